@@ -1,0 +1,269 @@
+/**
+ * What a pod asks for and what a node offers, in the integers the scheduler counts in.
+ *
+ * Left out: the status-aware variant for pods that are being resized in place; the spec alone
+ * decides here. Amounts that are not quantities, or are too large, count as an error.
+ *
+ * Source: Kubernetes v1.36 component-helpers `resource/helpers.go`, scheduler `framework/types.go`,
+ * kubelet `qos`; reference scheduler.md §2.1.
+ */
+
+import type { Container, ResourceRequirements } from './container.js';
+import type { Node } from './node.js';
+import type { PodQosClass, PodSpec } from './pod.js';
+import { quantityMilliValue, quantityValue, type ResourceList } from './quantity.js';
+
+/** Amounts of every resource. Invariant: safe integers of at least 0. */
+export interface ResourceAmounts {
+  readonly cpuMilli: number;
+  readonly memoryBytes: number;
+  readonly ephemeralStorageBytes: number;
+  /** Every other resource by name, in whole units: `pods`, `nvidia.com/gpu`, `hugepages-2Mi`. */
+  readonly scalars: ReadonlyMap<string, number>;
+}
+
+/** What scoring assumes for a container that states no CPU request: 100 milli-CPU. */
+export const defaultCpuMilliRequest = 100;
+
+/** What scoring assumes for a container that states no memory request: 200 MiB. */
+export const defaultMemoryBytesRequest = 209_715_200;
+
+/** Names of the resources whose sum a pod-level statement may replace. */
+function isPodLevelResource(name: string): boolean {
+  return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+}
+
+/** Amounts under construction: resource name to integer. Iterated only through `sortedNames`. */
+type Tally = Map<string, number>;
+
+function sortedNames(list: ResourceList): readonly string[] {
+  return Object.keys(list).sort(byCodeUnit);
+}
+
+function byCodeUnit(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function amountOf(name: string, quantity: string): number {
+  return name === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity);
+}
+
+function addList(tally: Tally, list: ResourceList | undefined): void {
+  if (list === undefined) return;
+  for (const name of sortedNames(list)) {
+    tally.set(name, (tally.get(name) ?? 0) + amountOf(name, list[name] ?? '0'));
+  }
+}
+
+function addTally(target: Tally, other: Tally): void {
+  for (const [name, amount] of other) target.set(name, (target.get(name) ?? 0) + amount);
+}
+
+function raiseTo(target: Tally, other: Tally): void {
+  for (const [name, amount] of other) {
+    const current = target.get(name);
+    if (current === undefined || current < amount) target.set(name, amount);
+  }
+}
+
+function tallyOf(list: ResourceList | undefined): Tally {
+  const tally: Tally = new Map();
+  addList(tally, list);
+  return tally;
+}
+
+type ListOf = (container: Container) => ResourceList | undefined;
+
+/**
+ * The larger of what runs together at the end and what any point of the initialisation needs.
+ * A restartable init container (a sidecar) stays up beside everything that starts after it.
+ */
+function aggregate(spec: PodSpec, listOf: ListOf): Tally {
+  const running: Tally = new Map();
+  for (const container of spec.containers) addTally(running, tallyOf(listOf(container)));
+  const sidecars: Tally = new Map();
+  const initialising: Tally = new Map();
+  for (const container of spec.initContainers ?? []) {
+    const own = tallyOf(listOf(container));
+    if (container.restartPolicy === 'Always') {
+      addTally(running, own);
+      addTally(sidecars, own);
+      raiseTo(initialising, sidecars);
+    } else {
+      addTally(own, sidecars);
+      raiseTo(initialising, own);
+    }
+  }
+  raiseTo(running, initialising);
+  return running;
+}
+
+function replaceByPodLevel(tally: Tally, list: ResourceList | undefined): void {
+  if (list === undefined) return;
+  for (const name of sortedNames(list)) {
+    if (isPodLevelResource(name)) tally.set(name, amountOf(name, list[name] ?? '0'));
+  }
+}
+
+function toAmounts(tally: Tally): ResourceAmounts {
+  const scalars = new Map<string, number>();
+  const names = [...tally.keys()].sort(byCodeUnit);
+  for (const name of names) {
+    if (name !== 'cpu' && name !== 'memory' && name !== 'ephemeral-storage') {
+      scalars.set(name, tally.get(name) ?? 0);
+    }
+  }
+  return {
+    cpuMilli: tally.get('cpu') ?? 0,
+    memoryBytes: tally.get('memory') ?? 0,
+    ephemeralStorageBytes: tally.get('ephemeral-storage') ?? 0,
+    scalars,
+  };
+}
+
+function memoised<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = compute(key);
+      known.set(key, value as V);
+    }
+    return value as V;
+  };
+}
+
+const requestsOf: ListOf = (container) => container.resources?.requests;
+const limitsOf: ListOf = (container) => container.resources?.limits;
+
+function computeRequests(spec: PodSpec): ResourceAmounts {
+  const tally = aggregate(spec, requestsOf);
+  replaceByPodLevel(tally, spec.resources?.requests);
+  addList(tally, spec.overhead);
+  return toAmounts(tally);
+}
+
+function computeLimits(spec: PodSpec): ResourceAmounts {
+  const tally = aggregate(spec, limitsOf);
+  replaceByPodLevel(tally, spec.resources?.limits);
+  // Overhead raises a limit but never creates one.
+  for (const [name, amount] of tallyOf(spec.overhead)) {
+    const limit = tally.get(name);
+    if (limit !== undefined && limit > 0) tally.set(name, limit + amount);
+  }
+  return toAmounts(tally);
+}
+
+/** The requests of a container with scoring's assumptions where a key is missing. */
+function assumedRequests(withCpu: boolean, withMemory: boolean): ListOf {
+  return (container) => {
+    const stated = container.resources?.requests ?? {};
+    return {
+      ...(withCpu ? { cpu: `${defaultCpuMilliRequest}m` } : {}),
+      ...(withMemory ? { memory: `${defaultMemoryBytesRequest}` } : {}),
+      ...stated,
+    };
+  };
+}
+
+function computeNonZero(spec: PodSpec): ResourceAmounts {
+  const podLevel = spec.resources?.requests;
+  const tally = aggregate(
+    spec,
+    assumedRequests(podLevel?.['cpu'] === undefined, podLevel?.['memory'] === undefined),
+  );
+  replaceByPodLevel(tally, podLevel);
+  addList(tally, spec.overhead);
+  return toAmounts(tally);
+}
+
+function computeScoring(spec: PodSpec): ResourceAmounts {
+  const tally = aggregate(spec, assumedRequests(true, true));
+  addList(tally, spec.overhead);
+  return toAmounts(tally);
+}
+
+/**
+ * What a pod requests: the larger of its running containers' sum and its initialisation's peak,
+ * replaced by pod-level requests where stated, plus overhead. Memoised on the spec object.
+ *
+ * @throws QuantityError when an amount cannot be counted.
+ */
+export const podRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeRequests);
+
+/**
+ * What a pod is limited to, by the same rule; a resource that no container limits is 0.
+ * Memoised on the spec object.
+ *
+ * @throws QuantityError when an amount cannot be counted.
+ */
+export const podLimits: (spec: PodSpec) => ResourceAmounts = memoised(computeLimits);
+
+/**
+ * `podRequests` with 100 milli-CPU and 200 MiB for each container that states no such request; an
+ * explicit 0 stays 0. A resource stated at pod level gets no assumption. This is what a node's
+ * NonZeroRequested sums up. Memoised on the spec object.
+ *
+ * @throws QuantityError when an amount cannot be counted.
+ */
+export const nonZeroRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeNonZero);
+
+/**
+ * What the resource scorers take for the pod being scheduled: as `nonZeroRequests`, but blind to
+ * pod-level resources, as kube-scheduler v1.36 is there (reference scheduler.md §2.2).
+ * Memoised on the spec object.
+ *
+ * @throws QuantityError when an amount cannot be counted.
+ */
+export const scoringRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeScoring);
+
+function computeAllocatable(node: Node): ResourceAmounts {
+  return toAmounts(tallyOf(node.status?.allocatable ?? node.status?.capacity));
+}
+
+/**
+ * What a node offers to pods: its allocatable, or its capacity where that is absent. `pods` is
+ * among the scalars. Memoised on the node object.
+ *
+ * @throws QuantityError when an amount cannot be counted.
+ */
+export const nodeAllocatable: (node: Node) => ResourceAmounts = memoised(computeAllocatable);
+
+function qosOfResources(all: readonly (ResourceRequirements | undefined)[]): PodQosClass {
+  let isAnyStated = false;
+  let isGuaranteed = true;
+  for (const resources of all) {
+    for (const name of ['cpu', 'memory'] as const) {
+      const request = positive(name, resources?.requests);
+      const limit = positive(name, resources?.limits);
+      if (request > 0 || limit > 0) isAnyStated = true;
+      // An absent request has been set to the limit by defaulting; undefaulted specs say the same.
+      if (limit === 0 || (request > 0 && request !== limit)) isGuaranteed = false;
+      if (request === 0 && resources?.requests?.[name] !== undefined) isGuaranteed = false;
+    }
+  }
+  if (!isAnyStated) return 'BestEffort';
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+function positive(name: 'cpu' | 'memory', list: ResourceList | undefined): number {
+  const quantity = list?.[name];
+  return quantity === undefined ? 0 : amountOf(name, quantity);
+}
+
+function computeQos(spec: PodSpec): PodQosClass {
+  if (spec.resources?.requests !== undefined || spec.resources?.limits !== undefined) {
+    return qosOfResources([spec.resources]);
+  }
+  return qosOfResources(
+    [...spec.containers, ...(spec.initContainers ?? [])].map((container) => container.resources),
+  );
+}
+
+/**
+ * The quality-of-service class: `Guaranteed` when every container has CPU and memory limits equal
+ * to its requests, `BestEffort` when none states any, otherwise `Burstable`. Memoised on the spec.
+ *
+ * @throws QuantityError when an amount cannot be counted.
+ */
+export const podQosClass: (spec: PodSpec) => PodQosClass = memoised(computeQos);
