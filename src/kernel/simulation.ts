@@ -1,0 +1,128 @@
+// The engine: a clock, a queue, a table of handlers, random streams and the trace hash.
+// Handlers run to completion, one after the other; what happens at one instant happens in the order
+// in which it was scheduled.
+import { assert } from './assert.js';
+import { type EventHandle, type EventQueue, FastEventQueue } from './event-queue.js';
+import { RandomRoot, type RandomStream } from './random-stream.js';
+import type { SimTime } from './time.js';
+import { TraceHash } from './trace-hash.js';
+
+/** Dense id of a kind of event, from `defineEvent`. */
+export type EventKind = number;
+
+/** What a kind of event does: `target` says to which entity, `arg` is the sender's own. */
+export type EventHandler = (target: number, arg: number, now: SimTime) => void;
+
+/** State of the trace after `events` events; two runs are bisected by these. */
+export interface Checkpoint {
+  readonly events: number;
+  readonly time: SimTime;
+  readonly hash: string;
+}
+
+/** Why `run` returned. */
+export type RunEnd = 'idle' | 'horizon' | 'stopped';
+
+/** Events between two checkpoints. */
+export const CHECKPOINT_EVENTS = 65_536;
+
+/** One run's engine. All state of a run hangs on it, so that runs do not touch each other. */
+export class Simulation {
+  now: SimTime = 0;
+  /** Events handled so far. */
+  events = 0;
+  readonly random: RandomRoot;
+  readonly checkpoints: Checkpoint[] = [];
+  /** Called at every checkpoint, for progress and limits; it must not change the model. */
+  onCheckpoint: ((checkpoint: Checkpoint) => void) | undefined;
+  /** Called before every handled event, to print a trace. */
+  onEvent: ((time: SimTime, name: string, target: number, arg: number) => void) | undefined;
+  readonly #queue: EventQueue;
+  readonly #handlers: EventHandler[] = [];
+  readonly #names: string[] = [];
+  readonly #hash = new TraceHash();
+  #isStopped = false;
+
+  constructor(seed: string | number, queue: EventQueue = new FastEventQueue()) {
+    this.random = new RandomRoot(seed);
+    this.#queue = queue;
+  }
+
+  get pending(): number {
+    return this.#queue.size;
+  }
+
+  get traceHash(): string {
+    return this.#hash.digest();
+  }
+
+  /** Registers a kind of event, named as a past-tense fact: `kubelet.ImagePulled`. */
+  defineEvent(name: string, handler: EventHandler): EventKind {
+    assert(!this.#names.includes(name), `event ${name} is defined twice`);
+    this.#names.push(name);
+    return this.#handlers.push(handler) - 1;
+  }
+
+  stream(name: string): RandomStream {
+    return this.random.stream(name);
+  }
+
+  /** Schedules at an absolute time, not before now. */
+  at(time: SimTime, kind: EventKind, target = 0, arg = 0): EventHandle {
+    return this.#queue.push(time, kind, target, arg);
+  }
+
+  /** Schedules after a delay. */
+  after(delay: SimTime, kind: EventKind, target = 0, arg = 0): EventHandle {
+    return this.#queue.push(this.now + delay, kind, target, arg);
+  }
+
+  /** Schedules ascending arrivals as a block; see EventQueue.load. */
+  load(kind: EventKind, times: Float64Array, targets: Int32Array): void {
+    this.#queue.load(kind, times, targets);
+  }
+
+  cancel(handle: EventHandle): boolean {
+    return this.#queue.cancel(handle);
+  }
+
+  reschedule(handle: EventHandle, time: SimTime): boolean {
+    return this.#queue.reschedule(handle, time);
+  }
+
+  /** Handles an event at once, as the last act of the handler that calls it. */
+  fire(kind: EventKind, target: number, arg: number): void {
+    this.events++;
+    this.#hash.update(this.now, kind, target);
+    this.onEvent?.(this.now, this.#names[kind] as string, target, arg);
+    (this.#handlers[kind] as EventHandler)(target, arg, this.now);
+    if (this.events % CHECKPOINT_EVENTS === 0) this.#checkpoint();
+  }
+
+  /** Ends `run` after the current event. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Runs until nothing is pending, `horizon` has passed, or a handler calls `stop`. */
+  run(horizon: SimTime = Number.MAX_SAFE_INTEGER): RunEnd {
+    this.#isStopped = false;
+    const queue = this.#queue;
+    while (!this.#isStopped) {
+      if (!queue.pop(horizon)) {
+        if (queue.size === 0) return 'idle';
+        this.now = horizon;
+        return 'horizon';
+      }
+      this.now = queue.time;
+      this.fire(queue.kind, queue.target, queue.arg);
+    }
+    return 'stopped';
+  }
+
+  #checkpoint(): void {
+    const checkpoint = { events: this.events, time: this.now, hash: this.traceHash };
+    this.checkpoints.push(checkpoint);
+    this.onCheckpoint?.(checkpoint);
+  }
+}

@@ -1,0 +1,180 @@
+// What one run yields, as plain data: the only thing that reports, baselines and comparisons read.
+// Times are microseconds since the start of the scenario; `undefined` means it did not happen.
+import type { StationReport } from '../kernel/stations.js';
+
+/** One row a pod, in order of creation. */
+export interface PodRow {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** `Deployment/frontend`, the top-most owner; empty for a bare pod. */
+  readonly owner: string;
+  readonly node: string;
+  readonly phase: string;
+  readonly createdUs: number;
+  /** First seen by the scheduler. */
+  readonly queuedUs: number | undefined;
+  /** Node chosen and assumed. */
+  readonly scheduledUs: number | undefined;
+  /** Binding committed. */
+  readonly boundUs: number | undefined;
+  readonly sandboxUs: number | undefined;
+  /** Last image on the node. */
+  readonly imagePulledUs: number | undefined;
+  /** Last container started. */
+  readonly startedUs: number | undefined;
+  /** Ready condition committed to the API. */
+  readonly readyUs: number | undefined;
+  /** First EndpointSlice with this pod ready committed; undefined too when no Service selects it. */
+  readonly endpointPublishedUs: number | undefined;
+  /** Programmed on every kube-proxy. */
+  readonly endpointProgrammedUs: number | undefined;
+  readonly deletedUs: number | undefined;
+  readonly schedulingAttempts: number;
+  /** Last FailedScheduling message; empty when none. */
+  readonly message: string;
+}
+
+/** One row a node at the end of the run. */
+export interface NodeRow {
+  readonly name: string;
+  readonly zone: string;
+  readonly ready: boolean;
+  readonly pods: number;
+  readonly cpuAllocatableMilli: number;
+  readonly cpuRequestedMilli: number;
+  readonly memoryAllocatableBytes: number;
+  readonly memoryRequestedBytes: number;
+  readonly imagesPulled: number;
+  readonly imageBytesPulled: number;
+}
+
+/** One change asked for by a client (an apply, a scale, …), or one workload at the end. */
+export interface ConvergenceRow {
+  /** `apply Deployment/default/frontend`. */
+  readonly change: string;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly replicas: number;
+  readonly startedUs: number;
+  /** API call answered. */
+  readonly acceptedUs: number | undefined;
+  /** All wanted pods exist. */
+  readonly createdUs: number | undefined;
+  readonly scheduledUs: number | undefined;
+  readonly readyUs: number | undefined;
+  readonly endpointsPublishedUs: number | undefined;
+  readonly endpointsProgrammedUs: number | undefined;
+  readonly dnsResolvableUs: number | undefined;
+  /** All of the above that apply; undefined when it never converged. */
+  readonly convergedUs: number | undefined;
+  /** Name of the stage that took longest. */
+  readonly longestStage: string;
+  /** Why it did not converge; empty when it did. */
+  readonly reason: string;
+}
+
+/** API requests of one verb and resource. Latency as the apiserver measures it. */
+export interface RequestRow {
+  readonly verb: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly code: number;
+  readonly count: number;
+  readonly meanUs: number;
+  readonly p50Us: number;
+  readonly p90Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+}
+
+/** Samples taken at equal intervals; every column has the length of `timeUs`. */
+export interface TimeSeries {
+  readonly timeUs: readonly number[];
+  /** Column name with unit (snake_case, `pods_ready`, `apiserver_cpu_cores`) and its values. */
+  readonly columns: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+/** One Kubernetes Event object, as `kubectl get events` lists it. */
+export interface EventRow {
+  readonly timeUs: number;
+  readonly namespace: string;
+  readonly involved: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly source: string;
+  readonly count: number;
+}
+
+/** A distribution of one measure. */
+export interface SummaryRow {
+  /** Metric name with unit, `pod_scheduling_latency_seconds`. */
+  readonly metric: string;
+  readonly count: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Verdict on one threshold of the scenario. */
+export interface ThresholdRow {
+  readonly metric: string;
+  readonly expression: string;
+  readonly level: 'warn' | 'error';
+  /** Measured value; NaN when there was no sample. */
+  readonly value: number;
+  readonly ok: boolean;
+}
+
+/** How the run ended. `partial` when a limit or a signal cut it short. */
+export interface RunOutcome {
+  readonly end: 'converged' | 'horizon' | 'idle' | 'limit' | 'interrupted';
+  readonly partial: boolean;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** A histogram of Prometheus: cumulative counts per upper bound. */
+export interface MetricSample {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly (readonly [string, string])[];
+  /** Counter or gauge. */
+  readonly value?: number;
+  readonly buckets?: readonly (readonly [upperBound: number, cumulativeCount: number])[];
+  readonly sum?: number;
+  readonly count?: number;
+}
+
+/** Everything a run yields. Contains no clock, host or path: equal inputs give equal bytes. */
+export interface RunResult {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly kubernetesVersion: string;
+  readonly modelVersion: string;
+  readonly outcome: RunOutcome;
+  readonly endUs: number;
+  readonly events: number;
+  readonly traceHash: string;
+  readonly checkpoints: readonly { readonly events: number; readonly time: number; readonly hash: string }[];
+  /** The cluster in one line: `3 control-plane hosts (4 cores), 1 etcd member, 3 nodes of 4 CPU 16Gi`. */
+  readonly cluster: string;
+  /** Things the reader must know: ignored kinds, model limits, defaults taken. */
+  readonly notices: readonly string[];
+  readonly pods: readonly PodRow[];
+  readonly nodes: readonly NodeRow[];
+  readonly convergence: readonly ConvergenceRow[];
+  readonly requests: readonly RequestRow[];
+  readonly timeSeries: TimeSeries;
+  readonly kubernetesEvents: readonly EventRow[];
+  readonly summary: readonly SummaryRow[];
+  readonly stations: readonly StationReport[];
+  readonly thresholds: readonly ThresholdRow[];
+  readonly metrics: readonly MetricSample[];
+}
