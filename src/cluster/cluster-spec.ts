@@ -1,0 +1,115 @@
+// What a cluster is made of, as plain data: a scenario is loaded into this, the assembly reads only
+// this. Every field is required here; the scenario loader fills defaults and remembers which.
+import type { DistributionSpec } from '../kernel/distributions.js';
+import type { Node } from '../api/node.js';
+
+/** One machine of the control plane. */
+export interface ControlPlaneHost {
+  readonly name: string;
+  /** Cores shared by all processes on the machine; may be fractional for a CPU limit. */
+  readonly cores: number;
+}
+
+/** A disk as the time that making a write durable takes. */
+export interface DiskSpec {
+  readonly fsync: DistributionSpec;
+  readonly bytesPerSecond: number;
+}
+
+/** A network path, one way. */
+export interface LinkSpec {
+  readonly delay: DistributionSpec;
+  readonly bytesPerSecond: number;
+}
+
+export interface EtcdSpec {
+  /** 1, 3 or 5. */
+  readonly members: number;
+  /** Names of ControlPlaneHosts, one a member. */
+  readonly hosts: readonly string[];
+  readonly disk: DiskSpec;
+}
+
+/** Rate limit of a client: `qps` tokens a second, `burst` saved up. */
+export interface ClientLimit {
+  readonly qps: number;
+  readonly burst: number;
+}
+
+export interface ApiServerSpec {
+  readonly hosts: readonly string[];
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
+}
+
+/** kube-scheduler and kube-controller-manager run on these hosts; the first holds the lease. */
+export interface SchedulerSpec {
+  readonly hosts: readonly string[];
+  readonly client: ClientLimit;
+}
+
+export interface ControllerManagerSpec {
+  readonly hosts: readonly string[];
+  /** Of each controller's own client. */
+  readonly client: ClientLimit;
+}
+
+export interface ControlPlaneSpec {
+  readonly hosts: readonly ControlPlaneHost[];
+  readonly etcd: EtcdSpec;
+  readonly apiServer: ApiServerSpec;
+  readonly scheduler: SchedulerSpec;
+  readonly controllerManager: ControllerManagerSpec;
+}
+
+export type RuntimeName = 'containerd' | 'cri-o' | 'docker' | 'rkt';
+
+/** Nodes that are alike. */
+export interface NodePoolSpec {
+  readonly name: string;
+  readonly count: number;
+  /** Name of the i-th node (0-based) is `${namePrefix}${i}`. */
+  readonly namePrefix: string;
+  /** Labels, taints, capacity and allocatable of each node, without a name. */
+  readonly template: Node;
+  /** Zones, dealt out in turn; may be empty. */
+  readonly zones: readonly string[];
+  readonly runtime: RuntimeName;
+  readonly cores: number;
+  /** Images that are on every node from the start. */
+  readonly images: readonly string[];
+  readonly serializeImagePulls: boolean;
+  readonly maxParallelImagePulls: number;
+}
+
+export interface NetworkSpec {
+  readonly controlPlane: LinkSpec;
+  /** Between a node and the control plane. */
+  readonly node: LinkSpec;
+  readonly registryBytesPerSecond: number;
+  /** Compressed size of an image, keyed by image name; others draw from `imageBytes`. */
+  readonly imageSizes: ReadonlyMap<string, number>;
+  readonly imageBytes: DistributionSpec;
+}
+
+export interface KubeProxySpec {
+  readonly mode: 'iptables' | 'ipvs' | 'nftables' | 'userspace';
+  readonly minSyncPeriodUs: number;
+}
+
+export interface ClusterDnsSpec {
+  readonly replicas: number;
+  readonly domain: string;
+}
+
+/** A whole cluster. */
+export interface ClusterSpec {
+  readonly kubernetesVersion: string;
+  readonly controlPlane: ControlPlaneSpec;
+  readonly nodePools: readonly NodePoolSpec[];
+  readonly network: NetworkSpec;
+  readonly kubeProxy: KubeProxySpec;
+  readonly clusterDns: ClusterDnsSpec;
+  /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
+  readonly applicationStart: DistributionSpec;
+}

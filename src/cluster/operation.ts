@@ -1,0 +1,97 @@
+// Timed operations: what clients ask of the cluster during a run, in the words of scheduler_perf and
+// KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones back.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+
+/** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
+export interface ObjectReference {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Timed {
+  /** Not before this time, µs from scenario start. */
+  readonly atUs: number;
+  /** For messages: `operations[3]`. */
+  readonly source: string;
+}
+
+/** `kubectl apply`: one request an object, in order, by one client. */
+export interface ApplyOperation extends Timed {
+  readonly op: 'apply';
+  readonly objects: readonly KubernetesObject[];
+}
+
+export interface CreateOperation extends Timed {
+  readonly op: 'create';
+  readonly objects: readonly KubernetesObject[];
+}
+
+export interface DeleteOperation extends Timed {
+  readonly op: 'delete';
+  readonly targets: readonly ObjectReference[];
+}
+
+export interface ScaleOperation extends Timed {
+  readonly op: 'scale';
+  readonly target: ObjectReference;
+  readonly replicas: number;
+}
+
+/** Strategic-merge-like change of an object: maps merge, lists and scalars replace, null removes. */
+export interface UpdateOperation extends Timed {
+  readonly op: 'update';
+  readonly target: ObjectReference;
+  readonly patch: Readonly<Record<string, unknown>>;
+}
+
+/** Adds nodes of a pool of the cluster. */
+export interface CreateNodesOperation extends Timed {
+  readonly op: 'createNodes';
+  readonly pool: string;
+  readonly count: number;
+}
+
+/** Creates bare pods from a template at `qps` (Infinity: as fast as the client can). */
+export interface CreatePodsOperation extends Timed {
+  readonly op: 'createPods';
+  readonly namespace: string;
+  readonly namePrefix: string;
+  readonly template: KubernetesObject;
+  readonly count: number;
+  readonly qps: number;
+  /** Requests in flight at most. */
+  readonly workers: number;
+}
+
+/** Every `intervalUs` creates (and after `lifetimeUs` deletes) one object a template, `count` times. */
+export interface ChurnOperation extends Timed {
+  readonly op: 'churn';
+  readonly mode: 'create' | 'recreate';
+  readonly namespace: string;
+  readonly templates: readonly KubernetesObject[];
+  readonly count: number;
+  readonly intervalUs: number;
+}
+
+/** Holds until everything so far has converged. */
+export interface BarrierOperation extends Timed {
+  readonly op: 'barrier';
+}
+
+export interface SleepOperation extends Timed {
+  readonly op: 'sleep';
+  readonly durationUs: number;
+}
+
+export type Operation =
+  | ApplyOperation
+  | CreateOperation
+  | DeleteOperation
+  | ScaleOperation
+  | UpdateOperation
+  | CreateNodesOperation
+  | CreatePodsOperation
+  | ChurnOperation
+  | BarrierOperation
+  | SleepOperation;
