@@ -1,0 +1,54 @@
+/**
+ * RFC 3339 timestamps, as the API's JSON has them, to and from microseconds.
+ *
+ * Left out: leap seconds, which the API cannot express either.
+ *
+ * Source: RFC 3339; days from civil dates by the usual era arithmetic of the Gregorian calendar.
+ */
+
+const pattern =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:([Zz])|([+-])(\d{2}):(\d{2}))$/;
+
+const secondsPerDay = 86_400;
+const microsPerSecond = 1_000_000;
+
+/** Days from 1970-01-01 to a date. Years are counted from March so that a leap day comes last. */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const marchYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const marchMonth = (month + 9) % 12;
+  const dayOfYear = Math.floor((153 * marchMonth + 2) / 5) + day - 1;
+  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100);
+  return era * 146_097 + yearOfEra * 365 + leapDays + dayOfYear - 719_468;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/**
+ * Microseconds since 1970-01-01T00:00:00Z, finer digits cut off; undefined when `text` is no
+ * timestamp. Exact: every date up to the year 2255 is a safe integer.
+ */
+export function parseTimestamp(text: string): number | undefined {
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const numberAt = (index: number): number => Number(match[index] ?? '0');
+  const [year, month, day] = [numberAt(1), numberAt(2), numberAt(3)];
+  const [hour, minute, second] = [numberAt(4), numberAt(5), numberAt(6)];
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const offset = (numberAt(10) * 60 + numberAt(11)) * (match[9] === '-' ? -60 : 60);
+  const seconds =
+    daysFromCivil(year, month, day) * secondsPerDay + hour * 3600 + minute * 60 + second - offset;
+  const fraction = (match[7] ?? '').slice(0, 6).padEnd(6, '0');
+  const micros = seconds * microsPerSecond + Number(fraction);
+  return Number.isSafeInteger(micros) ? micros : undefined;
+}
+
+/** Whether a text is a timestamp. */
+export function isTimestamp(text: string): boolean {
+  return parseTimestamp(text) !== undefined;
+}
