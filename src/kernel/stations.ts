@@ -175,7 +175,9 @@ export class CpuHost {
 
   #rate(): number {
     const { size } = this.#jobs;
-    return size <= this.meter.capacity ? VIRTUAL_PER_US : (VIRTUAL_PER_US * this.meter.capacity) / size;
+    return size <= this.meter.capacity
+      ? VIRTUAL_PER_US
+      : (VIRTUAL_PER_US * this.meter.capacity) / size;
   }
 
   #advance(): void {
@@ -187,7 +189,11 @@ export class CpuHost {
   #plan(): void {
     const { size } = this.#jobs;
     const { now } = this.#simulation;
-    this.meter.set(now, Math.min(size, this.meter.capacity), Math.max(0, size - this.meter.capacity));
+    this.meter.set(
+      now,
+      Math.min(size, this.meter.capacity),
+      Math.max(0, size - this.meter.capacity),
+    );
     if (size === 0) return;
     const left = Math.max(0, this.#jobs.nextTime() - this.#virtual);
     const at = now + Math.ceil(left / this.#rate());
@@ -229,6 +235,13 @@ export class TokenBucket {
     this.meter.served++;
     this.meter.addWait(grant - now);
     return grant;
+  }
+
+  /** Takes a token if there is one now; false, and nothing taken, otherwise. */
+  tryTake(now: SimTime): boolean {
+    if (this.#theoreticalUs - this.#allowanceUs > now) return false;
+    this.take(now);
+    return true;
   }
 }
 

@@ -1,0 +1,78 @@
+// A client-go clientset: one FIFO token bucket for all its requests, retries of 429 and 5xx answers
+// that carry Retry-After. Left out: throttling per verb, URL backoff (off by default upstream).
+// Source: Kubernetes v1.36 client-go rest/request.go, rest/with_retry.go.
+import { encodedBytes } from '../api/encoded-size.js';
+import type { CpuHost } from '../kernel/stations.js';
+import { TokenBucket } from '../kernel/stations.js';
+import { ApiCall, type ApiTransport, type Caller, type CallHandler, type Connection } from './api-call.js';
+import type { ApiRequest } from './api-request.js';
+import { clientConstants } from './constants.js';
+
+export interface ApiClientOptions {
+  /** Name of the bucket in reports: `kube-controller-manager/replicaset-controller`. */
+  readonly name: string;
+  readonly user: string;
+  readonly connection: Connection;
+  /** Absent: not limited, as the kubelet's heartbeat client. */
+  readonly limit?: { readonly qps: number; readonly burst: number };
+  /** The machine that encodes and decodes; absent where its CPU is not modelled. */
+  readonly host?: CpuHost;
+}
+
+/** Sends requests of one component. */
+export class ApiClient implements Caller {
+  readonly name: string;
+  readonly user: string;
+  readonly connection: Connection;
+  readonly bucket: TokenBucket | undefined;
+  readonly #transport: ApiTransport;
+  readonly #host: CpuHost | undefined;
+
+  constructor(transport: ApiTransport, options: ApiClientOptions) {
+    this.#transport = transport;
+    this.name = options.name;
+    this.user = options.user;
+    this.connection = options.connection;
+    this.#host = options.host;
+    const { limit } = options;
+    this.bucket = limit && new TokenBucket(`${options.name}/client`, limit.qps, limit.burst);
+  }
+
+  /** Sends; `onDone` gets the call with its response. Order of sending is order of granting. */
+  send(request: ApiRequest, onDone: CallHandler, context?: unknown): void {
+    const bytes = request.patch?.bytes ?? (request.body ? encodedBytes(request.body) : 0);
+    const { now } = this.#transport.simulation;
+    const call = new ApiCall(this, request, bytes, now, onDone, context);
+    this.#transport.open(call);
+    this.#limit(call);
+  }
+
+  granted(call: ApiCall): void {
+    if (call.isRetrying) {
+      call.isRetrying = false;
+      this.#limit(call); // every attempt takes a token
+    } else {
+      this.#transport.transmit(call);
+    }
+  }
+
+  answered(call: ApiCall): void {
+    const response = call.response as NonNullable<ApiCall['response']>;
+    const { retryAfterSeconds } = response;
+    if (retryAfterSeconds !== undefined && call.attempts <= clientConstants.maxRetries) {
+      const { now } = this.#transport.simulation;
+      call.isRetrying = true;
+      this.#transport.grantAt(call, now + retryAfterSeconds * 1_000_000);
+      return;
+    }
+    const decodeUs = (response.bytes * clientConstants.decodeNanosecondsPerByte) / 1000;
+    this.#transport.finish(call, this.#host, clientConstants.requestCpuUs + decodeUs);
+  }
+
+  #limit(call: ApiCall): void {
+    const { now } = this.#transport.simulation;
+    const grant = this.bucket?.take(now) ?? now;
+    if (grant > now) this.#transport.grantAt(call, grant);
+    else this.#transport.transmit(call);
+  }
+}

@@ -1,0 +1,78 @@
+// Requests and answers of the Kubernetes API as they cross the wire. A PATCH carries its effect as a
+// pure function from the stored object to the new one, together with the size of its body.
+// Refusals are answers with a code and a reason, never exceptions. Source: Kubernetes v1.36 API
+// conventions.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { WatchStream } from './watch.js';
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+
+/** What a client asks. `namespace` is '' for cluster-scoped kinds, `name` '' where there is none. */
+export interface ApiRequest {
+  readonly verb: Verb;
+  /** Plural, `pods`. */
+  readonly resource: string;
+  readonly subresource?: 'status' | 'binding' | 'scale' | 'eviction' | 'token' | 'finalize';
+  readonly namespace: string;
+  readonly name: string;
+  /** The object of a create or an update; an update with a resourceVersion is refused when stale. */
+  readonly body?: KubernetesObject;
+  readonly patch?: PatchBody;
+  /** 0: any cached state will do; absent: the newest. Of a watch: events after this revision. */
+  readonly resourceVersion?: number;
+  readonly fieldSelector?: FieldEquality;
+  /** Of a delete. */
+  readonly gracePeriodSeconds?: number;
+  /** Of a delete: refused when the stored object has another uid. */
+  readonly uidPrecondition?: string;
+  /** Of a watch: who is woken. */
+  readonly watcher?: WatcherAddress;
+}
+
+/** The effect of a PATCH; `apply` is pure and may be called again after a conflict. */
+export interface PatchBody {
+  readonly bytes: number;
+  /** Returns the same object when nothing changes. */
+  readonly apply: (current: KubernetesObject) => KubernetesObject;
+}
+
+/** `spec.nodeName=node-17`. */
+export interface FieldEquality {
+  readonly field: 'spec.nodeName' | 'metadata.name';
+  readonly value: string;
+}
+
+/** Fired at the time at which the first unread event of a watch has arrived. */
+export interface WatcherAddress {
+  readonly kind: number;
+  readonly target: number;
+}
+
+/** The answer. `object`: the stored object; `items` and `revision`: of a list; `watch`: of a watch. */
+export interface ApiResponse {
+  readonly code: number;
+  /** `Conflict`, `NotFound`, `AlreadyExists`, `TooManyRequests`, …; '' on success. */
+  readonly reason: string;
+  readonly message: string;
+  readonly bytes: number;
+  readonly object?: KubernetesObject;
+  readonly items?: readonly KubernetesObject[];
+  readonly revision?: number;
+  readonly watch?: WatchStream;
+  readonly retryAfterSeconds?: number;
+}
+
+/** True for 2xx. */
+export function isSuccess(response: ApiResponse): boolean {
+  return response.code < 300;
+}
+
+/** The key under which caches and queues know an object: `namespace/name`, or `name`. */
+export function objectKey(namespace: string | undefined, name: string): string {
+  return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
+}
+
+/** The key of an object. */
+export function keyOf(object: KubernetesObject): string {
+  return objectKey(object.metadata.namespace, object.metadata.name);
+}

@@ -1,0 +1,97 @@
+// What client-go does by default, with sources. Costs are CPU time on the machine of the client.
+import { type Constants, defineConstants } from '../stats/constants.js';
+
+const table = {
+  defaultQps: {
+    value: 5,
+    unit: 'requests/s',
+    source: 'Kubernetes v1.36 client-go rest/config.go (reference: controlplane C1)',
+  },
+  defaultBurst: {
+    value: 10,
+    unit: 'requests',
+    source: 'Kubernetes v1.36 client-go rest/config.go (reference: controlplane C1)',
+  },
+  maxRetries: {
+    value: 10,
+    unit: 'attempts',
+    source: 'Kubernetes v1.36 client-go rest/with_retry.go (reference: controlplane C1)',
+    note: 'only for 429 and 5xx answers with a Retry-After header',
+  },
+  requestCpuUs: {
+    value: 40,
+    unit: 'µs',
+    source: 'ASSUMED: half of the server side of TLS, HTTP/2 and encoding (reference: controlplane E1)',
+  },
+  decodeNanosecondsPerByte: {
+    value: 4,
+    unit: 'ns/byte',
+    source: 'kubernetes/kubernetes#138842, protobuf watch decode 40 µs at 10 kB (reference: controlplane D4b)',
+  },
+  watchEventCpuUs: {
+    value: 10,
+    unit: 'µs',
+    source: 'ASSUMED: informer store, delta queue and handlers of one event (reference: controlplane C3)',
+  },
+  reflectorBackoffInitialUs: {
+    value: 800_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
+  },
+  reflectorBackoffMaxUs: {
+    value: 30_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
+  },
+  retryBaseDelayUs: {
+    value: 5_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+  },
+  retryMaxDelayUs: {
+    value: 1_000_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+  },
+  retryBucketQps: {
+    value: 10,
+    unit: 'items/s',
+    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+  },
+  retryBucketBurst: {
+    value: 100,
+    unit: 'items',
+    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+  },
+  eventQueueLength: {
+    value: 1000,
+    unit: 'Events',
+    source: 'Kubernetes v1.36 client-go tools/record (reference: controlplane C7)',
+    note: 'further Events are dropped',
+  },
+  eventSpamBurst: {
+    value: 25,
+    unit: 'Events',
+    source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
+    note: 'per source and object',
+  },
+  eventSpamIntervalUs: {
+    value: 300_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
+  },
+  eventAggregateCount: {
+    value: 10,
+    unit: 'Events',
+    source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
+    note: 'similar Events above this number become one combined Event',
+  },
+  eventAggregateWindowUs: {
+    value: 600_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
+  },
+} as const;
+
+/** Constants of every API client; a component's own limits are in its own folder. */
+export const clientConstants: Constants<typeof table> = defineConstants('client', table);

@@ -1,0 +1,74 @@
+// What components tell the outside: metrics, convergence and checkers listen, components never hear
+// back. An observer must not change the model.
+import type { ApiCall } from './api-call.js';
+import type { WatchEvent } from './watch.js';
+
+/** Steps of a pod that leave no trace of their own in the API, in their order. */
+export type PodStage = 'queued' | 'scheduled' | 'sandboxCreated' | 'imagesPulled' | 'containersStarted';
+
+/** Result of one scheduling attempt, as in scheduler_schedule_attempts_total. */
+export type SchedulingResult = 'scheduled' | 'unschedulable' | 'error';
+
+/** Everything that can be observed. Times are the simulation's now. */
+export interface ClusterObserver {
+  /** A write was applied by the store; in order of revision, each once. */
+  committed(event: WatchEvent): void;
+  /** An apiserver has answered; `latencyUs` from arrival to the answer leaving. */
+  requestServed(call: ApiCall, code: number, latencyUs: number): void;
+  podReached(uid: string, stage: PodStage): void;
+  schedulingAttempted(uid: string, result: SchedulingResult, durationUs: number): void;
+  /** All kube-proxies have programmed all EndpointSlice changes up to this store revision. */
+  endpointsProgrammed(revision: number): void;
+  /** A cluster DNS replica serves the state of Services and EndpointSlices of this revision. */
+  dnsServes(replica: number, revision: number): void;
+  /** A node has finished pulling an image. */
+  imagePulled(node: string, image: string, bytes: number, durationUs: number): void;
+}
+
+/** Listens to nothing; a base to override. */
+export class SilentObserver implements ClusterObserver {
+  committed(_event: WatchEvent): void {}
+  requestServed(_call: ApiCall, _code: number, _latencyUs: number): void {}
+  podReached(_uid: string, _stage: PodStage): void {}
+  schedulingAttempted(_uid: string, _result: SchedulingResult, _durationUs: number): void {}
+  endpointsProgrammed(_revision: number): void {}
+  dnsServes(_replica: number, _revision: number): void {}
+  imagePulled(_node: string, _image: string, _bytes: number, _durationUs: number): void {}
+}
+
+/** Passes everything on to several observers, in their order. */
+export class ObserverGroup implements ClusterObserver {
+  readonly #members: readonly ClusterObserver[];
+
+  constructor(members: readonly ClusterObserver[]) {
+    this.#members = members;
+  }
+
+  committed(event: WatchEvent): void {
+    for (const member of this.#members) member.committed(event);
+  }
+
+  requestServed(call: ApiCall, code: number, latencyUs: number): void {
+    for (const member of this.#members) member.requestServed(call, code, latencyUs);
+  }
+
+  podReached(uid: string, stage: PodStage): void {
+    for (const member of this.#members) member.podReached(uid, stage);
+  }
+
+  schedulingAttempted(uid: string, result: SchedulingResult, durationUs: number): void {
+    for (const member of this.#members) member.schedulingAttempted(uid, result, durationUs);
+  }
+
+  endpointsProgrammed(revision: number): void {
+    for (const member of this.#members) member.endpointsProgrammed(revision);
+  }
+
+  dnsServes(replica: number, revision: number): void {
+    for (const member of this.#members) member.dnsServes(replica, revision);
+  }
+
+  imagePulled(node: string, image: string, bytes: number, durationUs: number): void {
+    for (const member of this.#members) member.imagePulled(node, image, bytes, durationUs);
+  }
+}

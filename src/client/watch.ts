@@ -1,0 +1,34 @@
+// Watch events and the two ways to follow them. Events are not sent as messages: an apiserver keeps
+// one log per resource, a watcher is a place in it, and is woken when something it wants has arrived.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { SimTime } from '../kernel/time.js';
+
+/** One committed change of one object. Shared by all watchers; never changed. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  /** After the change; of a deletion the last state. */
+  readonly object: KubernetesObject;
+  readonly previous: KubernetesObject | undefined;
+  /** Store revision of the change. */
+  readonly revision: number;
+  readonly bytes: number;
+}
+
+/** A watch of one consumer, in order of revision, each event exactly once. */
+export interface WatchStream {
+  /** The next event that has arrived by `now`; undefined arms the wake-up for the one after. */
+  next(now: SimTime): WatchEvent | undefined;
+  /** Ends the watch. */
+  close(): void;
+}
+
+/**
+ * A watch of many alike consumers of one whole resource (all kube-proxies follow EndpointSlices):
+ * one wake-up an event for the whole fleet; when it reaches member i follows from the event.
+ */
+export interface FleetWatchEvent extends WatchEvent {
+  /** When the dispatcher handed the event to member 0. */
+  readonly dispatchedAtUs: SimTime;
+  /** Time between the hand-overs to two members that follow each other. */
+  readonly spacingUs: number;
+}
