@@ -1,13 +1,21 @@
+// Tests run from the sources. Under CI the same run also measures coverage and writes its totals,
+// for tools/check-coverage.mjs and tools/print-totals.mjs.
+
 import { defineConfig } from 'vitest/config';
+
+const isCi = (process.env['CI'] ?? '') !== '';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
+    reporters: isCi ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
     coverage: {
+      enabled: isCi,
       provider: 'v8',
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
+      reportOnFailure: true,
     },
   },
 });

@@ -40,9 +40,11 @@ describe('sizes', () => {
     expect(code.flatMap(longFunctions)).toEqual([]);
   });
 
-  test('no line of code is wider than 100 characters, but for addresses and texts in tests', () => {
+  test('no line of code is wider than 100 characters, but for addresses and whole texts', () => {
+    // The formatter cannot break a text: in tests, and where a constant states its provenance.
+    const provenance = /^\s+(?:source|note): ['"`]/;
     const wide = faultyLines(code, (line, file) => {
-      if (line.length <= 100 || /https?:\/\//.test(line)) return undefined;
+      if (line.length <= 100 || /https?:\/\//.test(line) || provenance.test(line)) return undefined;
       return isTest(file) && /['"`]/.test(line) ? undefined : `${line.length} characters wide`;
     });
     expect(wide).toEqual([]);
@@ -214,9 +216,12 @@ describe('documents', () => {
     if (!existsSync(join(root, 'README.md'))) return;
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    const commands = [...readme.matchAll(/\bnpm (?:run )?(?<script>test|(?<=run )[\w:-]+)/g)];
-    const names = commands.map((match) => match.groups?.['script']);
-    expect(names.filter((name) => scripts[name as string] === undefined)).toEqual([]);
+    const commands = readme.matchAll(/\bnpm (?:run (?:--\S+ )*)?(?<name>[\w:]+)/g);
+    const builtIn = ['ci', 'install', 'pack', 'run'];
+    const names = [...commands]
+      .map((match) => match.groups?.['name'] ?? '')
+      .filter((name) => !builtIn.includes(name));
+    expect(names.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
   test('docs/MODEL.md lists the constants of the code', async () => {
