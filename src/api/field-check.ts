@@ -129,10 +129,10 @@ function checkValue(
     case 'list':
       if (!Array.isArray(value)) problems.push(wrongType(path, value, type));
       else {
-        value.forEach((item, index) => {
+        for (const [index, item] of value.entries()) {
           if (item === null) problems.push(wrongType([...path, index], item, type.element));
           else checkValue(item, type.element, [...path, index], problems);
-        });
+        }
       }
       return;
     case 'map':
