@@ -1,0 +1,157 @@
+/**
+ * The forms that names, labels and keys must have, with the API server's explanations.
+ *
+ * Source: Kubernetes v1.36 apimachinery `util/validation`, `api/validation`.
+ */
+
+import { sortedKeys } from './field-check.js';
+import type { FieldPath } from './field-path.js';
+import { invalidValue, type ProblemList } from './field-problem.js';
+
+const labelForm = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const label1035Form = '[a-z]([-a-z0-9]*[a-z0-9])?';
+const subdomainForm = `${labelForm}(\\.${labelForm})*`;
+const qualifiedForm = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const valueForm = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
+
+const labelPattern = new RegExp(`^${labelForm}$`);
+const label1035Pattern = new RegExp(`^${label1035Form}$`);
+const subdomainPattern = new RegExp(`^${subdomainForm}$`);
+const qualifiedPattern = new RegExp(`^${qualifiedForm}$`);
+const valuePattern = new RegExp(`^${valueForm}$`);
+
+/** Checks one form of name; returns the explanations of what is wrong, none when nothing is. */
+export type NameCheck = (name: string) => readonly string[];
+
+function tooLong(length: number, name: string): readonly string[] {
+  return name.length > length ? [`must be no more than ${length} characters`] : [];
+}
+
+function mustMatch(explanation: string, form: string, example: string): string {
+  const examples = example
+    .split(' ')
+    .map((each) => `'${each}'`)
+    .join(', or ');
+  return `${explanation} (e.g. ${examples}, regex used for validation is '${form}')`;
+}
+
+/** A DNS-1123 label: the form of namespace and container names, at most 63 characters. */
+export const dnsLabelProblems: NameCheck = (name) => [
+  ...tooLong(63, name),
+  ...(labelPattern.test(name)
+    ? []
+    : [
+        mustMatch(
+          'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or ' +
+            "'-', and must start and end with an alphanumeric character",
+          labelForm,
+          'my-name 123-abc',
+        ),
+      ]),
+];
+
+/** A DNS-1035 label: the form of service names before 1.36 relaxed it to a DNS-1123 label. */
+export const dns1035LabelProblems: NameCheck = (name) => [
+  ...tooLong(63, name),
+  ...(label1035Pattern.test(name)
+    ? []
+    : [
+        mustMatch(
+          'a DNS-1035 label must consist of lower case alphanumeric characters or ' +
+            "'-', start with an alphabetic character, and end with an alphanumeric character",
+          label1035Form,
+          'my-name abc-123',
+        ),
+      ]),
+];
+
+/** A DNS-1123 subdomain: the form of most object names, at most 253 characters. */
+export const dnsSubdomainProblems: NameCheck = (name) => [
+  ...tooLong(253, name),
+  ...(subdomainPattern.test(name)
+    ? []
+    : [
+        mustMatch(
+          'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, ' +
+            "'-' or '.', and must start and end with an alphanumeric character",
+          subdomainForm,
+          'example.com',
+        ),
+      ]),
+];
+
+/** A qualified name: the form of label keys, taint keys and resource names. */
+export const qualifiedNameProblems: NameCheck = (name) => {
+  const parts = name.split('/');
+  if (parts.length > 2) {
+    return [
+      mustMatch(
+        "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must " +
+          "start and end with an alphanumeric character with an optional DNS subdomain prefix and '/'",
+        qualifiedForm,
+        'MyName my.name 123-abc',
+      ),
+    ];
+  }
+  const prefix = parts.length === 2 ? (parts[0] ?? '') : undefined;
+  const local = parts.at(-1) ?? '';
+  const problems: string[] = [];
+  if (prefix === '') problems.push('prefix part must be non-empty');
+  else if (prefix !== undefined) {
+    problems.push(...dnsSubdomainProblems(prefix).map((problem) => `prefix part ${problem}`));
+  }
+  if (local === '') problems.push('name part must be non-empty');
+  else if (local.length > 63) problems.push('name part must be no more than 63 characters');
+  if (!qualifiedPattern.test(local)) {
+    problems.push(
+      mustMatch(
+        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and " +
+          'end with an alphanumeric character',
+        qualifiedForm,
+        'MyName my.name 123-abc',
+      ),
+    );
+  }
+  return problems;
+};
+
+/** A label value: empty, or at most 63 characters of the qualified form. */
+export const labelValueProblems: NameCheck = (value) => [
+  ...tooLong(63, value),
+  ...(valuePattern.test(value)
+    ? []
+    : [
+        mustMatch(
+          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' " +
+            "or '.', and must start and end with an alphanumeric character",
+          valueForm,
+          'MyValue my_value 12345',
+        ),
+      ]),
+];
+
+/** Adds a problem for every explanation of `check`. */
+export function checkName(
+  name: string,
+  check: NameCheck,
+  path: FieldPath,
+  problems: ProblemList,
+): void {
+  for (const explanation of check(name)) problems.push(invalidValue(path, name, explanation));
+}
+
+/** Checks the keys and values of a label map. */
+export function checkLabels(
+  labels: Readonly<Record<string, string>> | undefined,
+  path: FieldPath,
+  problems: ProblemList,
+): void {
+  if (labels === undefined) return;
+  for (const key of sortedKeys(labels)) {
+    checkName(key, qualifiedNameProblems, path, problems);
+    const value = labels[key] ?? '';
+    for (const explanation of labelValueProblems(value)) {
+      problems.push(invalidValue([...path, key], value, explanation));
+    }
+  }
+}
