@@ -13,7 +13,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from './field-problem.js';
-import { isJsonObject } from './field-check.js';
 import type { LabelSelector } from './label-selector.js';
 import {
   checkLabels,
@@ -103,13 +102,12 @@ function checkNodeRequirements(
   }
 }
 
-/** One term of a node selector. A common mistake is to nest it one level too deep. */
+/** One term of a node selector. */
 export function checkNodeSelectorTerm(
   term: NodeSelectorTerm,
   path: FieldPath,
   problems: ProblemList,
 ): void {
-  if (!isJsonObject(term)) return;
   checkNodeRequirements(term.matchExpressions, [...path, 'matchExpressions'], problems);
   for (const [index, field] of (term.matchFields ?? []).entries()) {
     const at = [...path, 'matchFields', index];

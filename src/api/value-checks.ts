@@ -97,7 +97,7 @@ export function checkCountOrPercent(
   value: IntOrString | undefined,
   path: FieldPath,
   problems: ProblemList,
-  mostPercent = Number.POSITIVE_INFINITY,
+  mostPercent: number = Number.POSITIVE_INFINITY,
 ): void {
   if (value === undefined) return;
   if (typeof value === 'number') {
@@ -161,7 +161,7 @@ export function checkRequirements(
     if (quantityProblem(request) !== undefined) continue;
     if (limit === undefined) {
       if (!isOvercommitAllowed(name)) {
-        problems.push(requiredValue([...path, 'limits'], `Limit must be set for non overcommitable resources`));
+        problems.push(requiredValue([...path, 'limits'], 'Limit must be set for non overcommitable resources'));
       }
       continue;
     }
