@@ -1,6 +1,7 @@
 // One request on its way: from the client's rate limiter over the link to an apiserver and back.
-import type { CpuHost, Link } from '../kernel/stations.js';
+
 import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { CpuHost, Link } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
 import { Slab } from './slab.js';

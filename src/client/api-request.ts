@@ -27,6 +27,8 @@ export interface ApiRequest {
   readonly uidPrecondition?: string;
   /** Of a watch: who is woken. */
   readonly watcher?: WatcherAddress;
+  /** Of a list or watch: the number of alike clients that this one request stands for. */
+  readonly fleetMembers?: number;
 }
 
 /** The effect of a PATCH; `apply` is pure and may be called again after a conflict. */

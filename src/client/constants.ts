@@ -21,17 +21,20 @@ const table = {
   requestCpuUs: {
     value: 40,
     unit: 'µs',
-    source: 'ASSUMED: half of the server side of TLS, HTTP/2 and encoding (reference: controlplane E1)',
+    source:
+      'ASSUMED: half of the server side of TLS, HTTP/2 and encoding (reference: controlplane E1)',
   },
   decodeNanosecondsPerByte: {
     value: 4,
     unit: 'ns/byte',
-    source: 'kubernetes/kubernetes#138842, protobuf watch decode 40 µs at 10 kB (reference: controlplane D4b)',
+    source:
+      'kubernetes/kubernetes#138842, protobuf watch decode 40 µs at 10 kB (reference: controlplane D4b)',
   },
   watchEventCpuUs: {
     value: 10,
     unit: 'µs',
-    source: 'ASSUMED: informer store, delta queue and handlers of one event (reference: controlplane C3)',
+    source:
+      'ASSUMED: informer store, delta queue and handlers of one event (reference: controlplane C3)',
   },
   reflectorBackoffInitialUs: {
     value: 800_000,
@@ -46,22 +49,26 @@ const table = {
   retryBaseDelayUs: {
     value: 5_000,
     unit: 'µs',
-    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source:
+      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
   },
   retryMaxDelayUs: {
     value: 1_000_000_000,
     unit: 'µs',
-    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source:
+      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
   },
   retryBucketQps: {
     value: 10,
     unit: 'items/s',
-    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source:
+      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
   },
   retryBucketBurst: {
     value: 100,
     unit: 'items',
-    source: 'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source:
+      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
   },
   eventQueueLength: {
     value: 1000,

@@ -52,7 +52,12 @@ export class EventRecorder {
   }
 
   /** Reports something about an object. */
-  record(involved: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  record(
+    involved: KubernetesObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
     const { now } = this.#simulation;
     const { kind, metadata } = involved;
     const source = `${kind}/${metadata.namespace ?? ''}/${metadata.name}/${metadata.uid}`;
@@ -88,7 +93,11 @@ export class EventRecorder {
     let bucket = this.#spam.get(source);
     if (bucket === undefined) {
       const { eventSpamBurst, eventSpamIntervalUs } = clientConstants;
-      bucket = new TokenBucket(`${this.#component}/events`, 1_000_000 / eventSpamIntervalUs, eventSpamBurst);
+      bucket = new TokenBucket(
+        `${this.#component}/events`,
+        1_000_000 / eventSpamIntervalUs,
+        eventSpamBurst,
+      );
       this.#spam.set(source, bucket);
     }
     return bucket.tryTake(now);
@@ -105,7 +114,13 @@ export class EventRecorder {
       const apply = (current: KubernetesObject): KubernetesObject =>
         ({ ...current, count, message, lastTimestamp: now }) as Event;
       this.#client.send(
-        { verb: 'patch', resource: 'events', namespace, name: posted.name, patch: { bytes: PATCH_BYTES, apply } },
+        {
+          verb: 'patch',
+          resource: 'events',
+          namespace,
+          name: posted.name,
+          patch: { bytes: PATCH_BYTES, apply },
+        },
         this.#answered,
       );
       return;
@@ -119,7 +134,9 @@ export class EventRecorder {
       involvedObject: {
         apiVersion: involved.apiVersion,
         kind: involved.kind,
-        ...(involved.metadata.namespace !== undefined && { namespace: involved.metadata.namespace }),
+        ...(involved.metadata.namespace !== undefined && {
+          namespace: involved.metadata.namespace,
+        }),
         name: involved.metadata.name,
         ...(involved.metadata.uid !== undefined && { uid: involved.metadata.uid }),
       },
@@ -131,7 +148,10 @@ export class EventRecorder {
       lastTimestamp: now,
       count: 1,
     };
-    this.#client.send({ verb: 'create', resource: 'events', namespace, name, body }, this.#answered);
+    this.#client.send(
+      { verb: 'create', resource: 'events', namespace, name, body },
+      this.#answered,
+    );
   }
 
   readonly #answered = (_call: ApiCall): void => this.#postNext();

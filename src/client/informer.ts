@@ -3,9 +3,9 @@
 // old. Left out: resync (it makes no requests) and paging.
 // Source: Kubernetes v1.36 client-go tools/cache (reference: controlplane C3).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { RandomStream } from '../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
-import type { RandomStream } from '../kernel/random-stream.js';
 import type { ApiCall } from './api-call.js';
 import type { ApiClient } from './api-client.js';
 import { type FieldEquality, isSuccess, keyOf } from './api-request.js';
@@ -78,7 +78,14 @@ export class Informer<T extends KubernetesObject> {
   start(): void {
     const { client, resource, fieldSelector } = this.#options;
     client.send(
-      { verb: 'list', resource, namespace: '', name: '', resourceVersion: 0, ...(fieldSelector && { fieldSelector }) },
+      {
+        verb: 'list',
+        resource,
+        namespace: '',
+        name: '',
+        resourceVersion: 0,
+        ...(fieldSelector && { fieldSelector }),
+      },
       this.#listed,
     );
   }
@@ -98,7 +105,15 @@ export class Informer<T extends KubernetesObject> {
     const { client, resource, fieldSelector } = this.#options;
     const watcher = { kind: this.#arrived, target: 0 };
     client.send(
-      { verb: 'watch', resource, namespace: '', name: '', resourceVersion: this.#revision, watcher, ...(fieldSelector && { fieldSelector }) },
+      {
+        verb: 'watch',
+        resource,
+        namespace: '',
+        name: '',
+        resourceVersion: this.#revision,
+        watcher,
+        ...(fieldSelector && { fieldSelector }),
+      },
       this.#watching,
     );
   }
@@ -124,7 +139,9 @@ export class Informer<T extends KubernetesObject> {
     let cpuUs = 0;
     for (let event = this.#watch.next(now); event !== undefined; event = this.#watch.next(now)) {
       this.#batch.push(event);
-      cpuUs += clientConstants.watchEventCpuUs + (event.bytes * clientConstants.decodeNanosecondsPerByte) / 1000;
+      cpuUs +=
+        clientConstants.watchEventCpuUs +
+        (event.bytes * clientConstants.decodeNanosecondsPerByte) / 1000;
     }
     if (this.#batch.length === 0) return;
     this.#isBusy = true;

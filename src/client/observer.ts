@@ -4,7 +4,12 @@ import type { ApiCall } from './api-call.js';
 import type { WatchEvent } from './watch.js';
 
 /** Steps of a pod that leave no trace of their own in the API, in their order. */
-export type PodStage = 'queued' | 'scheduled' | 'sandboxCreated' | 'imagesPulled' | 'containersStarted';
+export type PodStage =
+  | 'queued'
+  | 'scheduled'
+  | 'sandboxCreated'
+  | 'imagesPulled'
+  | 'containersStarted';
 
 /** Result of one scheduling attempt, as in scheduler_schedule_attempts_total. */
 export type SchedulingResult = 'scheduled' | 'unschedulable' | 'error';

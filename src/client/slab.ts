@@ -15,6 +15,10 @@ export class Slab<T> {
     return this.#items[id] as T;
   }
 
+  replace(id: number, item: T): void {
+    this.#items[id] = item;
+  }
+
   remove(id: number): T {
     const item = this.#items[id] as T;
     this.#items[id] = undefined;

@@ -25,6 +25,7 @@ export class Workers {
   readonly #idle: number[] = [];
   readonly #keys: string[] = [];
   readonly #started: EventKind;
+  #isRunning = false;
 
   constructor(simulation: Simulation, options: WorkersOptions) {
     this.#options = options;
@@ -33,6 +34,12 @@ export class Workers {
       options.sync(this.#keys[worker] as string, worker),
     );
     options.queue.onReady = () => this.#next();
+  }
+
+  /** Begins to work; called when the informers have synced. */
+  start(): void {
+    this.#isRunning = true;
+    this.#next();
   }
 
   /** Ends the sync of a worker. */
@@ -48,7 +55,7 @@ export class Workers {
 
   #next(): void {
     const { queue, host, cpuUs } = this.#options;
-    while (this.#idle.length > 0) {
+    while (this.#isRunning && this.#idle.length > 0) {
       const key = queue.get();
       if (key === undefined) return;
       const worker = this.#idle.pop() as number;

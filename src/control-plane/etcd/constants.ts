@@ -5,7 +5,8 @@ const table = {
   rpcOverheadUs: {
     value: 100,
     unit: 'µs',
-    source: 'reference: controlplane A15 (serializable read of 0.3 ms in etcd docs op-guide/performance.md)',
+    source:
+      'reference: controlplane A15 (serializable read of 0.3 ms in etcd docs op-guide/performance.md)',
     note: 'gRPC client to server, each way, beyond the link',
   },
   readyCpuUs: {
@@ -33,7 +34,8 @@ const table = {
   walBytesPerEntry: {
     value: 80,
     unit: 'bytes/entry',
-    source: 'etcd v3.6 server/storage/wal record and protobuf overhead (reference: controlplane A5)',
+    source:
+      'etcd v3.6 server/storage/wal record and protobuf overhead (reference: controlplane A5)',
   },
   rangeCpuUs: {
     value: 5,

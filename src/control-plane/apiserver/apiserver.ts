@@ -1,0 +1,320 @@
+// One kube-apiserver: handler chain on the CPU of its host, in-flight limits, storage in etcd with
+// optimistic concurrency, reads from etcd or from the watch cache, watches.
+// Left out in this version: API Priority and Fairness (the limits are those without it), webhooks,
+// paging (docs/MODEL.md). Source: Kubernetes v1.36 apiserver (reference: controlplane B).
+import { defaultObject } from '../../api/defaulting.js';
+import { encodedBytes } from '../../api/encoded-size.js';
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { PriorityClass } from '../../api/priority-class.js';
+import { resourceKinds } from '../../api/resource-kinds.js';
+import { validateObject } from '../../api/validation.js';
+import type { ApiCall, ApiServerPort, ApiTransport } from '../../client/api-call.js';
+import { type ApiResponse, objectKey } from '../../client/api-request.js';
+import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
+import type { ClusterObserver } from '../../client/observer.js';
+import { Slab } from '../../client/slab.js';
+import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import type { CpuHost } from '../../kernel/stations.js';
+import { admit } from './admission.js';
+import { apiserverConstants } from './constants.js';
+import { encodeCpuUs, handlerCpuUs } from './costs.js';
+import { deleteOutcome, type IdentityGenerator, type Outcome, updateOutcome } from './registry.js';
+import { ServerWatch } from './server-watch.js';
+import { WatchCache } from './watch-cache.js';
+
+export interface ApiServerOptions {
+  readonly name: string;
+  readonly host: CpuHost;
+  readonly etcd: EtcdPort;
+  readonly transport: ApiTransport;
+  readonly observer: ClusterObserver;
+  readonly identities: IdentityGenerator;
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
+}
+
+/** A request that is being handled. */
+interface Handling {
+  readonly call: ApiCall;
+  /** `pods/default/web-1`: key in the store. */
+  readonly key: string;
+  response: ApiResponse | undefined;
+}
+
+/** Resources that are read from etcd each time. */
+const UNCACHED = new Set(['events']);
+
+export class ApiServer implements ApiServerPort {
+  readonly #simulation: Simulation;
+  readonly #options: ApiServerOptions;
+  readonly #caches = new Map<string, WatchCache>();
+  readonly #handlings = new Slab<Handling>();
+  readonly #handled: EventKind;
+  readonly #stored: EventKind;
+  readonly #found: EventKind;
+  readonly #encoded: EventKind;
+  #seenRevision: number;
+  #readInflight = 0;
+  #writeInflight = 0;
+
+  constructor(simulation: Simulation, options: ApiServerOptions) {
+    this.#simulation = simulation;
+    this.#options = options;
+    const { name, etcd, host } = options;
+    this.#handled = simulation.defineEvent(`${name}.RequestHandled`, (id) => this.#dispatch(id));
+    this.#stored = simulation.defineEvent(`${name}.TransactionAnswered`, (id, ticket) =>
+      this.#afterWrite(id, etcd.result(ticket)),
+    );
+    this.#found = simulation.defineEvent(`${name}.RangeAnswered`, (id, ticket) =>
+      this.#afterRead(id, etcd.result(ticket)),
+    );
+    this.#encoded = simulation.defineEvent(`${name}.ResponseEncoded`, (id) => this.#answer(id));
+    const { revision, values } = etcd.snapshot();
+    this.#seenRevision = revision;
+    for (const { resource, kind } of resourceKinds) {
+      const cache = new WatchCache(simulation, `${name}/${resource}`, host);
+      if (!UNCACHED.has(resource))
+        cache.load(
+          values.filter((value) => value.kind === kind),
+          revision,
+        );
+      this.#caches.set(resource, cache);
+    }
+    const changed = simulation.defineEvent(`${name}.StoreChangesArrived`, (_, upTo) =>
+      this.#ingest(upTo),
+    );
+    etcd.watch(changed, 0);
+  }
+
+  receive(call: ApiCall): void {
+    const { request } = call;
+    const isWatch = request.verb === 'watch';
+    const isWrite = !isWatch && request.verb !== 'get' && request.verb !== 'list';
+    if (!isWatch && !this.#takeSeat(isWrite)) return this.#refuseOverflow(call);
+    const name = request.name || request.body?.metadata.name || '';
+    const key = `${request.resource}/${objectKey(request.namespace, name)}`;
+    const id = this.#handlings.add({ call, key, response: undefined });
+    this.#options.host.run(handlerCpuUs(call), this.#handled, id);
+  }
+
+  #takeSeat(isWrite: boolean): boolean {
+    const { maxRequestsInflight, maxMutatingRequestsInflight } = this.#options;
+    if (isWrite)
+      return this.#writeInflight < maxMutatingRequestsInflight && ++this.#writeInflight > 0;
+    return this.#readInflight < maxRequestsInflight && ++this.#readInflight > 0;
+  }
+
+  #refuseOverflow(call: ApiCall): void {
+    const response = {
+      ...status(429, 'TooManyRequests', 'too many requests, please try again later'),
+      retryAfterSeconds: apiserverConstants.overflowRetryAfterSeconds,
+    };
+    this.#options.observer.requestServed(call, 429, 0);
+    this.#options.transport.respond(call, response);
+  }
+
+  #dispatch(id: number): void {
+    const { call, key } = this.#handlings.get(id);
+    const { verb, resource, resourceVersion } = call.request;
+    const cache = this.#caches.get(resource);
+    if (cache === undefined)
+      return this.#reply(id, notFound(`the server could not find the requested resource`));
+    switch (verb) {
+      case 'list':
+        if (resourceVersion === undefined) this.#options.etcd.read(key, this.#found, id);
+        else this.#replyList(id, cache);
+        return;
+      case 'watch':
+        this.#openWatch(id, cache);
+        return;
+      case 'create':
+        if (call.request.subresource === 'binding') this.#change(id, this.#cached(id));
+        else this.#create(id);
+        return;
+      case 'get': {
+        const cached = resourceVersion === 0 ? this.#cached(id) : undefined;
+        if (cached === undefined) this.#options.etcd.read(key, this.#found, id);
+        else this.#reply(id, ok(200, cached));
+        return;
+      }
+      default:
+        this.#change(id, this.#cached(id));
+    }
+  }
+
+  #cached(id: number): KubernetesObject | undefined {
+    const { resource, namespace, name } = this.#handlings.get(id).call.request;
+    if (UNCACHED.has(resource)) return undefined;
+    return this.#caches.get(resource)?.objects.get(objectKey(namespace, name));
+  }
+
+  #create(id: number): void {
+    const { call, key } = this.#handlings.get(id);
+    const { resource, body } = call.request;
+    if (body === undefined)
+      return this.#reply(id, status(400, 'BadRequest', 'a create needs a body'));
+    const named = {
+      ...body,
+      metadata: this.#options.identities.fill(body.metadata, resource, this.#simulation.now),
+    };
+    const admitted = admit(defaultObject(named as KubernetesObject), (name) =>
+      this.#priorityClass(name),
+    );
+    if (typeof admitted === 'string') return this.#reply(id, status(403, 'Forbidden', admitted));
+    const problems = validateObject(admitted);
+    if (problems.length > 0) {
+      const message = `${admitted.kind} "${admitted.metadata.name}" is invalid: ${problems.join(', ')}`;
+      return this.#reply(id, status(422, 'Invalid', message));
+    }
+    const storeKey = `${resource}/${objectKey(admitted.metadata.namespace, admitted.metadata.name)}`;
+    this.#handlings.replace(id, { call, key: storeKey, response: undefined });
+    this.#propose(key === storeKey ? key : storeKey, 0, admitted, id);
+  }
+
+  #priorityClass(name: string): PriorityClass | undefined {
+    const classes = this.#caches.get('priorityclasses')?.objects ?? new Map();
+    if (name !== '') return classes.get(name) as PriorityClass | undefined;
+    for (const each of classes.values())
+      if ((each as PriorityClass).globalDefault === true) return each;
+    return undefined;
+  }
+
+  /** Update, patch, binding or delete of what is stored; reads it first when the cache lacks it. */
+  #change(id: number, current: KubernetesObject | undefined): void {
+    const { call, key } = this.#handlings.get(id);
+    if (current === undefined) return this.#options.etcd.read(key, this.#found, id);
+    const { request } = call;
+    const isDelete = request.verb === 'delete';
+    const outcome = isDelete
+      ? deleteOutcome(current, request, this.#simulation.now)
+      : updateOutcome(current, request);
+    this.#carryOut(id, current, outcome);
+  }
+
+  #carryOut(id: number, current: KubernetesObject, outcome: Outcome): void {
+    const revision = current.metadata.resourceVersion ?? 0;
+    switch (outcome.kind) {
+      case 'unchanged':
+        return this.#reply(id, ok(200, current));
+      case 'refuse':
+        return this.#reply(id, status(outcome.code, outcome.reason, outcome.message));
+      case 'remove':
+        return this.#propose(this.#handlings.get(id).key, revision, undefined, id);
+      case 'write':
+        return this.#propose(this.#handlings.get(id).key, revision, outcome.object, id);
+    }
+  }
+
+  #propose(
+    key: string,
+    expectedRevision: number,
+    value: KubernetesObject | undefined,
+    id: number,
+  ): void {
+    const bytes = value === undefined ? 0 : encodedBytes(value);
+    this.#options.etcd.propose({ key, expectedRevision, value, bytes }, this.#stored, id);
+  }
+
+  /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */
+  #afterWrite(id: number, result: EtcdResult): void {
+    const { call } = this.#handlings.get(id);
+    const { verb, subresource } = call.request;
+    const isCreate = verb === 'create' && subresource !== 'binding';
+    if (result.succeeded)
+      return this.#reply(id, ok(isCreate ? 201 : 200, result.current as KubernetesObject));
+    if (isCreate) {
+      const { name } = result.current?.metadata ?? { name: '' };
+      return this.#reply(
+        id,
+        status(409, 'AlreadyExists', `${call.request.resource} "${name}" already exists`),
+      );
+    }
+    if (result.current === undefined) return this.#reply(id, this.#missing(id));
+    this.#change(id, result.current);
+  }
+
+  #afterRead(id: number, result: EtcdResult): void {
+    const { verb, resource } = this.#handlings.get(id).call.request;
+    if (verb === 'list') return this.#replyList(id, this.#caches.get(resource) as WatchCache);
+    if (result.current === undefined) return this.#reply(id, this.#missing(id));
+    if (verb === 'get') return this.#reply(id, ok(200, result.current));
+    this.#change(id, result.current);
+  }
+
+  #missing(id: number): ApiResponse {
+    const { resource, name } = this.#handlings.get(id).call.request;
+    return notFound(`${resource} "${name}" not found`);
+  }
+
+  #replyList(id: number, cache: WatchCache): void {
+    const { fieldSelector } = this.#handlings.get(id).call.request;
+    const items = cache.list(fieldSelector);
+    const bytes = items.reduce((sum, item) => sum + encodedBytes(item), 0);
+    this.#reply(id, { code: 200, reason: '', message: '', bytes, items, revision: cache.revision });
+  }
+
+  #openWatch(id: number, cache: WatchCache): void {
+    const { call } = this.#handlings.get(id);
+    const { watcher, fieldSelector, fleetMembers = 1 } = call.request;
+    if (watcher === undefined)
+      return this.#reply(id, status(400, 'BadRequest', 'a watch needs a watcher'));
+    const watch = new ServerWatch(this.#simulation, {
+      address: watcher,
+      selector: fieldSelector,
+      link: call.caller.connection.down,
+      members: fleetMembers,
+      onClose: (closed) => cache.removeWatcher(closed),
+    });
+    const revision = call.request.resourceVersion ?? 0;
+    if (!cache.addWatcher(watch, revision)) {
+      const message = `too old resource version: ${revision} (${cache.revision})`;
+      return this.#reply(id, status(410, 'Expired', message));
+    }
+    this.#reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
+  }
+
+  #ingest(upTo: number): void {
+    for (let revision = this.#seenRevision + 1; revision <= upTo; revision++) {
+      const event = this.#options.etcd.change(revision);
+      const resource = resourceOf(event.object);
+      if (!UNCACHED.has(resource)) this.#caches.get(resource)?.ingest(event);
+    }
+    this.#seenRevision = Math.max(this.#seenRevision, upTo);
+  }
+
+  #reply(id: number, response: ApiResponse): void {
+    const handling = this.#handlings.get(id);
+    handling.response = response;
+    this.#options.host.run(encodeCpuUs(response), this.#encoded, id);
+  }
+
+  #answer(id: number): void {
+    const { call, response } = this.#handlings.remove(id);
+    const { verb } = call.request;
+    if (verb === 'get' || verb === 'list') this.#readInflight--;
+    else if (verb !== 'watch') this.#writeInflight--;
+    const { code } = response as ApiResponse;
+    this.#options.observer.requestServed(call, code, this.#simulation.now - call.receivedUs);
+    this.#options.transport.respond(call, response as ApiResponse);
+  }
+}
+
+const resourceByKind: ReadonlyMap<string, string> = new Map(
+  resourceKinds.map(({ kind, resource }) => [kind, resource]),
+);
+
+function resourceOf(object: KubernetesObject): string {
+  return resourceByKind.get(object.kind) ?? '';
+}
+
+function ok(code: number, object: KubernetesObject): ApiResponse {
+  return { code, reason: '', message: '', bytes: encodedBytes(object), object };
+}
+
+function status(code: number, reason: string, message: string): ApiResponse {
+  return { code, reason, message, bytes: apiserverConstants.statusBytes + message.length };
+}
+
+function notFound(message: string): ApiResponse {
+  return status(404, 'NotFound', message);
+}

@@ -1,0 +1,87 @@
+// One open watch on an apiserver: events that were dispatched to it, each with the time at which it
+// arrives at the client. The client is woken when the first of them has arrived.
+// A fleet watch stands for many alike clients and gets events at dispatch (see FleetWatchEvent).
+import type { FieldEquality, WatcherAddress } from '../../client/api-request.js';
+import type { FleetWatchEvent, WatchEvent, WatchStream } from '../../client/watch.js';
+import type { Simulation } from '../../kernel/simulation.js';
+import type { Link } from '../../kernel/stations.js';
+import type { SimTime } from '../../kernel/time.js';
+import { apiserverConstants } from './constants.js';
+
+export interface ServerWatchOptions {
+  readonly address: WatcherAddress;
+  readonly selector: FieldEquality | undefined;
+  /** The client's connection. */
+  readonly link: Link;
+  /** Clients that this watch stands for. */
+  readonly members: number;
+  readonly onClose: (watch: ServerWatch) => void;
+}
+
+/** Bytes of the frame around a watch event. */
+const FRAME_BYTES = 30;
+
+export class ServerWatch implements WatchStream {
+  readonly selector: FieldEquality | undefined;
+  readonly #simulation: Simulation;
+  readonly #options: ServerWatchOptions;
+  #events: WatchEvent[] = [];
+  #arrivals: SimTime[] = [];
+  #head = 0;
+  /** A wake-up is scheduled, or has fired and the client has not read yet. */
+  #isArmed = false;
+  #wakeAt: SimTime = 0;
+  #isClosed = false;
+
+  constructor(simulation: Simulation, options: ServerWatchOptions) {
+    this.#simulation = simulation;
+    this.#options = options;
+    this.selector = options.selector;
+  }
+
+  /** Sends an event; returns the CPU time that all members' deliveries take, µs. */
+  push(event: WatchEvent): number {
+    const { members, link } = this.#options;
+    const { now } = this.#simulation;
+    const { watchDeliveryCpuUs, watchDeliveryNanosecondsPerByte } = apiserverConstants;
+    const deliveryUs = watchDeliveryCpuUs + (event.bytes * watchDeliveryNanosecondsPerByte) / 1000;
+    if (members > 1) {
+      const spacingUs = apiserverConstants.watchDispatchPerWatcherNanoseconds / 1000;
+      const forFleet: FleetWatchEvent = { ...event, dispatchedAtUs: now, spacingUs };
+      this.#events.push(forFleet);
+      this.#arrivals.push(now);
+    } else {
+      this.#events.push(event);
+      this.#arrivals.push(link.send(now, event.bytes + FRAME_BYTES));
+    }
+    if (!this.#isArmed) this.#arm();
+    return deliveryUs * members;
+  }
+
+  next(now: SimTime): WatchEvent | undefined {
+    if (this.#wakeAt <= now) this.#isArmed = false;
+    if (this.#isClosed || this.#head === this.#events.length) {
+      this.#events.length = 0;
+      this.#arrivals.length = 0;
+      this.#head = 0;
+      return undefined;
+    }
+    if ((this.#arrivals[this.#head] as SimTime) > now) {
+      if (!this.#isArmed) this.#arm();
+      return undefined;
+    }
+    return this.#events[this.#head++];
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#options.onClose(this);
+  }
+
+  #arm(): void {
+    const { kind, target } = this.#options.address;
+    this.#isArmed = true;
+    this.#wakeAt = this.#arrivals[this.#head] as SimTime;
+    this.#simulation.at(this.#wakeAt, kind, target);
+  }
+}

@@ -1,0 +1,83 @@
+// kube-controller-manager's settings and costs.
+import { type Constants, defineConstants } from '../../stats/constants.js';
+
+const table = {
+  concurrentDeploymentSyncs: {
+    value: 5,
+    unit: 'workers',
+    source: 'Kubernetes v1.36 pkg/controller/deployment/config (reference: nodes-controllers 3.2)',
+  },
+  concurrentReplicaSetSyncs: {
+    value: 5,
+    unit: 'workers',
+    source: 'Kubernetes v1.36 pkg/controller/replicaset/config (reference: nodes-controllers 3.2)',
+  },
+  concurrentEndpointSliceSyncs: {
+    value: 5,
+    unit: 'workers',
+    source:
+      'Kubernetes v1.36 pkg/controller/endpointslice/config (reference: nodes-controllers 3.2)',
+  },
+  concurrentGarbageCollectorSyncs: {
+    value: 20,
+    unit: 'workers',
+    source:
+      'Kubernetes v1.36 pkg/controller/garbagecollector/config (reference: nodes-controllers 3.2)',
+  },
+  garbageCollectorQpsFactor: {
+    value: 2,
+    unit: '1',
+    source:
+      'Kubernetes v1.36 cmd/kube-controller-manager/app/core.go (reference: nodes-controllers 3.1)',
+  },
+  burstReplicas: {
+    value: 500,
+    unit: 'pods',
+    source:
+      'Kubernetes v1.36 pkg/controller/replicaset/replica_set.go (reference: nodes-controllers 3.4)',
+    note: 'created or deleted in one sync at most',
+  },
+  slowStartInitialBatch: {
+    value: 1,
+    unit: 'pods',
+    source:
+      'Kubernetes v1.36 pkg/controller/controller_utils.go (reference: nodes-controllers 3.4)',
+  },
+  expectationsTimeoutUs: {
+    value: 300_000_000,
+    unit: 'µs',
+    source:
+      'Kubernetes v1.36 pkg/controller/controller_utils.go (reference: nodes-controllers 3.3)',
+  },
+  maxEndpointsPerSlice: {
+    value: 100,
+    unit: 'endpoints',
+    source:
+      'Kubernetes v1.36 pkg/controller/endpointslice/config (reference: nodes-controllers 3.9)',
+  },
+  endpointSliceRetryBaseUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/controller/endpointslice (reference: nodes-controllers 3.9)',
+  },
+  syncCpuUs: {
+    value: 300,
+    unit: 'µs',
+    source: 'ASSUMED within the 0.2-2 ms of a sync (reference: nodes-controllers 3.1)',
+  },
+  endpointCpuUs: {
+    value: 8,
+    unit: 'µs',
+    source: 'ASSUMED: building and comparing one endpoint; a sync is O(pods of the Service)',
+  },
+  podCpuUs: {
+    value: 2,
+    unit: 'µs',
+    source: 'ASSUMED: filtering and counting one owned pod in a ReplicaSet sync',
+  },
+} as const;
+
+export const controllerManagerConstants: Constants<typeof table> = defineConstants(
+  'kube-controller-manager',
+  table,
+);

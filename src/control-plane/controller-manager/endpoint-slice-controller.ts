@@ -1,0 +1,232 @@
+// Keeps the EndpointSlices of every Service with a selector at the addresses of its pods. One worker
+// a Service, writes one after the other; a sync that finds its own last write not yet in the cache
+// is tried again later. Left out: the legacy Endpoints object, topology hints.
+// Source: Kubernetes v1.36 pkg/controller/endpointslice (reference: nodes-controllers 3.9).
+import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
+import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
+import type { Pod } from '../../api/pod.js';
+import type { Service } from '../../api/service.js';
+import type { ApiCall } from '../../client/api-call.js';
+import type { ApiClient } from '../../client/api-client.js';
+import { type ApiRequest, type ApiResponse, isSuccess, keyOf } from '../../client/api-request.js';
+import { clientConstants } from '../../client/constants.js';
+import type { Informer } from '../../client/informer.js';
+import { WorkQueue } from '../../client/work-queue.js';
+import { Workers } from '../../client/workers.js';
+import { controllerManagerConstants as constants } from './constants.js';
+import {
+  endpointOf,
+  endpointPorts,
+  reconcileSlices,
+  type SliceChanges,
+} from './endpoint-slice-reconciler.js';
+import { OwnerIndex } from './owner-index.js';
+import { isPodReady } from './pod-state.js';
+import type { ControllerOptions } from './replica-set-controller.js';
+
+/** A Service with its selector and the pods that it selects. */
+interface Membership {
+  readonly matches: LabelMatcher;
+  readonly namespace: string;
+  /** By name. */
+  readonly pods: Map<string, Pod>;
+  /** Revision of the last own write of each slice, by name, until the cache has it. */
+  readonly written: Map<string, number>;
+}
+
+/** One sync under way: requests still to send. */
+interface Sync {
+  readonly worker: number;
+  readonly membership: Membership;
+  readonly requests: ApiRequest[];
+  failed: boolean;
+}
+
+export class EndpointSliceController {
+  readonly queue: WorkQueue;
+  readonly #client: ApiClient;
+  readonly #services: Informer<Service>;
+  readonly #pods: Informer<Pod>;
+  readonly #slices: OwnerIndex<EndpointSlice>;
+  readonly #workers: Workers;
+  readonly #memberships = new Map<string, Membership>();
+  /** Keys of Services with a selector by namespace. */
+  readonly #keysOfNamespace = new Map<string, Set<string>>();
+
+  constructor(
+    options: ControllerOptions,
+    services: Informer<Service>,
+    pods: Informer<Pod>,
+    slices: Informer<EndpointSlice>,
+  ) {
+    const { simulation, host, client } = options;
+    const name = 'kube-controller-manager/endpointslice';
+    this.#client = client;
+    this.#services = services;
+    this.#pods = pods;
+    this.#slices = new OwnerIndex(slices);
+    this.queue = new WorkQueue(simulation, name, {
+      baseDelayUs: constants.endpointSliceRetryBaseUs,
+      maxDelayUs: clientConstants.retryMaxDelayUs,
+    });
+    this.#workers = new Workers(simulation, {
+      name,
+      queue: this.queue,
+      count: constants.concurrentEndpointSliceSyncs,
+      host,
+      cpuUs: (key) =>
+        constants.syncCpuUs +
+        constants.endpointCpuUs * (this.#memberships.get(key)?.pods.size ?? 0),
+      sync: (key, worker) => this.#sync(key, worker),
+    });
+    services.addHandler({
+      added: (service) => this.#serviceChanged(service),
+      updated: (_, service) => this.#serviceChanged(service),
+      deleted: (service) => this.#serviceGone(service),
+    });
+    pods.addHandler({
+      added: (pod) => this.#podChanged(pod, undefined),
+      updated: (previous, pod) => this.#podChanged(pod, previous),
+      deleted: (pod) => this.#podGone(pod),
+    });
+    slices.addHandler({
+      updated: (_, slice) => this.#sliceSeen(slice),
+      added: (slice) => this.#sliceSeen(slice),
+    });
+  }
+
+  /** Lets the workers begin; the informers have synced. */
+  start(): void {
+    this.#workers.start();
+  }
+
+  #serviceChanged(service: Service): void {
+    const key = keyOf(service);
+    const { selector } = service.spec;
+    if (selector === undefined || service.spec.type === 'ExternalName') return;
+    const { namespace = '' } = service.metadata;
+    const matches = compileEqualitySelector(selector);
+    const written = this.#memberships.get(key)?.written ?? new Map<string, number>();
+    const membership: Membership = { matches, namespace, pods: new Map(), written };
+    for (const pod of this.#pods.store.values()) {
+      if (pod.metadata.namespace === namespace && matches(pod.metadata.labels)) {
+        membership.pods.set(pod.metadata.name, pod);
+      }
+    }
+    this.#memberships.set(key, membership);
+    const keys = this.#keysOfNamespace.get(namespace) ?? new Set();
+    keys.add(key);
+    this.#keysOfNamespace.set(namespace, keys);
+    this.queue.add(key);
+  }
+
+  #serviceGone(service: Service): void {
+    const key = keyOf(service);
+    this.#memberships.delete(key);
+    this.#keysOfNamespace.get(service.metadata.namespace ?? '')?.delete(key);
+  }
+
+  #podChanged(pod: Pod, previous: Pod | undefined): void {
+    for (const key of this.#keysOfNamespace.get(pod.metadata.namespace ?? '') ?? []) {
+      const membership = this.#memberships.get(key) as Membership;
+      const isMember = membership.matches(pod.metadata.labels);
+      if (isMember) membership.pods.set(pod.metadata.name, pod);
+      else if (!membership.pods.delete(pod.metadata.name)) continue;
+      if (!isMember || previous === undefined || concernsEndpoints(previous, pod))
+        this.queue.add(key);
+    }
+  }
+
+  #podGone(pod: Pod): void {
+    for (const key of this.#keysOfNamespace.get(pod.metadata.namespace ?? '') ?? []) {
+      if (this.#memberships.get(key)?.pods.delete(pod.metadata.name)) this.queue.add(key);
+    }
+  }
+
+  /** The cache has caught up with an own write. */
+  #sliceSeen(slice: EndpointSlice): void {
+    const service = slice.metadata.labels?.['kubernetes.io/service-name'] ?? '';
+    const written = this.#memberships.get(`${slice.metadata.namespace}/${service}`)?.written;
+    const expected = written?.get(slice.metadata.name);
+    if (expected !== undefined && (slice.metadata.resourceVersion ?? 0) >= expected) {
+      written?.delete(slice.metadata.name);
+    }
+  }
+
+  #sync(key: string, worker: number): void {
+    const service = this.#services.get(key);
+    const membership = this.#memberships.get(key);
+    if (service === undefined || membership === undefined)
+      return this.#workers.finish(worker, 'done');
+    if (membership.written.size > 0) return this.#workers.finish(worker, 'retry');
+    const requests = requestsFor(this.#changes(service, membership));
+    this.#sendNext({ worker, membership, requests, failed: false });
+  }
+
+  #changes(service: Service, membership: Membership): SliceChanges {
+    const wanted = new Map<string, Endpoint>();
+    let sample: Pod | undefined;
+    for (const [name, pod] of membership.pods) {
+      const endpoint = endpointOf(pod, service.spec.publishNotReadyAddresses === true);
+      if (endpoint === undefined) continue;
+      wanted.set(name, endpoint);
+      sample ??= pod;
+    }
+    const existing = [...this.#slices.of(service.metadata.uid ?? '').values()];
+    return reconcileSlices(service, wanted, existing, endpointPorts(service, sample));
+  }
+
+  #sendNext(sync: Sync): void {
+    const request = sync.requests.shift();
+    if (request === undefined)
+      return this.#workers.finish(sync.worker, sync.failed ? 'retry' : 'done');
+    this.#client.send(request, this.#written, sync);
+  }
+
+  readonly #written = (call: ApiCall): void => {
+    const sync = call.context as Sync;
+    const response = call.response as ApiResponse;
+    if (!isSuccess(response)) {
+      if (response.code !== 404) sync.failed = true;
+    } else if (call.request.verb !== 'delete' && response.object !== undefined) {
+      const { name, resourceVersion = 0 } = response.object.metadata;
+      const seen = this.#slices
+        .of(ownerUid(response.object as EndpointSlice))
+        .get(keyOf(response.object));
+      if ((seen?.metadata.resourceVersion ?? 0) < resourceVersion) {
+        sync.membership.written.set(name, resourceVersion);
+      }
+    }
+    this.#sendNext(sync);
+  };
+}
+
+function ownerUid(slice: EndpointSlice): string {
+  return slice.metadata.ownerReferences?.[0]?.uid ?? '';
+}
+
+/** Creates, then updates, then deletes. */
+function requestsFor(changes: SliceChanges): ApiRequest[] {
+  const resource = 'endpointslices';
+  const of = (slice: EndpointSlice): Pick<ApiRequest, 'resource' | 'namespace' | 'name'> => {
+    const { namespace = '', name } = slice.metadata;
+    return { resource, namespace, name };
+  };
+  return [
+    ...changes.create.map((body): ApiRequest => ({ verb: 'create', ...of(body), body })),
+    ...changes.update.map((body): ApiRequest => ({ verb: 'update', ...of(body), body })),
+    ...changes.delete.map((slice): ApiRequest => ({ verb: 'delete', ...of(slice) })),
+  ];
+}
+
+/** Only these changes of a pod touch its endpoint. */
+function concernsEndpoints(a: Pod, b: Pod): boolean {
+  return (
+    a.status?.podIP !== b.status?.podIP ||
+    a.spec.nodeName !== b.spec.nodeName ||
+    isPodReady(a) !== isPodReady(b) ||
+    a.metadata.labels !== b.metadata.labels ||
+    a.metadata.deletionTimestamp !== b.metadata.deletionTimestamp ||
+    a.status?.phase !== b.status?.phase
+  );
+}

@@ -1,0 +1,186 @@
+// Which EndpointSlices must be written so that they hold the wanted endpoints, with as few writes as
+// possible: change slices in place, fill those that change anyway, then one with room, else new ones.
+// Pure. Source: Kubernetes v1.36 staging endpointslice reconciler (reference: nodes-controllers 3.9).
+import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/endpoint-slice.js';
+import type { Pod } from '../../api/pod.js';
+import type { Service } from '../../api/service.js';
+import { controllerManagerConstants as constants } from './constants.js';
+import { controllerReference } from './owner-index.js';
+import { isPodReady, isPodTerminal } from './pod-state.js';
+
+/** Writes in the order in which they are made. */
+export interface SliceChanges {
+  readonly create: readonly EndpointSlice[];
+  readonly update: readonly EndpointSlice[];
+  readonly delete: readonly EndpointSlice[];
+}
+
+/** The endpoint of a pod; undefined while it has no address or when it has ended. */
+export function endpointOf(pod: Pod, publishNotReady: boolean): Endpoint | undefined {
+  const address = pod.status?.podIP;
+  if (address === undefined || isPodTerminal(pod)) return undefined;
+  const terminating = pod.metadata.deletionTimestamp !== undefined;
+  const serving = publishNotReady || isPodReady(pod);
+  const { namespace = '', name, uid = '' } = pod.metadata;
+  return {
+    addresses: [address],
+    conditions: { ready: serving && !terminating, serving, terminating },
+    ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+  };
+}
+
+/** Ports of a Service as numbers on its pods; named ones are looked up in `pod`. */
+export function endpointPorts(service: Service, pod: Pod | undefined): readonly EndpointPort[] {
+  return (service.spec.ports ?? []).map(({ name, protocol = 'TCP', port, targetPort = port }) => ({
+    ...(name !== undefined && { name }),
+    protocol,
+    port: typeof targetPort === 'number' ? targetPort : (namedPort(pod, targetPort) ?? port),
+  }));
+}
+
+function namedPort(pod: Pod | undefined, name: string): number | undefined {
+  for (const container of pod?.spec.containers ?? []) {
+    const found = container.ports?.find((port) => port.name === name);
+    if (found !== undefined) return found.containerPort;
+  }
+  return undefined;
+}
+
+interface Draft {
+  readonly slice: EndpointSlice;
+  endpoints: Endpoint[];
+  isChanged: boolean;
+}
+
+/** `wanted` by pod name. O(endpoints). */
+export function reconcileSlices(
+  service: Service,
+  wanted: ReadonlyMap<string, Endpoint>,
+  existing: readonly EndpointSlice[],
+  ports: readonly EndpointPort[],
+): SliceChanges {
+  const missing = new Map(wanted);
+  const drafts = existing.map((slice) => draftOf(slice, missing, ports));
+  fillChanged(drafts, missing);
+  const roomy = drafts.find((draft) => hasRoom(draft, missing.size));
+  if (missing.size > 0 && roomy !== undefined) take(roomy, missing);
+  const create = newSlices(service, missing, ports);
+  const emptied = drafts.filter((draft) => draft.endpoints.length === 0);
+  const keepsPlaceholder = wanted.size === 0;
+  const deleted = keepsPlaceholder ? emptied.slice(1) : emptied;
+  if (keepsPlaceholder && drafts.length === 0) create.push(sliceOf(service, [], ports));
+  return {
+    create,
+    update: drafts
+      .filter((draft) => draft.isChanged && !deleted.includes(draft))
+      .map(({ slice, endpoints }) => ({ ...slice, endpoints, ports })),
+    delete: deleted.map(({ slice }) => slice),
+  };
+}
+
+/** Keeps what is still wanted, in its newest form, and takes it off `missing`. */
+function draftOf(
+  slice: EndpointSlice,
+  missing: Map<string, Endpoint>,
+  ports: readonly EndpointPort[],
+): Draft {
+  let isChanged = !isSamePorts(slice.ports ?? [], ports);
+  const endpoints: Endpoint[] = [];
+  for (const endpoint of slice.endpoints) {
+    const name = endpoint.targetRef?.name ?? '';
+    const now = missing.get(name);
+    if (now === undefined) {
+      isChanged = true;
+      continue;
+    }
+    missing.delete(name);
+    const isSame = isSameEndpoint(endpoint, now);
+    endpoints.push(isSame ? endpoint : now);
+    if (!isSame) isChanged = true;
+  }
+  return { slice, endpoints, isChanged };
+}
+
+/** Puts missing endpoints into slices that are written anyway, fullest first. */
+function fillChanged(drafts: readonly Draft[], missing: Map<string, Endpoint>): void {
+  const changed = drafts.filter((draft) => draft.isChanged);
+  changed.sort((a, b) => b.endpoints.length - a.endpoints.length || byName(a.slice, b.slice));
+  for (const draft of changed) if (missing.size > 0) take(draft, missing);
+}
+
+function hasRoom(draft: Draft, count: number): boolean {
+  return draft.endpoints.length + count <= constants.maxEndpointsPerSlice;
+}
+
+function take(draft: Draft, missing: Map<string, Endpoint>): void {
+  for (const [name, endpoint] of missing) {
+    if (draft.endpoints.length >= constants.maxEndpointsPerSlice) return;
+    draft.endpoints.push(endpoint);
+    draft.isChanged = true;
+    missing.delete(name);
+  }
+}
+
+function newSlices(
+  service: Service,
+  missing: ReadonlyMap<string, Endpoint>,
+  ports: readonly EndpointPort[],
+): EndpointSlice[] {
+  const endpoints = [...missing.values()];
+  const slices: EndpointSlice[] = [];
+  for (let start = 0; start < endpoints.length; start += constants.maxEndpointsPerSlice) {
+    slices.push(
+      sliceOf(service, endpoints.slice(start, start + constants.maxEndpointsPerSlice), ports),
+    );
+  }
+  return slices;
+}
+
+function sliceOf(
+  service: Service,
+  endpoints: readonly Endpoint[],
+  ports: readonly EndpointPort[],
+): EndpointSlice {
+  const { namespace = '', name, labels } = service.metadata;
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: '',
+      generateName: `${name}-`,
+      namespace,
+      labels: {
+        ...labels,
+        'kubernetes.io/service-name': name,
+        'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+      },
+      ownerReferences: [controllerReference(service)],
+    },
+    addressType: 'IPv4',
+    endpoints,
+    ports,
+  };
+}
+
+function isSamePorts(a: readonly EndpointPort[], b: readonly EndpointPort[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((port, i) => port.port === b[i]?.port && port.name === b[i]?.name)
+  );
+}
+
+function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.addresses[0] === b.addresses[0] &&
+    a.nodeName === b.nodeName &&
+    a.targetRef?.uid === b.targetRef?.uid &&
+    a.conditions?.ready === b.conditions?.ready &&
+    a.conditions?.serving === b.conditions?.serving &&
+    a.conditions?.terminating === b.conditions?.terminating
+  );
+}
+
+function byName(a: EndpointSlice, b: EndpointSlice): number {
+  return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
+}

@@ -1,0 +1,49 @@
+// Objects by the object that controls them, kept up to date by an informer.
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { OwnerReference } from '../../api/object-meta.js';
+import { keyOf } from '../../client/api-request.js';
+import type { Informer } from '../../client/informer.js';
+
+/** The owner reference that manages an object, if any. */
+export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+}
+
+/** An owner reference that makes `owner` the controller. */
+export function controllerReference(owner: KubernetesObject): OwnerReference {
+  const { apiVersion, kind, metadata } = owner;
+  const { name, uid = '' } = metadata;
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
+
+/** Dependents by controller UID. Register it before handlers that read it. */
+export class OwnerIndex<T extends KubernetesObject> {
+  readonly #dependents = new Map<string, Map<string, T>>();
+  readonly #none: ReadonlyMap<string, T> = new Map();
+
+  constructor(informer: Informer<T>) {
+    informer.addHandler({
+      added: (object) => this.#put(object),
+      updated: (_, object) => this.#put(object),
+      deleted: (object) => {
+        this.#dependents.get(controllerOf(object)?.uid ?? '')?.delete(keyOf(object));
+      },
+    });
+  }
+
+  /** By key, in order of creation. */
+  of(uid: string): ReadonlyMap<string, T> {
+    return this.#dependents.get(uid) ?? this.#none;
+  }
+
+  #put(object: T): void {
+    const owner = controllerOf(object);
+    if (owner === undefined) return;
+    let dependents = this.#dependents.get(owner.uid);
+    if (dependents === undefined) {
+      dependents = new Map();
+      this.#dependents.set(owner.uid, dependents);
+    }
+    dependents.set(keyOf(object), object);
+  }
+}

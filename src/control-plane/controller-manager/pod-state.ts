@@ -1,0 +1,29 @@
+// What controllers ask about a pod. Source: Kubernetes v1.36 pkg/api/v1/pod, pkg/controller.
+import type { Pod, PodCondition } from '../../api/pod.js';
+
+export function podCondition(pod: Pod, type: string): PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export function isPodReady(pod: Pod): boolean {
+  return podCondition(pod, 'Ready')?.status === 'True';
+}
+
+/** Ready for at least `minReadySeconds`. */
+export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): boolean {
+  const ready = podCondition(pod, 'Ready');
+  if (ready?.status !== 'True') return false;
+  return (
+    minReadySeconds === 0 || (ready.lastTransitionTime ?? 0) + minReadySeconds * 1_000_000 <= now
+  );
+}
+
+/** Succeeded or Failed. */
+export function isPodTerminal(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Counts for its controller: neither terminal nor being deleted. */
+export function isPodActive(pod: Pod): boolean {
+  return !isPodTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
+}

@@ -1,0 +1,91 @@
+// The arithmetic of a rolling update: how far the new ReplicaSet may grow and the old ones must
+// shrink, given what is ready. Pure. Source: Kubernetes v1.36 pkg/controller/deployment/rolling.go
+// and util/deployment_util.go (reference: nodes-controllers 3.5).
+import type { Deployment } from '../../api/deployment.js';
+import type { IntOrString } from '../../api/int-or-string.js';
+import type { ReplicaSet } from '../../api/replica-set.js';
+
+/** maxSurge rounded up, maxUnavailable rounded down; both 0 makes one unavailable. */
+export function rolloutLimits(deployment: Deployment): {
+  readonly surge: number;
+  readonly unavailable: number;
+} {
+  const desired = deployment.spec.replicas ?? 1;
+  if (deployment.spec.strategy?.type === 'Recreate') return { surge: 0, unavailable: desired };
+  const { maxSurge = '25%', maxUnavailable = '25%' } =
+    deployment.spec.strategy?.rollingUpdate ?? {};
+  const surge = scaled(maxSurge, desired, Math.ceil);
+  const unavailable = scaled(maxUnavailable, desired, Math.floor);
+  return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
+}
+
+function scaled(value: IntOrString, total: number, round: (x: number) => number): number {
+  if (typeof value === 'number') return value;
+  return round((Number(value.replace('%', '')) * total) / 100);
+}
+
+const sum = (
+  replicaSets: readonly ReplicaSet[],
+  count: (replicaSet: ReplicaSet) => number,
+): number => replicaSets.reduce((total, each) => total + count(each), 0);
+
+const specReplicas = (replicaSet: ReplicaSet): number => replicaSet.spec.replicas ?? 1;
+const available = (replicaSet: ReplicaSet): number => replicaSet.status?.availableReplicas ?? 0;
+
+/** Replicas that the new ReplicaSet gets now. */
+export function newReplicas(
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): number {
+  const desired = deployment.spec.replicas ?? 1;
+  const now = current === undefined ? 0 : specReplicas(current);
+  if (deployment.spec.strategy?.type === 'Recreate') {
+    return sum(old, (each) => each.status?.replicas ?? 0) > 0 ? now : desired;
+  }
+  if (now > desired) return desired;
+  const room = desired + rolloutLimits(deployment).surge - now - sum(old, specReplicas);
+  return room <= 0 ? now : now + Math.min(room, desired - now);
+}
+
+/** A ReplicaSet and the replicas it shall have. */
+export interface Scaling {
+  readonly replicaSet: ReplicaSet;
+  readonly replicas: number;
+}
+
+/** Old ReplicaSets that shrink now, oldest first: unhealthy replicas, then as availability allows. */
+export function oldScalings(
+  deployment: Deployment,
+  current: ReplicaSet,
+  old: readonly ReplicaSet[],
+): readonly Scaling[] {
+  if (deployment.spec.strategy?.type === 'Recreate') {
+    return old
+      .filter((each) => specReplicas(each) > 0)
+      .map((replicaSet) => ({ replicaSet, replicas: 0 }));
+  }
+  const desired = deployment.spec.replicas ?? 1;
+  const minAvailable = desired - rolloutLimits(deployment).unavailable;
+  const newUnavailable = specReplicas(current) - available(current);
+  const maxCleaned = specReplicas(current) + sum(old, specReplicas) - minAvailable - newUnavailable;
+  if (maxCleaned <= 0) return [];
+  const target = new Map(old.map((each) => [each, specReplicas(each)]));
+  let cleaned = 0;
+  for (const each of old) {
+    const unhealthy = Math.min(maxCleaned - cleaned, specReplicas(each) - available(each));
+    if (unhealthy <= 0) continue;
+    target.set(each, specReplicas(each) - unhealthy);
+    cleaned += unhealthy;
+  }
+  let spare = available(current) + sum(old, available) - minAvailable;
+  for (const each of old) {
+    if (spare <= 0) break;
+    const less = Math.min(target.get(each) as number, spare);
+    target.set(each, (target.get(each) as number) - less);
+    spare -= less;
+  }
+  return old
+    .map((replicaSet) => ({ replicaSet, replicas: target.get(replicaSet) as number }))
+    .filter(({ replicaSet, replicas }) => replicas !== specReplicas(replicaSet));
+}
