@@ -1,0 +1,135 @@
+/**
+ * What no schema can see: operations that refer to things that are not there, selectors that match
+ * nothing, numbers that contradict each other.
+ */
+
+import { didYouMean } from '../api/did-you-mean.js';
+import { findDuplicateObjects } from '../api/duplicate-objects.js';
+import type { FieldPath } from '../api/field-path.js';
+import type { Problem } from '../api/problem.js';
+import type { ObjectReference } from '../cluster/operation.js';
+import { hostsOf } from './cluster-of.js';
+import { namespaceOf } from './objects.js';
+import type { BuiltOperation, PlaceOf } from './operations-of.js';
+import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import type { ScenarioSpec } from './schema.js';
+import { formatTarget } from './targets.js';
+
+const codes = scenarioProblemCodes;
+
+/** Kinds that `scale` works on. */
+const scalable: ReadonlySet<string> = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+]);
+
+/** Everything wrong with the cluster as a whole. `spec` has its defaults. */
+export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Problem[] {
+  const problems: Problem[] = [];
+  const report = (
+    steps: FieldPath,
+    message: string,
+    more: Parameters<typeof problemAt>[3] = {},
+  ) => {
+    const path = ['spec', ...steps];
+    problems.push(problemAt(placeOf(path), codes.impossible, message, { path, ...more }));
+  };
+  const hosts = hostsOf(spec.controlPlane?.hosts).length;
+  const members = spec.controlPlane?.etcd?.members ?? 1;
+  const membersPath: FieldPath = ['controlPlane', 'etcd', 'members'];
+  if (members % 2 === 0) {
+    report(membersPath, `${members} etcd members tolerate no more failures than ${members - 1}`, {
+      expected: 'an odd number',
+      suggestion: `members: ${members - 1}`,
+    });
+  } else if (members > hosts) {
+    report(membersPath, `${members} etcd members need ${members} hosts, and there are ${hosts}`, {
+      expected: 'one host a member: raise controlPlane.hosts.count',
+    });
+  }
+  const replicas = spec.controlPlane?.apiServer?.replicas ?? 1;
+  if (replicas > hosts) {
+    report(
+      ['controlPlane', 'apiServer', 'replicas'],
+      `${replicas} API servers need ${replicas} hosts, and there are ${hosts}`,
+    );
+  }
+  checkPools(spec, placeOf, problems);
+  return problems;
+}
+
+function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): void {
+  const seen = new Set<string>();
+  for (const [index, pool] of (spec.nodePools ?? []).entries()) {
+    const path: FieldPath = ['spec', 'nodePools', index];
+    if (seen.has(pool.name)) {
+      const at = [...path, 'name'];
+      const message = `a node pool named "${pool.name}" is there already`;
+      problems.push(problemAt(placeOf(at), codes.duplicateName, message, { path: at }));
+    }
+    seen.add(pool.name);
+    for (const size of ['cpu', 'memory', 'pods'] as const) {
+      if (pool.template === undefined || pool[size] === undefined) continue;
+      const at = [...path, size];
+      const message = `${size} and template both say how large a node is`;
+      problems.push(problemAt(placeOf(at), codes.impossible, message, { path: at }));
+    }
+  }
+}
+
+/** Everything wrong with the operations as a sequence: duplicates, unknown pools and targets. */
+export function checkOperations(
+  built: readonly BuiltOperation[],
+  spec: ScenarioSpec,
+  placeOf: PlaceOf,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  const pools = (spec.nodePools ?? []).map(({ name }) => name);
+  const objects = new Set<string>();
+  for (const { operation, path, objects: brought } of built) {
+    const report = (steps: FieldPath, message: string, near: string | undefined): void => {
+      const at = [...path, ...steps];
+      const code = operation.op === 'createNodes' ? codes.unknownPool : codes.unknownTarget;
+      problems.push(problemAt(placeOf(at), code, message, { path: at, suggestion: near }));
+    };
+    const requireTarget = (target: ObjectReference, steps: FieldPath): void => {
+      const name = formatTarget(target);
+      if (objects.has(name)) return;
+      report(steps, `no operation before this one creates ${name}`, didYouMean(name, objects));
+    };
+    switch (operation.op) {
+      case 'apply':
+      case 'create':
+        problems.push(...findDuplicateObjects(brought.map(({ manifest }) => manifest)));
+        for (const { object } of brought) {
+          const reference = { kind: object.kind, namespace: namespaceOf(object) };
+          objects.add(formatTarget({ ...reference, name: object.metadata.name }));
+        }
+        break;
+      case 'createNodes':
+        if (!pools.includes(operation.pool)) {
+          const near = didYouMean(operation.pool, pools);
+          report(['pool'], `there is no node pool "${operation.pool}"`, near && `pool: ${near}`);
+        }
+        break;
+      case 'scale':
+        if (!scalable.has(operation.target.kind)) {
+          report(['target'], `a ${operation.target.kind} cannot be scaled`, undefined);
+        } else requireTarget(operation.target, ['target']);
+        break;
+      case 'update':
+        requireTarget(operation.target, ['target']);
+        break;
+      case 'delete':
+        for (const [index, target] of operation.targets.entries()) {
+          requireTarget(target, ['targets', index]);
+          objects.delete(formatTarget(target));
+        }
+        break;
+      default:
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,104 @@
+/**
+ * From a complete spec to the cluster that the assembly builds.
+ */
+
+import { quantityValue } from '../api/quantity.js';
+import type {
+  ClientLimit,
+  ClusterSpec,
+  ControlPlaneHost,
+  ControlPlaneSpec,
+  DiskSpec,
+  LinkSpec,
+  NetworkSpec,
+} from '../cluster/cluster-spec.js';
+import type { DistributionSpec } from '../kernel/distributions.js';
+import { scenarioDefaults } from './constants.js';
+import { diskNamed } from './disks.js';
+import { type DistributionText, distributionOf } from './distribution-text.js';
+import { parseDuration } from './duration.js';
+import { nodePoolOf } from './node-pools.js';
+import type { ScenarioSpec } from './schema.js';
+
+/** Microseconds of a duration that the schema has accepted. */
+export function durationUs(text: string | undefined): number {
+  return parseDuration(text ?? '0') ?? 0;
+}
+
+const durations = (text: DistributionText | undefined): DistributionSpec =>
+  distributionOf(text ?? '0', durationUs);
+
+const bytes = (value: string | number | undefined): number => quantityValue(String(value ?? 0));
+
+type ControlPlaneText = NonNullable<ScenarioSpec['controlPlane']>;
+type NetworkText = NonNullable<ScenarioSpec['network']>;
+
+/** The machines of the control plane by name. */
+export function hostsOf(hosts: ControlPlaneText['hosts']): readonly ControlPlaneHost[] {
+  if (Array.isArray(hosts)) return hosts;
+  const { count = 1, cores = 4 } = hosts ?? {};
+  return Array.from({ length: count }, (_, index) => ({ name: `control-plane-${index}`, cores }));
+}
+
+function diskOf(disk: NonNullable<ControlPlaneText['etcd']>['disk']): DiskSpec {
+  if (typeof disk !== 'object') return diskNamed(disk ?? 'nvme');
+  const { fsync, bytesPerSecond = diskNamed('nvme').bytesPerSecond } = disk;
+  return { fsync: durations(fsync), bytesPerSecond: bytes(bytesPerSecond) };
+}
+
+function limitOf(limit: ControlPlaneText['scheduler']): ClientLimit {
+  return { qps: limit?.kubeAPIQPS ?? 0, burst: limit?.kubeAPIBurst ?? 0 };
+}
+
+function controlPlaneOf(text: ControlPlaneText): ControlPlaneSpec {
+  const hosts = hostsOf(text.hosts);
+  const names = hosts.map(({ name }) => name);
+  const members = text.etcd?.members ?? 1;
+  return {
+    hosts,
+    etcd: { members, hosts: names.slice(0, members), disk: diskOf(text.etcd?.disk) },
+    apiServer: {
+      hosts: names.slice(0, text.apiServer?.replicas ?? names.length),
+      maxRequestsInflight: text.apiServer?.maxRequestsInflight ?? 0,
+      maxMutatingRequestsInflight: text.apiServer?.maxMutatingRequestsInflight ?? 0,
+    },
+    scheduler: { hosts: names, client: limitOf(text.scheduler) },
+    controllerManager: { hosts: names, client: limitOf(text.controllerManager) },
+  };
+}
+
+function linkOf(text: NetworkText['node']): LinkSpec {
+  return { delay: durations(text?.delay), bytesPerSecond: bytes(text?.bytesPerSecond) };
+}
+
+function networkOf(text: NetworkText): NetworkSpec {
+  const sizes = Object.entries(text.imageSizes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    controlPlane: linkOf(text.controlPlane),
+    node: linkOf(text.node),
+    registryBytesPerSecond: bytes(
+      text.registry?.bytesPerSecond ?? scenarioDefaults.registryBytesPerSecond,
+    ),
+    imageSizes: new Map(sizes.map(([image, size]) => [image, bytes(size)])),
+    imageBytes: distributionOf(text.defaultImageSize ?? '0', quantityValue),
+  };
+}
+
+/** The cluster of a spec whose defaults are filled in and whose values are checked. */
+export function clusterOf(spec: ScenarioSpec): ClusterSpec {
+  return {
+    kubernetesVersion: String(spec.kubernetesVersion),
+    controlPlane: controlPlaneOf(spec.controlPlane ?? {}),
+    nodePools: (spec.nodePools ?? []).map(nodePoolOf),
+    network: networkOf(spec.network ?? {}),
+    kubeProxy: {
+      mode: spec.kubeProxy?.mode ?? 'iptables',
+      minSyncPeriodUs: durationUs(spec.kubeProxy?.minSyncPeriod),
+    },
+    clusterDns: {
+      replicas: spec.clusterDns?.replicas ?? 0,
+      domain: spec.clusterDns?.domain ?? 'cluster.local',
+    },
+    applicationStart: durations(spec.applicationStart),
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * What a workload needs and does not say: nodes to run on, namespaces to be in. Whatever is added
+ * is named in a notice, because it decides the results.
+ */
+
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Problem } from '../api/problem.js';
+import { QuantityError } from '../api/quantity.js';
+import { podRequests } from '../api/resource-requests.js';
+import type { Operation } from '../cluster/operation.js';
+import { hostsOf } from './cluster-of.js';
+import { withDefaults } from './defaults.js';
+import { fittingPool, fittingRule, type PodDemand } from './node-pools.js';
+import { namespaceOf, type ScenarioObject } from './objects.js';
+import type { BuiltOperation } from './operations-of.js';
+import { containersWithoutRequests, podTemplateOf } from './pod-templates.js';
+import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import type { ScenarioSpec } from './schema.js';
+
+/** Namespaces that every cluster has. */
+const bornNamespaces: readonly string[] = [
+  'default',
+  'kube-node-lease',
+  'kube-public',
+  'kube-system',
+];
+
+/** A workload that can run. */
+export interface CompletedWorkload {
+  /** With node pools, and their defaults. */
+  readonly spec: ScenarioSpec;
+  /** With the namespaces that they need. */
+  readonly operations: readonly Operation[];
+  readonly notices: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** Adds nodes and namespaces. `spec` has its defaults but for the node pools. */
+export function completeWorkload(
+  spec: ScenarioSpec,
+  built: readonly BuiltOperation[],
+): CompletedWorkload {
+  const { operations, notices } = withNamespaces(built);
+  const objects = built.flatMap((each) => each.objects);
+  const problems = [...refuseHugeRequests(objects), ...warnOfMissingRequests(objects)];
+  if (spec.nodePools !== undefined) return { spec, operations, notices, problems };
+  const isHuge = problems.some(({ severity }) => severity === 'error');
+  const pool = fittingPool(isHuge ? [] : built.flatMap(demandsOf));
+  const size = `${pool.count} nodes of ${pool.cpu} CPU and ${pool.memory}`;
+  return {
+    spec: withDefaults({ ...spec, nodePools: [pool] }),
+    operations,
+    notices: [
+      `No nodes are described: the default pool has ${size} (rule: ${fittingRule}).`,
+      ...notices,
+    ],
+    problems,
+  };
+}
+
+/** The pods of one operation; createPods multiplies its template. */
+function demandsOf({ operation, objects }: BuiltOperation): readonly PodDemand[] {
+  const factor = operation.op === 'createPods' ? operation.count : 1;
+  return objects.flatMap(({ object }) => {
+    const template = podTemplateOf(object);
+    return template === undefined ? [] : [{ ...template, replicas: template.replicas * factor }];
+  });
+}
+
+function withNamespaces(built: readonly BuiltOperation[]): {
+  operations: readonly Operation[];
+  notices: readonly string[];
+} {
+  const present = new Set(bornNamespaces);
+  const added: string[] = [];
+  const operations = built.flatMap(({ operation, objects }): readonly Operation[] => {
+    for (const { object } of objects) {
+      if (object.kind === 'Namespace') present.add(object.metadata.name);
+    }
+    const used = new Set(objects.map(({ object }) => namespaceOf(object)));
+    const missing = [...used].filter((name) => name !== '' && !present.has(name));
+    if (missing.length === 0) return [operation];
+    const sorted = missing.sort((a, b) => (a < b ? -1 : 1));
+    for (const name of sorted) present.add(name);
+    added.push(...sorted);
+    return withObjectsFirst(operation, sorted.map(namespaceObject));
+  });
+  if (added.length === 0) return { operations, notices: [] };
+  const [noun, verb] = added.length === 1 ? ['Namespace', 'is'] : ['Namespaces', 'are'];
+  const notice = `${noun} ${added.join(', ')} ${verb} used but not declared, and created first (kubectl would refuse).`;
+  return { operations, notices: [notice] };
+}
+
+/** As the API server stores one that names only itself. */
+function namespaceObject(name: string): KubernetesObject {
+  const labels = { 'kubernetes.io/metadata.name': name };
+  const spec = { finalizers: ['kubernetes'] };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels }, spec };
+}
+
+function withObjectsFirst(
+  operation: Operation,
+  objects: readonly KubernetesObject[],
+): readonly Operation[] {
+  if (operation.op === 'apply' || operation.op === 'create') {
+    return [{ ...operation, objects: [...objects, ...operation.objects] }];
+  }
+  const { atUs, source } = operation;
+  return [{ op: 'apply', atUs, source, objects }, operation];
+}
+
+/** Amounts that are quantities, but beyond what can be counted exactly. */
+function refuseHugeRequests(objects: readonly ScenarioObject[]): readonly Problem[] {
+  return objects.flatMap(({ object, manifest }) => {
+    const template = podTemplateOf(object);
+    if (template === undefined) return [];
+    try {
+      podRequests(template.spec);
+      return [];
+    } catch (error) {
+      if (!(error instanceof QuantityError)) throw error;
+      const { file } = manifest;
+      const place = { file, ...manifest.positionOf(template.specPath, 'key') };
+      const { impossible } = scenarioProblemCodes;
+      return [problemAt(place, impossible, error.message, { path: template.specPath })];
+    }
+  });
+}
+
+function warnOfMissingRequests(objects: readonly ScenarioObject[]): readonly Problem[] {
+  let count = 0;
+  let first: ScenarioObject | undefined;
+  for (const entry of objects) {
+    const template = podTemplateOf(entry.object);
+    const missing = template === undefined ? 0 : containersWithoutRequests(template.spec);
+    if (missing > 0) first ??= entry;
+    count += missing;
+  }
+  if (first === undefined) return [];
+  const { file, line, column } = first.manifest;
+  const subject = count === 1 ? '1 container has' : `${count} containers have`;
+  const message = `${subject} no requests: the scheduler sees them as free, and any node takes them`;
+  const expected = 'resources.requests with cpu and memory';
+  const { noRequests } = scenarioProblemCodes;
+  return [
+    problemAt({ file, line, column }, noRequests, message, { severity: 'warning', expected }),
+  ];
+}
+
+/** Notices about the cluster that nobody described. */
+export function describeChoices(stated: ScenarioSpec, spec: ScenarioSpec): readonly string[] {
+  if (stated.controlPlane !== undefined) return [];
+  const [host] = hostsOf(spec.controlPlane?.hosts);
+  const members = spec.controlPlane?.etcd?.members;
+  return [
+    `No control plane is described: 1 host of ${host?.cores} cores with ${members} etcd member on local SSD.`,
+  ];
+}

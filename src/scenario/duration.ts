@@ -1,0 +1,60 @@
+/**
+ * Durations as Go writes them: `1m30s`, `500ms`, `1.5h`, `0`.
+ *
+ * Left out: negative durations and fractions of a microsecond, which the simulator's clock has not.
+ *
+ * Source: Go `time.ParseDuration`, which every Kubernetes component configuration uses.
+ */
+
+/** Microseconds of each unit; nanoseconds are counted in thousandths. */
+const unitUs: Readonly<Record<string, number>> = {
+  ns: 0.001,
+  us: 1,
+  µs: 1,
+  μs: 1,
+  ms: 1_000,
+  s: 1_000_000,
+  m: 60_000_000,
+  h: 3_600_000_000,
+};
+
+/** What a duration looks like, for JSON Schema: parts such as `1m` and `30s`, or a bare 0. */
+export const durationPattern: RegExp = /^(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+
+/**
+ * Whole microseconds, rounded to nearest; undefined when `text` is not a duration or is longer
+ * than the clock can count (2^53 µs, 285 years).
+ */
+export function parseDuration(text: string): number | undefined {
+  if (!durationPattern.test(text)) return undefined;
+  let sum = 0;
+  for (const [, amount = '0', unit = 's'] of text.matchAll(part)) {
+    sum += Number(amount) * (unitUs[unit] ?? 0);
+  }
+  const rounded = Math.round(sum);
+  return Number.isSafeInteger(rounded) ? rounded : undefined;
+}
+
+const printed: readonly (readonly [unit: string, us: number])[] = [
+  ['h', 3_600_000_000],
+  ['m', 60_000_000],
+  ['s', 1_000_000],
+  ['ms', 1_000],
+  ['us', 1],
+];
+
+/** The shortest text that parseDuration reads back: `1m30s`, `1.5s`, `0s`. */
+export function formatDuration(durationUs: number): string {
+  let left = durationUs;
+  let text = '';
+  for (const [unit, us] of printed) {
+    const isLast = us === 1 || (us <= 1_000_000 && left >= us);
+    const amount = isLast ? left / us : Math.floor(left / us);
+    if (amount > 0) text += `${amount}${unit}`;
+    left -= amount * us;
+    if (left <= 0) break;
+  }
+  return text === '' ? '0s' : text;
+}

@@ -1,0 +1,248 @@
+/**
+ * Loading a scenario: text in, plain data and every problem out. Reads files only through
+ * `ScenarioFiles`, throws nothing for bad input, and never stops at the first problem.
+ */
+
+import type { FieldPath } from '../api/field-path.js';
+import { compareProblems, type Problem } from '../api/problem.js';
+import { checkCluster, checkOperations } from './checks.js';
+import { clusterOf, durationUs } from './cluster-of.js';
+import { completeWorkload, describeChoices } from './completion.js';
+import { withDefaults } from './defaults.js';
+import type { ScenarioFiles } from './files.js';
+import {
+  type Assignment,
+  assign,
+  type Layers,
+  locateInLayers,
+  mergeTrees,
+  provenanceOf,
+} from './layers.js';
+import { ObjectReader } from './objects.js';
+import { buildOperations } from './operations-of.js';
+import { assignmentsOf, type Overrides } from './overrides.js';
+import type { LoadedScenario } from './scenario.js';
+import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import {
+  type NodePoolText,
+  profileFile,
+  type ScenarioFile,
+  scenarioApiVersion,
+  scenarioFile,
+} from './schema.js';
+import { operation } from './schema-operations.js';
+import { schemaProblems } from './schema-problems.js';
+import { checkSelectors } from './selector-checks.js';
+import { thresholdsOf } from './thresholds-of.js';
+import { isTree, readTree, type Tree, valueAt, type YamlTree } from './yaml-tree.js';
+
+/** What loading yields. */
+export interface LoadResult {
+  /** Present when there is no error among the problems. */
+  readonly scenario: LoadedScenario | undefined;
+  /** Errors and warnings, by file and position. */
+  readonly problems: readonly Problem[];
+  /** The text of every file and option that was read, by name, for excerpts. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Loads a scenario file. `file` is its name as the user typed it. */
+export function loadScenario(
+  text: string,
+  file: string,
+  files: ScenarioFiles,
+  overrides: Overrides = {},
+): LoadResult {
+  const loader = new Loader(readTree(text, file), files, overrides);
+  loader.texts.set(file, text);
+  return loader.load();
+}
+
+/**
+ * Makes a scenario of manifests: one `apply` at the start, on a default cluster that fits.
+ *
+ * @param paths files, folders or patterns, in the order in which they are applied; `-` is standard
+ * input.
+ */
+export function loadManifests(
+  paths: readonly string[],
+  name: string,
+  files: ScenarioFiles,
+  overrides: Overrides = {},
+): LoadResult {
+  const tree: Tree = {
+    apiVersion: scenarioApiVersion,
+    kind: 'Scenario',
+    metadata: { name },
+    spec: { workload: { operations: [{ op: 'apply', manifests: [...paths] }] } },
+  };
+  const source: YamlTree = {
+    file: 'command line',
+    tree,
+    positionOf: () => ({ line: 1, column: 1 }),
+    blockStart: () => ({ line: 1, indent: 0 }),
+    problems: [],
+  };
+  return new Loader(source, files, overrides).load();
+}
+
+class Loader {
+  readonly texts = new Map<string, string>();
+  readonly #problems: Problem[] = [];
+  readonly #source: YamlTree;
+  readonly #overrides: Overrides;
+  readonly #reader: ObjectReader;
+  #layers: Layers;
+
+  constructor(source: YamlTree, files: ScenarioFiles, overrides: Overrides) {
+    this.#source = source;
+    this.#overrides = overrides;
+    this.#reader = new ObjectReader(files, overrides.strict === true);
+    this.#layers = { assignments: [], scenario: source, profile: undefined };
+  }
+
+  load(): LoadResult {
+    this.#problems.push(...this.#source.problems);
+    const scenario = this.#source.tree === undefined ? this.#refuseEmpty() : this.#loadTree();
+    for (const [file, text] of this.#reader.texts) this.texts.set(file, text);
+    const all = [...this.#problems, ...this.#reader.problems].sort(compareProblems);
+    const problems = this.#overrides.strict === true ? all.map(asError) : all;
+    const isUsable = problems.every(({ severity }) => severity === 'warning');
+    return { scenario: isUsable ? scenario : undefined, problems, texts: this.texts };
+  }
+
+  #refuseEmpty(): undefined {
+    if (this.#problems.length > 0) return;
+    const place = { file: this.#source.file, line: 1, column: 1 };
+    const { notAnInput } = scenarioProblemCodes;
+    this.#problems.push(problemAt(place, notAnInput, 'the file is empty'));
+  }
+
+  #loadTree(): LoadedScenario | undefined {
+    const profile = this.#readProfile();
+    this.#layers = { assignments: [], scenario: this.#source, profile };
+    const merged = this.#assigned(this.#mergedTree(profile));
+    const parsed = scenarioFile.safeParse(merged);
+    if (parsed.success) return this.#complete(parsed.data);
+    this.#problems.push(...schemaProblems(parsed.error.issues, merged, this.#locate));
+    this.#buildTolerantly(merged);
+    return undefined;
+  }
+
+  #readProfile(): YamlTree | undefined {
+    const { profile } = this.#overrides;
+    if (profile === undefined) return undefined;
+    this.texts.set(profile.file, profile.text);
+    const tree = readTree(profile.text, profile.file);
+    this.#problems.push(...tree.problems);
+    const head = profileFile.safeParse(tree.tree);
+    if (head.success) return tree;
+    const locate = (path: FieldPath, wants: 'key' | 'value'): Place => ({
+      file: profile.file,
+      ...tree.positionOf(path, wants),
+    });
+    this.#problems.push(...schemaProblems(head.error.issues, tree.tree, locate));
+    return undefined;
+  }
+
+  #mergedTree(profile: YamlTree | undefined): unknown {
+    const { tree } = this.#source;
+    const below = valueAt(profile?.tree, ['spec']);
+    return isTree(tree) && below !== undefined
+      ? { ...tree, spec: mergeTrees(below, tree['spec']) }
+      : tree;
+  }
+
+  /** The tree with the options of the command applied. */
+  #assigned(tree: unknown): unknown {
+    const { assignments, problems, texts } = assignmentsOf(this.#overrides, tree);
+    this.#problems.push(...problems);
+    for (const [option, text] of texts) this.texts.set(option, text);
+    const applied: Assignment[] = [];
+    let result = tree;
+    for (const assignment of assignments) {
+      const path = ['spec', ...assignment.path];
+      const next = assign(result, { ...assignment, path });
+      if (typeof next === 'string') {
+        const { option: file, line } = assignment;
+        const { badOption } = scenarioProblemCodes;
+        this.#problems.push(problemAt({ file, line, column: 1 }, badOption, next));
+      } else {
+        result = next.tree;
+        applied.push(assignment);
+      }
+    }
+    this.#layers = { ...this.#layers, assignments: applied };
+    return result;
+  }
+
+  readonly #locate = (path: FieldPath, wants: 'key' | 'value' = 'value'): Place => {
+    if (path[0] === 'spec') return locateInLayers(this.#layers, path.slice(1), wants);
+    return { file: this.#source.file, ...this.#source.positionOf(path, wants) };
+  };
+
+  readonly #placeOf = (path: FieldPath): Place => this.#locate(path);
+
+  /** Reads what can be read of a scenario with errors, so that its manifests are checked as well. */
+  #buildTolerantly(tree: unknown): void {
+    const operations = valueAt(tree, ['spec', 'workload', 'operations']);
+    if (!Array.isArray(operations)) return;
+    for (const [index, item] of operations.entries()) {
+      const parsed = operation.safeParse(item);
+      if (!parsed.success) continue;
+      buildOperations([[index, parsed.data]], this.#reader, this.#source, this.#placeOf);
+    }
+  }
+
+  #complete(parsed: ScenarioFile): LoadedScenario {
+    const stated = parsed.spec;
+    const operations = stated.workload?.operations ?? [];
+    const built = buildOperations(operations.entries(), this.#reader, this.#source, this.#placeOf);
+    const pools = this.#decodedPools(stated.nodePools);
+    const completed = completeWorkload(
+      withDefaults(pools === undefined ? stated : { ...stated, nodePools: pools }),
+      built,
+    );
+    const { spec } = completed;
+    const thresholds = thresholdsOf(spec, this.#placeOf, this.#problems);
+    this.#problems.push(
+      ...checkCluster(spec, this.#placeOf),
+      ...checkOperations(built, spec, this.#placeOf),
+      ...checkSelectors(built.flatMap(({ objects }) => objects)),
+      ...completed.problems,
+    );
+    const { workload: _workload, ...settings } = spec;
+    return {
+      name: parsed.metadata.name,
+      seed: String(spec.seed),
+      horizonUs: durationUs(spec.horizon),
+      untilConverged: spec.until === 'converged',
+      cluster: clusterOf(spec),
+      operations: completed.operations,
+      thresholds,
+      outputs: {
+        directory: spec.outputs?.directory,
+        sampleIntervalUs: durationUs(spec.outputs?.sampleInterval),
+      },
+      notices: [...describeChoices(stated, spec), ...completed.notices],
+      ignored: this.#reader.ignored,
+      provenance: provenanceOf(settings, this.#layers),
+    };
+  }
+
+  /** The pools with their Node templates checked and decoded; a bad template is left out. */
+  #decodedPools(pools: readonly NodePoolText[] | undefined): NodePoolText[] | undefined {
+    return pools?.map((pool, index) => {
+      const { template, ...rest } = pool;
+      if (template === undefined) return pool;
+      const path: FieldPath = ['spec', 'nodePools', index, 'template'];
+      const node = { spec: {}, ...template, kind: 'Node' };
+      const decoded = this.#reader.template(node, this.#source, path)?.object;
+      return decoded === undefined ? rest : { ...rest, template: { ...decoded } };
+    });
+  }
+}
+
+function asError(problem: Problem): Problem {
+  return { ...problem, severity: 'error' };
+}

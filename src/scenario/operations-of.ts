@@ -1,0 +1,209 @@
+/**
+ * From operations as written to operations as performed: objects read, targets resolved, durations
+ * in microseconds. What is checked against the rest of the scenario is in `checks.ts`.
+ */
+
+import type { FieldPath } from '../api/field-path.js';
+import type { ObjectReference, Operation } from '../cluster/operation.js';
+import { durationUs } from './cluster-of.js';
+import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
+import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import type { OperationText, TargetText } from './schema-operations.js';
+import { resolveTarget } from './targets.js';
+import type { YamlTree } from './yaml-tree.js';
+
+/** An operation with where it stands, and the objects that it brings or is a template of. */
+export interface BuiltOperation {
+  readonly operation: Operation;
+  /** `['spec', 'workload', 'operations', 3]`. */
+  readonly path: FieldPath;
+  readonly objects: readonly ScenarioObject[];
+}
+
+/** Where a value of the scenario stands. */
+export type PlaceOf = (path: FieldPath) => Place;
+
+type Text<O extends OperationText['op']> = Extract<OperationText, { readonly op: O }>;
+
+interface Common {
+  readonly atUs: number;
+  readonly source: string;
+}
+
+class OperationBuilder {
+  readonly #reader: ObjectReader;
+  readonly #tree: YamlTree;
+  readonly #placeOf: PlaceOf;
+
+  constructor(reader: ObjectReader, tree: YamlTree, placeOf: PlaceOf) {
+    this.#reader = reader;
+    this.#tree = tree;
+    this.#placeOf = placeOf;
+  }
+
+  build(text: OperationText, index: number): BuiltOperation | undefined {
+    const path: FieldPath = ['spec', 'workload', 'operations', index];
+    const common = { atUs: durationUs(text.at), source: `operations[${index}]` };
+    const built = this.#operation(text, common, path);
+    return built === undefined ? undefined : { ...built, path };
+  }
+
+  #operation(
+    text: OperationText,
+    common: Common,
+    path: FieldPath,
+  ): Omit<BuiltOperation, 'path'> | undefined {
+    switch (text.op) {
+      case 'apply':
+      case 'create': {
+        const objects = this.#objects(text, path);
+        const plain = objects.map(({ object }) => object);
+        return { operation: { op: text.op, ...common, objects: plain }, objects };
+      }
+      case 'delete': {
+        const targets = text.targets.flatMap((target, index) => {
+          const found = this.#target(target, [...path, 'targets', index]);
+          return found === undefined ? [] : [found];
+        });
+        return { operation: { op: 'delete', ...common, targets }, objects: [] };
+      }
+      case 'scale': {
+        const target = this.#target(text.target, [...path, 'target']);
+        if (target === undefined) return undefined;
+        return {
+          operation: { op: 'scale', ...common, target, replicas: text.replicas },
+          objects: [],
+        };
+      }
+      case 'update': {
+        const target = this.#target(text.target, [...path, 'target']);
+        if (target === undefined) return undefined;
+        return { operation: { op: 'update', ...common, target, patch: text.patch }, objects: [] };
+      }
+      case 'createNodes': {
+        const { pool, count } = text;
+        return { operation: { op: 'createNodes', ...common, pool, count }, objects: [] };
+      }
+      case 'createPods':
+        return this.#createPods(text, common, path);
+      case 'churn':
+        return this.#churn(text, common, path);
+      case 'barrier':
+        return { operation: { op: 'barrier', ...common }, objects: [] };
+      case 'sleep': {
+        const sleepUs = durationUs(text.duration);
+        return { operation: { op: 'sleep', ...common, durationUs: sleepUs }, objects: [] };
+      }
+    }
+  }
+
+  #objects(text: Text<'apply'> | Text<'create'>, path: FieldPath): readonly ScenarioObject[] {
+    const { manifests = [], objects = [], yaml } = text;
+    const found: ScenarioObject[] = [];
+    const patterns = typeof manifests === 'string' ? [manifests] : manifests;
+    for (const [index, pattern] of patterns.entries()) {
+      const at = [...path, 'manifests', ...(typeof manifests === 'string' ? [] : [index])];
+      found.push(...this.#reader.fromFiles(pattern, this.#placeOf(at), at));
+    }
+    for (const [index, tree] of objects.entries()) {
+      found.push(...this.#reader.fromTree(tree, this.#tree, [...path, 'objects', index]));
+    }
+    if (yaml !== undefined)
+      found.push(...this.#reader.fromYaml(yaml, this.#tree, [...path, 'yaml']));
+    if (patterns.length === 0 && objects.length === 0 && yaml === undefined) {
+      const message = `${text.op} has no objects`;
+      const expected = 'manifests (files), objects (in place) or yaml (text)';
+      const { impossible } = scenarioProblemCodes;
+      this.#reader.problems.push(
+        problemAt(this.#placeOf(path), impossible, message, { path, expected }),
+      );
+    }
+    return found;
+  }
+
+  #target(text: TargetText, path: FieldPath): ObjectReference | undefined {
+    const target = resolveTarget(text);
+    if (!('fault' in target)) return target;
+    const { fault, suggestion } = target;
+    const { unknownTarget } = scenarioProblemCodes;
+    const place = this.#placeOf(path);
+    this.#reader.problems.push(problemAt(place, unknownTarget, fault, { path, suggestion }));
+    return undefined;
+  }
+
+  #createPods(
+    text: Text<'createPods'>,
+    common: Common,
+    path: FieldPath,
+  ): Omit<BuiltOperation, 'path'> | undefined {
+    const template = this.#reader.template(text.template, this.#tree, [...path, 'template']);
+    if (template === undefined) return undefined;
+    const { object } = template;
+    if (object.kind !== 'Pod') {
+      const message = `the template is a ${object.kind}; createPods creates bare Pods`;
+      const at = [...path, 'template'];
+      const { impossible } = scenarioProblemCodes;
+      this.#reader.problems.push(problemAt(this.#placeOf(at), impossible, message, { path: at }));
+      return undefined;
+    }
+    const written = template.manifest.object.metadata.namespace;
+    const namespace = text.namespace ?? written ?? 'default';
+    const placed = inNamespace(template, namespace);
+    return {
+      operation: {
+        op: 'createPods',
+        ...common,
+        namespace,
+        namePrefix: text.namePrefix ?? `${object.metadata.name}-`,
+        template: placed.object,
+        count: text.count,
+        qps: text.qps ?? Number.POSITIVE_INFINITY,
+        workers: text.workers ?? 1,
+      },
+      objects: [placed],
+    };
+  }
+
+  #churn(text: Text<'churn'>, common: Common, path: FieldPath): Omit<BuiltOperation, 'path'> {
+    const namespace = text.namespace ?? 'default';
+    const templates = text.templates.flatMap((template, index) => {
+      const at = [...path, 'templates', index];
+      const found = this.#reader.template(template, this.#tree, at);
+      if (found === undefined) return [];
+      return [inNamespace(found, found.manifest.object.metadata.namespace ?? namespace)];
+    });
+    return {
+      operation: {
+        op: 'churn',
+        ...common,
+        mode: text.mode,
+        namespace,
+        templates: templates.map(({ object }) => object),
+        count: text.number,
+        intervalUs: durationUs(text.interval),
+      },
+      objects: templates,
+    };
+  }
+}
+
+/** The template with its namespace, unless its kind has none. */
+function inNamespace({ object, manifest }: ScenarioObject, namespace: string): ScenarioObject {
+  if (namespaceOf(object) === '') return { object, manifest };
+  const metadata = { ...object.metadata, namespace };
+  return { object: { ...object, metadata } as typeof object, manifest };
+}
+
+/**
+ * Builds operations, each given with its index in the file; those that cannot be built are left
+ * out, their problems in `reader`.
+ */
+export function buildOperations(
+  texts: Iterable<readonly [index: number, text: OperationText]>,
+  reader: ObjectReader,
+  tree: YamlTree,
+  placeOf: PlaceOf,
+): readonly BuiltOperation[] {
+  const builder = new OperationBuilder(reader, tree, placeOf);
+  return [...texts].flatMap(([index, text]) => builder.build(text, index) ?? []);
+}

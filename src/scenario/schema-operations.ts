@@ -1,0 +1,115 @@
+/**
+ * The operations of a workload as a schema. The words are those of scheduler_perf (`createNodes`,
+ * `createPods`, `churn`, `barrier`, `sleep`) and of KEP-140 and kubectl for the rest.
+ */
+
+import { z } from 'zod';
+import {
+  duration,
+  list,
+  mapping,
+  oneOf,
+  positiveNumber,
+  text,
+  textLike,
+  wholeNumber,
+} from './schema-parts.js';
+
+const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
+
+const timing = {
+  at: duration().optional().describe('Not before this time since the start.'),
+};
+
+/** Where objects come from: files, written in place as YAML, or as text. */
+const sources = {
+  manifests: z
+    .union([text('a path'), list(text('a path'), 'paths', 1)], {
+      error: 'a path or a list of paths',
+    })
+    .optional()
+    .describe('Files, folders or patterns such as shop/*.yaml, relative to the scenario.'),
+  objects: list(tree, 'Kubernetes objects').optional(),
+  yaml: text('YAML as text').optional(),
+};
+
+/** `Deployment/frontend` or `Deployment/shop/frontend`. */
+const target = z.union(
+  [
+    textLike(/^[A-Za-z]+(?:\/[^/\s]+){1,2}$/, 'kind/name or kind/namespace/name'),
+    mapping({
+      kind: text('a kind'),
+      namespace: text('a namespace').optional(),
+      name: text('a name'),
+    }),
+  ],
+  { error: 'kind/name, kind/namespace/name, or a mapping {kind, namespace, name}' },
+);
+
+const namespace = text('a namespace').optional();
+
+/** A template written in place, or the path of a file that holds it. */
+const template = z.union([text('a path'), tree], { error: 'a path or a Kubernetes object' });
+
+/** Number of the operation words, in the order of the documentation. */
+export const operationNames = [
+  'apply',
+  'create',
+  'delete',
+  'scale',
+  'update',
+  'createNodes',
+  'createPods',
+  'churn',
+  'barrier',
+  'sleep',
+] as const;
+
+/** One operation of a workload. */
+export const operation = z.discriminatedUnion(
+  'op',
+  [
+    mapping({ op: z.literal('apply'), ...timing, ...sources }),
+    mapping({ op: z.literal('create'), ...timing, ...sources }),
+    mapping({ op: z.literal('delete'), ...timing, targets: list(target, 'targets', 1) }),
+    mapping({ op: z.literal('scale'), ...timing, target, replicas: wholeNumber(0, 1_000_000) }),
+    mapping({ op: z.literal('update'), ...timing, target, patch: tree }),
+    mapping({
+      op: z.literal('createNodes'),
+      ...timing,
+      pool: text('the name of a node pool'),
+      count: wholeNumber(1, 100_000),
+    }),
+    mapping({
+      op: z.literal('createPods'),
+      ...timing,
+      count: wholeNumber(1, 10_000_000),
+      template,
+      namespace,
+      namePrefix: text('the beginning of the pod names').optional(),
+      qps: positiveNumber().optional().describe('Pods a second; as fast as possible when absent.'),
+      workers: wholeNumber(1).optional().describe('Requests in flight at most.'),
+    }),
+    mapping({
+      op: z.literal('churn'),
+      ...timing,
+      mode: oneOf(['create', 'recreate']),
+      templates: list(template, 'templates', 1),
+      number: wholeNumber(1).describe('How often.'),
+      interval: duration(),
+      namespace,
+    }),
+    mapping({ op: z.literal('barrier'), ...timing }),
+    mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),
+  ],
+  { error: `an operation: op is one of ${operationNames.join(', ')}` },
+);
+
+/** An operation as written. */
+export type OperationText = z.infer<typeof operation>;
+
+/** A target as written. */
+export type TargetText = z.infer<typeof target>;
+
+/** A template as written. */
+export type TemplateText = z.infer<typeof template>;

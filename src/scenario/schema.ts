@@ -1,0 +1,193 @@
+/**
+ * The scenario file as a schema: what may be written, in the words of Kubernetes, scheduler_perf
+ * and KEP-140. Nothing is transformed here; `cluster-of.ts` and `operations-of.ts` read the result.
+ */
+
+import { z } from 'zod';
+import { diskNames } from './disks.js';
+import { operation } from './schema-operations.js';
+import {
+  duration,
+  durations,
+  flag,
+  list,
+  mapping,
+  oneOf,
+  positiveNumber,
+  quantity,
+  sizes,
+  text,
+  textLike,
+  wholeNumber,
+} from './schema-parts.js';
+
+/** Version of the scenario format. */
+export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const name = (what: string): z.ZodString =>
+  textLike(dnsLabel, `${what}: lower case letters, digits and "-", at most 63`);
+
+const bandwidth = quantity('bytes per second as a quantity, such as 125M');
+const strings = z.record(z.string(), text('text'), { error: 'a mapping of text to text' });
+
+const link = mapping({
+  delay: durations.optional().describe('One way.'),
+  bytesPerSecond: bandwidth.optional(),
+});
+
+const clientLimit = mapping({
+  kubeAPIQPS: positiveNumber().optional().describe('Requests a second of one client.'),
+  kubeAPIBurst: wholeNumber(1).optional().describe('Requests that may be sent at once.'),
+});
+
+const hosts = z.union(
+  [
+    mapping({ count: wholeNumber(1, 99).optional(), cores: positiveNumber().optional() }),
+    list(mapping({ name: name('a host name'), cores: positiveNumber() }), 'hosts {name, cores}', 1),
+  ],
+  { error: 'a mapping {count, cores}, or a list of hosts {name, cores}' },
+);
+
+const disk = z.union(
+  [oneOf(diskNames), mapping({ fsync: durations, bytesPerSecond: bandwidth.optional() })],
+  { error: `one of ${diskNames.join(', ')}, or a mapping {fsync, bytesPerSecond}` },
+);
+
+const controlPlane = mapping({
+  hosts: hosts
+    .optional()
+    .describe('Machines of the control plane; their processes share the cores.'),
+  etcd: mapping({
+    members: wholeNumber(1, 9).optional().describe('Odd: an even number adds no safety.'),
+    disk: disk.optional(),
+  }).optional(),
+  apiServer: mapping({
+    replicas: wholeNumber(1, 99).optional(),
+    maxRequestsInflight: wholeNumber(1).optional(),
+    maxMutatingRequestsInflight: wholeNumber(1).optional(),
+  }).optional(),
+  scheduler: clientLimit.optional(),
+  controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
+});
+
+const taint = mapping({
+  key: text('the key of the taint'),
+  value: z.string({ error: 'text' }).optional(),
+  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+});
+
+/** One pool of nodes that are alike. */
+export const nodePool = mapping({
+  name: name('a pool name'),
+  count: wholeNumber(0, 100_000).describe('Nodes at the start.'),
+  cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000).optional(),
+  memory: quantity('memory as a quantity, such as 16Gi').optional(),
+  pods: wholeNumber(1, 10_000).optional().describe('Most pods on a node.'),
+  template: z
+    .record(z.string(), z.unknown(), { error: 'a Node object without a name' })
+    .optional()
+    .describe('A Node object, instead of cpu, memory and pods.'),
+  zones: list(text('a zone name'), 'zone names').optional().describe('Dealt out in turn.'),
+  region: text('a region name').optional(),
+  labels: strings.optional(),
+  taints: list(taint, 'taints {key, value, effect}').optional(),
+  runtime: oneOf(['containerd', 'cri-o', 'docker', 'rkt']).optional(),
+  images: list(text('an image name'), 'image names')
+    .optional()
+    .describe('On each node from the start.'),
+  serializeImagePulls: flag().optional(),
+  maxParallelImagePulls: wholeNumber(1).optional().describe('With serializeImagePulls: false.'),
+});
+
+const network = mapping({
+  controlPlane: link.optional().describe('Between hosts of the control plane.'),
+  node: link.optional().describe('Between a node and the control plane.'),
+  registry: mapping({ bytesPerSecond: bandwidth }).optional().describe('Of one image pull.'),
+  imageSizes: z
+    .record(z.string(), quantity('a size in bytes, such as 60Mi'), {
+      error: 'a mapping of image names to sizes',
+    })
+    .optional()
+    .describe('Compressed size by image name.'),
+  defaultImageSize: sizes.optional().describe('Of images that imageSizes does not name.'),
+});
+
+const thresholdItem = z.union(
+  [
+    z.string(),
+    mapping({
+      expr: z.string({ error: 'an expression such as p(99)<5' }),
+      level: oneOf(['warn', 'error']).optional(),
+      allowEmpty: flag().optional().describe('Whether a run without any sample passes.'),
+    }),
+  ],
+  { error: 'an expression such as p(99)<5, or a mapping {expr, level}' },
+);
+
+/** The `spec` of a scenario; a profile is a part of one. */
+export const scenarioSpec = mapping({
+  seed: z
+    .union([z.string().min(1), z.int()], { error: 'a whole number or text' })
+    .optional()
+    .describe('Everything random follows from it.'),
+  horizon: duration().optional().describe('Virtual time at which the run ends at the latest.'),
+  until: oneOf(['converged', 'horizon']).optional(),
+  kubernetesVersion: z
+    .union([z.literal('1.36'), z.literal(1.36)], { error: `"1.36", the version that is modelled` })
+    .optional(),
+  controlPlane: controlPlane.optional(),
+  nodePools: list(nodePool, 'node pools').optional(),
+  network: network.optional(),
+  kubeProxy: mapping({
+    mode: oneOf(['iptables', 'ipvs', 'nftables', 'userspace']).optional(),
+    minSyncPeriod: duration().optional(),
+  }).optional(),
+  clusterDns: mapping({
+    replicas: wholeNumber(0, 1_000).optional(),
+    domain: text('a domain such as cluster.local').optional(),
+  }).optional(),
+  applicationStart: durations
+    .optional()
+    .describe('Time from the start of a container until it can serve.'),
+  workload: mapping({ operations: list(operation, 'operations').optional() }).optional(),
+  thresholds: z
+    .record(z.string(), list(thresholdItem, 'expressions such as p(99)<5', 1), {
+      error: 'a mapping of metric names to lists of expressions',
+    })
+    .optional(),
+  outputs: mapping({
+    directory: text('a folder')
+      .optional()
+      .describe('Where the results go; default results/NAME-SEED.'),
+    sampleInterval: duration().optional().describe('Between two rows of timeseries.csv.'),
+  }).optional(),
+});
+
+const head = {
+  apiVersion: oneOf([scenarioApiVersion]),
+  metadata: mapping({ name: name('a name') }),
+};
+
+/** A whole scenario file. */
+export const scenarioFile = mapping({
+  ...head,
+  kind: oneOf(['Scenario']),
+  spec: scenarioSpec,
+});
+
+/** A whole profile file: what one kind of machine is like, below any scenario. */
+export const profileFile = mapping({
+  ...head,
+  kind: oneOf(['Profile']),
+  spec: scenarioSpec,
+});
+
+/** A scenario as written, after it has been checked. */
+export type ScenarioFile = z.infer<typeof scenarioFile>;
+
+/** Its spec. */
+export type ScenarioSpec = z.infer<typeof scenarioSpec>;
+
+/** A pool as written. */
+export type NodePoolText = z.infer<typeof nodePool>;
