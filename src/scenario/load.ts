@@ -19,7 +19,7 @@ import {
   provenanceOf,
 } from './layers.js';
 import { ObjectReader } from './objects.js';
-import { buildOperations } from './operations-of.js';
+import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
 import type { LoadedScenario } from './scenario.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -27,8 +27,10 @@ import {
   type NodePoolText,
   profileFile,
   type ScenarioFile,
+  type ScenarioSpec,
   scenarioApiVersion,
   scenarioFile,
+  scenarioSpec,
 } from './schema.js';
 import { operation } from './schema-operations.js';
 import { schemaProblems } from './schema-problems.js';
@@ -125,7 +127,7 @@ class Loader {
     const parsed = scenarioFile.safeParse(merged);
     if (parsed.success) return this.#complete(parsed.data);
     this.#problems.push(...schemaProblems(parsed.error.issues, merged, this.#locate));
-    this.#buildTolerantly(merged);
+    this.#checkSoundParts(merged);
     return undefined;
   }
 
@@ -183,15 +185,29 @@ class Loader {
 
   readonly #placeOf = (path: FieldPath): Place => this.#locate(path);
 
-  /** Reads what can be read of a scenario with errors, so that its manifests are checked as well. */
-  #buildTolerantly(tree: unknown): void {
-    const operations = valueAt(tree, ['spec', 'workload', 'operations']);
-    if (!Array.isArray(operations)) return;
-    for (const [index, item] of operations.entries()) {
+  /**
+   * Checks the sound parts of a scenario that has faults elsewhere, so that all problems come at
+   * once. What depends on an unsound part is left unchecked.
+   */
+  #checkSoundParts(tree: unknown): void {
+    const spec = soundParts(valueAt(tree, ['spec']));
+    thresholdsOf(spec, this.#placeOf, this.#problems);
+    this.#problems.push(...checkCluster(withDefaults(spec), this.#placeOf));
+    const items = valueAt(tree, ['spec', 'workload', 'operations']);
+    const operations = (Array.isArray(items) ? items : []).flatMap((item, index) => {
       const parsed = operation.safeParse(item);
-      if (!parsed.success) continue;
-      buildOperations([[index, parsed.data]], this.#reader, this.#source, this.#placeOf);
-    }
+      return parsed.success ? [[index, parsed.data] as const] : [];
+    });
+    const built = buildOperations(operations, this.#reader, this.#source, this.#placeOf);
+    if (spec.workload === undefined || spec.nodePools === undefined) return;
+    this.#problems.push(...this.#checkWorkload(built, spec));
+  }
+
+  #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
+    return [
+      ...checkOperations(built, spec, this.#placeOf),
+      ...checkSelectors(built.flatMap(({ objects }) => objects)),
+    ];
   }
 
   #complete(parsed: ScenarioFile): LoadedScenario {
@@ -207,8 +223,7 @@ class Loader {
     const thresholds = thresholdsOf(spec, this.#placeOf, this.#problems);
     this.#problems.push(
       ...checkCluster(spec, this.#placeOf),
-      ...checkOperations(built, spec, this.#placeOf),
-      ...checkSelectors(built.flatMap(({ objects }) => objects)),
+      ...this.#checkWorkload(built, spec),
       ...completed.problems,
     );
     const { workload: _workload, ...settings } = spec;
@@ -241,6 +256,16 @@ class Loader {
       return decoded === undefined ? rest : { ...rest, template: { ...decoded } };
     });
   }
+}
+
+/** The entries of a spec that the schema accepts one by one. */
+function soundParts(spec: unknown): ScenarioSpec {
+  if (!isTree(spec)) return {};
+  const parts = Object.entries(scenarioSpec.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(spec[key]);
+    return parsed.success && parsed.data !== undefined ? [[key, parsed.data]] : [];
+  });
+  return Object.fromEntries(parts) as ScenarioSpec;
 }
 
 function asError(problem: Problem): Problem {

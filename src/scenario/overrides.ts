@@ -68,7 +68,7 @@ function untilOptions(text: string): readonly (Assignment | Problem)[] {
   }
   const place = { file: '--until', line: 1, column: 1 };
   const expected = 'converged, or a duration such as 10m';
-  const message = `found ${JSON.stringify(text)}, expected ${expected}`;
+  const message = `${JSON.stringify(text)} is not allowed here`;
   return [problemAt(place, scenarioProblemCodes.badOption, message, { expected })];
 }
 
@@ -78,7 +78,7 @@ function nodesOptions(text: string, tree: unknown): readonly (Assignment | Probl
   const { badOption } = scenarioProblemCodes;
   if (parsed === undefined) {
     const expected = 'a count, or count, CPUs and memory of each: 5, 3x4cpu16Gi or 3x4x16Gi';
-    const message = `found ${JSON.stringify(text)}, expected ${expected}`;
+    const message = `${JSON.stringify(text)} is not allowed here`;
     return [problemAt(place, badOption, message, { expected })];
   }
   const pools = valueAt(tree, ['spec', 'nodePools']);

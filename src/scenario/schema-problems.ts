@@ -97,7 +97,7 @@ function wrongValue(path: FieldPath, value: unknown, message: string, locate: Lo
   return problemAt(
     locate(path, 'value'),
     isRightType ? problemCodes.invalid : problemCodes.wrongType,
-    `found ${describe(value)}, expected ${expected}`,
+    `${describe(value)} is not allowed here`,
     { path, expected, suggestion: suggestionFor(key, value, expected, suggested) },
   );
 }
