@@ -1,8 +1,8 @@
 // A sample in eight numbers, the ones that every table of kubeclock shows.
 import { assert } from '../kernel/assert.js';
-import { ascending } from './ascending.js';
 import { mean } from './mean.js';
 import { quantile } from './quantile.js';
+import { sorted } from './sorted.js';
 
 /** Figures of a sample, in the unit of its values; all but `count` are NaN when it is empty. */
 export interface Summary {
@@ -22,16 +22,16 @@ export interface Summary {
  * @throws AssertionError when a value is NaN or infinite.
  */
 export function summarise(values: ArrayLike<number>): Summary {
-  const sorted = Float64Array.from(values).sort(ascending);
-  const average = mean(sorted);
-  assert(sorted.length === 0 || Number.isFinite(average), 'A sample holds finite numbers only.');
+  const sample = sorted(values);
+  const average = mean(sample);
+  assert(sample.length === 0 || Number.isFinite(average), 'A sample holds finite numbers only.');
   return {
-    count: sorted.length,
+    count: sample.length,
     mean: average,
-    min: quantile(sorted, 0),
-    p50: quantile(sorted, 0.5),
-    p90: quantile(sorted, 0.9),
-    p99: quantile(sorted, 0.99),
-    max: quantile(sorted, 1),
+    min: quantile(sample, 0),
+    p50: quantile(sample, 0.5),
+    p90: quantile(sample, 0.9),
+    p99: quantile(sample, 0.99),
+    max: quantile(sample, 1),
   };
 }

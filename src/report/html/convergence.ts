@@ -1,0 +1,59 @@
+// How long every change took to take effect, stage by stage.
+import type { ConvergenceRow, RunResult } from '../../metrics/run-result.js';
+import { bySlowestChange } from '../change-order.js';
+import { formatCount, formatDuration } from '../number-format.js';
+import { convergenceStages, stageSpans } from '../stages.js';
+import { type Html, html, nothing } from './markup.js';
+import { shortText, shownRows, table } from './table.js';
+
+const mostRows = 100;
+
+/** The section, or `nothing` when nothing was changed. */
+export function convergenceSection({ convergence }: RunResult): Html {
+  if (convergence.length === 0) return nothing;
+  const rows = [...convergence].sort(bySlowestChange).slice(0, mostRows);
+  return html`<section id="convergence" aria-labelledby="convergence-title">
+<h2 id="convergence-title">Convergence</h2>
+<p class="note">What every stage added after the stages before it; a dash where a stage does not
+apply or did not end. Slowest change first.</p>
+${shownRows(rows.length, convergence.length, 'those that took longest', 'convergence.csv')}${table<ConvergenceRow>(
+  'Time to converge, by change and stage',
+  [
+    { title: 'Change', cell: (row) => row.change },
+    { title: 'Replicas', isNumeric: true, cell: (row) => formatCount(row.replicas) },
+    { title: 'Converged after', isNumeric: true, cell: convergedAfter },
+    { title: 'Longest stage', cell: (row) => row.longestStage },
+    ...convergenceStages.map(({ title }, stage) => ({
+      title,
+      isNumeric: true,
+      cell: (row: ConvergenceRow) => stageDuration(row, stage),
+    })),
+  ],
+  rows,
+)}${reasons(rows)}</section>
+`;
+}
+
+function convergedAfter({ startedUs, convergedUs }: ConvergenceRow): Html {
+  if (convergedUs === undefined) return html`<span class="fail">✗ never</span>`;
+  return html`${formatDuration(convergedUs - startedUs)}`;
+}
+
+function stageDuration(row: ConvergenceRow, stage: number): string {
+  const span = stageSpans(convergenceStages, row.startedUs, row)[stage];
+  return span === undefined ? '–' : formatDuration(span.toUs - span.fromUs);
+}
+
+function reasons(rows: readonly ConvergenceRow[]): Html {
+  return table<ConvergenceRow>(
+    'Why changes did not converge',
+    [
+      { title: 'Change', cell: (row) => row.change },
+      {
+        title: 'Reason',
+        cell: ({ reason }) => html`<span class="text">${shortText(reason)}</span>`,
+      },
+    ],
+    rows.filter((row) => row.reason !== ''),
+  );
+}

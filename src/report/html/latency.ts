@@ -1,0 +1,110 @@
+// How long things took: pod latencies and stages as a table, their distribution as a plot, and every
+// other measure of the run.
+import type { PodRow, RunResult, SummaryRow } from '../../metrics/run-result.js';
+import { countUpTo } from '../../stats/count-up-to.js';
+import { quantile } from '../../stats/quantile.js';
+import { sorted } from '../../stats/sorted.js';
+import { type Summary, summarise } from '../../stats/summarise.js';
+import { formatCount, formatDuration, formatMeasure } from '../number-format.js';
+import { latencySample, podLatencies, summariseLatency } from '../pod-latencies.js';
+import { podStages, stageSpans } from '../stages.js';
+import { type Html, html, nothing } from './markup.js';
+import { plotFigure } from './plot.js';
+import { type HtmlColumn, table } from './table.js';
+
+/** Points that the cumulative distribution of one latency contributes to the plot. */
+const curvePoints = 200;
+
+/** Shortest latency on the logarithmic axis. */
+const shortestUs = 1_000;
+
+interface LatencyRow extends Summary {
+  readonly title: string;
+}
+
+/** The section. */
+export function latencySection(result: RunResult): Html {
+  return html`<section id="latency" aria-labelledby="latency-title">
+<h2 id="latency-title">Latency</h2>
+${table<LatencyRow>(
+  'Latency of pods and of the stages of their startup',
+  [
+    { title: 'Measure', cell: (row) => row.title },
+    { title: 'Pods', isNumeric: true, cell: (row) => formatCount(row.count) },
+    ...figureColumns<LatencyRow>((row, value) => (row.count > 0 ? formatDuration(value) : '–')),
+  ],
+  result.pods.length === 0 ? [] : latencyRows(result.pods),
+)}${distributionPlot(result.pods)}${table<SummaryRow>(
+  'All measures of the run',
+  [
+    { title: 'Metric', cell: (row) => html`<code>${row.metric}</code>` },
+    { title: 'Samples', isNumeric: true, cell: (row) => formatCount(row.count) },
+    ...figureColumns<SummaryRow>((row, value) =>
+      row.count > 0 ? formatMeasure(row.metric, value) : '–',
+    ),
+  ],
+  result.summary,
+)}</section>
+`;
+}
+
+function figureColumns<Row extends Summary>(
+  format: (row: Row, value: number) => string,
+): HtmlColumn<Row>[] {
+  const column = (title: string, read: (row: Row) => number): HtmlColumn<Row> => ({
+    title,
+    isNumeric: true,
+    cell: (row) => format(row, read(row)),
+  });
+  return [
+    column('Mean', (row) => row.mean),
+    column('p50', (row) => row.p50),
+    column('p90', (row) => row.p90),
+    column('p99', (row) => row.p99),
+    column('Max', (row) => row.max),
+  ];
+}
+
+function latencyRows(pods: readonly PodRow[]): LatencyRow[] {
+  const spans = pods.map((pod) => stageSpans(podStages, pod.createdUs, pod));
+  const stages = podStages.map(({ title }, stage) => {
+    const durations = spans.flatMap((ofPod) => {
+      const span = ofPod[stage];
+      return span === undefined ? [] : [span.toUs - span.fromUs];
+    });
+    return { title: `Stage: ${title.toLowerCase()}`, ...summarise(durations) };
+  });
+  const latencies = podLatencies.map(({ title, ofPod }) => ({
+    title,
+    ...summariseLatency(pods, ofPod),
+  }));
+  return [...latencies, ...stages];
+}
+
+function distributionPlot(pods: readonly PodRow[]): Html {
+  const samples = podLatencies
+    .map(({ title, ofPod }) => ({ title, sample: sorted(latencySample(pods, ofPod)) }))
+    .filter(({ sample }) => sample.length > 0);
+  if (samples.length === 0) return nothing;
+  const points = samples.flatMap(({ sample }) =>
+    Array.from({ length: curvePoints + 1 }, (_, i) =>
+      Math.ceil(Math.max(shortestUs, quantile(sample, i / curvePoints))),
+    ),
+  );
+  const gridUs = [...sorted([...new Set(points)])];
+  return plotFigure({
+    title: 'Cumulative distribution of scheduling and startup latency',
+    note:
+      `The share of pods that took no longer. Up to ${curvePoints} quantiles of each latency; ` +
+      'less than 1 ms is drawn at 1 ms.',
+    xTitle: 'Seconds (logarithmic)',
+    isLogX: true,
+    yTitle: 'Share of pods',
+    isStepped: true,
+    x: gridUs.map((us) => us / 1_000_000),
+    series: samples.map(({ title, sample }) => ({
+      title,
+      values: countUpTo(sample, gridUs).map((count) => count / sample.length),
+    })),
+  });
+}

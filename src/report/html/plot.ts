@@ -1,0 +1,67 @@
+// A plot that uPlot draws in the browser from data in the page, with a table of the same data for
+// everybody who has no script or no eyes for it.
+import { formatNumber } from '../number-format.js';
+import { type Html, html, scriptJson } from './markup.js';
+import { table } from './table.js';
+
+/** Lines over a common, ascending x axis. */
+export interface Plot {
+  readonly title: string;
+  /** What the reader should know: units, how points were chosen. */
+  readonly note: string;
+  readonly xTitle: string;
+  /** Base-10 logarithmic x axis; all x are positive then. */
+  readonly isLogX: boolean;
+  readonly yTitle: string;
+  /** Values hold until the next x, instead of changing evenly. */
+  readonly isStepped: boolean;
+  readonly x: readonly number[];
+  /** Each as long as `x`. */
+  readonly series: readonly { readonly title: string; readonly values: readonly number[] }[];
+}
+
+/** Rows of the table under a plot. */
+const tableRows = 16;
+
+/** The figure, its data and its table. */
+export function plotFigure(plot: Plot): Html {
+  const data = {
+    xTitle: plot.xTitle,
+    isLogX: plot.isLogX,
+    yTitle: plot.yTitle,
+    isStepped: plot.isStepped,
+    titles: plot.series.map(({ title }) => title),
+    data: [plot.x, ...plot.series.map(({ values }) => values)],
+  };
+  return html`<figure class="js-plot">
+<figcaption>${plot.title}</figcaption>
+<p class="note">${plot.note}</p>
+<div class="plot" role="img" aria-label="Line plot: ${plot.title}. The table after it holds values."></div>
+<noscript><p class="note">The plot is drawn by a script; the table holds its values.</p></noscript>
+<script type="application/json">${scriptJson(data)}</script>
+<details><summary>Values of this plot</summary>
+${valueTable(plot)}</details>
+</figure>
+`;
+}
+
+function valueTable(plot: Plot): Html {
+  return table<number>(
+    `${plot.title}: ${plot.yTitle}`,
+    [
+      { title: plot.xTitle, isNumeric: true, cell: (index) => plot.x[index] ?? 0 },
+      ...plot.series.map(({ title, values }) => ({
+        title,
+        isNumeric: true,
+        cell: (index: number) => formatNumber(values[index] ?? 0, 3),
+      })),
+    ],
+    spreadIndices(plot.x.length, tableRows),
+  );
+}
+
+/** At most `count` of the indices below `length`, evenly spread, first and last among them. */
+export function spreadIndices(length: number, count: number): number[] {
+  if (length <= count) return Array.from({ length }, (_, index) => index);
+  return Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / (count - 1)));
+}

@@ -1,0 +1,107 @@
+// summary.json: a run for machines. What baselines and comparisons are made of, so its fields only
+// grow within one schemaVersion. It knows no clock, host or path.
+import type { RunResult } from '../metrics/run-result.js';
+import type { Summary } from '../stats/summarise.js';
+import { schedulingLatencyUs, startupUs, summariseLatency } from './pod-latencies.js';
+import { countRun } from './run-counts.js';
+import { type JsonValue, stableJson } from './stable-json.js';
+import { convergenceStages } from './stages.js';
+
+/** Raised when a field of summary.json is renamed, removed or changes its meaning. */
+export const summarySchemaVersion = 1;
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+/** The text of summary.json. Times are seconds since the start of the scenario. */
+export function renderSummaryJson(result: RunResult): string {
+  return stableJson({
+    schemaVersion: summarySchemaVersion,
+    scenario: result.scenario,
+    seed: result.seed,
+    kubernetesVersion: result.kubernetesVersion,
+    modelVersion: result.modelVersion,
+    cluster: result.cluster,
+    outcome: { ...result.outcome },
+    endSeconds: seconds(result.endUs),
+    events: result.events,
+    traceHash: result.traceHash,
+    checkpoints: result.checkpoints.map(({ events, time, hash }) => ({
+      events,
+      timeSeconds: seconds(time),
+      hash,
+    })),
+    counts: { ...countRun(result) },
+    podSchedulingSeconds: inSeconds(summariseLatency(result.pods, schedulingLatencyUs)),
+    podStartupSeconds: inSeconds(summariseLatency(result.pods, startupUs)),
+    notices: result.notices,
+    ...measures(result),
+    ...load(result),
+  });
+}
+
+function measures({ thresholds, summary, convergence }: RunResult): JsonObject {
+  return {
+    thresholds: thresholds.map((row) => ({ ...row, value: orNull(row.value) })),
+    summary: summary.map(({ metric, ...figures }) => ({ metric, ...mapFigures(figures, orNull) })),
+    convergence: convergence.map((row) => ({
+      change: row.change,
+      namespace: row.namespace,
+      kind: row.kind,
+      name: row.name,
+      replicas: row.replicas,
+      startedSeconds: seconds(row.startedUs),
+      stages: convergenceStages.map(({ name, endUs }) => ({
+        name,
+        endSeconds: seconds(endUs(row)),
+      })),
+      convergedSeconds: seconds(row.convergedUs),
+      longestStage: row.longestStage,
+      reason: row.reason,
+    })),
+  };
+}
+
+function load({ stations, requests }: RunResult): JsonObject {
+  return {
+    stations: stations.map(({ meanWaitUs, ...station }) => ({
+      ...station,
+      meanWaitSeconds: seconds(meanWaitUs),
+    })),
+    apiRequests: requests.map(({ verb, resource, subresource, code, count, ...latency }) => ({
+      verb,
+      resource,
+      subresource,
+      code,
+      count,
+      meanSeconds: seconds(latency.meanUs),
+      p50Seconds: seconds(latency.p50Us),
+      p90Seconds: seconds(latency.p90Us),
+      p99Seconds: seconds(latency.p99Us),
+      maxSeconds: seconds(latency.maxUs),
+    })),
+  };
+}
+
+function inSeconds(summary: Summary): JsonObject {
+  return mapFigures(summary, seconds);
+}
+
+function mapFigures(summary: Summary, convert: (value: number) => number | null): JsonObject {
+  return {
+    count: summary.count,
+    mean: convert(summary.mean),
+    min: convert(summary.min),
+    p50: convert(summary.p50),
+    p90: convert(summary.p90),
+    p99: convert(summary.p99),
+    max: convert(summary.max),
+  };
+}
+
+function seconds(us: number | undefined): number | null {
+  return us === undefined ? null : orNull(us / 1_000_000);
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

@@ -1,0 +1,133 @@
+// What a person at a terminal wants to know when a run has ended: did it hold, what ran, how long
+// did it take. Verdicts have a sign besides their colour.
+import type { ConvergenceRow, RunResult, ThresholdRow } from '../metrics/run-result.js';
+import { bySlowestChange } from './change-order.js';
+import { formatCount, formatDuration, formatMeasure } from './number-format.js';
+import { podLatencies, summariseLatency } from './pod-latencies.js';
+import { countRun } from './run-counts.js';
+import { alignRows, printable, wrapText } from './text-table.js';
+
+/** How a piece of text is meant; the caller decides on colours. */
+export type TextStyle = 'heading' | 'pass' | 'fail' | 'warn';
+
+/** Choices for `summaryTable`. */
+export interface SummaryTableOptions {
+  /** Adds colour; plain text when left out. It must not change what is read. */
+  readonly color?: (style: TextStyle, text: string) => string;
+  /** Widest line, in places. */
+  readonly width: number;
+}
+
+type Paint = NonNullable<SummaryTableOptions['color']>;
+
+/** Changes listed before the rest is left to convergence.csv. */
+const shownChanges = 20;
+
+const margin = '  ';
+
+/** The summary as lines of at most `width` places, \n at the end. */
+export function summaryTable(result: RunResult, options: SummaryTableOptions): string {
+  const paint = options.color ?? ((_style, text) => text);
+  const width = options.width - margin.length;
+  const sections = [
+    section('THRESHOLDS', thresholdLines(result.thresholds, width, paint), paint),
+    section('RUN', runLines(result, width, paint), paint),
+    section('CONVERGENCE', convergenceLines(result.convergence, width), paint),
+    section('POD LATENCY', latencyLines(result, width), paint),
+    section('NOTICES', noticeLines(result.notices, width, paint), paint),
+  ];
+  return sections.filter((text) => text !== '').join('\n');
+}
+
+function section(title: string, lines: readonly string[], paint: Paint): string {
+  if (lines.length === 0) return '';
+  const body = lines.map((line) => `${margin}${line}\n`);
+  return `${paint('heading', title)}\n${body.join('')}`;
+}
+
+/** The sign of a verdict: a tick, a cross, or an exclamation mark for a mere warning. */
+export function verdictSign(row: ThresholdRow): string {
+  return row.ok ? '✓' : row.level === 'warn' ? '!' : '✗';
+}
+
+function thresholdLines(rows: readonly ThresholdRow[], width: number, paint: Paint): string[] {
+  const cells = rows.map((row) => [
+    printable(row.metric),
+    printable(row.expression),
+    formatMeasure(row.metric, row.value),
+  ]);
+  const lines = alignRows(cells, { align: 'llr', width: width - 2 });
+  return rows.map((row, index) => {
+    const style = row.ok ? 'pass' : row.level === 'warn' ? 'warn' : 'fail';
+    return `${paint(style, verdictSign(row))} ${lines[index]}`;
+  });
+}
+
+function runLines(result: RunResult, width: number, paint: Paint): string[] {
+  const { outcome } = result;
+  const { podsBound, podsReady, nodesReady } = countRun(result);
+  const facts: readonly (readonly [string, string])[] = [
+    ['scenario', result.scenario],
+    ['cluster', result.cluster],
+    [
+      'pods',
+      `${formatCount(result.pods.length)} created, ${formatCount(podsBound)} bound, ` +
+        `${formatCount(podsReady)} ready; ${formatCount(nodesReady)} of ` +
+        `${formatCount(result.nodes.length)} nodes ready`,
+    ],
+    ['versions', `Kubernetes ${result.kubernetesVersion}, model ${result.modelVersion}`],
+    ['seed', result.seed],
+    ['trace hash', `${result.traceHash} after ${formatCount(result.events)} events`],
+    ['end', `${outcome.end} at ${formatDuration(result.endUs)}: ${outcome.message}`],
+  ];
+  const indent = ' '.repeat(12);
+  const lines = facts.flatMap(([name, text]) =>
+    wrapText(`${name.padEnd(10)}  ${printable(text)}`, width, indent),
+  );
+  if (!outcome.partial) return lines;
+  return [...lines, `${paint('warn', '!')} partial: the run was cut short, figures are incomplete`];
+}
+
+function convergenceLines(rows: readonly ConvergenceRow[], width: number): string[] {
+  if (rows.length === 0) return [];
+  const shown = [...rows].sort(bySlowestChange).slice(0, shownChanges);
+  const cells = shown.map(({ change, replicas, startedUs, convergedUs, longestStage }) => [
+    printable(change),
+    formatCount(replicas),
+    convergedUs === undefined ? '✗ never' : formatDuration(convergedUs - startedUs),
+    printable(longestStage),
+  ]);
+  const header = ['change', 'replicas', 'converged after', 'longest stage'];
+  const [heading = '', ...lines] = alignRows([header, ...cells], { align: 'lrrl', width });
+  const rest = rows.length - shown.length;
+  return [
+    heading,
+    ...shown.flatMap(({ reason }, index) => [
+      lines[index] ?? '',
+      ...(reason === '' ? [] : wrapText(`  ✗ ${printable(reason)}`, width, '    ')),
+    ]),
+    ...(rest > 0 ? [`and ${formatCount(rest)} faster ones in convergence.csv`] : []),
+  ];
+}
+
+function latencyLines({ pods }: RunResult, width: number): string[] {
+  if (pods.length === 0) return [];
+  const header = ['', 'pods', 'p50', 'p90', 'p99', 'max'];
+  const rows = podLatencies.map(({ title, ofPod }) => {
+    const { count, p50, p90, p99, max } = summariseLatency(pods, ofPod);
+    const figures = [p50, p90, p99, max];
+    return [
+      title,
+      formatCount(count),
+      ...figures.map((us) => (count > 0 ? formatDuration(us) : '–')),
+    ];
+  });
+  return alignRows([header, ...rows], { align: 'lrrrrr', width });
+}
+
+function noticeLines(notices: readonly string[], width: number, paint: Paint): string[] {
+  return notices.flatMap((notice) => {
+    const [first = '', ...rest] = wrapText(printable(notice), width - 2, '  ');
+    return [`${paint('warn', '!')} ${first}`, ...rest];
+  });
+}
