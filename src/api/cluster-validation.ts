@@ -17,11 +17,7 @@ import {
 import type { LimitRange } from './limit-range.js';
 import { checkName, dnsLabelProblems } from './name-validation.js';
 import type { Node } from './node.js';
-import type {
-  PersistentVolume,
-  PersistentVolumeClaim,
-  StorageClass,
-} from './persistent-volume.js';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from './persistent-volume.js';
 import type { PriorityClass } from './priority-class.js';
 import { compareQuantities, quantityProblem } from './quantity.js';
 import type { ResourceQuota } from './resource-quota.js';
@@ -104,10 +100,7 @@ export function checkService({ spec }: Service, problems: ProblemList): void {
   checkServicePorts(spec, problems);
 }
 
-function checkAccessModes(
-  modes: readonly string[] | undefined,
-  problems: ProblemList,
-): void {
+function checkAccessModes(modes: readonly string[] | undefined, problems: ProblemList): void {
   const at = [...root, 'accessModes'];
   if (modes === undefined || modes.length === 0) {
     problems.push(requiredValue(at, 'at least 1 access mode is required'));

@@ -55,7 +55,11 @@ function defaultEnv(filler: DefaultFiller, variable: EnvVar, path: FieldPath): E
 }
 
 /** Requests that are not stated but limited are the limit. Applies to pods, not to templates. */
-function requestsFromLimits(filler: DefaultFiller, container: Container, path: FieldPath): Container {
+function requestsFromLimits(
+  filler: DefaultFiller,
+  container: Container,
+  path: FieldPath,
+): Container {
   const limits = container.resources?.limits;
   if (limits === undefined) return container;
   const resourcesPath = [...path, 'resources'];

@@ -13,6 +13,7 @@ import {
   duplicateValue,
   forbidden,
   invalidValue,
+  notFound,
   type ProblemList,
   requiredValue,
 } from './field-problem.js';
@@ -144,10 +145,7 @@ function checkMounts(
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const at = [...path, 'volumeMounts', index];
     if (checkPresent(mount.name, [...at, 'name'], problems) && !volumes.has(mount.name)) {
-      problems.push({
-        ...invalidValue([...at, 'name'], mount.name, ''),
-        message: `Not found: "${mount.name}"`,
-      });
+      problems.push(notFound([...at, 'name'], mount.name));
     }
     if (!checkPresent(mount.mountPath, [...at, 'mountPath'], problems)) continue;
     if (mountPaths.has(mount.mountPath)) {

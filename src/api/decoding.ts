@@ -99,6 +99,7 @@ export function decodeObject(raw: ApiObject, options: DecodeOptions = {}): ApiOb
   const object = raw as unknown as JsonObject;
   const message = messageOfKind(raw.apiVersion, raw.kind);
   const decoded = decodeMessage(object, message, options);
-  const converted = message === 'HorizontalPodAutoscalerV1' ? convertAutoscalerV1(decoded) : decoded;
+  const converted =
+    message === 'HorizontalPodAutoscalerV1' ? convertAutoscalerV1(decoded) : decoded;
   return converted as unknown as ApiObject;
 }

@@ -117,12 +117,7 @@ function checkQuantity(value: unknown, path: FieldPath, problems: ProblemList): 
   if (problem !== undefined) problems.push(invalidValue(path, value, problem));
 }
 
-function checkValue(
-  value: unknown,
-  type: FieldType,
-  path: FieldPath,
-  problems: ProblemList,
-): void {
+function checkValue(value: unknown, type: FieldType, path: FieldPath, problems: ProblemList): void {
   // Null is the same as absent everywhere, except that a list cannot hold it.
   if (value === null || value === undefined) return;
   switch (type.type) {

@@ -8,7 +8,7 @@
 /** Keys and indexes from the object down to the field. */
 export type FieldPath = readonly (string | number)[];
 
-const plainKey = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const plainKey = /^[A-Za-z_$][A-Za-z0-9_$-]*$/;
 
 /** The text of a path; empty for the object itself. */
 export function formatPath(path: FieldPath): string {

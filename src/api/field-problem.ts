@@ -68,14 +68,15 @@ export function duplicateValue(path: FieldPath, value: unknown): FieldProblem {
   return error(problemCodes.duplicate, path, `Duplicate value: ${quoteValue(value)}`);
 }
 
+/** `Not found: "x"`. */
+export function notFound(path: FieldPath, value: unknown): FieldProblem {
+  return error(problemCodes.invalid, path, `Not found: ${quoteValue(value)}`);
+}
+
 /** `Too many: n: must have at most m items`. */
 export function tooMany(path: FieldPath, count: number, most: number): FieldProblem {
   const noun = most === 1 ? 'item' : 'items';
-  return error(
-    problemCodes.tooMany,
-    path,
-    `Too many: ${count}: must have at most ${most} ${noun}`,
-  );
+  return error(problemCodes.tooMany, path, `Too many: ${count}: must have at most ${most} ${noun}`);
 }
 
 /** Where a field stands in a file. */

@@ -66,7 +66,8 @@ export function parseFieldSelector(text: string, kind?: string): readonly FieldR
   if (text === '') return [];
   return text.split(',').map((term) => {
     const match = /^([^=!]+)(!=|==|=)(.*)$/.exec(term);
-    if (match === null) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
+    if (match === null)
+      throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
     const [, field = '', operator, value = ''] = match;
     const isCommon = field === 'metadata.name' || field === 'metadata.namespace';
     if (kind !== undefined && !isCommon && fieldsOfKind.get(kind)?.has(field) !== true) {

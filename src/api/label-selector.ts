@@ -213,7 +213,7 @@ function readRequirement(cursor: Cursor): LabelRequirement {
     }
     default:
       cursor.position -= 1;
-      throw failure(cursor, "in, notin, =, ==, !=, gt, lt");
+      throw failure(cursor, 'in, notin, =, ==, !=, gt, lt');
   }
 }
 
@@ -231,7 +231,7 @@ export function parseLabelSelector(text: string): readonly LabelRequirement[] {
     if (cursor.position === cursor.tokens.length) break;
     if (cursor.tokens[cursor.position] !== ',') throw failure(cursor, "',' or 'end of string'");
     cursor.position += 1;
-    if (cursor.position === cursor.tokens.length) throw failure(cursor, 'identifier after \',\'');
+    if (cursor.position === cursor.tokens.length) throw failure(cursor, "identifier after ','");
   }
   return requirements;
 }

@@ -12,9 +12,9 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  type Node as YamlNode,
   type Pair,
   parseDocument,
+  type Node as YamlNode,
 } from 'yaml';
 import type { FieldPath } from './field-path.js';
 import type { Position } from './field-problem.js';

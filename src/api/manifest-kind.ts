@@ -157,7 +157,8 @@ export function identify(value: unknown, file: string, inherited: string): Ident
     return notAManifest(Array.isArray(value) ? 'it is a list' : 'it is plain text');
   }
   const [inheritedVersion, inheritedKind] = inherited.split(' ');
-  const apiVersion = value['apiVersion'] ?? (inheritedVersion === '' ? undefined : inheritedVersion);
+  const apiVersion =
+    value['apiVersion'] ?? (inheritedVersion === '' ? undefined : inheritedVersion);
   const kind = value['kind'] ?? inheritedKind;
   if (apiVersion === undefined && kind === undefined) {
     const guessed = guessDumped(value);
@@ -167,7 +168,10 @@ export function identify(value: unknown, file: string, inherited: string): Ident
   if (typeof kind !== 'string' || kind === '') return missing('kind');
   if (typeof apiVersion !== 'string' || apiVersion === '') {
     const known = resourceKindNamed(kind);
-    return missing('apiVersion', known === undefined ? undefined : `apiVersion: ${known.apiVersion}`);
+    return missing(
+      'apiVersion',
+      known === undefined ? undefined : `apiVersion: ${known.apiVersion}`,
+    );
   }
   return identifyTyped(value, apiVersion, kind);
 }

@@ -198,8 +198,7 @@ function reportTemplate(reader: Reader, template: FoundTemplate): void {
   const message =
     `this is a ${kind} template (${expression})${users}, not a manifest; ` +
     'render it first and read the result';
-  const suggestion =
-    kind === 'Helm' ? 'helm template CHART > manifests.yaml' : undefined;
+  const suggestion = kind === 'Helm' ? 'helm template CHART > manifests.yaml' : undefined;
   reader.report('template', position, message, suggestion === undefined ? {} : { suggestion });
 }
 

@@ -8,8 +8,8 @@
 
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from './affinity.js';
 import { type LabelRequirement, matcherOf, requirementHolds } from './label-selector.js';
-import type { Labels } from './object-meta.js';
 import type { Node } from './node.js';
+import type { Labels } from './object-meta.js';
 import type { PodSpec } from './pod.js';
 
 /** Whether a node is accepted. */

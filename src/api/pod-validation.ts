@@ -7,7 +7,12 @@
  * Source: Kubernetes v1.36 `pkg/apis/core/validation/validation.go`.
  */
 
-import type { Affinity, PodAffinity, PodAffinityTerm, TopologySpreadConstraint } from './affinity.js';
+import type {
+  Affinity,
+  PodAffinity,
+  PodAffinityTerm,
+  TopologySpreadConstraint,
+} from './affinity.js';
 import { checkContainer } from './container-validation.js';
 import { sortedKeys } from './field-check.js';
 import type { FieldPath } from './field-path.js';
@@ -41,7 +46,11 @@ import {
 } from './value-checks.js';
 import type { Volume } from './volume.js';
 
-function checkVolumes(volumes: readonly Volume[], path: FieldPath, problems: ProblemList): Set<string> {
+function checkVolumes(
+  volumes: readonly Volume[],
+  path: FieldPath,
+  problems: ProblemList,
+): Set<string> {
   const names = new Set<string>();
   for (const [index, volume] of volumes.entries()) {
     const at = [...path, index];
@@ -69,11 +78,7 @@ function checkWeight(weight: number | undefined, path: FieldPath, problems: Prob
   }
 }
 
-function checkPodAffinityTerm(
-  term: PodAffinityTerm,
-  path: FieldPath,
-  problems: ProblemList,
-): void {
+function checkPodAffinityTerm(term: PodAffinityTerm, path: FieldPath, problems: ProblemList): void {
   checkLabelSelector(term.labelSelector, [...path, 'labelSelector'], problems);
   checkLabelSelector(term.namespaceSelector, [...path, 'namespaceSelector'], problems);
   const at = [...path, 'topologyKey'];
@@ -131,7 +136,8 @@ function checkSpread(
     if (maxSkew <= 0) {
       problems.push(invalidValue([...at, 'maxSkew'], maxSkew, 'must be greater than zero'));
     }
-    if (topologyKey === '') problems.push(requiredValue([...at, 'topologyKey'], 'can not be empty'));
+    if (topologyKey === '')
+      problems.push(requiredValue([...at, 'topologyKey'], 'can not be empty'));
     else checkName(topologyKey, qualifiedNameProblems, [...at, 'topologyKey'], problems);
     const when = [...at, 'whenUnsatisfiable'];
     if (checkPresent(whenUnsatisfiable, when, problems)) {
@@ -162,8 +168,14 @@ const dnsPolicies: readonly string[] = [
   'None',
 ];
 
-function checkContainers(spec: PodSpec, path: FieldPath, problems: ProblemList): void {
+function checkContainers(
+  spec: PodSpec,
+  path: FieldPath,
+  claims: readonly string[],
+  problems: ProblemList,
+): void {
   const volumes = checkVolumes(spec.volumes ?? [], [...path, 'volumes'], problems);
+  for (const claim of claims) volumes.add(claim);
   const names = new Set<string>();
   if ((spec.containers ?? []).length === 0) problems.push(requiredValue([...path, 'containers']));
   for (const [index, container] of (spec.containers ?? []).entries()) {
@@ -176,9 +188,18 @@ function checkContainers(spec: PodSpec, path: FieldPath, problems: ProblemList):
   }
 }
 
-/** A pod spec after defaulting. */
-export function checkPodSpec(spec: PodSpec, path: FieldPath, problems: ProblemList): void {
-  checkContainers(spec, path, problems);
+/**
+ * A pod spec after defaulting.
+ *
+ * @param claims names of volumes that a StatefulSet's claim templates will add.
+ */
+export function checkPodSpec(
+  spec: PodSpec,
+  path: FieldPath,
+  problems: ProblemList,
+  claims: readonly string[] = [],
+): void {
+  checkContainers(spec, path, claims, problems);
   checkOneOf(spec.restartPolicy, restartPolicies, [...path, 'restartPolicy'], problems);
   checkOneOf(spec.dnsPolicy, dnsPolicies, [...path, 'dnsPolicy'], problems);
   const gracePath = [...path, 'terminationGracePeriodSeconds'];
@@ -196,7 +217,7 @@ export function checkPodSpec(spec: PodSpec, path: FieldPath, problems: ProblemLi
   checkSpread(spec.topologySpreadConstraints ?? [], spreadPath, problems);
   checkResourceList(spec.overhead, [...path, 'overhead'], problems);
   checkRequirements(spec.resources, [...path, 'resources'], problems);
-  for (const name of ['nodeName', 'serviceAccountName', 'schedulerName', 'priorityClassName'] as const) {
+  for (const name of ['nodeName', 'serviceAccountName', 'priorityClassName'] as const) {
     const value = spec[name];
     if (value !== undefined && value !== '') {
       checkName(value, dnsSubdomainProblems, [...path, name], problems);
@@ -215,11 +236,12 @@ export function checkPodSpec(spec: PodSpec, path: FieldPath, problems: ProblemLi
   }
 }
 
-/** A pod template after defaulting. */
+/** A pod template after defaulting; `claims` as for `checkPodSpec`. */
 export function checkPodTemplate(
   template: PodTemplateSpec | undefined,
   path: FieldPath,
   problems: ProblemList,
+  claims: readonly string[] = [],
 ): void {
   if (template === undefined) {
     problems.push(requiredValue(path));
@@ -227,5 +249,5 @@ export function checkPodTemplate(
   }
   checkLabels(template.metadata?.labels, [...path, 'metadata', 'labels'], problems);
   if (template.spec === undefined) problems.push(requiredValue([...path, 'spec', 'containers']));
-  else checkPodSpec(template.spec, [...path, 'spec'], problems);
+  else checkPodSpec(template.spec, [...path, 'spec'], problems, claims);
 }

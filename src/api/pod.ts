@@ -48,7 +48,14 @@ export type {
   Protocol,
   ResourceRequirements,
 } from './container.js';
-export type { ExecAction, GRPCAction, HTTPGetAction, Lifecycle, Probe, TCPSocketAction } from './probe.js';
+export type {
+  ExecAction,
+  GRPCAction,
+  HTTPGetAction,
+  Lifecycle,
+  Probe,
+  TCPSocketAction,
+} from './probe.js';
 export type { Volume, VolumeMount } from './volume.js';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';

@@ -86,7 +86,9 @@ function excerpt(problem: Problem, sourceText: string): readonly string[] {
  */
 export function formatProblem(problem: Problem, sourceText?: string): string {
   const { file, line, column, severity, code, path, message, expected, suggestion } = problem;
-  const subject = path === '' ? message : `${path}: ${message}`;
+  // A message that names the field itself needs no second mention of it.
+  const isNamed = path === '' || message.includes(`"${path}"`);
+  const subject = isNamed ? message : `${path}: ${message}`;
   return [
     `${file}:${line}:${column}: ${severity} ${code}: ${subject}`,
     ...(sourceText === undefined ? [] : excerpt(problem, sourceText)),

@@ -113,8 +113,7 @@ function parseUncached(text: string): ParsedQuantity | string {
     nano = divideAwayFromZero(scaled, powerOfTen(decimals.length));
   } else {
     const scale = Math.max(suffix.exponent, -2 * largestExponent) + 9 - decimals.length;
-    nano =
-      scale >= 0 ? digits * powerOfTen(scale) : divideAwayFromZero(digits, powerOfTen(-scale));
+    nano = scale >= 0 ? digits * powerOfTen(scale) : divideAwayFromZero(digits, powerOfTen(-scale));
   }
   let { format } = suffix;
   if (format === 'BinarySI') {

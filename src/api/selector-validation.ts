@@ -116,7 +116,8 @@ export function checkNodeSelectorTerm(
         invalidValue([...at, 'operator'], field.operator, 'not a valid selector operator'),
       );
     } else if (field.values?.length !== 1) {
-      const detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+      const detail =
+        "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
       problems.push(requiredValue([...at, 'values'], detail));
     }
     if (field.key !== 'metadata.name') {
@@ -159,7 +160,7 @@ export function checkTolerations(
     if (key !== '') checkName(key, qualifiedNameProblems, [...at, 'key'], problems);
     else if (operator !== 'Exists') {
       const detail =
-        "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
+        'operator must be Exists when `key` is empty, which means "match all values and all keys"';
       problems.push(invalidValue([...at, 'operator'], operator, detail));
     }
     if (toleration.tolerationSeconds !== undefined && effect !== 'NoExecute') {
@@ -191,7 +192,10 @@ export function checkTaints(
     const at = [...path, index];
     checkName(taint.key ?? '', qualifiedNameProblems, [...at, 'key'], problems);
     checkName(taint.value ?? '', labelValueProblems, [...at, 'value'], problems);
-    if (checkPresent(taint.effect, [...at, 'effect'], problems) && !effects.includes(taint.effect)) {
+    if (
+      checkPresent(taint.effect, [...at, 'effect'], problems) &&
+      !effects.includes(taint.effect)
+    ) {
       problems.push(unsupportedValue([...at, 'effect'], taint.effect, effects));
     }
     const identity = `${taint.key}:${taint.effect}`;

@@ -55,7 +55,11 @@ function parseShape(text: string): MessageShape {
   for (const group of text.split(';')) {
     const colon = group.indexOf(':');
     const type = parseType(group.slice(0, colon).trim());
-    for (const name of group.slice(colon + 1).trim().split(/\s+/)) fields.set(name, type);
+    for (const name of group
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/))
+      fields.set(name, type);
   }
   return fields;
 }

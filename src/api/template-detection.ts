@@ -92,7 +92,8 @@ function templateOffset(chunk: DocumentChunk): number {
   let offset = -1;
   visit(document, {
     Collection(_key, node) {
-      const isDoubled = isMap(node) && node.items.some((pair) => isMap(pair.key) || isSeq(pair.key));
+      const isDoubled =
+        isMap(node) && node.items.some((pair) => isMap(pair.key) || isSeq(pair.key));
       if (!isDoubled) return undefined;
       offset = node.range?.[0] ?? 0;
       return visit.BREAK;

@@ -13,7 +13,11 @@ import type { Taint } from './node.js';
 
 /** Whether one toleration covers a taint: effect, key and value all match or are left open. */
 export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
-  const { effect = '', key = '', operator = '' } = toleration as {
+  const {
+    effect = '',
+    key = '',
+    operator = '',
+  } = toleration as {
     readonly effect?: string;
     readonly key?: string;
     readonly operator?: string;

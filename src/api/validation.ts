@@ -45,7 +45,8 @@ function nameCheckOf(kind: string): NameCheck {
 
 function checkMetadata(object: ApiObject, problems: ProblemList): void {
   const { name, generateName, namespace, labels } = object.metadata;
-  if ((name ?? '') !== '') checkName(name, nameCheckOf(object.kind), ['metadata', 'name'], problems);
+  if ((name ?? '') !== '')
+    checkName(name, nameCheckOf(object.kind), ['metadata', 'name'], problems);
   else if ((generateName ?? '') === '') {
     problems.push(requiredValue(['metadata', 'name'], 'name or generateName is required'));
   }

@@ -7,10 +7,20 @@
 import type { ResourceRequirements } from './container.js';
 import { sortedKeys } from './field-check.js';
 import type { FieldPath } from './field-path.js';
-import { invalidValue, type ProblemList, requiredValue, unsupportedValue } from './field-problem.js';
+import {
+  invalidValue,
+  type ProblemList,
+  requiredValue,
+  unsupportedValue,
+} from './field-problem.js';
 import { type IntOrString, parsePercent } from './int-or-string.js';
 import { checkName, qualifiedNameProblems } from './name-validation.js';
-import { compareQuantities, parseQuantity, quantityProblem, type ResourceList } from './quantity.js';
+import {
+  compareQuantities,
+  parseQuantity,
+  quantityProblem,
+  type ResourceList,
+} from './quantity.js';
 
 /** The value must be at least 0 when it is there. */
 export function checkNonNegative(
@@ -58,11 +68,7 @@ export function checkPresent(
 }
 
 /** A port number, 1 to 65535. */
-export function checkPort(
-  value: number | undefined,
-  path: FieldPath,
-  problems: ProblemList,
-): void {
+export function checkPort(value: number | undefined, path: FieldPath, problems: ProblemList): void {
   if (value !== undefined && (value < 1 || value > 65_535)) {
     problems.push(invalidValue(path, value, 'must be between 1 and 65535, inclusive'));
   }
@@ -85,7 +91,7 @@ export function checkPortName(value: string, path: FieldPath, problems: ProblemL
   };
   if (value.length > 15) explain('must be no more than 15 characters');
   if (!/^[-a-z0-9]+$/.test(value)) {
-    explain("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+    explain('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   }
   if (!/[a-z]/.test(value)) explain('must contain at least one letter (a-z)');
   if (value.includes('--')) explain('must not contain consecutive hyphens');
@@ -161,7 +167,9 @@ export function checkRequirements(
     if (quantityProblem(request) !== undefined) continue;
     if (limit === undefined) {
       if (!isOvercommitAllowed(name)) {
-        problems.push(requiredValue([...path, 'limits'], 'Limit must be set for non overcommitable resources'));
+        problems.push(
+          requiredValue([...path, 'limits'], 'Limit must be set for non overcommitable resources'),
+        );
       }
       continue;
     }

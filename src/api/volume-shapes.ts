@@ -45,7 +45,8 @@ export const volumeShapes: Readonly<Record<string, string>> = {
     'ClusterTrustBundleProjection: clusterTrustBundle',
   ].join(';'),
   ServiceAccountTokenProjection: 's: audience path; l: expirationSeconds',
-  ClusterTrustBundleProjection: 's: name signerName path; b: optional; LabelSelector: labelSelector',
+  ClusterTrustBundleProjection:
+    's: name signerName path; b: optional; LabelSelector: labelSelector',
   PersistentVolumeClaimVolumeSource: 's: claimName; b: readOnly',
   EphemeralVolumeSource: 'PersistentVolumeClaimTemplate: volumeClaimTemplate',
   PersistentVolumeClaimTemplate:

@@ -24,8 +24,7 @@ export const workloadShapes: Readonly<Record<string, string>> = {
   ReplicaCondition: 's: type status reason message; t: lastUpdateTime lastTransitionTime',
 
   ReplicaSet: `${object}; ReplicaSetSpec: spec; ReplicaSetStatus: status`,
-  ReplicaSetSpec:
-    'i: replicas minReadySeconds; LabelSelector: selector; PodTemplateSpec: template',
+  ReplicaSetSpec: 'i: replicas minReadySeconds; LabelSelector: selector; PodTemplateSpec: template',
   ReplicaSetStatus: [
     'l: observedGeneration; i: replicas fullyLabeledReplicas readyReplicas availableReplicas',
     'i: terminatingReplicas; [ReplicaCondition]: conditions',

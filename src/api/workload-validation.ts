@@ -10,6 +10,7 @@ import type { DaemonSet } from './daemon-set.js';
 import type { Deployment } from './deployment.js';
 import type { FieldPath } from './field-path.js';
 import {
+  forbidden,
   invalidValue,
   type ProblemList,
   requiredValue,
@@ -26,12 +27,7 @@ import type { ReplicaSet } from './replica-set.js';
 import type { ReplicationController } from './replication-controller.js';
 import { checkLabelSelector } from './selector-validation.js';
 import type { StatefulSet } from './stateful-set.js';
-import {
-  checkCountOrPercent,
-  checkNonNegative,
-  checkOneOf,
-  checkPresent,
-} from './value-checks.js';
+import { checkCountOrPercent, checkNonNegative, checkOneOf, checkPresent } from './value-checks.js';
 
 const root: FieldPath = ['spec'];
 
@@ -49,7 +45,11 @@ function isEmptySelector(selector: LabelSelector): boolean {
 }
 
 /** What Deployment, ReplicaSet, StatefulSet and DaemonSet have in common. */
-function checkReplicated(spec: ReplicatedSpec, problems: ProblemList): void {
+function checkReplicated(
+  spec: ReplicatedSpec,
+  problems: ProblemList,
+  claims: readonly string[] = [],
+): void {
   checkNonNegative(spec.replicas, [...root, 'replicas'], problems);
   checkNonNegative(spec.minReadySeconds, [...root, 'minReadySeconds'], problems);
   checkNonNegative(spec.revisionHistoryLimit, [...root, 'revisionHistoryLimit'], problems);
@@ -62,7 +62,7 @@ function checkReplicated(spec: ReplicatedSpec, problems: ProblemList): void {
       problems.push(invalidValue([...root, 'selector'], selector, detail));
     }
   }
-  checkPodTemplate(template, [...root, 'template'], problems);
+  checkPodTemplate(template, [...root, 'template'], problems, claims);
   const labels = template?.metadata?.labels;
   if (template !== undefined && selector !== undefined && !isEmptySelector(selector)) {
     if (!compileLabelSelector(selector)(labels)) {
@@ -98,10 +98,9 @@ export function checkDeployment({ spec }: Deployment, problems: ProblemList): vo
   checkOneOf(type, ['Recreate', 'RollingUpdate'], [...at, 'type'], problems);
   const rollingPath = [...at, 'rollingUpdate'];
   if (type === 'Recreate' && rollingUpdate !== undefined) {
-    problems.push({
-      ...invalidValue(rollingPath, null, ''),
-      message: "Forbidden: may not be specified when strategy `type` is 'Recreate'",
-    });
+    problems.push(
+      forbidden(rollingPath, "may not be specified when strategy `type` is 'Recreate'"),
+    );
   } else if (rollingUpdate !== undefined) {
     const { maxUnavailable, maxSurge } = rollingUpdate;
     checkCountOrPercent(maxUnavailable, [...rollingPath, 'maxUnavailable'], problems, 100);
@@ -137,7 +136,8 @@ export function checkReplicationController(
 
 /** Validates a StatefulSet. */
 export function checkStatefulSet({ spec }: StatefulSet, problems: ProblemList): void {
-  checkReplicated(spec, problems);
+  const claims = (spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? '');
+  checkReplicated(spec, problems, claims);
   const policies = ['OrderedReady', 'Parallel'];
   checkOneOf(spec.podManagementPolicy, policies, [...root, 'podManagementPolicy'], problems);
   const at = [...root, 'updateStrategy'];
@@ -202,7 +202,8 @@ export function checkJob({ spec }: Job, problems: ProblemList): void {
 
 /** Whether a schedule has the form of cron: five fields, or one of the macros. */
 function isSchedule(text: string): boolean {
-  if (/^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every .+)$/.test(text)) return true;
+  if (/^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every .+)$/.test(text))
+    return true;
   const fields = text.trim().split(/\s+/);
   return fields.length === 5 && fields.every((field) => /^[0-9A-Za-z*?,/-]+$/.test(field));
 }
@@ -271,7 +272,10 @@ export function checkHorizontalPodAutoscaler(
     if (!checkPresent(metric.type, [...at, 'type'], problems)) continue;
     checkOneOf(metric.type, types, [...at, 'type'], problems);
     const field = `${metric.type.charAt(0).toLowerCase()}${metric.type.slice(1)}`;
-    if (types.includes(metric.type) && (metric as unknown as Record<string, unknown>)[field] === undefined) {
+    if (
+      types.includes(metric.type) &&
+      (metric as unknown as Record<string, unknown>)[field] === undefined
+    ) {
       const detail = 'must populate information for the given metric source';
       problems.push(requiredValue([...at, field], detail));
     }
