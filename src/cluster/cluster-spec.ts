@@ -1,7 +1,8 @@
 // What a cluster is made of, as plain data: a scenario is loaded into this, the assembly reads only
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
-import type { DistributionSpec } from '../kernel/distributions.js';
+
 import type { Node } from '../api/node.js';
+import type { DistributionSpec } from '../kernel/distributions.js';
 
 /** One machine of the control plane. */
 export interface ControlPlaneHost {
@@ -112,4 +113,20 @@ export interface ClusterSpec {
   readonly clusterDns: ClusterDnsSpec;
   /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
   readonly applicationStart: DistributionSpec;
+}
+
+/**
+ * The i-th node of a pool (0-based), with its name and the labels that follow from it: hostname,
+ * and the zone, dealt out in turn. Constant but for the copy of the labels.
+ */
+export function nodeOfPool(pool: NodePoolSpec, index: number): Node {
+  const { namePrefix, template, zones } = pool;
+  const name = `${namePrefix}${index}`;
+  const zone = zones.length === 0 ? undefined : zones[index % zones.length];
+  const labels = {
+    'kubernetes.io/hostname': name,
+    ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }),
+    ...template.metadata.labels,
+  };
+  return { ...template, metadata: { ...template.metadata, name, labels } };
 }

@@ -162,7 +162,11 @@ export interface RunResult {
   readonly endUs: number;
   readonly events: number;
   readonly traceHash: string;
-  readonly checkpoints: readonly { readonly events: number; readonly time: number; readonly hash: string }[];
+  readonly checkpoints: readonly {
+    readonly events: number;
+    readonly time: number;
+    readonly hash: string;
+  }[];
   /** The cluster in one line: `3 control-plane hosts (4 cores), 1 etcd member, 3 nodes of 4 CPU 16Gi`. */
   readonly cluster: string;
   /** Things the reader must know: ignored kinds, model limits, defaults taken. */

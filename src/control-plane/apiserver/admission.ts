@@ -2,9 +2,13 @@
 // Modelled: Priority, DefaultTolerationSeconds, ServiceAccount (name and token volume). Left out in
 // this version: LimitRange, ResourceQuota, webhooks (docs/MODEL.md).
 // Source: Kubernetes v1.36 plugin/pkg/admission.
+import { defaultObject } from '../../api/defaulting.js';
+import { formatPath } from '../../api/field-path.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Pod, Toleration, Volume } from '../../api/pod.js';
+import type { Pod, PodSpec, Toleration, Volume } from '../../api/pod.js';
 import type { PriorityClass } from '../../api/priority-class.js';
+import { podQosClass } from '../../api/resource-requests.js';
+import { validateObject } from '../../api/validation.js';
 import { apiserverConstants } from './constants.js';
 
 /** Finds a PriorityClass in the cache; '' asks for the global default. */
@@ -12,29 +16,66 @@ export type PriorityClassLookup = (name: string) => PriorityClass | undefined;
 
 const EVICTION_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
-/** The object with what admission adds, or the reason why it is forbidden. */
-export function admit(
-  object: KubernetesObject,
-  priorityClass: PriorityClassLookup,
-): KubernetesObject | string {
-  return object.kind === 'Pod' ? admitPod(object, priorityClass) : object;
+/** Why an object may not be created. */
+export interface Rejection {
+  readonly code: 403 | 422;
+  readonly reason: 'Forbidden' | 'Invalid';
+  readonly message: string;
 }
 
-function admitPod(pod: Pod, priorityClass: PriorityClassLookup): Pod | string {
-  const { priorityClassName = '' } = pod.spec;
-  const found = priorityClass(priorityClassName);
-  if (priorityClassName !== '' && found === undefined) {
-    return `pods "${pod.metadata.name}" is forbidden: no PriorityClass with name ${priorityClassName} was found`;
+/**
+ * Defaulting, mutating admission and validation of creates. Pods of one template share one spec: it
+ * is worked out once, and the pods hold it by reference.
+ */
+export class Admission {
+  readonly #priorityClass: PriorityClassLookup;
+  readonly #podSpecs = new WeakMap<PodSpec, PodSpec>();
+
+  constructor(priorityClass: PriorityClassLookup) {
+    this.#priorityClass = priorityClass;
   }
-  const spec = {
-    ...pod.spec,
-    priority: found?.value ?? 0,
-    preemptionPolicy: found?.preemptionPolicy ?? 'PreemptLowerPriority',
-    serviceAccountName: pod.spec.serviceAccountName ?? 'default',
-    tolerations: withEvictionTolerations(pod.spec.tolerations ?? []),
-    volumes: withTokenVolume(pod),
-  } satisfies Pod['spec'];
-  return { ...pod, spec, status: { ...pod.status, phase: 'Pending' } };
+
+  /** The object as it will be stored. */
+  admit(object: KubernetesObject): KubernetesObject | Rejection {
+    if (object.kind !== 'Pod') return validated(defaultObject(object));
+    const known = this.#podSpecs.get(object.spec);
+    if (known !== undefined) return pendingPod(object, known);
+    const { name } = object.metadata;
+    const { priorityClassName = '' } = object.spec;
+    const found = this.#priorityClass(priorityClassName);
+    if (priorityClassName !== '' && found === undefined) {
+      const message = `pods "${name}" is forbidden: no PriorityClass with name ${priorityClassName} was found`;
+      return { code: 403, reason: 'Forbidden', message };
+    }
+    const pod = defaultObject(object);
+    const spec = admittedSpec(pod.spec, found);
+    const result = validated(pendingPod(pod, spec));
+    if (!('code' in result)) this.#podSpecs.set(object.spec, spec);
+    return result;
+  }
+}
+
+function validated<T extends KubernetesObject>(object: T): T | Rejection {
+  const errors = validateObject(object).filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return object;
+  const list = errors.map(({ path, message }) => `${formatPath(path)}: ${message}`).join(', ');
+  const message = `${object.kind} "${object.metadata.name}" is invalid: ${list}`;
+  return { code: 422, reason: 'Invalid', message };
+}
+
+function pendingPod(pod: Pod, spec: PodSpec): Pod {
+  return { ...pod, spec, status: { ...pod.status, phase: 'Pending', qosClass: podQosClass(spec) } };
+}
+
+function admittedSpec(spec: PodSpec, priorityClass: PriorityClass | undefined): PodSpec {
+  return {
+    ...spec,
+    priority: priorityClass?.value ?? 0,
+    preemptionPolicy: priorityClass?.preemptionPolicy ?? 'PreemptLowerPriority',
+    serviceAccountName: spec.serviceAccountName ?? 'default',
+    tolerations: withEvictionTolerations(spec.tolerations ?? []),
+    volumes: withTokenVolume(spec),
+  };
 }
 
 /** Every pod stays 300 s on a node that is not ready or unreachable, unless it says otherwise. */
@@ -65,9 +106,9 @@ function tolerates(toleration: Toleration, key: string): boolean {
 }
 
 /** The projected volume with the service account's token, unless the pod does without. */
-function withTokenVolume(pod: Pod): readonly Volume[] {
-  const volumes = pod.spec.volumes ?? [];
-  if (pod.spec.automountServiceAccountToken === false) return volumes;
+function withTokenVolume(spec: PodSpec): readonly Volume[] {
+  const volumes = spec.volumes ?? [];
+  if (spec.automountServiceAccountToken === false) return volumes;
   if (volumes.some((volume) => volume.name.startsWith('kube-api-access'))) return volumes;
   const token: Volume = {
     name: 'kube-api-access',

@@ -2,12 +2,10 @@
 // optimistic concurrency, reads from etcd or from the watch cache, watches.
 // Left out in this version: API Priority and Fairness (the limits are those without it), webhooks,
 // paging (docs/MODEL.md). Source: Kubernetes v1.36 apiserver (reference: controlplane B).
-import { defaultObject } from '../../api/defaulting.js';
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { PriorityClass } from '../../api/priority-class.js';
 import { resourceKinds } from '../../api/resource-kinds.js';
-import { validateObject } from '../../api/validation.js';
 import type { ApiCall, ApiServerPort, ApiTransport } from '../../client/api-call.js';
 import { type ApiResponse, objectKey } from '../../client/api-request.js';
 import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
@@ -15,7 +13,7 @@ import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
-import { admit } from './admission.js';
+import { Admission } from './admission.js';
 import { apiserverConstants } from './constants.js';
 import { encodeCpuUs, handlerCpuUs } from './costs.js';
 import { deleteOutcome, type IdentityGenerator, type Outcome, updateOutcome } from './registry.js';
@@ -53,6 +51,7 @@ export class ApiServer implements ApiServerPort {
   readonly #stored: EventKind;
   readonly #found: EventKind;
   readonly #encoded: EventKind;
+  readonly #admission: Admission;
   #seenRevision: number;
   #readInflight = 0;
   #writeInflight = 0;
@@ -69,6 +68,7 @@ export class ApiServer implements ApiServerPort {
       this.#afterRead(id, etcd.result(ticket)),
     );
     this.#encoded = simulation.defineEvent(`${name}.ResponseEncoded`, (id) => this.#answer(id));
+    this.#admission = new Admission((name) => this.#priorityClass(name));
     const { revision, values } = etcd.snapshot();
     this.#seenRevision = revision;
     for (const { resource, kind } of resourceKinds) {
@@ -149,26 +149,20 @@ export class ApiServer implements ApiServerPort {
   }
 
   #create(id: number): void {
-    const { call, key } = this.#handlings.get(id);
+    const { call } = this.#handlings.get(id);
     const { resource, body } = call.request;
-    if (body === undefined)
+    if (body === undefined) {
       return this.#reply(id, status(400, 'BadRequest', 'a create needs a body'));
-    const named = {
-      ...body,
-      metadata: this.#options.identities.fill(body.metadata, resource, this.#simulation.now),
-    };
-    const admitted = admit(defaultObject(named as KubernetesObject), (name) =>
-      this.#priorityClass(name),
-    );
-    if (typeof admitted === 'string') return this.#reply(id, status(403, 'Forbidden', admitted));
-    const problems = validateObject(admitted);
-    if (problems.length > 0) {
-      const message = `${admitted.kind} "${admitted.metadata.name}" is invalid: ${problems.join(', ')}`;
-      return this.#reply(id, status(422, 'Invalid', message));
     }
-    const storeKey = `${resource}/${objectKey(admitted.metadata.namespace, admitted.metadata.name)}`;
-    this.#handlings.replace(id, { call, key: storeKey, response: undefined });
-    this.#propose(key === storeKey ? key : storeKey, 0, admitted, id);
+    const { now } = this.#simulation;
+    const metadata = this.#options.identities.fill(body.metadata, resource, now);
+    const admitted = this.#admission.admit({ ...body, metadata } as KubernetesObject);
+    if ('code' in admitted) {
+      return this.#reply(id, status(admitted.code, admitted.reason, admitted.message));
+    }
+    const key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
+    this.#handlings.replace(id, { call, key, response: undefined });
+    this.#propose(key, 0, admitted, id);
   }
 
   #priorityClass(name: string): PriorityClass | undefined {

@@ -1,0 +1,197 @@
+// The clients outside the cluster: they perform a scenario's operations, one after the other, by API
+// requests of their own, as kubectl or a load generator would. `apply` is a GET and then a POST or a
+// PATCH for each object, in order, one at a time; kubectl makes a new client for each kind, so its
+// requests are not rate limited in practice. Source: Kubernetes v1.36 kubectl
+// (reference: nodes-controllers 10.9).
+import { encodedBytes } from '../api/encoded-size.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { resourceKindNamed } from '../api/resource-kinds.js';
+import type { ApiCall, ApiTransport, Connection } from '../client/api-call.js';
+import { ApiClient } from '../client/api-client.js';
+import { type ApiRequest, type ApiResponse, isSuccess } from '../client/api-request.js';
+import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { ChangeListener } from './change-listener.js';
+import { Churn } from './churn.js';
+import { mergePatch } from './merge-patch.js';
+import type { ObjectReference, Operation } from './operation.js';
+import { PodLoad } from './pod-load.js';
+
+export interface DriverOptions {
+  readonly simulation: Simulation;
+  readonly transport: ApiTransport;
+  readonly connection: Connection;
+  readonly changes: ChangeListener;
+  /** Adds nodes of a pool; they register by themselves. */
+  readonly createNodes: (pool: string, count: number) => void;
+}
+
+/** What one object of an operation asks for. */
+interface Step {
+  readonly verb: string;
+  readonly target: ObjectReference;
+  readonly request: ApiRequest;
+  /** Sent when the first request, a GET, finds nothing. */
+  readonly whenMissing?: ApiRequest;
+  /** Sent when it finds the object. */
+  readonly whenFound?: ApiRequest;
+}
+
+/** Performs operations in their order; `atUs` holds each back until then. */
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #operations: readonly Operation[];
+  readonly #client: ApiClient;
+  readonly #began: EventKind;
+  readonly #resumed: EventKind;
+  readonly #onFinished: () => void;
+  #next = 0;
+  #steps: Step[] = [];
+  #change = -1;
+
+  /** `onFinished` is called when the last operation has been performed. */
+  constructor(options: DriverOptions, operations: readonly Operation[], onFinished: () => void) {
+    const { simulation, transport, connection } = options;
+    this.#options = options;
+    this.#operations = operations;
+    this.#onFinished = onFinished;
+    this.#client = new ApiClient(transport, {
+      name: 'kubectl',
+      user: 'kubernetes-admin',
+      connection,
+    });
+    this.#began = simulation.defineEvent('kubectl.OperationBegan', () => this.#perform());
+    this.#resumed = simulation.defineEvent('kubectl.SleepEnded', () => this.#beginNext());
+  }
+
+  start(): void {
+    this.#beginNext();
+  }
+
+  #beginNext(): void {
+    const operation = this.#operations[this.#next];
+    if (operation === undefined) return this.#onFinished();
+    const { simulation } = this.#options;
+    simulation.at(Math.max(operation.atUs, simulation.now), this.#began);
+  }
+
+  #perform(): void {
+    const operation = this.#operations[this.#next++] as Operation;
+    const { simulation, changes, createNodes } = this.#options;
+    switch (operation.op) {
+      case 'apply':
+        return this.#run(operation.objects.map(applyStep));
+      case 'create':
+        return this.#run(operation.objects.map((object) => createStep(object)));
+      case 'delete':
+        return this.#run(operation.targets.map(deleteStep));
+      case 'scale':
+        return this.#run([
+          patchStep('scale', operation.target, { spec: { replicas: operation.replicas } }),
+        ]);
+      case 'update':
+        return this.#run([patchStep('update', operation.target, operation.patch)]);
+      case 'createNodes':
+        createNodes(operation.pool, operation.count);
+        return this.#beginNext();
+      case 'createPods':
+        new PodLoad(this.#options, operation, () => this.#beginNext()).start();
+        return;
+      case 'churn':
+        new Churn(this.#options, operation).start();
+        return this.#beginNext();
+      case 'barrier':
+        return changes.whenSettled(() => this.#beginNext());
+      case 'sleep':
+        simulation.after(operation.durationUs, this.#resumed);
+        return;
+    }
+  }
+
+  #run(steps: Step[]): void {
+    this.#steps = steps;
+    this.#nextStep();
+  }
+
+  #nextStep(): void {
+    const step = this.#steps[0];
+    if (step === undefined) return this.#beginNext();
+    this.#change = this.#options.changes.changeStarted(step.verb, step.target, 1);
+    this.#client.send(step.request, this.#answered);
+  }
+
+  readonly #answered = (call: ApiCall): void => {
+    const step = this.#steps[0] as Step;
+    const response = call.response as ApiResponse;
+    const isFirst = call.request === step.request;
+    const followUp =
+      response.code === 404 ? step.whenMissing : isSuccess(response) ? step.whenFound : undefined;
+    if (isFirst && followUp !== undefined) return this.#client.send(followUp, this.#answered);
+    const { changes } = this.#options;
+    if (isSuccess(response)) {
+      changes.changeAccepted(this.#change, response.object);
+    } else {
+      changes.changeRefused(this.#change, response.message);
+    }
+    this.#steps.shift();
+    this.#nextStep();
+  };
+}
+
+type Address = Pick<ApiRequest, 'resource' | 'namespace' | 'name'>;
+
+/** Identity of an object, for messages and changes. */
+export function referenceOf({ kind, metadata }: KubernetesObject): ObjectReference {
+  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+}
+
+/** Where the API serves an object. */
+export function addressOf({ kind, namespace, name }: ObjectReference): Address {
+  const found = resourceKindNamed(kind);
+  return {
+    resource: found?.resource ?? kind,
+    namespace: found?.namespaced === false ? '' : namespace,
+    name,
+  };
+}
+
+function applyStep(object: KubernetesObject): Step {
+  const target = referenceOf(object);
+  const address = addressOf(target);
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    mergePatch(current, object) as KubernetesObject;
+  return {
+    verb: 'apply',
+    target,
+    request: { verb: 'get', ...address },
+    whenMissing: { verb: 'create', ...address, body: object },
+    whenFound: { verb: 'patch', ...address, patch: { bytes: encodedBytes(object), apply } },
+  };
+}
+
+function createStep(object: KubernetesObject): Step {
+  const target = referenceOf(object);
+  return {
+    verb: 'create',
+    target,
+    request: { verb: 'create', ...addressOf(target), body: object },
+  };
+}
+
+function deleteStep(target: ObjectReference): Step {
+  return { verb: 'delete', target, request: { verb: 'delete', ...addressOf(target) } };
+}
+
+function patchStep(
+  verb: string,
+  target: ObjectReference,
+  patch: Readonly<Record<string, unknown>>,
+): Step {
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    mergePatch(current, patch) as KubernetesObject;
+  const bytes = JSON.stringify(patch).length;
+  return {
+    verb,
+    target,
+    request: { verb: 'patch', ...addressOf(target), patch: { bytes, apply } },
+  };
+}

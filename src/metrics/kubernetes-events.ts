@@ -1,0 +1,29 @@
+// The Event objects of the run, as `kubectl get events` would list them at its end.
+import type { Event } from '../api/event.js';
+import { SilentObserver } from '../client/observer.js';
+import type { WatchEvent } from '../client/watch.js';
+import type { EventRow } from './run-result.js';
+
+/** Collects the rows of events.csv, by name of the Event. */
+export class KubernetesEvents extends SilentObserver {
+  readonly #events = new Map<string, Event>();
+
+  override committed({ object, type }: WatchEvent): void {
+    if (object.kind !== 'Event' || type === 'DELETED') return;
+    this.#events.set(`${object.metadata.namespace}/${object.metadata.name}`, object);
+  }
+
+  /** In order of first posting. */
+  get rows(): readonly EventRow[] {
+    return [...this.#events.values()].map((event) => ({
+      timeUs: event.lastTimestamp ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? 0,
+      namespace: event.metadata.namespace ?? '',
+      involved: `${event.involvedObject.kind}/${event.involvedObject.name}`,
+      type: event.type ?? 'Normal',
+      reason: event.reason ?? '',
+      message: event.message ?? '',
+      source: event.source?.component ?? event.reportingComponent ?? '',
+      count: event.count ?? 1,
+    }));
+  }
+}
