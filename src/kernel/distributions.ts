@@ -73,7 +73,10 @@ function compile(spec: DistributionSpec): Sampler {
 }
 
 function quantiles(table: readonly (readonly [number, number])[]): Sampler {
-  assert(table.length >= 2 && table[0]?.[0] === 0 && table.at(-1)?.[0] === 1, 'quantiles: from 0 to 1');
+  assert(
+    table.length >= 2 && table[0]?.[0] === 0 && table.at(-1)?.[0] === 1,
+    'quantiles: from 0 to 1',
+  );
   const pieces = table.slice(1).map(([p, value], index) => {
     const [p0, value0] = table[index] as readonly [number, number];
     assert(p > p0 && value >= value0 && value0 >= 0, `quantiles: entry ${index + 1} must ascend`);
@@ -83,7 +86,10 @@ function quantiles(table: readonly (readonly [number, number])[]): Sampler {
     const { p0, p, value0, value } = pieces.find((piece) => u < piece.p) as (typeof pieces)[number];
     return value0 + ((value - value0) * (u - p0)) / (p - p0);
   };
-  const mean = pieces.reduce((sum, { p0, p, value0, value }) => sum + ((p - p0) * (value0 + value)) / 2, 0);
+  const mean = pieces.reduce(
+    (sum, { p0, p, value0, value }) => sum + ((p - p0) * (value0 + value)) / 2,
+    0,
+  );
   return { mean, draw: (stream) => at(stream.uniform()) };
 }
 
@@ -108,18 +114,37 @@ export function normalQuantile(probability: number): number {
   if (p > 0.97575) return -normalQuantile(1 - p);
   if (p < 0.02425) {
     const q = Math.sqrt(-2 * log(p));
-    const top = ((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q -
-      2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783;
-    const bottom = (((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q +
-      3.754408661907416) * q + 1;
+    const top =
+      ((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q -
+        2.549732539343734) *
+        q +
+        4.374664141464968) *
+        q +
+      2.938163982698783;
+    const bottom =
+      (((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q +
+        3.754408661907416) *
+        q +
+      1;
     return top / bottom;
   }
   const q = p - 0.5;
   const r = q * q;
-  const top = (((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r +
-    138.357751867269) * r - 30.66479806614716) * r + 2.506628277459239) * q;
-  const bottom = ((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r +
-    66.80131188771972) * r - 13.28068155288572) * r + 1;
+  const top =
+    (((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r +
+      138.357751867269) *
+      r -
+      30.66479806614716) *
+      r +
+      2.506628277459239) *
+    q;
+  const bottom =
+    ((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r +
+      66.80131188771972) *
+      r -
+      13.28068155288572) *
+      r +
+    1;
   return top / bottom;
 }
 

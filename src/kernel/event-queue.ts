@@ -1,11 +1,11 @@
 // The pending events, in a total order: earlier time first, at one time the one scheduled first.
-// No event objects: a table of 24-byte slots and three lanes merged by (time, sequence): an indexed
-// 4-ary heap, a FIFO ring for the current instant, a cursor over sorted arrivals. 40 bytes an event
-// at capacity. Measured choices: docs/adr/0002.
+// No event objects: a table of slots and three lanes merged by (time, sequence): an indexed 4-ary
+// heap, a linked list of the events of the current instant, a cursor over sorted arrivals.
+// 44 bytes an event at capacity. Measured choices: docs/adr/0002.
 import { AssertionError, assert, ModelLimitError } from './assert.js';
 import type { SimTime } from './time.js';
 
-/** Names one scheduled event: slot and generation in one number; stale once it has fired. */
+/** Names one scheduled event; never 0; stale once the event has fired or was cancelled. */
 export type EventHandle = number;
 
 /** What every event queue does. All implementations yield the same order. */
@@ -19,7 +19,8 @@ export interface EventQueue {
   readonly arg: number;
   /** Adds an event; `time` is not before the last popped one. O(log n), O(1) at that same time. */
   push(time: SimTime, kind: number, target: number, arg: number): EventHandle;
-  /** Adds ascending arrivals of one kind as a block; `targets[i]` arrives at `times[i]`. O(1). */
+  /** Adds ascending arrivals of one kind as a block, after the last one is used up; `targets[i]`
+   * arrives at `times[i]` with the argument i. O(length), then O(1) each. */
   load(kind: number, times: Float64Array, targets: Int32Array): void;
   /** Takes the event out; false when it has fired or was cancelled before. O(log n). */
   cancel(handle: EventHandle): boolean;
@@ -32,17 +33,21 @@ export interface EventQueue {
 }
 
 const SLOT_LIMIT = 4_194_304;
-// A slot is 6 int32, the last two its sequence number as a double, so that taking an event touches
-// one or two cache lines. Places are apart: a sift writes many of them, and they stay in the cache.
+const GENERATION_MASK = 2_147_483_647; // times SLOT_LIMIT this is 2^53
+const NONE = -1;
+// A slot is 8 int32, the last two its sequence number as a double. Its place is in there, not in a
+// table apart: a sift writes it, which brings the slot into the cache before it is popped (+10 %).
+const STRIDE = 8;
 const KIND = 0;
 const TARGET = 1;
 const ARG = 2;
+/** Odd while the event is pending; no free slot answers to a handle. */
 const GENERATION = 3;
-const SEQUENCE = 2; // in doubles; a slot has 3
-// Places other than a heap index.
-const FREE = -1;
-const IN_RING = -2;
-const DEAD_IN_RING = -3;
+/** Index in the heap; for an event of the current instant -2 - the slot before it in the list. */
+const PLACE = 4;
+/** The slot after it in the list of the current instant, or in the list of free slots. */
+const NEXT = 5;
+const SEQUENCE = 3; // in doubles, of which a slot has 4
 
 /** The fast queue. */
 export class FastEventQueue implements EventQueue {
@@ -52,18 +57,17 @@ export class FastEventQueue implements EventQueue {
   target = 0;
   arg = 0;
   #sequence = 0;
-  #slots: Int32Array;
-  #sequences: Float64Array;
-  /** Heap index of each slot, or where else it is. */
-  #places: Int32Array;
-  #heapTime: Float64Array;
-  #heapSlot: Int32Array;
+  #slots: Int32Array = new Int32Array(0);
+  #sequences: Float64Array = new Float64Array(0);
+  #free = NONE;
+  /** Invariant: Infinity from `#heapSize` on, so that a sift may read four children always. */
+  #heapTime: Float64Array = new Float64Array(0);
+  #heapSlot: Int32Array = new Int32Array(0);
   #heapSize = 0;
-  #used = 0;
-  readonly #free: number[] = [];
-  #ring: Int32Array = new Int32Array(64);
-  #ringHead = 0;
-  #ringCount = 0;
+  /** Whether heap entry 0 was popped and not replaced yet: the next push mostly does that. */
+  #hasHole = false;
+  #instantHead = NONE;
+  #instantTail = NONE;
   #arrivalKind = 0;
   #arrivalTime: Float64Array = new Float64Array(0);
   #arrivalTarget: Int32Array = new Int32Array(0);
@@ -72,28 +76,24 @@ export class FastEventQueue implements EventQueue {
 
   /** `capacity`: events allocated for at first; doubles as needed up to 4,194,304. */
   constructor(capacity = 1024) {
-    this.#slots = new Int32Array(capacity * 6);
-    this.#sequences = new Float64Array(this.#slots.buffer);
-    this.#places = new Int32Array(capacity);
-    this.#heapTime = new Float64Array(capacity);
-    this.#heapSlot = new Int32Array(capacity);
+    this.#allocate(capacity);
   }
 
   push(time: SimTime, kind: number, target: number, arg: number): EventHandle {
     if (!(Number.isSafeInteger(time) && time >= this.time)) failPast(time, this.time);
-    let slot = this.#free.pop();
-    if (slot === undefined) {
-      slot = this.#used++;
-      if (slot === this.#heapTime.length) this.#grow();
-    }
-    const base = slot * 6;
+    if (this.#free < 0) this.#allocate((this.#slots.length / STRIDE) * 2);
+    const slot = this.#free;
+    const base = slot * STRIDE;
     const slots = this.#slots;
+    this.#free = slots[base + NEXT]!;
     slots[base + KIND] = kind;
     slots[base + TARGET] = target;
     slots[base + ARG] = arg;
+    const generation = slots[base + GENERATION]! + 1;
+    slots[base + GENERATION] = generation;
     this.size++;
     this.#place(slot, time);
-    return slots[base + GENERATION]! * SLOT_LIMIT + slot;
+    return generation * SLOT_LIMIT + slot;
   }
 
   load(kind: number, times: Float64Array, targets: Int32Array): void {
@@ -114,15 +114,8 @@ export class FastEventQueue implements EventQueue {
   cancel(handle: EventHandle): boolean {
     const slot = this.#slotOf(handle);
     if (slot < 0) return false;
-    const place = this.#places[slot]!;
-    if (place === IN_RING) {
-      this.#slots[slot * 6 + GENERATION]!++;
-      this.#places[slot] = DEAD_IN_RING;
-    } else {
-      this.#heapRemove(place);
-      this.#release(slot);
-    }
-    this.size--;
+    this.#unplace(slot);
+    this.#release(slot);
     return true;
   }
 
@@ -130,41 +123,33 @@ export class FastEventQueue implements EventQueue {
     if (!(Number.isSafeInteger(time) && time >= this.time)) failPast(time, this.time);
     const slot = this.#slotOf(handle);
     if (slot < 0) return false;
-    const place = this.#places[slot]!;
-    assert(place !== IN_RING, 'an event of the current instant cannot be moved');
-    this.#heapRemove(place);
+    this.#unplace(slot);
     this.#place(slot, time);
     return true;
   }
 
   nextTime(): SimTime {
-    this.#dropDead();
-    if (this.#ringCount > 0) return this.time;
+    if (this.#instantHead >= 0) return this.time;
+    this.#fillHole();
     const arrival = this.#arrivalTime[this.#arrivalNext] ?? Number.POSITIVE_INFINITY;
-    const inHeap = this.#heapSize > 0 ? this.#heapTime[0]! : Number.POSITIVE_INFINITY;
-    return arrival < inHeap ? arrival : inHeap;
+    return Math.min(arrival, this.#heapTime[0]!);
   }
 
   pop(limit: SimTime): boolean {
-    this.#dropDead();
-    let time = Number.POSITIVE_INFINITY;
-    let slot = -1;
-    if (this.#heapSize > 0) {
-      slot = this.#heapSlot[0]!;
-      time = this.#heapTime[0]!;
-    }
-    if (this.#ringCount > 0) {
-      const first = this.#ring[this.#ringHead]!;
-      if (this.time < time || this.#sequences[first * 3 + SEQUENCE]! < this.#sequences[slot * 3 + SEQUENCE]!) {
-        slot = first;
-        time = this.time;
-      }
+    if (this.size === 0) return false;
+    this.#fillHole();
+    let time = this.#heapTime[0]!;
+    let slot = this.#heapSlot[0]!;
+    const head = this.#instantHead;
+    if (head >= 0 && (this.time < time || this.#isBefore(head, slot))) {
+      slot = head;
+      time = this.time;
     }
     const next = this.#arrivalNext;
     if (next < this.#arrivalTime.length) {
       const at = this.#arrivalTime[next]!;
       const sequence = this.#arrivalSequence + next;
-      if (at < time || (at === time && sequence < this.#sequences[slot * 3 + SEQUENCE]!)) {
+      if (at < time || (at === time && sequence < this.#sequences[slot * 4 + SEQUENCE]!)) {
         if (at > limit) return false;
         this.time = at;
         this.kind = this.#arrivalKind;
@@ -175,69 +160,102 @@ export class FastEventQueue implements EventQueue {
         return true;
       }
     }
-    if (slot < 0 || time > limit) return false;
-    const base = slot * 6;
+    if (time > limit) return false;
+    const base = slot * STRIDE;
+    const slots = this.#slots;
     this.time = time;
-    this.kind = this.#slots[base + KIND]!;
-    this.target = this.#slots[base + TARGET]!;
-    this.arg = this.#slots[base + ARG]!;
-    if (this.#places[slot] === IN_RING) this.#ringShift();
-    else this.#heapRemove(0);
+    this.kind = slots[base + KIND]!;
+    this.target = slots[base + TARGET]!;
+    this.arg = slots[base + ARG]!;
+    if (slot === head) this.#unlink(base);
+    else this.#hasHole = true;
     this.#release(slot);
-    this.size--;
     return true;
-  }
-
-  #dropDead(): void {
-    while (this.#ringCount > 0) {
-      const slot = this.#ring[this.#ringHead]!;
-      if (this.#places[slot] !== DEAD_IN_RING) return;
-      this.#ringShift();
-      this.#places[slot] = FREE;
-      this.#free.push(slot);
-    }
   }
 
   /** The slot a handle names, or -1 when it is stale. */
   #slotOf(handle: EventHandle): number {
-    const slot = handle % SLOT_LIMIT;
-    return this.#slots[slot * 6 + GENERATION] === (handle - slot) / SLOT_LIMIT ? slot : -1;
+    const generation = Math.floor(handle / SLOT_LIMIT);
+    const slot = handle - generation * SLOT_LIMIT;
+    return this.#slots[slot * STRIDE + GENERATION] === generation ? slot : NONE;
   }
 
   #release(slot: number): void {
-    this.#slots[slot * 6 + GENERATION]!++;
-    this.#places[slot] = FREE;
-    this.#free.push(slot);
+    const base = slot * STRIDE;
+    this.#slots[base + GENERATION] = (this.#slots[base + GENERATION]! + 1) & GENERATION_MASK;
+    this.#slots[base + NEXT] = this.#free;
+    this.#free = slot;
+    this.size--;
   }
 
   /** Puts a slot behind all others of its time. */
   #place(slot: number, time: SimTime): void {
-    this.#sequences[slot * 3 + SEQUENCE] = this.#sequence++;
-    if (time !== this.time) {
+    this.#sequences[slot * 4 + SEQUENCE] = this.#sequence++;
+    if (time === this.time) {
+      this.#link(slot);
+    } else if (this.#hasHole) {
+      this.#hasHole = false;
+      this.#siftDown(0, time, slot);
+    } else {
       this.#siftUp(this.#heapSize++, time, slot);
-      return;
     }
-    if (this.#ringCount === this.#ring.length) {
-      const larger = new Int32Array(this.#ring.length * 2);
-      larger.set(this.#ring.subarray(this.#ringHead));
-      larger.set(this.#ring.subarray(0, this.#ringHead), this.#ring.length - this.#ringHead);
-      this.#ring = larger;
-      this.#ringHead = 0;
-    }
-    this.#ring[(this.#ringHead + this.#ringCount++) & (this.#ring.length - 1)] = slot;
-    this.#places[slot] = IN_RING;
   }
 
-  #ringShift(): void {
-    this.#ringHead = (this.#ringHead + 1) & (this.#ring.length - 1);
-    this.#ringCount--;
+  /** Takes a slot out of its lane. */
+  #unplace(slot: number): void {
+    const base = slot * STRIDE;
+    if (this.#slots[base + PLACE]! < 0) {
+      this.#unlink(base);
+      return;
+    }
+    this.#fillHole();
+    const hole = this.#slots[base + PLACE]!;
+    const last = --this.#heapSize;
+    const time = this.#heapTime[last]!;
+    const mover = this.#heapSlot[last]!;
+    this.#heapTime[last] = Number.POSITIVE_INFINITY;
+    if (hole === last) return;
+    const old = this.#heapTime[hole]!;
+    if (time < old || (time === old && this.#isBefore(mover, slot))) {
+      this.#siftUp(hole, time, mover);
+    } else {
+      this.#siftDown(hole, time, mover);
+    }
+  }
+
+  #link(slot: number): void {
+    const tail = this.#instantTail;
+    this.#slots[slot * STRIDE + PLACE] = -2 - tail;
+    this.#slots[slot * STRIDE + NEXT] = NONE;
+    if (tail < 0) this.#instantHead = slot;
+    else this.#slots[tail * STRIDE + NEXT] = slot;
+    this.#instantTail = slot;
+  }
+
+  #unlink(base: number): void {
+    const before = -2 - this.#slots[base + PLACE]!;
+    const after = this.#slots[base + NEXT]!;
+    if (before < 0) this.#instantHead = after;
+    else this.#slots[before * STRIDE + NEXT] = after;
+    if (after < 0) this.#instantTail = before;
+    else this.#slots[after * STRIDE + PLACE] = -2 - before;
+  }
+
+  /** Fills the hole that a pop left at the top of the heap with its last entry. */
+  #fillHole(): void {
+    if (!this.#hasHole) return;
+    this.#hasHole = false;
+    const last = --this.#heapSize;
+    const time = this.#heapTime[last]!;
+    this.#heapTime[last] = Number.POSITIVE_INFINITY;
+    if (last > 0) this.#siftDown(0, time, this.#heapSlot[last]!);
   }
 
   /** Places `slot` at the hole `index` or above it. */
   #siftUp(index: number, time: SimTime, slot: number): void {
     const heapTime = this.#heapTime;
     const heapSlot = this.#heapSlot;
-    const places = this.#places;
+    const slots = this.#slots;
     let hole = index;
     while (hole > 0) {
       const parent = (hole - 1) >> 2;
@@ -246,64 +264,73 @@ export class FastEventQueue implements EventQueue {
       if (above < time || (above === time && this.#isBefore(owner, slot))) break;
       heapTime[hole] = above;
       heapSlot[hole] = owner;
-      places[owner] = hole;
+      slots[owner * STRIDE + PLACE] = hole;
       hole = parent;
     }
     heapTime[hole] = time;
     heapSlot[hole] = slot;
-    places[slot] = hole;
+    slots[slot * STRIDE + PLACE] = hole;
   }
 
-  /** Takes the entry at `index` out and fills the hole with the last entry. */
-  #heapRemove(index: number): void {
-    const size = --this.#heapSize;
-    if (index === size) return;
+  /**
+   * Places `slot` at the hole `index` or below it. The least child comes out of a knock-out of two
+   * rounds in arithmetic on comparisons: branches would be mispredicted half of the time (+30 %).
+   */
+  #siftDown(index: number, time: SimTime, slot: number): void {
     const heapTime = this.#heapTime;
     const heapSlot = this.#heapSlot;
-    const places = this.#places;
-    const time = heapTime[size]!;
-    const slot = heapSlot[size]!;
+    const slots = this.#slots;
+    const size = this.#heapSize;
     let hole = index;
     for (let child = hole * 4 + 1; child < size; child = hole * 4 + 1) {
-      let best = child;
-      let bestTime = heapTime[child]!;
-      const end = child + 4 < size ? child + 4 : size;
-      for (let other = child + 1; other < end; other++) {
-        const at = heapTime[other]!;
-        if (at < bestTime || (at === bestTime && this.#isBefore(heapSlot[other]!, heapSlot[best]!))) {
-          best = other;
-          bestTime = at;
-        }
-      }
+      let left = child + Number(heapTime[child + 1]! < heapTime[child]!);
+      if (heapTime[child + 1] === heapTime[child]) left = this.#firstOf(child, child + 1);
+      let right = child + 2 + Number(heapTime[child + 3]! < heapTime[child + 2]!);
+      if (heapTime[child + 3] === heapTime[child + 2]) right = this.#firstOf(child + 2, child + 3);
+      let best = left + (right - left) * Number(heapTime[right]! < heapTime[left]!);
+      if (heapTime[right] === heapTime[left]) best = this.#firstOf(left, right);
+      const bestTime = heapTime[best]!;
       const owner = heapSlot[best]!;
       if (time < bestTime || (time === bestTime && this.#isBefore(slot, owner))) break;
       heapTime[hole] = bestTime;
       heapSlot[hole] = owner;
-      places[owner] = hole;
+      slots[owner * STRIDE + PLACE] = hole;
       hole = best;
     }
-    this.#siftUp(hole, time, slot);
+    heapTime[hole] = time;
+    heapSlot[hole] = slot;
+    slots[slot * STRIDE + PLACE] = hole;
+  }
+
+  /** Of two heap entries of the same time, the one scheduled first. */
+  #firstOf(a: number, b: number): number {
+    return this.#isBefore(this.#heapSlot[b]!, this.#heapSlot[a]!) ? b : a;
   }
 
   #isBefore(a: number, b: number): boolean {
-    return this.#sequences[a * 3 + SEQUENCE]! < this.#sequences[b * 3 + SEQUENCE]!;
+    return this.#sequences[a * 4 + SEQUENCE]! < this.#sequences[b * 4 + SEQUENCE]!;
   }
 
-  #grow(): void {
-    const capacity = this.#heapTime.length * 2;
+  /** Makes room for `capacity` events, all new slots free. */
+  #allocate(capacity: number): void {
     if (capacity > SLOT_LIMIT) {
       throw new ModelLimitError(`more than ${SLOT_LIMIT} pending events: use fewer pods or nodes`);
     }
-    const old = { slots: this.#slots, places: this.#places, heapTime: this.#heapTime, heapSlot: this.#heapSlot };
-    this.#slots = new Int32Array(capacity * 6);
-    this.#sequences = new Float64Array(this.#slots.buffer);
-    this.#places = new Int32Array(capacity);
-    this.#heapTime = new Float64Array(capacity);
-    this.#heapSlot = new Int32Array(capacity);
-    this.#slots.set(old.slots);
-    this.#places.set(old.places);
-    this.#heapTime.set(old.heapTime);
-    this.#heapSlot.set(old.heapSlot);
+    const { length } = this.#slots;
+    const slots = new Int32Array(capacity * STRIDE);
+    const heapTime = new Float64Array(capacity + 3).fill(Number.POSITIVE_INFINITY);
+    const heapSlot = new Int32Array(capacity + 3);
+    slots.set(this.#slots);
+    heapTime.set(this.#heapTime);
+    heapSlot.set(this.#heapSlot);
+    for (let base = slots.length - STRIDE; base >= length; base -= STRIDE) {
+      slots[base + NEXT] = this.#free;
+      this.#free = base / STRIDE;
+    }
+    this.#slots = slots;
+    this.#sequences = new Float64Array(slots.buffer);
+    this.#heapTime = heapTime;
+    this.#heapSlot = heapSlot;
   }
 }
 

@@ -43,8 +43,10 @@ export function log(value: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const tail = 2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1);
+  const even =
+    w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const tail =
+    2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1);
   const r = z * (6.66666666666673513e-1 + w * tail) + even;
   if (((high - 0x6147a) | (0x6b851 - high)) > 0) {
     const half = 0.5 * f * f;
@@ -82,5 +84,5 @@ export function exp(value: number): number {
   const y = 1 - (low - (x * c) / (2 - c) - high);
   if (k === 1024) return y * 2 * 8.98846567431158e307;
   if (k >= -1021) return y * withHighWord(1, 0x3ff00000 + (k << 20));
-  return y * withHighWord(1, 0x3ff00000 + ((k + 1000) << 20)) * 9.33263618503218878990e-302;
+  return y * withHighWord(1, 0x3ff00000 + ((k + 1000) << 20)) * 9.3326361850321887899e-302;
 }

@@ -20,7 +20,8 @@ export class ReferenceEventQueue implements EventQueue {
   kind = 0;
   target = 0;
   arg = 0;
-  #sequence = 0;
+  #sequence = 1; // also the next handle, which is never 0
+  #lastArrival: EventHandle = -1;
   readonly #live = new Map<EventHandle, Entry>();
   readonly #heap = new FastPriorityQueue<Entry>(
     (a, b) => a.time < b.time || (a.time === b.time && a.sequence < b.sequence),
@@ -31,12 +32,16 @@ export class ReferenceEventQueue implements EventQueue {
   }
 
   push(time: SimTime, kind: number, target: number, arg: number): EventHandle {
+    this.#check(time);
     return this.#add(time, kind, target, arg, this.#sequence);
   }
 
   load(kind: number, times: Float64Array, targets: Int32Array): void {
+    assert(times.length === targets.length, 'arrivals need one target each');
+    assert(!this.#live.has(this.#lastArrival), 'arrivals are still pending');
     times.forEach((time, index) => {
-      this.push(time, kind, targets[index] as number, index);
+      assert(index === 0 || time >= (times[index - 1] as number), 'arrivals must ascend');
+      this.#lastArrival = this.push(time, kind, targets[index] as number, index);
     });
   }
 
@@ -45,6 +50,7 @@ export class ReferenceEventQueue implements EventQueue {
   }
 
   reschedule(handle: EventHandle, time: SimTime): boolean {
+    this.#check(time);
     const entry = this.#live.get(handle);
     if (entry === undefined) return false;
     this.#add(time, entry.kind, entry.target, entry.arg, handle);
@@ -76,8 +82,11 @@ export class ReferenceEventQueue implements EventQueue {
     return entry;
   }
 
-  #add(time: SimTime, kind: number, target: number, arg: number, handle: EventHandle): EventHandle {
+  #check(time: SimTime): void {
     assert(Number.isSafeInteger(time) && time >= this.time, `event at ${time} µs is in the past`);
+  }
+
+  #add(time: SimTime, kind: number, target: number, arg: number, handle: EventHandle): EventHandle {
     const entry = { time, sequence: this.#sequence++, kind, target, arg, handle };
     this.#live.set(handle, entry);
     this.#heap.add(entry);

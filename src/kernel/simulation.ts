@@ -41,6 +41,7 @@ export class Simulation {
   readonly #handlers: EventHandler[] = [];
   readonly #names: string[] = [];
   readonly #hash = new TraceHash();
+  #nextCheckpoint = CHECKPOINT_EVENTS;
   #isStopped = false;
 
   constructor(seed: string | number, queue: EventQueue = new FastEventQueue()) {
@@ -67,36 +68,40 @@ export class Simulation {
     return this.random.stream(name);
   }
 
-  /** Schedules at an absolute time, not before now. */
+  /** Schedules at an absolute time; throws an AssertionError when that is before now. */
   at(time: SimTime, kind: EventKind, target = 0, arg = 0): EventHandle {
+    assert(time >= this.now, 'an event must not lie in the past');
     return this.#queue.push(time, kind, target, arg);
   }
 
-  /** Schedules after a delay. */
+  /** Schedules after a delay of 0 or more. */
   after(delay: SimTime, kind: EventKind, target = 0, arg = 0): EventHandle {
-    return this.#queue.push(this.now + delay, kind, target, arg);
+    return this.at(this.now + delay, kind, target, arg);
   }
 
   /** Schedules ascending arrivals as a block; see EventQueue.load. */
   load(kind: EventKind, times: Float64Array, targets: Int32Array): void {
+    assert(!((times[0] as number) < this.now), 'an arrival must not lie in the past');
     this.#queue.load(kind, times, targets);
   }
 
+  /** False when the event has fired or was cancelled before. */
   cancel(handle: EventHandle): boolean {
     return this.#queue.cancel(handle);
   }
 
+  /** Moves an event, behind all others of its new time; false when the handle is stale. */
   reschedule(handle: EventHandle, time: SimTime): boolean {
+    assert(time >= this.now, 'an event must not lie in the past');
     return this.#queue.reschedule(handle, time);
   }
 
   /** Handles an event at once, as the last act of the handler that calls it. */
   fire(kind: EventKind, target: number, arg: number): void {
-    this.events++;
     this.#hash.update(this.now, kind, target);
+    if (++this.events === this.#nextCheckpoint) this.#checkpoint();
     this.onEvent?.(this.now, this.#names[kind] as string, target, arg);
     (this.#handlers[kind] as EventHandler)(target, arg, this.now);
-    if (this.events % CHECKPOINT_EVENTS === 0) this.#checkpoint();
   }
 
   /** Ends `run` after the current event. */
@@ -104,8 +109,12 @@ export class Simulation {
     this.#isStopped = true;
   }
 
-  /** Runs until nothing is pending, `horizon` has passed, or a handler calls `stop`. */
+  /**
+   * Runs until nothing is pending ('idle', now is the time of the last event), all events up to
+   * `horizon` are handled ('horizon', now is the horizon), or a handler calls `stop`.
+   */
   run(horizon: SimTime = Number.MAX_SAFE_INTEGER): RunEnd {
+    assert(horizon >= this.now, 'the horizon must not lie in the past');
     this.#isStopped = false;
     const queue = this.#queue;
     while (!this.#isStopped) {
@@ -121,6 +130,7 @@ export class Simulation {
   }
 
   #checkpoint(): void {
+    this.#nextCheckpoint += CHECKPOINT_EVENTS;
     const checkpoint = { events: this.events, time: this.now, hash: this.traceHash };
     this.checkpoints.push(checkpoint);
     this.onCheckpoint?.(checkpoint);

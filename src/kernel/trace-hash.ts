@@ -8,9 +8,10 @@ export class TraceHash {
 
   /** Mixes one event in. */
   update(time: number, kind: number, target: number): void {
-    let a = Math.imul(this.#a ^ time, 0x9e3779b1); // `^` takes the low 32 bits of time
+    // `^` takes the low 32 bits of time; the high ones go apart from the kind.
+    let a = Math.imul(this.#a ^ time, 0x9e3779b1);
     a = ((a << 15) | (a >>> 17)) ^ Math.imul(target, 0x85ebca6b);
-    let b = Math.imul(this.#b ^ kind ^ (time / 4_294_967_296), 0xc2b2ae35);
+    let b = Math.imul(this.#b ^ (time / 4_294_967_296), 0xc2b2ae35) ^ Math.imul(kind, 0x27d4eb2f);
     b = ((b << 13) | (b >>> 19)) + a;
     this.#a = (a + this.#b) | 0;
     this.#b = b | 0;
