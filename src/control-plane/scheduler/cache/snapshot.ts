@@ -1,0 +1,71 @@
+// What a scheduling cycle looks at: the node table in the order in which nodes are examined.
+// A decision is computed in one go, so the amounts need no copy; the list of nodes does, because
+// kube-scheduler rebuilds its own only when a node has come or gone.
+// Source: kube-scheduler v1.36 backend/cache/{cache,snapshot}.go; reference: scheduler 1.4.
+
+import type { ImageIndex } from './image-index.js';
+import type { NodeTable } from './node-table.js';
+import type { NodeTree } from './node-tree.js';
+
+/** Refreshed by the cache at the start of every cycle. */
+export class Snapshot {
+  readonly table: NodeTable;
+  readonly images: ImageIndex;
+  /** Rows in node-tree order; the first `count` entries are in use. */
+  order: Int32Array = new Int32Array(64);
+  count = 0;
+  readonly #rows = new Map<string, number>();
+  readonly #tree: NodeTree;
+
+  constructor(table: NodeTable, images: ImageIndex, tree: NodeTree) {
+    this.table = table;
+    this.images = images;
+    this.#tree = tree;
+  }
+
+  /** The row of a node that the snapshot has; undefined for any other name. */
+  rowOf(name: string): number | undefined {
+    return this.#rows.get(name);
+  }
+
+  /** Names in the order of examination. */
+  names(): string[] {
+    return [...this.order.subarray(0, this.count)].map((row) => this.table.names[row] as string);
+  }
+
+  /**
+   * Takes over the rows that have changed since the last refresh. Linear in their number, and in
+   * that of all nodes when one has come or gone. A node that was deleted and created again under
+   * its name in between keeps its place, as does one that has moved to another zone.
+   */
+  refresh(changed: readonly number[]): void {
+    const { table } = this;
+    let isRebuilt = false;
+    for (const row of changed) {
+      this.images.summarise(row);
+      if (table.nodes[row] === undefined) continue;
+      const name = table.names[row] as string;
+      if (this.#rows.has(name)) continue;
+      this.#rows.set(name, row);
+      isRebuilt = true;
+    }
+    if (this.#rows.size > this.#tree.size) {
+      for (const row of changed) this.#removeWhenGone(row);
+      isRebuilt = true;
+    }
+    if (isRebuilt) this.#rebuild();
+  }
+
+  #removeWhenGone(row: number): void {
+    if (this.table.nodes[row] === undefined) this.#rows.delete(this.table.names[row] as string);
+  }
+
+  #rebuild(): void {
+    const names = this.#tree.list();
+    if (names.length > this.order.length) this.order = new Int32Array(names.length * 2);
+    this.count = names.length;
+    names.forEach((name, index) => {
+      this.order[index] = this.#rows.get(name) as number;
+    });
+  }
+}

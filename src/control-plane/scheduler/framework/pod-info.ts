@@ -1,0 +1,112 @@
+// A pod with what the scheduler computes from it once: its requests, its host ports, its place in
+// the order of priorities. Source: kube-scheduler v1.36 framework types.go; reference: scheduler
+// 2.1 and 2.7.
+
+import type { Container } from '../../../api/container.js';
+import type { Pod, PodSpec } from '../../../api/pod.js';
+import {
+  nonZeroRequests,
+  podRequests,
+  type ResourceAmounts,
+  scoringRequests,
+} from '../../../api/resource-requests.js';
+import { objectKey } from '../../../client/api-request.js';
+
+/** A port on the host that a container claims. */
+export interface HostPort {
+  readonly ip: string;
+  /** `TCP/80`. */
+  readonly protocolPort: string;
+}
+
+/** Everything that follows from the containers of a spec. */
+interface PodAmounts {
+  /** What filters and a node's sums count. */
+  readonly requests: ResourceAmounts;
+  /** With assumptions for containers that state nothing. */
+  readonly nonZeroRequests: ResourceAmounts;
+  /** What the resource scorers take for the incoming pod. */
+  readonly scoringRequests: ResourceAmounts;
+  readonly hostPorts: readonly HostPort[];
+}
+
+interface KnownAmounts extends PodAmounts {
+  readonly spec: PodSpec;
+}
+
+// Pods of one template, and a pod before and after its binding, share their list of containers
+// though their specs differ; so the list is the key, and the rest is compared.
+const knownAmounts = new WeakMap<readonly Container[], KnownAmounts>();
+
+function amountsOf(spec: PodSpec): PodAmounts {
+  const known = knownAmounts.get(spec.containers);
+  if (
+    known !== undefined &&
+    known.spec.initContainers === spec.initContainers &&
+    known.spec.overhead === spec.overhead &&
+    known.spec.resources === spec.resources
+  ) {
+    return known;
+  }
+  const amounts: KnownAmounts = {
+    spec,
+    requests: podRequests(spec),
+    nonZeroRequests: nonZeroRequests(spec),
+    scoringRequests: scoringRequests(spec),
+    hostPorts: hostPortsOf(spec),
+  };
+  knownAmounts.set(spec.containers, amounts);
+  return amounts;
+}
+
+/** Host ports of the containers and of those init containers that keep running. */
+function hostPortsOf(spec: PodSpec): readonly HostPort[] {
+  const sidecars = (spec.initContainers ?? []).filter(
+    ({ restartPolicy }) => restartPolicy === 'Always',
+  );
+  return [...spec.containers, ...sidecars].flatMap((container) =>
+    (container.ports ?? [])
+      .filter(({ hostPort }) => (hostPort ?? 0) > 0)
+      .map(({ hostIP, protocol, hostPort }) => ({
+        ip: hostIP === undefined || hostIP === '' ? '0.0.0.0' : hostIP,
+        protocolPort: `${protocol ?? 'TCP'}/${hostPort}`,
+      })),
+  );
+}
+
+/** A pod as the scheduler's cache and queue hold it. */
+export class PodInfo {
+  readonly pod: Pod;
+  readonly uid: string;
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly priority: number;
+  readonly requests: ResourceAmounts;
+  readonly nonZeroRequests: ResourceAmounts;
+  readonly scoringRequests: ResourceAmounts;
+  readonly hostPorts: readonly HostPort[];
+
+  /** @throws QuantityError when an amount of the pod cannot be counted. */
+  constructor(pod: Pod) {
+    const { metadata, spec } = pod;
+    this.pod = pod;
+    this.key = objectKey(metadata.namespace, metadata.name);
+    this.uid = metadata.uid ?? this.key;
+    this.priority = spec.priority ?? 0;
+    const amounts = amountsOf(spec);
+    this.requests = amounts.requests;
+    this.nonZeroRequests = amounts.nonZeroRequests;
+    this.scoringRequests = amounts.scoringRequests;
+    this.hostPorts = amounts.hostPorts;
+  }
+
+  /** The node that the pod is bound to, or assumed on; '' for none. */
+  get nodeName(): string {
+    return this.pod.spec.nodeName ?? '';
+  }
+
+  /** The same pod as if it were bound to `nodeName`. */
+  on(nodeName: string): PodInfo {
+    return new PodInfo({ ...this.pod, spec: { ...this.pod.spec, nodeName } });
+  }
+}

@@ -1,0 +1,316 @@
+// The decision: which node a pod goes to, or why to none. It sees one snapshot, changes nothing but
+// the place at which the next search starts, and knows neither simulation nor clients, so that
+// recorded decisions are replayed against it directly. Nodes are examined one after the other, as
+// kube-scheduler does with `parallelism: 1`. Left out: extenders, opportunistic batching (inert
+// with the default PodTopologySpread arguments).
+// Source: kube-scheduler v1.36 schedule_one.go; reference: scheduler 1.5-1.10.
+//
+// Cost of a plain pod: 4 filter calls for each node examined, 4 passes over the feasible nodes.
+
+import type { Snapshot } from '../cache/snapshot.js';
+import { CycleState } from './cycle-state.js';
+import { fitErrorMessage } from './fit-error.js';
+import { type ActiveFilters, type Framework, goList } from './framework.js';
+import { NodeStatuses } from './node-statuses.js';
+import { runFilters, runFiltersWithPods } from './node-trial.js';
+import type { Nominator } from './nominator.js';
+import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
+import type { PodInfo } from './pod-info.js';
+import { selectHost } from './select-host.js';
+import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
+
+/** Why the cycle ended: as in scheduler_schedule_attempts_total. */
+export type DecisionResult = 'scheduled' | 'unschedulable' | 'error';
+
+/** What a cycle has had to do; the cost model turns it into time. */
+export interface CycleWork {
+  snapshotNodes: number;
+  /** Nodes that the filters looked at. */
+  examinedNodes: number;
+  /** Nodes that were scored: 0 when one was feasible. */
+  scoredNodes: number;
+  /** Filter and score plugins that had something to say, by name. */
+  filters: readonly string[];
+  scorers: readonly string[];
+}
+
+/** The outcome of one scheduling cycle. */
+export interface Decision {
+  readonly result: DecisionResult;
+  /** '' unless scheduled. */
+  readonly nodeName: string;
+  readonly evaluatedNodes: number;
+  readonly feasibleNodes: number;
+  /** Of the Event and the condition; '' when scheduled. */
+  readonly message: string;
+  /** Plugins whose events bring the pod back, sorted. */
+  readonly unschedulablePlugins: readonly string[];
+  /** Of those, the ones that wait for something to happen and let the pod skip its backoff. */
+  readonly pendingPlugins: readonly string[];
+  /** Set by preemption; '' clears the nomination, undefined leaves it. */
+  readonly nominatedNodeName: string | undefined;
+  readonly state: CycleState;
+  readonly work: CycleWork;
+}
+
+/** The text of an attempt in an empty cluster. */
+export const noNodesAvailable = 'no nodes available to schedule pods';
+
+/** The nodes of one search: rows in order, and how many there are. */
+interface SearchSpace {
+  readonly rows: Int32Array;
+  readonly count: number;
+}
+
+/** Schedules pods of all profiles, one after the other. */
+export class SchedulingAlgorithm {
+  /** Index into the snapshot's order at which the next search starts. */
+  nextStartNodeIndex = 0;
+  /** Of the last decision; valid until the next. */
+  readonly statuses: NodeStatuses = new NodeStatuses();
+  readonly #snapshot: Snapshot;
+  readonly #nominator: Nominator;
+  readonly #percentage: number;
+  #feasible: Int32Array = new Int32Array(64);
+  #feasibleCount = 0;
+  #totals: Float64Array = new Float64Array(64);
+  /** Of the last search that failed with an error. */
+  #error: Status | undefined;
+  readonly #rejectors = new Set<string>();
+  readonly #pending = new Set<string>();
+  #work: CycleWork = newWork(0);
+
+  /** `percentageOfNodesToScore` 0 is the adaptive rule. */
+  constructor(snapshot: Snapshot, nominator: Nominator, percentageOfNodesToScore = 0) {
+    this.#snapshot = snapshot;
+    this.#nominator = nominator;
+    this.#percentage = percentageOfNodesToScore;
+  }
+
+  /** Rows of the nodes that the last decision found feasible, in order. */
+  get feasible(): Int32Array {
+    return this.#feasible.subarray(0, this.#feasibleCount);
+  }
+
+  /** Total scores of the last decision, by place in `feasible`. */
+  get totals(): Float64Array {
+    return this.#totals.subarray(0, this.#feasibleCount);
+  }
+
+  /** Decides for one pod on the snapshot as it is now. */
+  decide(framework: Framework, pod: PodInfo): Decision {
+    const snapshot = this.#snapshot;
+    const state = new CycleState();
+    this.statuses.clear();
+    this.#rejectors.clear();
+    this.#pending.clear();
+    this.#feasibleCount = 0;
+    this.#error = undefined;
+    this.#work = newWork(snapshot.count);
+    if (snapshot.count === 0) return this.#refuse('unschedulable', state, noNodesAvailable);
+    this.#reserveSpace(snapshot.count);
+    const preFilter = framework.runPreFilter(state, pod, snapshot);
+    for (const plugin of preFilter.narrowedBy) this.#rejectors.add(plugin);
+    if (preFilter.status !== undefined) {
+      if (!isRejected(preFilter.status)) return this.#fail(state, preFilter.status);
+      this.statuses.absent = preFilter.status;
+      this.#note(preFilter.status, preFilter.plugin);
+      return this.#unschedulable(framework, state, pod, messageOf(preFilter.status));
+    }
+    const filters = framework.startFilters(state, pod, snapshot);
+    this.#work.filters = filters.plugins;
+    this.#find(framework, state, pod, filters, preFilter.nodeNames, preFilter.narrowedBy);
+    if (this.#error !== undefined) return this.#fail(state, this.#error);
+    if (this.#feasibleCount === 0) return this.#unschedulable(framework, state, pod, '');
+    return this.#choose(framework, state, pod);
+  }
+
+  /** Fills the list of feasible nodes. */
+  #find(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    filters: ActiveFilters,
+    nodeNames: ReadonlySet<string> | undefined,
+    narrowedBy: readonly string[],
+  ): void {
+    const snapshot = this.#snapshot;
+    const nominated = snapshot.rowOf(pod.pod.status?.nominatedNodeName ?? '');
+    if (nominated !== undefined) {
+      const only = { rows: Int32Array.of(nominated), count: 1 };
+      this.#search(framework, state, pod, filters, only);
+      if (this.#feasibleCount > 0) return;
+    }
+    let space: SearchSpace = { rows: snapshot.order, count: snapshot.count };
+    if (nodeNames !== undefined) {
+      space = this.#namedNodes(nodeNames);
+      const text = `node(s) didn't satisfy plugin(s) ${goList(narrowedBy)}`;
+      this.statuses.absent = status('UnschedulableAndUnresolvable', text);
+    }
+    this.#search(framework, state, pod, filters, space);
+    const processed = this.#feasibleCount + this.statuses.count;
+    this.nextStartNodeIndex = (this.nextStartNodeIndex + processed) % snapshot.count;
+  }
+
+  /** kube-scheduler walks a Go set here, in random order; this is the order of the names. */
+  #namedNodes(nodeNames: ReadonlySet<string>): SearchSpace {
+    const names = [...nodeNames].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const rows = names.map((name) => this.#snapshot.rowOf(name));
+    const known = Int32Array.from(rows.filter((row) => row !== undefined));
+    return { rows: known, count: known.length };
+  }
+
+  /** Examines nodes in rotation until one more than enough is found. */
+  #search(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    active: ActiveFilters,
+    { rows, count }: SearchSpace,
+  ): void {
+    const { filters, plugins } = active;
+    const percentage = framework.percentageOfNodesToScore ?? this.#percentage;
+    const isScored = framework.plugins.score.length > 0;
+    const wanted = isScored ? numFeasibleNodesToFind(percentage, count) : 1;
+    const hasNominated = !this.#nominator.isEmpty;
+    const feasible = this.#feasible;
+    let found = 0;
+    let position = count === 0 ? 0 : this.nextStartNodeIndex % count;
+    for (let i = 0; i < count; i++) {
+      const row = rows[position]!;
+      if (++position === count) position = 0;
+      this.#work.examinedNodes++;
+      let answer: Status | undefined;
+      let plugin = '';
+      if (hasNominated)
+        ({ status: answer, plugin } = this.#judge(framework, state, pod, active, row));
+      else {
+        for (let f = 0; f < filters.length; f++) {
+          answer = filters[f]!(row);
+          if (answer === undefined) continue;
+          plugin = plugins[f]!;
+          break;
+        }
+      }
+      if (answer === undefined) {
+        if (found === wanted) break;
+        feasible[found++] = row;
+      } else if (!this.#refuseNode(row, answer, plugin)) {
+        break;
+      }
+    }
+    this.#feasibleCount = found;
+  }
+
+  /** False when the filter has failed and the search ends. */
+  #refuseNode(row: number, answer: Status, plugin: string): boolean {
+    if (!isRejected(answer)) {
+      this.#error = status('Error', `running "${plugin}" filter plugin: ${messageOf(answer)}`);
+      return false;
+    }
+    this.statuses.set(row, answer, plugin);
+    this.#note(answer, plugin);
+    return true;
+  }
+
+  /** Judges a node with and then without the pods nominated to it. */
+  #judge(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    active: ActiveFilters,
+    row: number,
+  ): { status: Status | undefined; plugin: string } {
+    const snapshot = this.#snapshot;
+    const waiting = this.#nominator
+      .podsFor(snapshot.table.names[row]!)
+      .filter((other) => other.priority >= pod.priority && other.uid !== pod.uid);
+    if (waiting.length > 0) {
+      const answer = runFiltersWithPods(framework, state, pod, snapshot, row, waiting);
+      if (answer.status !== undefined) return answer;
+    }
+    return runFilters(active, row);
+  }
+
+  #choose(framework: Framework, state: CycleState, pod: PodInfo): Decision {
+    const count = this.#feasibleCount;
+    if (count === 1) return this.#accept(state, 0, 1 + this.statuses.count);
+    const nodes = { rows: this.#feasible, count };
+    const snapshot = this.#snapshot;
+    const failure =
+      framework.runPreScore(state, pod, nodes, snapshot) ??
+      framework.runScore(state, pod, nodes, snapshot, this.#totals);
+    if (failure !== undefined) return this.#fail(state, failure);
+    this.#work.scoredNodes = count;
+    const names = framework.plugins.score.map(({ plugin }) => plugin.name);
+    this.#work.scorers = names.filter((name) => !state.skipScorePlugins.has(name));
+    return this.#accept(state, selectHost(this.#totals, count), count + this.statuses.count);
+  }
+
+  #accept(state: CycleState, index: number, evaluatedNodes: number): Decision {
+    const nodeName = this.#snapshot.table.names[this.#feasible[index]!]!;
+    return { ...this.#end('scheduled', state, ''), nodeName, evaluatedNodes };
+  }
+
+  #unschedulable(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    preFilterMessage: string,
+  ): Decision {
+    const { count } = this.#snapshot;
+    let nominatedNodeName: string | undefined;
+    let postFilterMessage = '';
+    if (framework.plugins.postFilter.length > 0) {
+      const result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
+      ({ nominatedNodeName } = result);
+      postFilterMessage = messageOf(result.status);
+    }
+    const text = fitErrorMessage(count, this.statuses, preFilterMessage, postFilterMessage);
+    return { ...this.#refuse('unschedulable', state, text), nominatedNodeName };
+  }
+
+  #fail(state: CycleState, answer: Status): Decision {
+    this.#rejectors.clear();
+    this.#pending.clear();
+    return this.#refuse('error', state, messageOf(answer));
+  }
+
+  #refuse(result: DecisionResult, state: CycleState, message: string): Decision {
+    return this.#end(result, state, message);
+  }
+
+  #end(result: DecisionResult, state: CycleState, message: string): Decision {
+    return {
+      result,
+      nodeName: '',
+      evaluatedNodes: this.statuses.count,
+      feasibleNodes: this.#feasibleCount,
+      message,
+      unschedulablePlugins: sorted(this.#rejectors),
+      pendingPlugins: sorted(this.#pending),
+      nominatedNodeName: undefined,
+      state,
+      work: this.#work,
+    };
+  }
+
+  #note(answer: Status, plugin: string): void {
+    if (plugin === '') return;
+    (codeOf(answer) === 'Pending' ? this.#pending : this.#rejectors).add(plugin);
+  }
+
+  #reserveSpace(count: number): void {
+    if (this.#feasible.length >= count) return;
+    this.#feasible = new Int32Array(count * 2);
+    this.#totals = new Float64Array(count * 2);
+  }
+}
+
+function newWork(snapshotNodes: number): CycleWork {
+  return { snapshotNodes, examinedNodes: 0, scoredNodes: 0, filters: [], scorers: [] };
+}
+
+function sorted(names: ReadonlySet<string>): readonly string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}

@@ -1,0 +1,166 @@
+// NodeResourcesFit: whether the requests fit, and how well. The scoring strategy is LeastAllocated.
+// Left out: extended resources backed by DRA, in-place resizes.
+// Source: kube-scheduler v1.36 plugins/noderesources/fit.go; reference: scheduler 2.2, 2.13.
+
+import type { Node } from '../../../../api/node.js';
+import type { Pod } from '../../../../api/pod.js';
+import { nodeAllocatable } from '../../../../api/resource-requests.js';
+import type { Snapshot } from '../../cache/snapshot.js';
+import { asNode, asPod, clusterEvent, isScaledDown } from '../../framework/cluster-event.js';
+import type { CycleState } from '../../framework/cycle-state.js';
+import type {
+  ClusterEventWithHint,
+  FilterPlugin,
+  NodeFilter,
+  NodeList,
+  PreFilterPlugin,
+  PreFilterResult,
+  PreScorePlugin,
+  QueueingHintFn,
+  ScorePlugin,
+} from '../../framework/plugin.js';
+import { PodInfo } from '../../framework/pod-info.js';
+import { type IgnoredResources, insufficientResources } from './insufficient.js';
+import { leastRequestedScore } from './least-allocated.js';
+import {
+  amountOf,
+  defaultScoredResources,
+  type ScoredColumn,
+  type ScoredResource,
+  scoredColumns,
+} from './scored-resources.js';
+
+const fits: PreFilterResult = {};
+
+/** NodeResourcesFitArgs. */
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  /** Of the LeastAllocated strategy. */
+  readonly resources?: readonly ScoredResource[];
+}
+
+/** PreFilter, Filter, PreScore and Score. */
+export class NodeResourcesFit
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin
+{
+  readonly name = 'NodeResourcesFit';
+  readonly #ignored: IgnoredResources;
+  readonly #resources: readonly ScoredResource[];
+
+  constructor(args: NodeResourcesFitArgs = {}) {
+    this.#ignored = {
+      names: new Set(args.ignoredResources ?? []),
+      groups: new Set(args.ignoredResourceGroups ?? []),
+    };
+    this.#resources = args.resources ?? defaultScoredResources;
+  }
+
+  preFilter(): PreFilterResult {
+    return fits;
+  }
+
+  filter(_state: CycleState, { requests }: PodInfo, { table }: Snapshot): NodeFilter {
+    return insufficientResources(requests, table, this.#ignored);
+  }
+
+  preScore(): undefined {
+    return undefined;
+  }
+
+  score(
+    _state: CycleState,
+    { scoringRequests }: PodInfo,
+    nodes: NodeList,
+    { table }: Snapshot,
+    scores: Float64Array,
+  ): undefined {
+    const columns = scoredColumns(this.#resources, scoringRequests, table, true);
+    leastAllocated(columns, nodes, scores);
+  }
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      { event: clusterEvent('Pod', 'Delete', 'UpdatePodScaleDown'), hint: hintPodChanged },
+      { event: clusterEvent('Node', 'Add', 'UpdateNodeAllocatable'), hint: this.#hintNodeChanged },
+    ];
+  }
+
+  readonly #hintNodeChanged: QueueingHintFn = (pod, previous, object) => {
+    const node = asNode(object);
+    if (node === undefined || !this.#fitsWhenEmpty(pod, node)) return 'QueueSkip';
+    const before = asNode(previous);
+    return before === undefined || offersMore(pod, before, node) ? 'Queue' : 'QueueSkip';
+  };
+
+  #fitsWhenEmpty(pod: Pod, node: Node): boolean {
+    const { requests } = new PodInfo(pod);
+    const allocatable = nodeAllocatable(node);
+    const names = ['cpu', 'memory', 'ephemeral-storage', ...requests.scalars.keys()];
+    return (
+      (allocatable.scalars.get('pods') ?? 0) >= 1 &&
+      names.every(
+        (name) =>
+          this.#ignored.names.has(name) || amountOf(requests, name) <= amountOf(allocatable, name),
+      )
+    );
+  }
+}
+
+/** The weighted mean over the resources that the node has, rounded down. */
+function leastAllocated(
+  columns: readonly ScoredColumn[],
+  { rows, count }: NodeList,
+  scores: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    let sum = 0;
+    let weights = 0;
+    for (let c = 0; c < columns.length; c++) {
+      const column = columns[c]!;
+      const allocatable = column.allocatable[row]!;
+      if (allocatable === 0) continue;
+      const requested = column.requested[row]! + column.amount;
+      sum += leastRequestedScore(requested, allocatable) * column.weight;
+      weights += column.weight;
+    }
+    scores[i] = weights === 0 ? 0 : Math.floor(sum / weights);
+  }
+}
+
+/** Room is made by a pod that goes or asks for less, or by the pod itself asking for less. */
+const hintPodChanged: QueueingHintFn = (pod, previous, object) => {
+  const before = asPod(previous);
+  const after = asPod(object);
+  if (before === undefined) return 'QueueSkip';
+  if (after === undefined) {
+    const isPlaced = (before.spec.nodeName ?? before.status?.nominatedNodeName ?? '') !== '';
+    return isPlaced ? 'Queue' : 'QueueSkip';
+  }
+  if (!isScaledDown(before, after)) return 'QueueSkip';
+  if (after.metadata.uid === pod.metadata.uid) return 'Queue';
+  if ((after.spec.nodeName ?? '') === '') return 'QueueSkip';
+  return sharesScaledResource(pod, before, after) ? 'Queue' : 'QueueSkip';
+};
+
+function sharesScaledResource(pod: Pod, before: Pod, after: Pod): boolean {
+  const wanted = new PodInfo(pod).requests;
+  const was = new PodInfo(before).requests;
+  const is = new PodInfo(after).requests;
+  const names = ['cpu', 'memory', 'ephemeral-storage', ...wanted.scalars.keys()];
+  return names.some(
+    (name) => amountOf(wanted, name) > 0 && amountOf(is, name) < amountOf(was, name),
+  );
+}
+
+/** Whether a resource that the pod asks for, or the number of pods, has grown. */
+function offersMore(pod: Pod, before: Node, after: Node): boolean {
+  const wanted = new PodInfo(pod).requests;
+  const was = nodeAllocatable(before);
+  const is = nodeAllocatable(after);
+  const names = ['cpu', 'memory', 'ephemeral-storage', ...wanted.scalars.keys()].filter(
+    (name) => amountOf(wanted, name) > 0,
+  );
+  return ['pods', ...names].some((name) => amountOf(is, name) > amountOf(was, name));
+}
