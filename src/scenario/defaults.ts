@@ -15,7 +15,8 @@ const link = (delayUs: number): Tree => ({
   bytesPerSecond: String(scenarioDefaults.linkBytesPerSecond),
 });
 
-const fixedDefaults: Tree = {
+/** Defaults that depend on nothing. */
+export const fixedDefaults: Tree = {
   seed: '1',
   horizon: '1h',
   kubernetesVersion: '1.36',

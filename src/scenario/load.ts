@@ -226,7 +226,7 @@ class Loader {
       ...this.#checkWorkload(built, spec),
       ...completed.problems,
     );
-    const { workload: _workload, ...settings } = spec;
+    const { workload: _workload, thresholds: _thresholds, ...settings } = spec;
     return {
       name: parsed.metadata.name,
       seed: String(spec.seed),

@@ -1,0 +1,137 @@
+/**
+ * `kubeclock plan`: what a run would do, without running: the cluster, every operation, every value
+ * of the spec and who gave it.
+ */
+
+import { nodeOfPool } from '../cluster/cluster-spec.js';
+import type { Operation } from '../cluster/operation.js';
+import { alignRows } from '../report/text-table.js';
+import { formatDuration } from '../scenario/duration.js';
+import type { LoadedScenario } from '../scenario/scenario.js';
+import { formatTarget } from '../scenario/targets.js';
+import { type ExitCode, exitCode } from './exit-code.js';
+import { loadInput } from './input.js';
+import { type InputArguments, inputOptions, outputFormat } from './options.js';
+import { printProblems, printRefusal } from './problem-output.js';
+import type { Terminal } from './terminal.js';
+
+/** Prints the plan of one scenario. @throws UsageError for arguments that name nothing. */
+export function planCommand(args: InputArguments, terminal: Terminal): ExitCode {
+  const format = outputFormat(args);
+  const { scenario, problems, texts } = loadInput(args.files, inputOptions(args));
+  printProblems(problems, texts, terminal);
+  if (scenario === undefined) {
+    printRefusal(problems, terminal);
+    return exitCode.invalidInput;
+  }
+  terminal.out.write(format === 'json' ? planJson(scenario) : planTable(scenario, terminal));
+  return exitCode.ok;
+}
+
+/** Maps become objects, infinities text, so that nothing is lost on the way. */
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries(value as Map<string, unknown>);
+  return value === Number.POSITIVE_INFINITY ? 'unlimited' : value;
+}
+
+function planJson(scenario: LoadedScenario): string {
+  const nodes = scenario.cluster.nodePools.flatMap((pool) =>
+    Array.from({ length: pool.count }, (_, index) => nodeOfPool(pool, index)),
+  );
+  return `${JSON.stringify({ schemaVersion: 1, ...scenario, nodes }, plain, 2)}\n`;
+}
+
+function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): string {
+  const section = (title: string, lines: readonly string[]): string =>
+    lines.length === 0
+      ? ''
+      : `${outColors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  const settings = scenario.provenance.map(({ path, value, source }) => [
+    path,
+    JSON.stringify(value),
+    source,
+  ]);
+  return [
+    section('SCENARIO', scenarioLines(scenario)),
+    section('CLUSTER', clusterLines(scenario)),
+    section('OPERATIONS', scenario.operations.flatMap(operationLines)),
+    section(
+      'THRESHOLDS',
+      scenario.thresholds.map(
+        ({ metric, expression, level }) => `${metric} ${expression} (${level})`,
+      ),
+    ),
+    section('SETTINGS', alignRows(settings, { align: 'lll', width: width - 2 })),
+    section('NOTICES', noticesOf(scenario)),
+  ]
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+function noticesOf({ notices, ignored }: LoadedScenario): readonly string[] {
+  return [
+    ...notices,
+    ...ignored.map(({ apiVersion, kind, count }) => `Ignored: ${count} ${kind} (${apiVersion}).`),
+  ];
+}
+
+function scenarioLines({
+  name,
+  seed,
+  horizonUs,
+  untilConverged,
+}: LoadedScenario): readonly string[] {
+  const horizon = formatDuration(horizonUs);
+  const end = untilConverged ? `converged, at the latest after ${horizon}` : `after ${horizon}`;
+  return [`name  ${name}`, `seed  ${seed}`, `end   ${end}`];
+}
+
+function clusterLines({ cluster }: LoadedScenario): readonly string[] {
+  const { controlPlane, nodePools } = cluster;
+  const hosts = controlPlane.hosts.map(({ name, cores }) => `${name} (${cores} cores)`);
+  return [
+    `Kubernetes ${cluster.kubernetesVersion}, kube-proxy in ${cluster.kubeProxy.mode} mode`,
+    `control plane: ${hosts.join(', ')}; ${controlPlane.etcd.members} etcd, ${controlPlane.apiServer.hosts.length} kube-apiserver`,
+    ...nodePools.map((pool) => {
+      const { cpu, memory, pods } = pool.template.status?.allocatable ?? {};
+      const zones = pool.zones.length === 0 ? 'no zone' : pool.zones.join(', ');
+      return `node pool ${pool.name}: ${pool.count} nodes of ${cpu} CPU, ${memory}, ${pods} pods (${zones})`;
+    }),
+  ];
+}
+
+function operationLines(operation: Operation): readonly string[] {
+  const at = operation.atUs === 0 ? '' : `at ${formatDuration(operation.atUs)}: `;
+  const head = `${at}${operation.op}`;
+  switch (operation.op) {
+    case 'apply':
+    case 'create':
+      return [
+        `${head} ${operation.objects.length} objects`,
+        ...operation.objects.map(({ kind, metadata }) => {
+          return `  ${formatTarget({ kind, namespace: metadata.namespace ?? '', name: metadata.name })}`;
+        }),
+      ];
+    case 'delete':
+      return [`${head} ${operation.targets.map(formatTarget).join(', ')}`];
+    case 'scale':
+      return [`${head} ${formatTarget(operation.target)} to ${operation.replicas} replicas`];
+    case 'update':
+      return [`${head} ${formatTarget(operation.target)} ${JSON.stringify(operation.patch)}`];
+    case 'createNodes':
+      return [`${head} ${operation.count} in pool ${operation.pool}`];
+    case 'createPods': {
+      const pace =
+        operation.qps === Number.POSITIVE_INFINITY ? '' : ` at ${operation.qps} a second`;
+      return [`${head} ${operation.count} in namespace ${operation.namespace}${pace}`];
+    }
+    case 'churn': {
+      const interval = formatDuration(operation.intervalUs);
+      return [`${head} ${operation.mode}, ${operation.count} times, every ${interval}`];
+    }
+    case 'barrier':
+      return [`${head} until converged`];
+    case 'sleep':
+      return [`${head} ${formatDuration(operation.durationUs)}`];
+  }
+}

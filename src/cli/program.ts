@@ -1,0 +1,208 @@
+/**
+ * The command line: commands, options, help, and the exit code that each ending has.
+ */
+
+import yargs, { type Argv } from 'yargs';
+import { optionsFromEnvironment } from './environment-options.js';
+import { type ExitCode, exitCode, UsageError } from './exit-code.js';
+import {
+  environmentOptions,
+  type GlobalArguments,
+  type InputArguments,
+  withInput,
+} from './options.js';
+import { planCommand } from './plan-command.js';
+import { type RunArguments, runCommand } from './run-command.js';
+import { schemaCommand } from './schema-command.js';
+import { SimulationFailure } from './simulation.js';
+import { openTerminal, type Terminal, type TextStream } from './terminal.js';
+import { type ValidateArguments, validateCommand } from './validate-command.js';
+import { packageVersion } from './version.js';
+import { versionCommand } from './version-command.js';
+
+/** What a process gives the program. */
+export interface Host {
+  readonly out: TextStream;
+  readonly err: TextStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The simulating thread; tests put another in its place. */
+  readonly simulationEntry?: URL;
+}
+
+const mainHelp = `Examples:
+  kubeclock run scenarios/quickstart.yaml        run a scenario
+  kubeclock run app/ --nodes 3x4cpu16Gi          run manifests on three nodes
+  kubeclock plan scenarios/quickstart.yaml       see what would be run, and why
+  kubeclock validate .                           check every file below a folder
+
+Usage: kubeclock <command>`;
+
+const runHelp = `Examples:
+  kubeclock run scenarios/quickstart.yaml
+  kubeclock run app/deployment.yaml app/service.yaml --until 10m --out results/app
+  kubectl get deploy,svc -o yaml | kubeclock run - --nodes 5
+  kubeclock run shop.yaml --set controlPlane.etcd.disk=hdd --seed 7 --verify
+
+Usage: kubeclock run FILE... [options]`;
+
+const planHelp = `Examples:
+  kubeclock plan scenarios/quickstart.yaml
+  kubeclock plan app/ --nodes 3x4cpu16Gi -o json
+
+Usage: kubeclock plan FILE... [options]`;
+
+const validateHelp = `Examples:
+  kubeclock validate scenarios/quickstart.yaml
+  kubeclock validate . --json
+
+Usage: kubeclock validate PATH... [options]`;
+
+const completionText = 'Print a completion script for bash or zsh';
+
+/** Runs the program. Writes results and messages; returns the exit code and throws nothing. */
+export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
+  let code: ExitCode = exitCode.ok;
+  const isDebug = args.includes('--debug');
+  const finish = (found: ExitCode): void => {
+    code = found;
+  };
+  try {
+    await buildParser(args, host, finish).parseAsync();
+    return code;
+  } catch (error) {
+    return reportFailure(error as Error, host, isDebug);
+  }
+}
+
+function buildParser(args: readonly string[], host: Host, finish: (code: ExitCode) => void): Argv {
+  const terminalFor = ({ color, quiet }: GlobalArguments): Terminal =>
+    openTerminal(host.out, host.err, host.env, { color, isQuiet: quiet === true });
+  const parser = yargs([...args])
+    .scriptName('kubeclock')
+    .locale('en')
+    .wrap(100)
+    .strict()
+    .exitProcess(false)
+    .usage(mainHelp)
+    .options(globalOptions)
+    .config(optionsFromEnvironment(host.env, environmentOptions))
+    .version(packageVersion())
+    .help()
+    .alias('h', 'help')
+    .demandCommand(1, 'Name a command, such as run.')
+    .recommendCommands()
+    .completion('completion', completionText)
+    .fail((message, error) => {
+      throw error ?? new UsageError(inOneParagraph(message));
+    });
+  return addCommands(parser, terminalFor, host, finish);
+}
+
+const globalOptions = {
+  output: {
+    alias: 'o',
+    type: 'string',
+    describe: 'Format of the results',
+    choices: ['table', 'json'],
+    requiresArg: true,
+  },
+  json: { type: 'boolean', describe: 'Same as -o json' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'No progress, warnings and notices' },
+  color: { type: 'boolean', describe: 'Colours; --no-color or NO_COLOR for none' },
+  debug: { type: 'boolean', describe: 'Show the stack of an internal error' },
+} as const;
+
+function addCommands(
+  parser: Argv,
+  terminalFor: (args: GlobalArguments) => Terminal,
+  host: Host,
+  finish: (code: ExitCode) => void,
+): Argv {
+  return parser
+    .command(
+      'run <files..>',
+      'Simulate a scenario or manifests and write the results',
+      (command) => withRunOptions(withInput(command.usage(runHelp))),
+      async (args) => {
+        const found = args as unknown as RunArguments;
+        finish(await runCommand(found, terminalFor(found), host.simulationEntry));
+      },
+    )
+    .command(
+      'plan <files..>',
+      'Show what a run would do: objects, cluster, every setting and its source',
+      (command) => withInput(command.usage(planHelp)),
+      (args) => {
+        const found = args as unknown as InputArguments;
+        finish(planCommand(found, terminalFor(found)));
+      },
+    )
+    .command(
+      'validate <paths..>',
+      'Check scenarios and manifests; one verdict a file',
+      (command) =>
+        command
+          .usage(validateHelp)
+          .positional('paths', { type: 'string', describe: 'Files and folders' })
+          .option('strict', { type: 'boolean', describe: 'Warnings and unknown kinds are errors' }),
+      (args) => {
+        const found = args as unknown as ValidateArguments;
+        finish(validateCommand(found, terminalFor(found)));
+      },
+    )
+    .command('schema', 'Print the JSON Schema of scenario files', {}, (args) =>
+      finish(schemaCommand(terminalFor(args as GlobalArguments))),
+    )
+    .command('version', 'Print the version', {}, (args) =>
+      finish(versionCommand(args as GlobalArguments, terminalFor(args as GlobalArguments))),
+    );
+}
+
+function withRunOptions(command: Argv): Argv {
+  return command.options({
+    out: {
+      type: 'string',
+      describe: 'Folder of the results [default: results/NAME-SEED]',
+      requiresArg: true,
+    },
+    verify: { type: 'boolean', describe: 'Run twice; exit 5 when the traces differ' },
+    'max-wall': {
+      type: 'string',
+      describe: 'Stop after this much real time, such as 60s',
+      requiresArg: true,
+    },
+    'max-events': { type: 'string', describe: 'Stop after this many events', requiresArg: true },
+    'max-memory': {
+      type: 'string',
+      describe: 'Stop when the heap is larger, such as 2Gi',
+      requiresArg: true,
+    },
+  });
+}
+
+/** yargs writes lists, and counts arguments where people think of files. */
+function inOneParagraph(message: string): string {
+  if (message.startsWith('Not enough non-option arguments')) return 'Name at least one file.';
+  return `${message.replaceAll(/\s*\n\s*/g, ' ').replace(/[.?]$/, '')}.`;
+}
+
+function reportFailure(error: Error, { err }: Host, isDebug: boolean): ExitCode {
+  if (isUsageError(error)) {
+    err.write(`kubeclock: ${error.message}\nTry kubeclock --help.\n`);
+    return exitCode.invalidInput;
+  }
+  if (error instanceof SimulationFailure && error.errorName === 'ModelLimitError') {
+    err.write(`kubeclock: beyond the model: ${error.message}\n`);
+    return exitCode.invalidInput;
+  }
+  const isFileSystem = 'syscall' in error;
+  err.write(`kubeclock: ${isFileSystem ? '' : 'internal error: '}${error.message}\n`);
+  if (isDebug) err.write(`${error.stack}\n`);
+  else if (!isFileSystem) err.write('This is a bug. --debug shows where.\n');
+  return exitCode.internalError;
+}
+
+/** yargs throws YError for what it finds wrong itself. */
+function isUsageError(error: Error): boolean {
+  return error instanceof UsageError || error.name === 'YError';
+}

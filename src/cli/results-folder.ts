@@ -1,0 +1,121 @@
+/**
+ * The folder that a run writes its files to: all of them or none. Files go to a folder beside it
+ * first, which then takes its name; a folder of an earlier run is replaced, anything else is not.
+ */
+
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from './exit-code.js';
+
+/** Name of the file by which a results folder is recognised. */
+export const metaFile = 'meta.json';
+
+/** A results folder that is being prepared. */
+export interface ResultsFolder {
+  readonly path: string;
+  /** Writes all files and puts the folder in its place. @throws Error of the file system. */
+  commit(files: ReadonlyMap<string, string>): void;
+  /** Removes everything that was prepared. Does nothing after `commit`. */
+  discard(): void;
+}
+
+/**
+ * Makes sure, before the run, that its results can be written.
+ *
+ * @throws UsageError when something that is not a results folder stands at `path`.
+ * @throws Error of the file system when nothing can be written there.
+ */
+export function openResultsFolder(path: string): ResultsFolder {
+  refuseForeign(path);
+  const temporary = `${path}.partial-${process.pid}`;
+  const firstMade = mkdirSync(dirname(temporary), { recursive: true });
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary);
+  let isDone = false;
+  const discard = (): void => {
+    if (isDone) return;
+    isDone = true;
+    rmSync(temporary, { recursive: true, force: true });
+    removeEmptyParents(dirname(temporary), firstMade);
+  };
+  return {
+    path,
+    discard,
+    commit(files) {
+      try {
+        for (const [name, text] of files) writeFileSync(join(temporary, name), text);
+        swap(temporary, path);
+      } catch (error) {
+        discard();
+        throw error;
+      }
+      isDone = true;
+    },
+  };
+}
+
+/** Removes the parents that were made for nothing, as long as they are empty. */
+function removeEmptyParents(folder: string, firstMade: string | undefined): void {
+  if (firstMade === undefined) return;
+  for (let each = folder; each.length >= firstMade.length; each = dirname(each)) {
+    if (!existsSync(each) || readdirSync(each).length > 0) return;
+    rmdirSync(each);
+  }
+}
+
+function swap(temporary: string, path: string): void {
+  if (!existsSync(path)) {
+    renameSync(temporary, path);
+    return;
+  }
+  const former = `${path}.former-${process.pid}`;
+  renameSync(path, former);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    renameSync(former, path);
+    throw error;
+  }
+  rmSync(former, { recursive: true, force: true });
+}
+
+function refuseForeign(path: string): void {
+  let names: readonly string[];
+  try {
+    names = readdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+    throw new UsageError(
+      `${path} is a file, so results cannot be written there; choose another --out.`,
+    );
+  }
+  if (names.length === 0) return;
+  const own = ownFiles(path);
+  const foreign = names.find((name) => !own.has(name));
+  if (foreign === undefined) return;
+  throw new UsageError(
+    `${path} holds ${foreign}, which no run has written, so it is not replaced; choose another --out or remove it.`,
+  );
+}
+
+/** The files that the run which made the folder has listed. */
+function ownFiles(path: string): ReadonlySet<string> {
+  try {
+    const meta: unknown = JSON.parse(readFileSync(join(path, metaFile), 'utf8'));
+    const { tool, files } = meta as { readonly tool?: unknown; readonly files?: unknown };
+    return new Set(tool === 'kubeclock' && Array.isArray(files) ? [metaFile, ...files] : []);
+  } catch {
+    // No meta.json, or none of ours: nothing in the folder is.
+    return new Set();
+  }
+}

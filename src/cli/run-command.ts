@@ -1,0 +1,172 @@
+/**
+ * `kubeclock run`: loads, simulates, writes the results folder, prints the summary.
+ */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { LoadedScenario } from '../scenario/scenario.js';
+import { type ExitCode, exitCode } from './exit-code.js';
+import { loadInput } from './input.js';
+import {
+  eventLimit,
+  type InputArguments,
+  inputOptions,
+  memoryLimitBytes,
+  outputFormat,
+  single,
+  wallLimitMs,
+} from './options.js';
+import { printProblems, printRefusal } from './problem-output.js';
+import { openProgress } from './progress.js';
+import { metaFile, openResultsFolder } from './results-folder.js';
+import { type SimulationEnd, simulateInThread } from './simulation.js';
+import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.js';
+import type { Terminal } from './terminal.js';
+import { modelledKubernetes, packageVersion } from './version.js';
+
+/** Options of `run`. */
+export interface RunArguments extends InputArguments {
+  readonly out?: string;
+  readonly verify?: boolean;
+  readonly maxWall?: string;
+  readonly maxEvents?: string;
+  readonly maxMemory?: string;
+}
+
+/**
+ * Runs one scenario.
+ *
+ * @param entry the simulating thread; tests put another in its place.
+ * @throws UsageError for arguments that contradict each other; Error of the file system.
+ */
+export async function runCommand(
+  args: RunArguments,
+  terminal: Terminal,
+  entry?: URL,
+): Promise<ExitCode> {
+  const format = outputFormat(args);
+  const limits = {
+    maxWallMs: wallLimitMs(single('max-wall', args.maxWall)),
+    maxEvents: eventLimit(single('max-events', args.maxEvents)),
+    maxMemoryBytes: memoryLimitBytes(single('max-memory', args.maxMemory)),
+  };
+  const { scenario, problems, texts } = loadInput(args.files, inputOptions(args));
+  printProblems(problems, texts, terminal);
+  if (scenario === undefined) {
+    printRefusal(problems, terminal);
+    return exitCode.invalidInput;
+  }
+  printNotices(scenario, terminal);
+
+  const folder = openResultsFolder(single('out', args.out) ?? defaultFolder(scenario));
+  // A second signal ends the process in the middle of a run.
+  process.once('exit', folder.discard);
+  try {
+    const request = {
+      scenario,
+      ...limits,
+      verify: args.verify === true,
+      width: terminal.width,
+      color: terminal.outColors.isColorSupported,
+      assets: reportAssets(),
+    };
+    const { end, wallMs } = await simulated(request, terminal, entry);
+    folder.commit(filesOf(end.answer, wallMs));
+    showResults(end, folder.path, format, terminal);
+    return verdictOf(end);
+  } finally {
+    folder.discard();
+    process.off('exit', folder.discard);
+  }
+}
+
+function defaultFolder({ outputs, name, seed }: LoadedScenario): string {
+  // A seed may be any text; a folder name may not.
+  const part = seed.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
+  return outputs.directory ?? join('results', `${name}-${part}`);
+}
+
+function printNotices(
+  { notices, ignored }: LoadedScenario,
+  { err, errColors, isQuiet }: Terminal,
+): void {
+  if (isQuiet) return;
+  const kinds = ignored.map(({ count, kind }) => `${count} ${kind}`);
+  const all =
+    kinds.length === 0
+      ? notices
+      : [...notices, `Ignored, because not simulated: ${kinds.join(', ')}.`];
+  for (const notice of all) err.write(`${errColors.cyan('note:')} ${notice}\n`);
+}
+
+function reportAssets(): SimulationRequest['assets'] {
+  const require = createRequire(import.meta.url);
+  const read = (file: string): string =>
+    readFileSync(require.resolve(`uplot/dist/${file}`), 'utf8');
+  return { uPlotJs: read('uPlot.iife.min.js'), uPlotCss: read('uPlot.min.css') };
+}
+
+async function simulated(
+  request: Omit<SimulationRequest, 'stopFlag'>,
+  terminal: Terminal,
+  entry: URL | undefined,
+): Promise<{ end: SimulationEnd; wallMs: number }> {
+  const { name, untilConverged } = request.scenario;
+  const progress = openProgress(terminal, name, untilConverged);
+  const start = performance.now();
+  try {
+    const end = await simulateInThread(request, (each) => progress.update(each), entry);
+    return { end, wallMs: performance.now() - start };
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The files of the run, and the one that knows the clock and the host. */
+function filesOf(answer: SimulationAnswer, wallMs: number): ReadonlyMap<string, string> {
+  const meta = {
+    tool: 'kubeclock',
+    schemaVersion: 1,
+    version: packageVersion(),
+    modelVersion: answer.modelVersion,
+    kubernetes: modelledKubernetes,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    host: hostname(),
+    finishedAt: new Date().toISOString(),
+    wallSeconds: Math.round(wallMs) / 1000,
+    traceHash: answer.traceHash,
+    files: [...answer.files.keys()],
+  };
+  return new Map([...answer.files, [metaFile, `${JSON.stringify(meta, null, 2)}\n`]]);
+}
+
+function showResults(
+  { answer }: SimulationEnd,
+  path: string,
+  format: 'json' | 'table',
+  { out, err, errColors, isQuiet }: Terminal,
+): void {
+  out.write(format === 'json' ? (answer.files.get('summary.json') ?? '') : answer.table);
+  const { outcome, traceHash, secondTraceHash } = answer;
+  if (outcome.partial) err.write(`${errColors.yellow('partial:')} ${outcome.message}\n`);
+  if (secondTraceHash !== undefined && secondTraceHash !== traceHash) {
+    err.write(
+      `${errColors.red('not reproducible:')} trace hash ${traceHash}, then ${secondTraceHash}\n`,
+    );
+  }
+  if (!isQuiet) err.write(`Results: ${path}\n`);
+}
+
+function verdictOf({ answer, signal }: SimulationEnd): ExitCode {
+  const { outcome, hasFailedThreshold, traceHash, secondTraceHash } = answer;
+  if (signal !== undefined && outcome.partial) {
+    return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
+  }
+  if (outcome.end === 'limit') return exitCode.limitHit;
+  if (secondTraceHash !== undefined && secondTraceHash !== traceHash)
+    return exitCode.notReproducible;
+  return hasFailedThreshold ? exitCode.thresholdFailed : exitCode.ok;
+}

@@ -1,0 +1,146 @@
+/**
+ * What the command line and the thread that simulates say to each other. A run is synchronous, so it
+ * has a thread of its own: signals and the progress bar stay with the main thread, which asks the
+ * run to stop through shared memory.
+ */
+
+import pc from 'picocolors';
+import type { RunOutcome, RunResult } from '../metrics/run-result.js';
+import type { ReportAssets } from '../report/html/page.js';
+import { renderRun } from '../report/render-run.js';
+import { summaryTable, type TextStyle } from '../report/summary-table.js';
+import type { LoadedScenario } from '../scenario/scenario.js';
+
+/** How far a run is. Times in µs of virtual time. */
+export interface SimulationProgress {
+  readonly simulatedUs: number;
+  readonly horizonUs: number;
+  readonly events: number;
+  readonly podsReady: number;
+  readonly podsTotal: number;
+}
+
+/** Limits and callbacks of a run. */
+export interface SimulationOptions {
+  readonly onProgress?: (progress: SimulationProgress) => void;
+  readonly maxEvents?: number;
+  readonly maxWallMs?: number;
+  readonly shouldStop?: () => boolean;
+}
+
+/** Runs a scenario to its end, synchronously. */
+export type Simulate = (scenario: LoadedScenario, options: SimulationOptions) => RunResult;
+
+/** What the thread is started with. */
+export interface SimulationRequest {
+  readonly scenario: LoadedScenario;
+  readonly maxEvents: number | undefined;
+  readonly maxWallMs: number | undefined;
+  readonly maxMemoryBytes: number | undefined;
+  /** Whether to run twice and compare. */
+  readonly verify: boolean;
+  readonly width: number;
+  readonly color: boolean;
+  readonly assets: ReportAssets;
+  /** One integer: 0 while the run may go on. */
+  readonly stopFlag: SharedArrayBuffer;
+}
+
+/** What the thread yields. */
+export interface SimulationAnswer {
+  readonly files: ReadonlyMap<string, string>;
+  readonly table: string;
+  readonly outcome: RunOutcome;
+  readonly hasFailedThreshold: boolean;
+  readonly modelVersion: string;
+  readonly traceHash: string;
+  /** Of the second run, under `verify`, when the first came to its end. */
+  readonly secondTraceHash: string | undefined;
+}
+
+/** What the thread posts. */
+export type SimulationMessage =
+  | { readonly type: 'progress'; readonly progress: SimulationProgress }
+  | { readonly type: 'done'; readonly answer: SimulationAnswer }
+  | {
+      readonly type: 'failed';
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string;
+    };
+
+/** Between two progress messages, ms. */
+const progressIntervalMs = 100;
+
+/** Does what a request asks. `post` sends a message; `heapBytes` says how large the heap is. */
+export function serveSimulation(
+  request: SimulationRequest,
+  simulate: Simulate,
+  post: (message: SimulationMessage) => void,
+  heapBytes: () => number,
+): void {
+  try {
+    post({ type: 'done', answer: answerTo(request, simulate, post, heapBytes) });
+  } catch (error) {
+    const { name, message, stack = '' } = error as Error;
+    post({ type: 'failed', name, message, stack });
+  }
+}
+
+function answerTo(
+  request: SimulationRequest,
+  simulate: Simulate,
+  post: (message: SimulationMessage) => void,
+  heapBytes: () => number,
+): SimulationAnswer {
+  const { scenario, verify, maxMemoryBytes } = request;
+  const stop = new Int32Array(request.stopFlag);
+  let isOutOfMemory = false;
+  const shouldStop = (): boolean => {
+    if (maxMemoryBytes !== undefined && heapBytes() > maxMemoryBytes) isOutOfMemory = true;
+    return isOutOfMemory || Atomics.load(stop, 0) !== 0;
+  };
+  const options = { ...limitsOf(request), shouldStop, onProgress: throttled(post) };
+  const run = simulate(scenario, options);
+  const result = isOutOfMemory ? markedOutOfMemory(run) : run;
+  const second = verify && !result.outcome.partial ? simulate(scenario, options) : undefined;
+  const { thresholds, outcome, modelVersion, traceHash } = result;
+  return {
+    files: renderRun(result, request.assets),
+    table: summaryTable(result, { width: request.width, ...(request.color ? { color } : {}) }),
+    outcome,
+    hasFailedThreshold: thresholds.some(({ ok, level }) => !ok && level === 'error'),
+    modelVersion,
+    traceHash,
+    secondTraceHash: second?.traceHash,
+  };
+}
+
+function limitsOf({ maxEvents, maxWallMs }: SimulationRequest): SimulationOptions {
+  return {
+    ...(maxEvents === undefined ? {} : { maxEvents }),
+    ...(maxWallMs === undefined ? {} : { maxWallMs }),
+  };
+}
+
+function throttled(post: (message: SimulationMessage) => void): (p: SimulationProgress) => void {
+  let next = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + progressIntervalMs;
+    post({ type: 'progress', progress });
+  };
+}
+
+function markedOutOfMemory(result: RunResult): RunResult {
+  const message = 'Stopped at --max-memory before the end; the results are partial.';
+  return { ...result, outcome: { end: 'limit', partial: true, message } };
+}
+
+const colors = pc.createColors(true);
+
+function color(style: TextStyle, text: string): string {
+  const paint = { heading: colors.bold, pass: colors.green, fail: colors.red, warn: colors.yellow };
+  return paint[style](text);
+}

@@ -1,0 +1,82 @@
+/**
+ * A run from the main thread's side: starts the thread, hands on its progress, turns signals into a
+ * request to stop.
+ */
+
+import { constants } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type {
+  SimulationAnswer,
+  SimulationMessage,
+  SimulationProgress,
+  SimulationRequest,
+} from './simulation-protocol.js';
+
+/** The thread's entry; tests put another in its place. */
+export const simulationWorker: URL = new URL('./simulation-worker.js', import.meta.url);
+
+/** The run ended by an error. */
+export class SimulationFailure extends Error {
+  /** Name of the error inside the thread. */
+  readonly errorName: string;
+
+  constructor(name: string, message: string, stack: string) {
+    super(message);
+    this.errorName = name;
+    this.stack = stack;
+  }
+}
+
+/** What a run came to. */
+export interface SimulationEnd {
+  readonly answer: SimulationAnswer;
+  /** The signal that stopped it, if one did. */
+  readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
+}
+
+/**
+ * Runs a request in a thread. The first SIGINT or SIGTERM asks the run to stop and keep what it has;
+ * the second ends the process at once.
+ *
+ * @throws SimulationFailure when the run fails.
+ */
+export async function simulateInThread(
+  request: Omit<SimulationRequest, 'stopFlag'>,
+  onProgress: (progress: SimulationProgress) => void,
+  entry: URL = simulationWorker,
+): Promise<SimulationEnd> {
+  const stopFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  let signal: SimulationEnd['signal'];
+  const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
+    if (signal !== undefined) process.exit(128 + constants.signals[name]);
+    signal = name;
+    Atomics.store(new Int32Array(stopFlag), 0, 1);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    const answer = await answerOf(
+      new Worker(entry, { workerData: { ...request, stopFlag } }),
+      onProgress,
+    );
+    return { answer, signal };
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+function answerOf(
+  worker: Worker,
+  onProgress: (progress: SimulationProgress) => void,
+): Promise<SimulationAnswer> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: SimulationMessage) => {
+      if (message.type === 'progress') onProgress(message.progress);
+      else if (message.type === 'done') resolve(message.answer);
+      else reject(new SimulationFailure(message.name, message.message, message.stack));
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => reject(new Error(`the simulation thread ended with code ${code}`)));
+  });
+}

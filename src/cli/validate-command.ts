@@ -1,0 +1,143 @@
+/**
+ * `kubeclock validate`: one verdict a file, for files and folders of any content.
+ */
+
+import { readFileSync } from 'node:fs';
+import { type Problem, problemCodes } from '../api/problem.js';
+import { filesIn, folderOf, kindOf, walkFolder } from '../scenario/files.js';
+import { loadScenario } from '../scenario/load.js';
+import { checkManifestFile } from '../scenario/manifest-file.js';
+import { isScenarioText } from '../scenario/recognition.js';
+import { type ExitCode, exitCode, UsageError } from './exit-code.js';
+import { type GlobalArguments, outputFormat } from './options.js';
+import { printProblems } from './problem-output.js';
+import type { Terminal } from './terminal.js';
+
+export interface ValidateArguments extends GlobalArguments {
+  readonly paths: readonly string[];
+  readonly strict?: boolean;
+}
+
+/** What a file is. Only `invalid` fails the command. */
+export interface FileVerdict {
+  readonly file: string;
+  readonly verdict: 'scenario' | 'manifests' | 'template' | 'not an input' | 'invalid';
+  /** Objects of known kinds. */
+  readonly objects: number;
+  readonly problems: readonly Problem[];
+  /** For people: why it is not an input, what is ignored. */
+  readonly detail: string;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const readable = /\.(?:ya?ml|json)$/i;
+
+/** Files larger than this are recordings and dumps of other programs, not manifests. */
+const largestBytes = 64 * 1024 * 1024;
+
+/** The verdict on one file. Never throws for what the file holds. */
+export function judgeFile(file: string, isStrict: boolean): FileVerdict {
+  const verdict = { file, objects: 0, problems: [], texts: new Map<string, string>() };
+  if (file !== '-' && !readable.test(file)) {
+    return { ...verdict, verdict: 'not an input', detail: 'neither YAML nor JSON' };
+  }
+  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  if (text.length > largestBytes)
+    return { ...verdict, verdict: 'not an input', detail: 'too large' };
+  if (isScenarioText(text)) {
+    const { problems, texts } = loadScenario(text, file, filesIn(folderOf(file)), {
+      strict: isStrict,
+    });
+    const isValid = problems.every(({ severity }) => severity === 'warning');
+    return { ...verdict, verdict: isValid ? 'scenario' : 'invalid', problems, texts, detail: '' };
+  }
+  const { objects, ignored, problems } = checkManifestFile(text, file, isStrict);
+  const texts = new Map([[file, text]]);
+  const found = { ...verdict, objects, texts };
+  const [first] = problems;
+  if (first?.code === problemCodes.template) {
+    return { ...found, verdict: 'template', detail: first.message };
+  }
+  const foreign = problems.find(({ code }) => code === problemCodes.notAManifest);
+  if (
+    objects === 0 &&
+    foreign !== undefined &&
+    problems.every((each) => each.code === foreign.code)
+  ) {
+    return { ...found, verdict: 'not an input', detail: foreign.message };
+  }
+  const kinds = ignored.map(({ count, kind }) => `${count} ${kind}`).join(', ');
+  if (problems.some(({ severity }) => severity === 'error')) {
+    return { ...found, verdict: 'invalid', problems, detail: '' };
+  }
+  if (objects === 0) {
+    const detail = kinds === '' ? 'no objects' : `nothing that is simulated: ${kinds}`;
+    return { ...found, verdict: 'not an input', detail };
+  }
+  return {
+    ...found,
+    verdict: 'manifests',
+    problems,
+    detail: kinds === '' ? '' : `ignored: ${kinds}`,
+  };
+}
+
+/** Judges every file of every path. */
+export function validateCommand(args: ValidateArguments, terminal: Terminal): ExitCode {
+  const format = outputFormat(args);
+  const files = args.paths.flatMap((path) => {
+    const kind = path === '-' ? 'file' : kindOf(path);
+    if (kind === undefined) throw new UsageError(`${path} does not exist.`);
+    return kind === 'folder' ? walkFolder(path) : [path];
+  });
+  const verdicts = files.map((file) => judgeFile(file, args.strict === true));
+  const invalid = verdicts.filter(({ verdict }) => verdict === 'invalid').length;
+  if (format === 'json') terminal.out.write(asJson(verdicts));
+  else for (const verdict of verdicts) show(verdict, terminal);
+  if (format === 'table' && verdicts.length > 1 && !terminal.isQuiet) {
+    terminal.err.write(`${verdicts.length} files, ${invalid} invalid\n`);
+  }
+  return invalid === 0 ? exitCode.ok : exitCode.invalidInput;
+}
+
+function describe({ verdict, objects, problems, detail }: FileVerdict): string {
+  const more = detail === '' ? '' : ` (${detail})`;
+  switch (verdict) {
+    case 'scenario':
+      return `scenario ok${more}`;
+    case 'manifests':
+      return `manifests ok, ${objects} ${objects === 1 ? 'object' : 'objects'}${more}`;
+    case 'template':
+      return `template${more}`;
+    case 'not an input':
+      return `not a simulator input${more}`;
+    case 'invalid': {
+      const errors = problems.filter(({ severity }) => severity === 'error').length;
+      return `${errors} ${errors === 1 ? 'problem' : 'problems'}`;
+    }
+  }
+}
+
+function show(verdict: FileVerdict, terminal: Terminal): void {
+  const { green, red, dim } = terminal.outColors;
+  const paint = {
+    scenario: green,
+    manifests: green,
+    invalid: red,
+    template: dim,
+    'not an input': dim,
+  };
+  terminal.out.write(`${verdict.file}: ${paint[verdict.verdict](describe(verdict))}\n`);
+  printProblems(verdict.problems, verdict.texts, terminal);
+}
+
+function asJson(verdicts: readonly FileVerdict[]): string {
+  const files = verdicts.map(({ file, verdict, objects, problems, detail }) => ({
+    file,
+    verdict,
+    objects,
+    detail,
+    problems,
+  }));
+  return `${JSON.stringify({ schemaVersion: 1, files }, null, 2)}\n`;
+}
