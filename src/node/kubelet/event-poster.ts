@@ -1,0 +1,147 @@
+// Events about pods, posted one after the other by each node. What client-go's recorder does with
+// maps of messages follows here from the name of an Event: it is made of the pod, the container and
+// the reason, so that a repetition is a PATCH that raises the count. Left out: combining similar
+// Events. Source: reference nodes-controllers §0.3, controlplane C7.
+import type { Event } from '../../api/event.js';
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { ApiCall } from '../../client/api-call.js';
+import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
+import type { KubeletContext } from './kubelet-context.js';
+import type { ContainerRecord, PodRecord } from './pod-record.js';
+
+/** Reasons of Events, and how many of a container's runs must have gone by for a repetition. */
+export type EventReason =
+  | 'Pulling'
+  | 'Pulled'
+  | 'Created'
+  | 'Started'
+  | 'Killing'
+  | 'BackOff'
+  | 'Failed'
+  | 'Unhealthy'
+  | 'FailedCreatePodSandBox';
+
+const warnings: ReadonlySet<EventReason> = new Set([
+  'BackOff',
+  'Failed',
+  'Unhealthy',
+  'FailedCreatePodSandBox',
+]);
+
+interface Posting {
+  readonly event: Event;
+  readonly isRepeated: boolean;
+}
+
+/** Posts Events of all nodes. */
+export class EventPoster {
+  readonly #context: KubeletContext;
+  /** By node; the first one is under way. */
+  readonly #queues: Posting[][] = [];
+
+  constructor(context: KubeletContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Reports something about a container of a pod. `isRepeated`: an Event of this reason was posted
+   * before.
+   */
+  record(
+    record: PodRecord,
+    container: ContainerRecord | undefined,
+    reason: EventReason,
+    message: string,
+    isRepeated = false,
+  ): void {
+    const { settings } = this.#context;
+    if (!settings.recordEvents || !this.#passesSpamFilter(record)) return;
+    const { index } = record.agent;
+    const event = this.#eventOf(record, container, reason, message);
+    let queue = this.#queues[index];
+    if (queue === undefined) {
+      queue = [];
+      this.#queues[index] = queue;
+    }
+    queue.push({ event, isRepeated });
+    if (queue.length === 1) this.#post(index);
+  }
+
+  /** A burst for each pod, then one Event per interval; as a debt that time pays off. */
+  #passesSpamFilter(record: PodRecord): boolean {
+    const { simulation, settings } = this.#context;
+    const intervalUs = settings.eventSpamIntervalUs;
+    const debtUs = Math.max(record.eventDebtUs, simulation.now);
+    if (debtUs - simulation.now > (settings.eventSpamBurst - 1) * intervalUs) return false;
+    record.eventDebtUs = debtUs + intervalUs;
+    return true;
+  }
+
+  #eventOf(
+    record: PodRecord,
+    container: ContainerRecord | undefined,
+    reason: EventReason,
+    message: string,
+  ): Event {
+    const { now } = this.#context.simulation;
+    const { namespace = 'default', name } = record.pod.metadata;
+    const part = container === undefined ? 'pod' : container.spec.name;
+    const fieldPath =
+      container === undefined
+        ? {}
+        : { fieldPath: `spec.${container.isInit ? 'initContainers' : 'containers'}{${part}}` };
+    return {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: {
+        name: `${name}.${record.seenUs.toString(16)}.${part}.${reason.toLowerCase()}`,
+        namespace,
+      },
+      involvedObject: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        namespace,
+        name,
+        uid: record.uid,
+        ...fieldPath,
+      },
+      reason,
+      message,
+      type: warnings.has(reason) ? 'Warning' : 'Normal',
+      source: { component: 'kubelet', host: record.agent.spec.name },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    };
+  }
+
+  #post(node: number): void {
+    const { event, isRepeated } = (this.#queues[node] as Posting[])[0] as Posting;
+    const { namespace = 'default', name } = event.metadata;
+    const target = { resource: 'events', namespace, name };
+    const request: ApiRequest = isRepeated
+      ? { ...target, verb: 'patch', patch: this.#raise(event) }
+      : { ...target, verb: 'create', body: event };
+    this.#context.agents[node]?.eventClient.send(request, this.#answered, node);
+  }
+
+  #raise({ message, lastTimestamp }: Event): NonNullable<ApiRequest['patch']> {
+    const apply = (current: KubernetesObject): KubernetesObject => {
+      const count = ((current as Event).count ?? 1) + 1;
+      return { ...current, count, message, lastTimestamp } as Event;
+    };
+    return { bytes: this.#context.settings.eventPatchBytes, apply };
+  }
+
+  readonly #answered = (call: ApiCall): void => {
+    const node = call.context as number;
+    const queue = this.#queues[node] as Posting[];
+    const { code } = call.response as ApiResponse;
+    if (code === 404 && call.request.verb === 'patch') {
+      queue[0] = { event: (queue[0] as Posting).event, isRepeated: false }; // it has expired
+    } else {
+      queue.shift();
+    }
+    if (queue.length > 0) this.#post(node);
+  };
+}

@@ -1,0 +1,234 @@
+// Images on nodes. A pull asks the registry for the manifest, then downloads and unpacks at the same
+// time: the registry shares its bandwidth among all pulls of the cluster, a node its disk among its
+// own; a pull is done when both are. A node pulls one image at a time, or several. Pulls beyond the
+// registry limit fail at once and back off.
+// Left out: layers that images share, garbage collection of images, registries that fail.
+// Source: Kubernetes v1.36 pkg/kubelet/images (reference: nodes-controllers §1.9).
+import { Slab } from '../../client/slab.js';
+import {
+  type Distribution,
+  type DistributionSpec,
+  distribution,
+} from '../../kernel/distributions.js';
+import type { EventKind } from '../../kernel/simulation.js';
+import { CpuHost, TokenBucket } from '../../kernel/stations.js';
+import type { SimTime } from '../../kernel/time.js';
+import { ProcessorSharing } from '../processor-sharing.js';
+import { BackOff, type BackOffLimits } from './back-off.js';
+import { durationOf } from './durations.js';
+import { imageName, pullPolicyOf } from './image-name.js';
+import type { KubeletContext } from './kubelet-context.js';
+import type { KubeletNode } from './node-agent.js';
+import type { ContainerRecord, PodRecord } from './pod-record.js';
+
+/** Where images come from. */
+export interface ImageSource {
+  readonly registryBytesPerSecond: number;
+  /** Compressed size by image name; others draw from `imageBytes`, one draw an image. */
+  readonly imageSizes: ReadonlyMap<string, number>;
+  readonly imageBytes: DistributionSpec;
+}
+
+/** What `ensure` found: the image is there, it is on its way, or it cannot be had now. */
+export type ImageState = 'present' | 'pulling' | 'neverPulled' | 'refused' | 'backingOff';
+
+/** Who waits for a pull. */
+export interface PullWaiter {
+  readonly record: PodRecord;
+  readonly container: ContainerRecord;
+}
+
+/** Told of every pod whose image has arrived, with the time since it was asked for. */
+export type PullListener = (waiter: PullWaiter, durationUs: number) => void;
+
+interface Pull {
+  id: number;
+  readonly node: number;
+  readonly image: string;
+  readonly waiters: PullWaiter[];
+  readonly queuedUs: SimTime;
+  startedUs: SimTime;
+  bytes: number;
+  /** Median-speed work of the disk, µs. */
+  diskUs: number;
+  partsLeft: number;
+}
+
+interface NodeImages {
+  readonly present: Set<string>;
+  readonly bucket: TokenBucket;
+  readonly parallel: number;
+  readonly waiting: Pull[];
+  readonly active: Pull[];
+}
+
+export class ImageManager {
+  readonly #context: KubeletContext;
+  readonly #source: ImageSource;
+  readonly #onPulled: PullListener;
+  readonly #onImagesChanged: (node: number) => void;
+  readonly #nodes: NodeImages[] = [];
+  readonly #pulls = new Slab<Pull>();
+  readonly #sizes = new Map<string, number>();
+  readonly #imageBytes: Distribution;
+  readonly #manifest: Distribution;
+  readonly #slowdown: Distribution;
+  readonly #registry: CpuHost;
+  readonly #disks: ProcessorSharing;
+  readonly #backOff: BackOffLimits;
+  readonly #manifestRead: EventKind;
+  readonly #partDone: EventKind;
+
+  constructor(
+    context: KubeletContext,
+    source: ImageSource,
+    onPulled: PullListener,
+    onImagesChanged: (node: number) => void,
+  ) {
+    const { simulation, settings } = context;
+    this.#context = context;
+    this.#source = source;
+    this.#onPulled = onPulled;
+    this.#onImagesChanged = onImagesChanged;
+    for (const [image, bytes] of source.imageSizes) this.#sizes.set(imageName(image), bytes);
+    this.#imageBytes = distribution(source.imageBytes);
+    this.#manifest = durationOf(settings.manifestP50Us, settings.manifestP99Us);
+    // Drawn as a factor in thousandths of the median time.
+    this.#slowdown = durationOf(1_000, 1_000 * settings.pullSlowdownP99);
+    this.#registry = new CpuHost(simulation, 'registry', 1);
+    this.#disks = new ProcessorSharing(simulation, 'kubelet/image-disk');
+    this.#backOff = {
+      initialUs: settings.imageBackoffInitialUs,
+      maxUs: settings.imageBackoffMaxUs,
+      resetUs: 2 * settings.imageBackoffMaxUs,
+    };
+    this.#manifestRead = simulation.defineEvent('kubelet.ImageManifestRead', (id) =>
+      this.#download(this.#pulls.get(id)),
+    );
+    this.#partDone = simulation.defineEvent('kubelet.ImagePartPulled', (id) => {
+      const pull = this.#pulls.get(id);
+      if (--pull.partsLeft === 0) this.#finish(pull);
+    });
+  }
+
+  /** Adds the next node. */
+  addNode({ name, images, serializeImagePulls, maxParallelImagePulls }: KubeletNode): void {
+    const { settings } = this.#context;
+    const { registryPullQps, registryBurst } = settings;
+    const several = maxParallelImagePulls === 0 ? Number.POSITIVE_INFINITY : maxParallelImagePulls;
+    this.#nodes.push({
+      present: new Set(images.map(imageName)),
+      bucket: new TokenBucket(`kubelet/${name}/registry`, registryPullQps, registryBurst),
+      parallel: serializeImagePulls ? 1 : several,
+      waiting: [],
+      active: [],
+    });
+    this.#disks.add(settings.diskBytesPerSecond / settings.pullBytesPerSecond);
+  }
+
+  /** Names and sizes of a node's images, ordered by name; at most `limit`. */
+  imagesOf(
+    node: number,
+    limit: number,
+  ): readonly { names: readonly string[]; sizeBytes: number }[] {
+    const names = [...this.#imagesOn(node).present].sort((a, b) => (a < b ? -1 : 1));
+    return names.slice(0, limit).map((name) => ({ names: [name], sizeBytes: this.#sizeOf(name) }));
+  }
+
+  /** Sees to the image of a container; what waits for a pull is told when it is there. */
+  ensure(record: PodRecord, container: ContainerRecord): ImageState {
+    const { now } = this.#context.simulation;
+    const node = record.agent.index;
+    const images = this.#imagesOn(node);
+    const image = imageName(container.spec.image ?? '');
+    const policy = pullPolicyOf(container.spec);
+    if (policy !== 'Always' && images.present.has(image)) return 'present';
+    if (policy === 'Never') return 'neverPulled';
+    if (container.pullBackOff?.isWaiting(this.#backOff, container.pullFailedUs, now) === true) {
+      return 'backingOff';
+    }
+    if (!images.bucket.tryTake(now)) {
+      container.pullBackOff ??= new BackOff();
+      container.pullBackOff.next(this.#backOff, now, now);
+      container.pullFailedUs = now;
+      return 'refused';
+    }
+    this.#enqueue(node, images, image, { record, container });
+    return 'pulling';
+  }
+
+  #imagesOn(node: number): NodeImages {
+    return this.#nodes[node] as NodeImages;
+  }
+
+  #enqueue(node: number, images: NodeImages, image: string, waiter: PullWaiter): void {
+    const same = images.active.find((pull) => pull.image === image);
+    if (same !== undefined && images.parallel > 1) {
+      same.waiters.push(waiter); // the runtime downloads it once
+      return;
+    }
+    const { now } = this.#context.simulation;
+    const pull: Pull = {
+      id: -1,
+      node,
+      image,
+      waiters: [waiter],
+      queuedUs: now,
+      startedUs: now,
+      bytes: 0,
+      diskUs: 0,
+      partsLeft: 2,
+    };
+    pull.id = this.#pulls.add(pull);
+    if (images.active.length < images.parallel) this.#start(images, pull);
+    else images.waiting.push(pull);
+  }
+
+  #start(images: NodeImages, pull: Pull): void {
+    const { simulation, settings } = this.#context;
+    const { uid } = (pull.waiters[0] as PullWaiter).record;
+    const stream = simulation.stream(`kubelet/${uid}/image-pull/${pull.image}`);
+    const manifestUs = this.#manifest.sample(stream);
+    const slowdown = this.#slowdown.sample(stream) / 1_000;
+    images.active.push(pull);
+    pull.startedUs = simulation.now;
+    pull.bytes = images.present.has(pull.image) ? 0 : this.#sizeOf(pull.image);
+    pull.diskUs = (pull.bytes * slowdown * 1_000_000) / settings.pullBytesPerSecond;
+    simulation.after(manifestUs, this.#manifestRead, pull.id);
+  }
+
+  #download(pull: Pull): void {
+    if (pull.bytes === 0) return this.#finish(pull);
+    const registryUs = (pull.bytes * 1_000_000) / this.#source.registryBytesPerSecond;
+    this.#disks.run(pull.node, pull.diskUs, this.#partDone, pull.id);
+    this.#registry.run(registryUs, this.#partDone, pull.id);
+  }
+
+  #finish(pull: Pull): void {
+    const { simulation, observer, agents } = this.#context;
+    const { now } = simulation;
+    const images = this.#imagesOn(pull.node);
+    this.#pulls.remove(pull.id);
+    images.active.splice(images.active.indexOf(pull), 1);
+    if (pull.bytes > 0) {
+      images.present.add(pull.image);
+      const node = agents[pull.node]?.spec.name ?? '';
+      observer.imagePulled(node, pull.image, pull.bytes, now - pull.startedUs);
+      this.#onImagesChanged(pull.node);
+    }
+    const next = images.waiting.shift();
+    if (next !== undefined) this.#start(images, next);
+    for (const waiter of pull.waiters) this.#onPulled(waiter, now - pull.queuedUs);
+  }
+
+  /** Compressed bytes of an image. */
+  #sizeOf(image: string): number {
+    let bytes = this.#sizes.get(image);
+    if (bytes === undefined) {
+      const stream = this.#context.simulation.stream(`registry/${image}`);
+      bytes = Math.max(1, this.#imageBytes.sample(stream));
+      this.#sizes.set(image, bytes);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,18 @@
+// What all parts of the kubelet fleet share.
+import type { ClusterObserver } from '../../client/observer.js';
+import type { Slab } from '../../client/slab.js';
+import type { Simulation } from '../../kernel/simulation.js';
+import type { RuntimeService } from '../cri.js';
+import type { KubeletSettings } from './constants.js';
+import type { NodeAgent } from './node-agent.js';
+import type { PodRecord } from './pod-record.js';
+
+/** Shared by the parts; nodes and pods are known by index and slot. */
+export interface KubeletContext {
+  readonly simulation: Simulation;
+  readonly settings: KubeletSettings;
+  readonly observer: ClusterObserver;
+  readonly runtime: RuntimeService;
+  readonly agents: readonly NodeAgent[];
+  readonly pods: Slab<PodRecord>;
+}

@@ -1,0 +1,234 @@
+// The kubelets of all nodes as one component. Each registers its node, follows the pods bound to it,
+// brings them up, reports on them and takes them down; pods.ts to node-heartbeats.ts are its parts.
+// Left out: eviction, attached volumes, static pods, image and container garbage collection, CPU of
+// the nodes.
+// Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
+import type { Pod } from '../../api/pod.js';
+import type { ApiCall, ApiTransport, Connection } from '../../client/api-call.js';
+import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import { clientConstants } from '../../client/constants.js';
+import type { ClusterObserver } from '../../client/observer.js';
+import { Slab } from '../../client/slab.js';
+import type { WatchStream } from '../../client/watch.js';
+import { type DistributionSpec, distribution } from '../../kernel/distributions.js';
+import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import type { RuntimeService } from '../cri.js';
+import { type KubeletSettings, kubeletConstants } from './constants.js';
+import type { ImageSource } from './image-manager.js';
+import { KubeletParts } from './kubelet-parts.js';
+import { type KubeletNode, NodeAgent } from './node-agent.js';
+import { rejectionOf } from './pod-admission.js';
+import { ContainerRecord, PodRecord } from './pod-record.js';
+import { TimeTable } from './pod-times.js';
+
+export interface KubeletFleetOptions {
+  readonly simulation: Simulation;
+  readonly transport: ApiTransport;
+  readonly nodes: readonly KubeletNode[];
+  /** The runtimes of the nodes; the fleet adds one for each of its nodes. */
+  readonly runtime: RuntimeService;
+  readonly connectionFor: (node: number) => Connection;
+  readonly observer: ClusterObserver;
+  readonly network: ImageSource;
+  /** From the start of a container until it is able to serve, where its pod does not say. */
+  readonly applicationStart: DistributionSpec;
+  /** The subnet of a node's pods: `10.244.7.0/24`. */
+  readonly podCidrFor: (node: number) => string;
+  /** Replaces single constants. */
+  readonly settings?: Partial<KubeletSettings>;
+}
+
+/** All kubelets. Nodes are known by their index, pods by their UID. */
+export class KubeletFleet {
+  readonly #options: KubeletFleetOptions;
+  readonly #settings: KubeletSettings;
+  readonly #agents: NodeAgent[] = [];
+  readonly #pods = new Slab<PodRecord>();
+  readonly #times: TimeTable;
+  readonly #parts: KubeletParts;
+  readonly #watchArrived: EventKind;
+  readonly #listRetried: EventKind;
+  readonly #podHandled: EventKind;
+
+  constructor(options: KubeletFleetOptions) {
+    const { simulation, observer, runtime, nodes } = options;
+    this.#options = options;
+    this.#settings = { ...kubeletConstants, ...options.settings };
+    const settings = this.#settings;
+    this.#times = new TimeTable(simulation, settings, distribution(options.applicationStart));
+    const context = {
+      simulation,
+      settings,
+      observer,
+      runtime,
+      agents: this.#agents,
+      pods: this.#pods,
+    };
+    this.#parts = new KubeletParts(context, {
+      times: this.#times,
+      imageSource: options.network,
+      podCidrFor: options.podCidrFor,
+      registered: (agent) => this.#list(agent),
+      released: (record) => this.#release(record),
+    });
+    this.#watchArrived = simulation.defineEvent('kubelet.PodWatchEventArrived', (node, _, now) =>
+      this.#readWatch(this.#agents[node] as NodeAgent, now),
+    );
+    this.#listRetried = simulation.defineEvent('kubelet.PodListRetried', (node) =>
+      this.#list(this.#agents[node] as NodeAgent),
+    );
+    this.#podHandled = simulation.defineEvent('kubelet.PodHandled', (slot) =>
+      this.#handle(this.#pods.get(slot)),
+    );
+    for (const node of nodes) this.addNode(node);
+  }
+
+  /** Starts the kubelet of one more node now; returns its index. */
+  addNode(node: KubeletNode): number {
+    const { transport, runtime, connectionFor } = this.#options;
+    const index = this.#agents.length;
+    const agent = new NodeAgent(transport, this.#settings, index, node, connectionFor(index));
+    this.#agents.push(agent);
+    runtime.addNode(node.runtime, node.cores);
+    this.#parts.images.addNode(node);
+    this.#parts.heartbeats.start(agent);
+    return index;
+  }
+
+  get nodeCount(): number {
+    return this.#agents.length;
+  }
+
+  /** Pods that kubelets hold state of, also those that are gone from the API but not yet stopped. */
+  get podCount(): number {
+    return this.#pods.size;
+  }
+
+  #list(agent: NodeAgent): void {
+    const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
+    agent.client.send(
+      {
+        verb: 'list',
+        resource: 'pods',
+        namespace: '',
+        name: '',
+        resourceVersion: 0,
+        fieldSelector,
+      },
+      this.#onListed,
+      agent,
+    );
+  }
+
+  readonly #onListed = (call: ApiCall): void => {
+    const agent = call.context as NodeAgent;
+    const response = call.response as ApiResponse;
+    if (!isSuccess(response)) return this.#listLater(agent);
+    const items = (response.items ?? []) as readonly Pod[];
+    const listed = new Set(items.map((pod) => pod.metadata.uid));
+    for (const record of [...agent.pods.values()]) {
+      if (!listed.has(record.uid)) this.#remove(agent, record.uid);
+    }
+    for (const pod of items) this.#take(agent, pod);
+    const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
+    const watcher = { kind: this.#watchArrived, target: agent.index };
+    const where = { verb: 'watch', resource: 'pods', namespace: '', name: '' } as const;
+    agent.client.send(
+      { ...where, resourceVersion: response.revision ?? 0, fieldSelector, watcher },
+      this.#onWatching,
+      agent,
+    );
+  };
+
+  readonly #onWatching = (call: ApiCall): void => {
+    const agent = call.context as NodeAgent;
+    const response = call.response as ApiResponse;
+    if (!isSuccess(response)) return this.#listLater(agent);
+    agent.listBackoffUs = 0;
+    agent.watch = response.watch as WatchStream;
+    this.#readWatch(agent, this.#options.simulation.now);
+  };
+
+  #listLater(agent: NodeAgent): void {
+    const { reflectorBackoffInitialUs, reflectorBackoffMaxUs } = clientConstants;
+    const doubledUs = Math.min(2 * agent.listBackoffUs, reflectorBackoffMaxUs);
+    agent.listBackoffUs = Math.max(reflectorBackoffInitialUs, doubledUs);
+    this.#options.simulation.after(agent.listBackoffUs, this.#listRetried, agent.index);
+  }
+
+  #readWatch(agent: NodeAgent, now: number): void {
+    const { watch } = agent;
+    if (watch === undefined) return;
+    for (let event = watch.next(now); event !== undefined; event = watch.next(now)) {
+      const pod = event.object as Pod;
+      if (event.type === 'DELETED') this.#remove(agent, pod.metadata.uid ?? '');
+      else this.#take(agent, pod);
+    }
+  }
+
+  /** A pod as the API has it now: new, to be stopped, or changed in a way that needs no act. */
+  #take(agent: NodeAgent, pod: Pod): void {
+    const { simulation, runtime } = this.#options;
+    const known = agent.pods.get(pod.metadata.uid ?? '');
+    if (known !== undefined) {
+      const graceBefore = known.pod.metadata.deletionGracePeriodSeconds;
+      known.pod = pod;
+      const isNews = pod.metadata.deletionGracePeriodSeconds !== graceBefore;
+      if (isNews && known.state !== 'new') this.#enterSyncLoop(known);
+      return;
+    }
+    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+    const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
+    const inits = pod.spec.initContainers ?? [];
+    const containers = [...inits, ...pod.spec.containers].map((spec, index) => {
+      const times = drawn.containers[index] as ContainerRecord['times'];
+      return new ContainerRecord(spec, index, index < inits.length, times);
+    });
+    const record = new PodRecord(agent, pod, containers, drawn.pod, simulation.now);
+    record.slot = this.#pods.add(record);
+    agent.pods.set(record.uid, record);
+    this.#enterSyncLoop(record);
+  }
+
+  /** The sync loop of a node looks at one pod after the other. */
+  #enterSyncLoop(record: PodRecord): void {
+    const { simulation } = this.#options;
+    const { agent } = record;
+    const freeUs = Math.max(simulation.now, agent.syncLoopFreeUs) + this.#settings.syncLoopUs;
+    agent.syncLoopFreeUs = freeUs;
+    record.pendingHandlings++;
+    simulation.at(freeUs, this.#podHandled, record.slot);
+  }
+
+  #handle(record: PodRecord): void {
+    record.pendingHandlings--;
+    const { metadata } = record.pod;
+    const isLeaving = record.isRemoved || metadata.deletionTimestamp !== undefined;
+    if (isLeaving) this.#parts.terminate(record);
+    else if (record.state === 'new') this.#admit(record);
+  }
+
+  #admit(record: PodRecord): void {
+    const { agent, pod } = record;
+    record.rejection = rejectionOf(agent.spec.node, agent.usage, pod.spec);
+    if (record.rejection !== undefined) return this.#parts.reject(record);
+    agent.usage.add(pod.spec, 1);
+    record.isCounted = true;
+    this.#parts.workers.begin(record);
+  }
+
+  /** The object of a pod is gone. */
+  #remove(agent: NodeAgent, uid: string): void {
+    const record = agent.pods.get(uid);
+    if (record === undefined) return;
+    agent.pods.delete(uid);
+    record.isRemoved = true;
+    if (record.state === 'terminated') this.#release(record);
+    else if (record.state !== 'terminating') this.#enterSyncLoop(record);
+  }
+
+  /** Nothing is left of a pod; its slot is free once no event names it any more. */
+  #release(record: PodRecord): void {
+    if (record.pendingHandlings === 0) this.#pods.remove(record.slot);
+  }
+}

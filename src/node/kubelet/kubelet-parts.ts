@@ -1,0 +1,120 @@
+// The parts of the kubelet fleet, wired to each other.
+
+import { ContainerStarter } from './container-starter.js';
+import { EventPoster } from './event-poster.js';
+import { ImageManager, type ImageSource } from './image-manager.js';
+import type { KubeletContext } from './kubelet-context.js';
+import type { NodeAgent } from './node-agent.js';
+import { NodeHeartbeats } from './node-heartbeats.js';
+import { PodKiller } from './pod-killer.js';
+import { PodNetwork } from './pod-network.js';
+import type { ContainerRecord, PodRecord } from './pod-record.js';
+import type { TimeTable } from './pod-times.js';
+import { PodWorkers } from './pod-worker.js';
+import { type ProbeListener, Prober } from './prober.js';
+import { StatusManager } from './status-manager.js';
+import { VolumeManager } from './volume-manager.js';
+
+export interface KubeletPartsOptions {
+  readonly times: TimeTable;
+  readonly imageSource: ImageSource;
+  readonly podCidrFor: (node: number) => string;
+  /** A Node object exists now. */
+  readonly registered: (agent: NodeAgent) => void;
+  /** A pod has stopped, and its object is gone. */
+  readonly released: (record: PodRecord) => void;
+}
+
+const defaultGraceSeconds = 30;
+
+export class KubeletParts implements ProbeListener {
+  readonly heartbeats: NodeHeartbeats;
+  readonly images: ImageManager;
+  readonly workers: PodWorkers;
+  readonly #status: StatusManager;
+  readonly #events: EventPoster;
+  readonly #volumes: VolumeManager;
+  readonly #prober: Prober;
+  readonly #killer: PodKiller;
+
+  constructor(context: KubeletContext, options: KubeletPartsOptions) {
+    const events = new EventPoster(context);
+    const status = new StatusManager(context);
+    const network = new PodNetwork(options.podCidrFor);
+    this.#events = events;
+    this.#status = status;
+    const starter = new ContainerStarter(context, {
+      images: () => this.images,
+      events,
+      times: options.times,
+      done: (record) => this.workers.proceed(record),
+      interrupted: (record) => this.#killer.proceed(record),
+      exited: (record) => this.workers.containerEnded(record, false),
+    });
+    this.images = new ImageManager(
+      context,
+      options.imageSource,
+      (waiter, durationUs) => starter.imagePulled(waiter, durationUs),
+      (node) => this.heartbeats.imagesChanged(node),
+    );
+    this.heartbeats = new NodeHeartbeats(context, () => this.images, options.registered);
+    this.#volumes = new VolumeManager(context, (record) => this.workers.createSandbox(record));
+    this.#prober = new Prober(context, this);
+    this.workers = new PodWorkers(context, {
+      status,
+      events,
+      network,
+      volumes: () => this.#volumes,
+      prober: () => this.#prober,
+      startContainer: (record, container) => starter.start(record, container),
+      finished: (record) => this.terminate(record),
+      interrupted: (record) => this.#killer.proceed(record),
+    });
+    this.#killer = new PodKiller(context, {
+      status,
+      events,
+      network,
+      abandon: (record) => this.#abandon(record),
+      containerEnded: (record) => this.workers.containerEnded(record, true),
+      nextRelist: (agent) => this.workers.nextRelist(agent),
+      released: options.released,
+    });
+  }
+
+  /** Stops a pod within the grace that its object states. */
+  terminate(record: PodRecord): void {
+    const { metadata, spec } = record.pod;
+    const own = spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+    const seconds = metadata.deletionGracePeriodSeconds ?? own;
+    this.#killer.terminate(record, Math.max(1, seconds) * 1_000_000);
+  }
+
+  /** A pod that the node refuses: it has failed, and nothing of it runs. */
+  reject(record: PodRecord): void {
+    record.state = 'terminated';
+    record.isDeletable = true;
+    this.#status.update(record);
+  }
+
+  probeChanged(record: PodRecord): void {
+    this.workers.probeChanged(record);
+  }
+
+  probeFailed(record: PodRecord, container: ContainerRecord, type: 'liveness' | 'startup'): void {
+    const { spec } = container;
+    const probe = type === 'liveness' ? spec.livenessProbe : spec.startupProbe;
+    const podSeconds = record.pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+    const seconds = probe?.terminationGracePeriodSeconds ?? podSeconds;
+    const isRepeated = container.restartCount > 0;
+    const text = type === 'liveness' ? 'Liveness' : 'Startup';
+    this.#events.record(record, container, 'Unhealthy', `${text} probe failed`, isRepeated);
+    this.#prober.disarm(container);
+    const why = `Container ${spec.name} failed ${type} probe, will be restarted`;
+    this.#killer.killContainer(record, container, seconds * 1_000_000, why);
+  }
+
+  #abandon(record: PodRecord): void {
+    this.workers.abandon(record);
+    for (const container of record.containers) this.#prober.disarm(container);
+  }
+}

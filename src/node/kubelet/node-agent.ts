@@ -1,0 +1,90 @@
+// One kubelet: what it was started with and the data its parts keep for it. Data only; the fleet's
+// parts act on it.
+import type { Node, NodeAddress } from '../../api/node.js';
+import type { ApiTransport, Connection } from '../../client/api-call.js';
+import { ApiClient } from '../../client/api-client.js';
+import type { WatchStream } from '../../client/watch.js';
+import type { Simulation } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
+import type { RuntimeName } from '../cri.js';
+import type { KubeletSettings } from './constants.js';
+import { NodeUsage } from './pod-admission.js';
+import type { PodRecord } from './pod-record.js';
+
+/** What a kubelet is started with. */
+export interface KubeletNode {
+  readonly name: string;
+  /** The Node object that the kubelet registers. */
+  readonly node: Node;
+  readonly runtime: RuntimeName;
+  readonly cores: number;
+  /** Images that are on the node from the start. */
+  readonly images: readonly string[];
+  readonly serializeImagePulls: boolean;
+  /** Ignored when pulls are serial; 0: as many as there are. */
+  readonly maxParallelImagePulls: number;
+  /** The Node and its Lease are stored already: the kubelet is long up and only carries on. */
+  readonly isRegistered?: boolean;
+}
+
+/** State of one kubelet. */
+export class NodeAgent {
+  readonly index: number;
+  readonly spec: KubeletNode;
+  /** When this kubelet started; -Infinity when long ago. */
+  readonly startedUs: SimTime;
+  /** Leases and node status, not limited. */
+  readonly heartbeatClient: ApiClient;
+  readonly client: ApiClient;
+  readonly eventClient: ApiClient;
+  readonly usage: NodeUsage = new NodeUsage();
+  /** Of the machine; '' when the Node states none. */
+  readonly address: string;
+  /** Pods that this kubelet knows, by UID. */
+  readonly pods: Map<string, PodRecord> = new Map();
+  /** Pods whose status waits to be written; the first is at `statusHead`. */
+  statusQueue: PodRecord[] = [];
+  isWritingStatus = false;
+  watch: WatchStream | undefined;
+  listBackoffUs = 0;
+  /** When the sync loop has worked off what it was given. */
+  syncLoopFreeUs: SimTime = 0;
+  /** Phases of periodic loops: each in [0, period). */
+  readonly relistPhaseUs: number;
+  readonly syncPhaseUs: number;
+  readonly populatorPhaseUs: number;
+  readonly reconcilerPhaseUs: number;
+
+  constructor(
+    transport: ApiTransport,
+    settings: KubeletSettings,
+    index: number,
+    spec: KubeletNode,
+    connection: Connection,
+  ) {
+    this.index = index;
+    this.spec = spec;
+    const { simulation } = transport;
+    this.startedUs = spec.isRegistered === true ? Number.NEGATIVE_INFINITY : simulation.now;
+    const user = `system:node:${spec.name}`;
+    const name = `kubelet/${spec.name}`;
+    const { kubeApiQps, kubeApiBurst, eventRecordQps, eventBurst } = settings;
+    this.heartbeatClient = new ApiClient(transport, { name, user, connection });
+    const limit = { qps: kubeApiQps, burst: kubeApiBurst };
+    this.client = new ApiClient(transport, { name, user, connection, limit });
+    const eventLimit = { qps: eventRecordQps, burst: eventBurst };
+    this.eventClient = new ApiClient(transport, { name, user, connection, limit: eventLimit });
+    const isInternal = ({ type }: NodeAddress): boolean => type === 'InternalIP';
+    this.address = spec.node.status?.addresses?.find(isInternal)?.address ?? '';
+    const phase = phases(simulation, name);
+    this.relistPhaseUs = phase(settings.relistPeriodUs);
+    this.syncPhaseUs = phase(settings.syncTickUs);
+    this.populatorPhaseUs = phase(settings.volumeLoopUs);
+    this.reconcilerPhaseUs = phase(settings.volumeLoopUs);
+  }
+}
+
+function phases(simulation: Simulation, name: string): (periodUs: number) => number {
+  const stream = simulation.stream(`${name}/phases`);
+  return (periodUs) => (periodUs === 0 ? 0 : stream.below(periodUs));
+}

@@ -1,0 +1,238 @@
+// How a kubelet makes its node known and keeps it alive: it registers the Node, reports Ready as soon
+// as its runtime is up, renews its Lease every 10 s and reports the node's status every 5 minutes, or
+// within 10 s when its images have changed. None of this passes the limit of its other requests.
+// Left out: pressure conditions. A kubelet that starts with a registered node carries on at a random
+// place of both periods.
+// Source: Kubernetes v1.36 pkg/kubelet/kubelet_node_status.go, component-helpers lease
+// (reference: nodes-controllers §1.18).
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Lease } from '../../api/lease.js';
+import type { Node, NodeCondition } from '../../api/node.js';
+import type { ApiCall } from '../../client/api-call.js';
+import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
+import type { EventHandle } from '../../kernel/event-queue.js';
+import type { RandomStream } from '../../kernel/random-stream.js';
+import type { EventKind } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
+import type { ImageManager } from './image-manager.js';
+import type { KubeletContext } from './kubelet-context.js';
+import type { NodeAgent } from './node-agent.js';
+import { noEvent } from './pod-record.js';
+
+const leaseNamespace = 'kube-node-lease';
+
+export class NodeHeartbeats {
+  readonly #context: KubeletContext;
+  readonly #images: () => ImageManager;
+  readonly #onRegistered: (agent: NodeAgent) => void;
+  readonly #registered: EventKind;
+  readonly #leaseDue: EventKind;
+  readonly #statusDue: EventKind;
+  // Columns by node.
+  readonly #streams: RandomStream[] = [];
+  readonly #leases: (Lease | undefined)[] = [];
+  readonly #leaseFailures: number[] = [];
+  readonly #registerBackoffUs: number[] = [];
+  readonly #statusEvents: EventHandle[] = [];
+  readonly #isReady: boolean[] = [];
+  readonly #hasNewImages: boolean[] = [];
+
+  /** `onRegistered`: the Node object exists; called once a node. */
+  constructor(
+    context: KubeletContext,
+    images: () => ImageManager,
+    onRegistered: (agent: NodeAgent) => void,
+  ) {
+    const { simulation } = context;
+    this.#context = context;
+    this.#images = images;
+    this.#onRegistered = onRegistered;
+    this.#registered = simulation.defineEvent('kubelet.NodeRegistrationRetried', (node) =>
+      this.#register(context.agents[node] as NodeAgent),
+    );
+    this.#leaseDue = simulation.defineEvent('kubelet.LeaseRenewalDue', (node, _, now) =>
+      this.#renew(context.agents[node] as NodeAgent, now),
+    );
+    this.#statusDue = simulation.defineEvent('kubelet.NodeStatusDue', (node, _, now) => {
+      this.#statusEvents[node] = noEvent;
+      this.#report(context.agents[node] as NodeAgent, now);
+    });
+  }
+
+  /** Starts the heartbeats of the next node. */
+  start(agent: NodeAgent): void {
+    const { simulation, settings } = this.#context;
+    const { index, spec } = agent;
+    const stream = simulation.stream(`kubelet/${spec.name}/heartbeat`);
+    this.#streams[index] = stream;
+    this.#leases[index] = undefined;
+    this.#leaseFailures[index] = 0;
+    this.#registerBackoffUs[index] = settings.registerBackoffInitialUs;
+    this.#statusEvents[index] = noEvent;
+    this.#isReady[index] = spec.isRegistered === true;
+    this.#hasNewImages[index] = false;
+    if (spec.isRegistered !== true) return this.#register(agent);
+    simulation.after(stream.below(settings.leaseRenewUs), this.#leaseDue, index);
+    this.#reportAfter(agent, stream.below(settings.nodeStatusReportUs));
+    this.#onRegistered(agent);
+  }
+
+  /** The images of a node have changed: its next status tick reports them. */
+  imagesChanged(node: number): void {
+    const { settings, agents } = this.#context;
+    if (this.#hasNewImages[node] === true) return;
+    this.#hasNewImages[node] = true;
+    const withinUs = (this.#streams[node] as RandomStream).below(settings.nodeStatusTickUs);
+    this.#reportAfter(agents[node] as NodeAgent, withinUs);
+  }
+
+  #register(agent: NodeAgent): void {
+    const { now } = this.#context.simulation;
+    const { name, node } = agent.spec;
+    const conditions = conditionsAt(node, 'False', now);
+    const body: Node = { ...node, status: { ...node.status, conditions } };
+    agent.heartbeatClient.send(
+      { verb: 'create', resource: 'nodes', namespace: '', name, body },
+      this.#onPosted,
+      agent,
+    );
+  }
+
+  readonly #onPosted = (call: ApiCall): void => {
+    const agent = call.context as NodeAgent;
+    const response = call.response as ApiResponse;
+    const { simulation, settings } = this.#context;
+    const { index } = agent;
+    if (!isSuccess(response) && response.code !== 409) {
+      const backoffUs = this.#registerBackoffUs[index] as number;
+      this.#registerBackoffUs[index] = Math.min(2 * backoffUs, settings.registerBackoffMaxUs);
+      simulation.after(backoffUs, this.#registered, index);
+      return;
+    }
+    this.#reportAfter(agent, settings.fastStatusPollUs);
+    this.#createLease(agent);
+    this.#onRegistered(agent);
+  };
+
+  #createLease(agent: NodeAgent): void {
+    const request = leaseRequest(agent, 'create', this.#leaseBody(agent, undefined));
+    agent.heartbeatClient.send(request, this.#onRenewed, agent);
+  }
+
+  #renew(agent: NodeAgent, _now: SimTime): void {
+    const known = this.#leases[agent.index];
+    const request = leaseRequest(agent, 'update', this.#leaseBody(agent, known));
+    agent.heartbeatClient.send(request, this.#onRenewed, agent);
+  }
+
+  #leaseBody({ spec }: NodeAgent, known: Lease | undefined): Lease {
+    const { simulation, settings } = this.#context;
+    return {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: known?.metadata ?? { name: spec.name, namespace: leaseNamespace },
+      spec: {
+        holderIdentity: spec.name,
+        leaseDurationSeconds: settings.leaseDurationSeconds,
+        renewTime: simulation.now,
+      },
+    };
+  }
+
+  /** Plans the next renewal; a failed one is repeated at once a few times. */
+  readonly #onRenewed = (call: ApiCall): void => {
+    const agent = call.context as NodeAgent;
+    const response = call.response as ApiResponse;
+    const { simulation, settings } = this.#context;
+    const { index } = agent;
+    const stream = this.#streams[index] as RandomStream;
+    if (isSuccess(response)) {
+      const isFirst = call.request.verb === 'create';
+      this.#leases[index] = response.object as Lease;
+      this.#leaseFailures[index] = 0;
+      const periodUs = settings.leaseRenewUs * (1 + settings.heartbeatJitter * stream.uniform());
+      // Nodes that register together would renew together for long: real ones start apart.
+      const afterUs = isFirst ? stream.below(settings.leaseRenewUs) : Math.round(periodUs);
+      simulation.after(afterUs, this.#leaseDue, index);
+      return;
+    }
+    this.#leases[index] = undefined;
+    if (response.code === 404) return this.#createLease(agent);
+    const failures = (this.#leaseFailures[index] as number) + 1;
+    const isOver = failures >= settings.leaseRetries;
+    this.#leaseFailures[index] = isOver ? 0 : failures;
+    simulation.after(isOver ? settings.leaseRenewUs : 0, this.#leaseDue, index);
+  };
+
+  #reportAfter({ index }: NodeAgent, delayUs: number): void {
+    const { simulation } = this.#context;
+    const at = simulation.now + Math.round(delayUs);
+    const pending = this.#statusEvents[index] as EventHandle;
+    if (pending !== noEvent) simulation.reschedule(pending, at);
+    else this.#statusEvents[index] = simulation.at(at, this.#statusDue, index);
+  }
+
+  #report(agent: NodeAgent, now: SimTime): void {
+    const { settings } = this.#context;
+    const { index, spec } = agent;
+    const hasNewImages = this.#hasNewImages[index] === true;
+    const images = hasNewImages
+      ? this.#images().imagesOf(index, settings.nodeStatusMaxImages)
+      : undefined;
+    this.#hasNewImages[index] = false;
+    const apply = (current: KubernetesObject): KubernetesObject => {
+      const node = current as Node;
+      const conditions = conditionsAt(node, 'True', now);
+      const status = { ...node.status, conditions, ...(images && { images }) };
+      return { ...node, status };
+    };
+    const request = { verb: 'patch', resource: 'nodes', subresource: 'status' } as const;
+    agent.heartbeatClient.send(
+      {
+        ...request,
+        namespace: '',
+        name: spec.name,
+        patch: { bytes: settings.nodePatchBytes, apply },
+      },
+      this.#onReported,
+      agent,
+    );
+  }
+
+  readonly #onReported = (call: ApiCall): void => {
+    const agent = call.context as NodeAgent;
+    const { index } = agent;
+    const { nodeStatusReportUs, nodeStatusTickUs, heartbeatJitter } = this.#context.settings;
+    const stream = this.#streams[index] as RandomStream;
+    if (!isSuccess(call.response as ApiResponse)) return this.#reportAfter(agent, nodeStatusTickUs);
+    const wasReady = this.#isReady[index] === true;
+    this.#isReady[index] = true;
+    if (this.#statusEvents[index] !== noEvent) return; // news came meanwhile
+    // Reports are made at ticks; a change shifts the next one by up to half a period either way.
+    const tickUs = nodeStatusTickUs * (1 + heartbeatJitter / 2) * stream.uniform();
+    const shiftUs = wasReady ? 0 : nodeStatusReportUs * (stream.uniform() - 0.5);
+    this.#reportAfter(agent, nodeStatusReportUs + tickUs + shiftUs);
+  };
+}
+
+function leaseRequest({ spec }: NodeAgent, verb: 'create' | 'update', body: Lease): ApiRequest {
+  return { verb, resource: 'leases', namespace: leaseNamespace, name: spec.name, body };
+}
+
+/** The conditions a kubelet reports, with the time of this heartbeat. */
+function conditionsAt(node: Node, ready: 'True' | 'False', now: SimTime): readonly NodeCondition[] {
+  const known = node.status?.conditions ?? [];
+  const condition = (type: string, status: 'True' | 'False', reason: string): NodeCondition => {
+    const before = known.find((each) => each.type === type);
+    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason };
+  };
+  const own = [
+    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory'),
+    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure'),
+    condition('PIDPressure', 'False', 'KubeletHasSufficientPID'),
+    condition('Ready', ready, ready === 'True' ? 'KubeletReady' : 'KubeletNotReady'),
+  ];
+  const others = known.filter(({ type }) => !own.some((each) => each.type === type));
+  return [...others, ...own];
+}

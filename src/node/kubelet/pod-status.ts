@@ -1,0 +1,181 @@
+// The status that a kubelet reports of a pod: phase, conditions and containers, from what it has
+// seen. Conditions that did not change keep their object and their time.
+// Source: Kubernetes v1.36 pkg/kubelet/kubelet_pods.go (reference: nodes-controllers §1.15).
+import type { ContainerState, ContainerStatus } from '../../api/container.js';
+import type { Pod, PodCondition, PodPhase, PodStatus } from '../../api/pod.js';
+import { podQosClass } from '../../api/resource-requests.js';
+import type { SimTime } from '../../kernel/time.js';
+import type { ContainerRecord, PodRecord } from './pod-record.js';
+
+/** Condition types that the kubelet owns, in the order in which it lists them. */
+const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'];
+
+/** The phase that follows from what has been seen of the containers. */
+export function phaseOf(record: PodRecord): PodPhase {
+  if (record.rejection !== undefined) return 'Failed';
+  const restartPolicy = record.pod.spec.restartPolicy ?? 'Always';
+  let [waiting, running, failed, succeeded] = [0, 0, 0, 0];
+  for (const container of record.containers) {
+    const { termination } = container;
+    const hasFailed = container.seen === 'terminated' && termination?.exitCode !== 0;
+    if (container.isSidecar) continue;
+    if (container.isInit) {
+      if (hasFailed && restartPolicy === 'Never') return 'Failed';
+      if (container.seen !== 'terminated' || hasFailed) return 'Pending';
+    } else if (container.seen === 'running') running++;
+    else if (container.seen === 'waiting') {
+      if (container.lastTermination === undefined) waiting++;
+      else running++; // it waits to be started again
+    } else if (hasFailed) failed++;
+    else succeeded++;
+  }
+  if (waiting > 0) return 'Pending';
+  if (running > 0) return 'Running';
+  if (restartPolicy === 'Always' && !isEnding(record)) return 'Running';
+  if (failed === 0 && succeeded > 0) return 'Succeeded';
+  return restartPolicy === 'OnFailure' && !isEnding(record) ? 'Running' : 'Failed';
+}
+
+function isEnding({ state }: PodRecord): boolean {
+  return state === 'terminating' || state === 'terminated';
+}
+
+/** True when nothing will run in the pod any more: it is Succeeded or Failed by itself. */
+export function isFinished(record: PodRecord): boolean {
+  const phase = phaseOf(record);
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** The status to report now. */
+export function statusOf(record: PodRecord, now: SimTime): PodStatus {
+  const { pod, rejection, agent, podIp } = record;
+  if (rejection !== undefined) return { phase: 'Failed', ...rejection, startTime: now };
+  const inits = record.containers.filter((container) => container.isInit);
+  const apps = record.containers.filter((container) => !container.isInit);
+  const { address } = agent;
+  return {
+    phase: phaseOf(record),
+    conditions: conditionsOf(record, apps, now),
+    ...(address !== '' && { hostIP: address, hostIPs: [{ ip: address }] }),
+    ...(podIp !== '' && { podIP: podIp, podIPs: [{ ip: podIp }] }),
+    startTime: record.startTimeUs,
+    ...(inits.length > 0 && { initContainerStatuses: inits.map(containerStatus) }),
+    containerStatuses: apps.map(containerStatus),
+    qosClass: podQosClass(pod.spec),
+  };
+}
+
+function conditionsOf(
+  record: PodRecord,
+  apps: readonly ContainerRecord[],
+  now: SimTime,
+): readonly PodCondition[] {
+  const isInitialised = record.containers.every(
+    ({ isInit, isSidecar, isStarted, seen, termination }) =>
+      !isInit || (isSidecar ? isStarted : seen === 'terminated' && termination?.exitCode === 0),
+  );
+  const phase = phaseOf(record);
+  const isCompleted = phase === 'Succeeded';
+  const isReady =
+    !isCompleted &&
+    phase !== 'Failed' &&
+    apps.every((container) => container.isReady) &&
+    record.containers.every((container) => !container.isSidecar || container.isReady);
+  const gates = record.pod.spec.readinessGates ?? [];
+  const stored = record.pod.status?.conditions ?? [];
+  const areGatesOpen = gates.every((gate) =>
+    stored.some(({ type, status }) => type === gate.conditionType && status === 'True'),
+  );
+  const values = [record.hasSandbox, isInitialised, isReady && areGatesOpen, isReady];
+  const reason = isCompleted ? 'PodCompleted' : 'ContainersNotReady';
+  return ownConditions.map((type, index) => {
+    const status = values[index] === true ? 'True' : 'False';
+    const known = record.status?.conditions?.find((condition) => condition.type === type);
+    if (known?.status === status) return known;
+    const why = status === 'False' && index >= 2 ? { reason } : {};
+    return { type, status, lastTransitionTime: now, ...why };
+  });
+}
+
+function containerStatus(container: ContainerRecord): ContainerStatus {
+  const { spec, restartCount, lastTermination } = container;
+  return {
+    name: spec.name,
+    state: stateOf(container),
+    ...(lastTermination && { lastState: { terminated: terminated(lastTermination) } }),
+    ready: container.isReady,
+    restartCount,
+    image: spec.image ?? '',
+    imageID: container.seen === 'waiting' ? '' : (spec.image ?? ''),
+    started: container.isStarted,
+  };
+}
+
+function stateOf(container: ContainerRecord): ContainerState {
+  if (container.seen === 'running') return { running: { startedAt: container.startedUs } };
+  const { termination, waitingReason, waitingMessage } = container;
+  if (container.seen === 'terminated' && termination !== undefined) {
+    return { terminated: terminated(termination) };
+  }
+  const message = waitingMessage === '' ? {} : { message: waitingMessage };
+  return { waiting: { reason: waitingReason, ...message } };
+}
+
+function terminated(termination: NonNullable<ContainerRecord['termination']>) {
+  const { exitCode, startedUs, finishedUs } = termination;
+  return {
+    exitCode,
+    reason: exitCode === 0 ? 'Completed' : 'Error',
+    startedAt: startedUs,
+    finishedAt: finishedUs,
+  };
+}
+
+/** Whether two statuses say the same. */
+export function isSameStatus(a: PodStatus | undefined, b: PodStatus): boolean {
+  return (
+    a !== undefined &&
+    a.phase === b.phase &&
+    a.podIP === b.podIP &&
+    areSame(a.conditions, b.conditions, (x, y) => x === y) &&
+    areSame(a.initContainerStatuses, b.initContainerStatuses, isSameContainer) &&
+    areSame(a.containerStatuses, b.containerStatuses, isSameContainer)
+  );
+}
+
+function areSame<T>(
+  a: readonly T[] | undefined,
+  b: readonly T[] | undefined,
+  isSame: (x: T, y: T) => boolean,
+): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((item, index) => isSame(item, b[index] as T));
+}
+
+function isSameContainer(a: ContainerStatus, b: ContainerStatus): boolean {
+  return (
+    a.ready === b.ready &&
+    a.started === b.started &&
+    a.restartCount === b.restartCount &&
+    a.state?.running?.startedAt === b.state?.running?.startedAt &&
+    a.state?.terminated?.finishedAt === b.state?.terminated?.finishedAt &&
+    a.state?.waiting?.reason === b.state?.waiting?.reason &&
+    a.state?.waiting?.message === b.state?.waiting?.message
+  );
+}
+
+/** A stored pod with the kubelet's part of its status replaced; the same pod when it is so already. */
+export function withStatus(current: Pod, status: PodStatus): Pod {
+  const stored = current.status?.conditions ?? [];
+  const own = status.conditions ?? [];
+  const others = stored.filter(({ type }) => !own.some((condition) => condition.type === type));
+  const isSame =
+    current.status?.phase === status.phase &&
+    current.status?.containerStatuses === status.containerStatuses &&
+    own.every((condition) => stored.includes(condition));
+  if (isSame) return current;
+  return {
+    ...current,
+    status: { ...current.status, ...status, conditions: [...own, ...others] },
+  };
+}

@@ -1,0 +1,126 @@
+// Writes pod statuses, one pod at a time per node: GET, PATCH when there is news, and DELETE when a
+// pod that was asked to go has been cleaned up. A pod that changes while it waits is written once,
+// with its newest status.
+// Source: Kubernetes v1.36 pkg/kubelet/status/status_manager.go (reference: nodes-controllers §1.15).
+
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Pod, PodStatus } from '../../api/pod.js';
+import type { ApiCall } from '../../client/api-call.js';
+import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
+import type { EventKind } from '../../kernel/simulation.js';
+import type { KubeletContext } from './kubelet-context.js';
+import type { NodeAgent } from './node-agent.js';
+import type { PodRecord } from './pod-record.js';
+import { isSameStatus, statusOf, withStatus } from './pod-status.js';
+
+export class StatusManager {
+  readonly #context: KubeletContext;
+  readonly #resynced: EventKind;
+
+  constructor(context: KubeletContext) {
+    this.#context = context;
+    this.#resynced = context.simulation.defineEvent('kubelet.StatusResynced', (node) =>
+      this.#resync(context.agents[node] as NodeAgent),
+    );
+  }
+
+  /** Takes the status from the record and has it written when it says something new. */
+  update(record: PodRecord): void {
+    const status = statusOf(record, this.#context.simulation.now);
+    if (isSameStatus(record.status, status)) return;
+    record.status = status;
+    record.statusVersion++;
+    this.queue(record);
+  }
+
+  /** Has a pod looked at: for its status, or because it became deletable. */
+  queue(record: PodRecord): void {
+    if (record.isStatusQueued || record.isRemoved) return;
+    record.isStatusQueued = true;
+    const { agent } = record;
+    agent.statusQueue.push(record);
+    if (!agent.isWritingStatus) this.#next(agent);
+  }
+
+  #next(agent: NodeAgent): void {
+    const record = agent.statusQueue.shift();
+    agent.isWritingStatus = record !== undefined;
+    if (record === undefined) return;
+    record.isStatusQueued = false;
+    if (record.isRemoved) this.#next(agent);
+    else agent.client.send(requestFor(record, 'get'), this.#got, record);
+  }
+
+  readonly #got = (call: ApiCall): void => {
+    const record = call.context as PodRecord;
+    const response = call.response as ApiResponse;
+    if (!isSuccess(response)) return this.#failed(record, response);
+    if (response.object?.metadata.uid !== record.uid) return this.#next(record.agent);
+    if (record.writtenVersion === record.statusVersion) return this.#finish(record);
+    record.writtenVersion = record.statusVersion;
+    const status = record.status as PodStatus;
+    const apply = (current: KubernetesObject): KubernetesObject =>
+      withStatus(current as Pod, status);
+    const patch = { bytes: this.#context.settings.statusPatchBytes, apply };
+    record.agent.client.send(
+      { ...requestFor(record, 'patch'), subresource: 'status', patch },
+      this.#patched,
+      record,
+    );
+  };
+
+  readonly #patched = (call: ApiCall): void => {
+    const record = call.context as PodRecord;
+    const response = call.response as ApiResponse;
+    if (isSuccess(response)) return this.#finish(record);
+    record.writtenVersion = -1;
+    this.#failed(record, response);
+  };
+
+  /** Deletes what may go, unless there is news to be written first. */
+  #finish(record: PodRecord): void {
+    const { agent, pod } = record;
+    const hasNews = record.writtenVersion !== record.statusVersion;
+    const isAskedToGo = pod.metadata.deletionTimestamp !== undefined;
+    if (!record.isDeletable || !isAskedToGo || record.isDeleteSent || hasNews) {
+      return this.#next(agent);
+    }
+    record.isDeleteSent = true;
+    agent.client.send(
+      { ...requestFor(record, 'delete'), gracePeriodSeconds: 0, uidPrecondition: record.uid },
+      this.#deleted,
+      record,
+    );
+  }
+
+  readonly #deleted = (call: ApiCall): void => {
+    const record = call.context as PodRecord;
+    const response = call.response as ApiResponse;
+    if (isSuccess(response)) return this.#next(record.agent);
+    record.isDeleteSent = false;
+    this.#failed(record, response);
+  };
+
+  /** A pod that is gone needs no more; anything else is tried again by the periodic pass. */
+  #failed(record: PodRecord, { code }: ApiResponse): void {
+    if (code !== 404) {
+      record.needsResync = true;
+      const { simulation, settings } = this.#context;
+      simulation.after(settings.statusResyncUs, this.#resynced, record.agent.index);
+    }
+    this.#next(record.agent);
+  }
+
+  #resync(agent: NodeAgent): void {
+    for (const record of agent.pods.values()) {
+      if (!record.needsResync) continue;
+      record.needsResync = false;
+      this.queue(record);
+    }
+  }
+}
+
+function requestFor({ pod }: PodRecord, verb: ApiRequest['verb']): ApiRequest {
+  const { namespace = '', name } = pod.metadata;
+  return { verb, resource: 'pods', namespace, name };
+}

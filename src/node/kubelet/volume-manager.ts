@@ -1,0 +1,96 @@
+// Volumes of pods: a pod waits until the populator has seen it, the reconciler has started its
+// mounts, these are done, and the poll of the pod's worker comes round. A service account token is
+// asked of the API first. Left out: volumes that are attached to the node.
+// Source: Kubernetes v1.36 pkg/kubelet/volumemanager (reference: nodes-controllers §1.12).
+import type { Pod, Volume } from '../../api/pod.js';
+import type { ApiCall } from '../../client/api-call.js';
+import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import type { EventKind } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
+import { nextTick } from './durations.js';
+import type { KubeletContext } from './kubelet-context.js';
+import { noEvent, type PodRecord } from './pod-record.js';
+
+/** True when the pod has a projected service account token. */
+function needsToken({ spec }: Pod): boolean {
+  const isToken = (volume: Volume): boolean =>
+    volume.projected?.sources?.some((source) => source.serviceAccountToken !== undefined) ?? false;
+  return spec.volumes?.some(isToken) ?? false;
+}
+
+/** First poll at or after `mountedUs`, of polls that began at `sinceUs`. */
+export function pollUs(sinceUs: SimTime, mountedUs: SimTime, periodUs: number): SimTime {
+  return mountedUs <= sinceUs ? sinceUs : nextTick(mountedUs, sinceUs, periodUs);
+}
+
+export class VolumeManager {
+  readonly #context: KubeletContext;
+  readonly #mountStarted: EventKind;
+  readonly #mounted: EventKind;
+
+  /** `onMounted`: all volumes of a pod are there. */
+  constructor(context: KubeletContext, onMounted: (record: PodRecord) => void) {
+    const { simulation, pods } = context;
+    this.#context = context;
+    this.#mountStarted = simulation.defineEvent('kubelet.VolumeMountStarted', (slot) => {
+      const record = pods.get(slot);
+      record.stepEvent = noEvent;
+      this.#requestToken(record);
+    });
+    this.#mounted = simulation.defineEvent('kubelet.VolumesMounted', (slot) => {
+      const record = pods.get(slot);
+      record.stepEvent = noEvent;
+      onMounted(record);
+    });
+  }
+
+  /** Mounts the volumes of a pod whose worker begins to wait for them now. */
+  mount(record: PodRecord): void {
+    const { simulation, settings } = this.#context;
+    const { now } = simulation;
+    const { agent, pod } = record;
+    record.volumesSinceUs = now;
+    if ((pod.spec.volumes ?? []).length === 0) return this.#mountedAt(record, now);
+    const { volumeLoopUs } = settings;
+    const populatedUs = nextTick(record.seenUs, agent.populatorPhaseUs, volumeLoopUs);
+    const reconciledUs = nextTick(populatedUs, agent.reconcilerPhaseUs, volumeLoopUs);
+    const startUs = Math.max(now, reconciledUs);
+    if (needsToken(pod)) {
+      record.stepEvent = simulation.at(startUs, this.#mountStarted, record.slot);
+    } else {
+      this.#mountedAt(record, startUs + record.times.mountUs);
+    }
+  }
+
+  #mountedAt(record: PodRecord, atUs: SimTime): void {
+    const { simulation, settings } = this.#context;
+    const at = pollUs(record.volumesSinceUs, atUs, settings.volumePollUs);
+    record.stepEvent = simulation.at(Math.max(at, simulation.now), this.#mounted, record.slot);
+  }
+
+  #requestToken(record: PodRecord): void {
+    const { namespace = '' } = record.pod.metadata;
+    const serviceAccount = record.pod.spec.serviceAccountName ?? 'default';
+    const request = { resource: 'serviceaccounts', subresource: 'token', namespace } as const;
+    record.agent.client.send(
+      { ...request, verb: 'create', name: serviceAccount },
+      this.#answered,
+      record,
+    );
+  }
+
+  readonly #answered = (call: ApiCall): void => {
+    const record = call.context as PodRecord;
+    const { simulation, settings } = this.#context;
+    if (record.state !== 'syncing') return; // the pod has been asked to go
+    if (isSuccess(call.response as ApiResponse)) {
+      return this.#mountedAt(record, simulation.now + record.times.mountUs);
+    }
+    const backoffUs = Math.min(
+      Math.max(settings.mountBackoffInitialUs, 2 * record.mountRetryUs),
+      settings.mountBackoffMaxUs,
+    );
+    record.mountRetryUs = backoffUs;
+    record.stepEvent = simulation.after(backoffUs, this.#mountStarted, record.slot);
+  };
+}
