@@ -1,5 +1,5 @@
-// The two latencies of a pod that everybody asks for, and their figures over a run. They are derived
-// from the rows here, once, so that the CSV files, the terminal and the page cannot disagree.
+// The two latencies of a pod that everybody asks for, and their figures over a run. They are
+// derived from the rows here, once, so that files, terminal and page cannot disagree.
 import type { PodRow } from '../metrics/run-result.js';
 import { type Summary, summarise } from '../stats/summarise.js';
 

@@ -33,7 +33,8 @@ function renderFamily(family: readonly MetricSample[]): string {
     `The metric ${name} has two types or help texts.`,
   );
   const lines = family.flatMap(type === 'histogram' ? histogramLines : valueLines);
-  return `${[`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`, ...lines].join('\n')}\n`;
+  const head = [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`];
+  return `${[...head, ...lines].join('\n')}\n`;
 }
 
 function valueLines({ name, labels, value }: MetricSample): string[] {

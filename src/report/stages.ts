@@ -1,5 +1,5 @@
-// The stages that a pod and a change go through, as data: tables, columns and bars are made of them.
-// Which API object or component ends a stage is said where the time is recorded, in RunResult.
+// The stages that a pod and a change go through, as data: tables, columns and bars are made of
+// them. What ends a stage is said where the time is recorded, in RunResult.
 import type { ConvergenceRow, PodRow } from '../metrics/run-result.js';
 
 /** A stage ends at a time in microseconds since the start of the scenario, or never. */

@@ -2,6 +2,7 @@
 // grow within one schemaVersion. It knows no clock, host or path.
 import type { RunResult } from '../metrics/run-result.js';
 import type { Summary } from '../stats/summarise.js';
+import { formatSeconds } from './number-format.js';
 import { schedulingLatencyUs, startupUs, summariseLatency } from './pod-latencies.js';
 import { countRun } from './run-counts.js';
 import { type JsonValue, stableJson } from './stable-json.js';
@@ -50,10 +51,9 @@ function measures({ thresholds, summary, convergence }: RunResult): JsonObject {
       name: row.name,
       replicas: row.replicas,
       startedSeconds: seconds(row.startedUs),
-      stages: convergenceStages.map(({ name, endUs }) => ({
-        name,
-        endSeconds: seconds(endUs(row)),
-      })),
+      stageEndSeconds: Object.fromEntries(
+        convergenceStages.map(({ name, endUs }) => [name, seconds(endUs(row))]),
+      ),
       convergedSeconds: seconds(row.convergedUs),
       longestStage: row.longestStage,
       reason: row.reason,
@@ -99,7 +99,7 @@ function mapFigures(summary: Summary, convert: (value: number) => number | null)
 }
 
 function seconds(us: number | undefined): number | null {
-  return us === undefined ? null : orNull(us / 1_000_000);
+  return us === undefined || Number.isNaN(us) ? null : Number(formatSeconds(us));
 }
 
 function orNull(value: number): number | null {

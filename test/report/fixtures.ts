@@ -1,5 +1,5 @@
-// Results of runs, built by hand: small ones with every awkward value, and large ones that look like
-// a real rollout. The numbers come from a fixed recurrence, so they are the same everywhere.
+// Results of runs, built by hand: small ones with every awkward value, and large ones that look
+// like a real rollout. Their numbers come from a fixed recurrence, the same everywhere.
 import type {
   ConvergenceRow,
   EventRow,
@@ -9,6 +9,7 @@ import type {
   RequestRow,
   RunResult,
   SummaryRow,
+  ThresholdRow,
 } from '../../src/metrics/run-result.js';
 
 /** A pod that went through every stage, 100 ms each, unless told otherwise. */
@@ -196,6 +197,54 @@ export const metricSamples: readonly MetricSample[] = [
   },
 ];
 
+const awkwardPods: readonly PodRow[] = [
+  podRow(),
+  podRow({
+    name: 'web-7d4b9c-bbbbb',
+    uid: 'uid-3',
+    createdUs: 0,
+    queuedUs: 0,
+    boundUs: 1,
+    endpointPublishedUs: undefined,
+    endpointProgrammedUs: undefined,
+    deletedUs: 2_000_000,
+  }),
+  pendingPodRow({ message: 'a "quoted", message\nof two lines' }),
+];
+
+/** A change that never converged. */
+export const stuckRow: ConvergenceRow = convergenceRow({
+  change: 'apply Pod/default/huge-1',
+  kind: 'Pod',
+  name: 'huge-1',
+  replicas: 1,
+  scheduledUs: undefined,
+  readyUs: undefined,
+  endpointsPublishedUs: undefined,
+  endpointsProgrammedUs: undefined,
+  convergedUs: undefined,
+  longestStage: 'scheduled',
+  reason: '1 pod is Pending: 0/3 nodes are available: 3 Insufficient cpu.',
+});
+
+export function thresholdRow(overrides: Partial<ThresholdRow> = {}): ThresholdRow {
+  const row = { metric: 'pod_startup_seconds', expression: 'p(99)<5', value: 0.799, ok: true };
+  return { ...row, level: 'error', ...overrides };
+}
+
+/** One that holds, one that failed, and a warning without a sample. */
+const thresholdRows: readonly ThresholdRow[] = [
+  thresholdRow(),
+  thresholdRow({ metric: 'pods_unready', expression: 'value==0', value: 1, ok: false }),
+  thresholdRow({
+    metric: 'dns_lookup_seconds',
+    expression: 'p(90)<1',
+    level: 'warn',
+    value: Number.NaN,
+    ok: false,
+  }),
+];
+
 /** A run of three pods with every awkward value once. */
 export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   return {
@@ -210,37 +259,9 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     checkpoints: [{ events: 65_536, time: 2_400_000, hash: 'fedcba9876543210' }],
     cluster: '1 control-plane host (4 cores), 1 etcd member, 3 nodes of 4 CPU 16Gi',
     notices: ['Ignored 1 object of kind Ingress: it has no effect on scheduling.'],
-    pods: [
-      podRow(),
-      podRow({
-        name: 'web-7d4b9c-bbbbb',
-        uid: 'uid-3',
-        createdUs: 0,
-        queuedUs: 0,
-        boundUs: 1,
-        endpointPublishedUs: undefined,
-        endpointProgrammedUs: undefined,
-        deletedUs: 2_000_000,
-      }),
-      pendingPodRow({ message: 'a "quoted", message\nof two lines' }),
-    ],
+    pods: awkwardPods,
     nodes: [nodeRow(), nodeRow({ name: 'node-2', zone: '', ready: false, pods: 0 })],
-    convergence: [
-      convergenceRow(),
-      convergenceRow({
-        change: 'apply Pod/default/huge-1',
-        kind: 'Pod',
-        name: 'huge-1',
-        replicas: 1,
-        scheduledUs: undefined,
-        readyUs: undefined,
-        endpointsPublishedUs: undefined,
-        endpointsProgrammedUs: undefined,
-        convergedUs: undefined,
-        longestStage: 'scheduled',
-        reason: '1 pod is Pending: 0/3 nodes are available: 3 Insufficient cpu.',
-      }),
-    ],
+    convergence: [convergenceRow(), stuckRow],
     requests: [
       requestRow(),
       requestRow({ verb: 'LIST', resource: 'nodes', subresource: '', count: 3, code: 504 }),
@@ -274,23 +295,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
         meanWaitUs: 1_520.25,
       },
     ],
-    thresholds: [
-      {
-        metric: 'pod_startup_seconds',
-        expression: 'p(99)<5',
-        level: 'error',
-        value: 0.799,
-        ok: true,
-      },
-      { metric: 'pods_unready', expression: 'value==0', level: 'error', value: 1, ok: false },
-      {
-        metric: 'dns_lookup_seconds',
-        expression: 'p(90)<1',
-        level: 'warn',
-        value: Number.NaN,
-        ok: false,
-      },
-    ],
+    thresholds: thresholdRows,
     metrics: metricSamples,
     ...overrides,
   };
@@ -375,7 +380,7 @@ export function rolloutResult(podCount: number, nodeCount: number): RunResult {
       eventRow({ timeUs: pod.boundUs ?? pod.createdUs, involved: `pod/${pod.name}` }),
     ),
     stations: Array.from({ length: 14 }, (_, i) => ({
-      name: ['apiserver-0/cpu', 'etcd-0/disk', 'kubelet/qps', 'scheduler/binding'][i % 4] + `-${i}`,
+      name: `${['apiserver-0/cpu', 'etcd-0/disk', 'kubelet/qps', 'scheduler/binding'][i % 4]}-${i}`,
       utilisation: next(),
       meanQueueLength: next() * 4,
       maxQueueLength: Math.round(next() * 300),

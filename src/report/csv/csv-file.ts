@@ -1,5 +1,5 @@
 // A CSV file as data: its columns with what they mean, and where its rows come from. docs/csv.md is
-// written from the same declarations. RFC 4180 but for the line end, which is \n as in all our files.
+// written from the same declarations. RFC 4180 but for the line end, \n as in all our files.
 import { stringify } from 'csv-stringify/sync';
 import type { RunResult } from '../../metrics/run-result.js';
 import { formatNumber, formatSeconds } from '../number-format.js';
@@ -52,7 +52,7 @@ export function renderCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonl
 }
 
 function writeRecords(records: readonly (readonly (string | undefined)[])[]): string {
-  // The writer quotes what holds its own line end; a lone CR must be quoted as well (RFC 4180 §2.6).
+  // The writer quotes what holds its own line end; RFC 4180 §2.6 asks the same for a lone CR.
   return stringify([...records], { record_delimiter: '\n', quoted_match: /\r/ });
 }
 

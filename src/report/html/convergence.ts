@@ -12,26 +12,29 @@ const mostRows = 100;
 export function convergenceSection({ convergence }: RunResult): Html {
   if (convergence.length === 0) return nothing;
   const rows = [...convergence].sort(bySlowestChange).slice(0, mostRows);
-  return html`<section id="convergence" aria-labelledby="convergence-title">
-<h2 id="convergence-title">Convergence</h2>
-<p class="note">What every stage added after the stages before it; a dash where a stage does not
-apply or did not end. Slowest change first.</p>
-${shownRows(rows.length, convergence.length, 'those that took longest', 'convergence.csv')}${table<ConvergenceRow>(
-  'Time to converge, by change and stage',
-  [
-    { title: 'Change', cell: (row) => row.change },
-    { title: 'Replicas', isNumeric: true, cell: (row) => formatCount(row.replicas) },
-    { title: 'Converged after', isNumeric: true, cell: convergedAfter },
-    { title: 'Longest stage', cell: (row) => row.longestStage },
-    ...convergenceStages.map(({ title }, stage) => ({
-      title,
-      isNumeric: true,
-      cell: (row: ConvergenceRow) => stageDuration(row, stage),
-    })),
-  ],
-  rows,
-)}${reasons(rows)}</section>
-`;
+  const rule = 'those that took longest';
+  return html`<p class="note">What every stage added after the stages before it; a dash where a
+stage does not apply or did not end. Slowest change first.</p>
+${shownRows(rows.length, convergence.length, rule, 'convergence.csv')}
+${changeTable(rows)}${reasons(rows)}`;
+}
+
+function changeTable(rows: readonly ConvergenceRow[]): Html {
+  return table<ConvergenceRow>(
+    'Time to converge, by change and stage',
+    [
+      { title: 'Change', cell: (row) => row.change },
+      { title: 'Replicas', isNumeric: true, cell: (row) => formatCount(row.replicas) },
+      { title: 'Converged after', isNumeric: true, cell: convergedAfter },
+      { title: 'Longest stage', cell: (row) => row.longestStage },
+      ...convergenceStages.map(({ title }, stage) => ({
+        title,
+        isNumeric: true,
+        cell: (row: ConvergenceRow) => stageDuration(row, stage),
+      })),
+    ],
+    rows,
+  );
 }
 
 function convergedAfter({ startedUs, convergedUs }: ConvergenceRow): Html {

@@ -10,10 +10,8 @@ import { table } from './table.js';
 
 /** Verdict, figures, thresholds and facts. */
 export function headlineSection(result: RunResult): Html {
-  return html`<section id="result" aria-labelledby="result-title">
-<h2 id="result-title">Result</h2>
-${verdict(result)}${figures(result)}${thresholdTable(result.thresholds)}${facts(result)}</section>
-`;
+  const thresholds = thresholdTable(result.thresholds);
+  return html`${verdict(result)}${figures(result)}${thresholds}${facts(result)}`;
 }
 
 function verdict({ thresholds, outcome }: RunResult): Html {

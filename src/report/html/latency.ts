@@ -1,5 +1,5 @@
-// How long things took: pod latencies and stages as a table, their distribution as a plot, and every
-// other measure of the run.
+// How long things took: pod latencies and stages as a table, their distribution as a plot, and
+// every other measure of the run.
 import type { PodRow, RunResult, SummaryRow } from '../../metrics/run-result.js';
 import { countUpTo } from '../../stats/count-up-to.js';
 import { quantile } from '../../stats/quantile.js';
@@ -23,29 +23,34 @@ interface LatencyRow extends Summary {
 }
 
 /** The section. */
-export function latencySection(result: RunResult): Html {
-  return html`<section id="latency" aria-labelledby="latency-title">
-<h2 id="latency-title">Latency</h2>
-${table<LatencyRow>(
-  'Latency of pods and of the stages of their startup',
-  [
-    { title: 'Measure', cell: (row) => row.title },
-    { title: 'Pods', isNumeric: true, cell: (row) => formatCount(row.count) },
-    ...figureColumns<LatencyRow>((row, value) => (row.count > 0 ? formatDuration(value) : '–')),
-  ],
-  result.pods.length === 0 ? [] : latencyRows(result.pods),
-)}${distributionPlot(result.pods)}${table<SummaryRow>(
-  'All measures of the run',
-  [
-    { title: 'Metric', cell: (row) => html`<code>${row.metric}</code>` },
-    { title: 'Samples', isNumeric: true, cell: (row) => formatCount(row.count) },
-    ...figureColumns<SummaryRow>((row, value) =>
-      row.count > 0 ? formatMeasure(row.metric, value) : '–',
-    ),
-  ],
-  result.summary,
-)}</section>
-`;
+export function latencySection({ pods, summary }: RunResult): Html {
+  return html`${latencyTable(pods)}${distributionPlot(pods)}${measureTable(summary)}`;
+}
+
+function latencyTable(pods: readonly PodRow[]): Html {
+  return table<LatencyRow>(
+    'Latency of pods and of the stages of their startup',
+    [
+      { title: 'Measure', cell: (row) => row.title },
+      { title: 'Pods', isNumeric: true, cell: (row) => formatCount(row.count) },
+      ...figureColumns<LatencyRow>((row, value) => (row.count > 0 ? formatDuration(value) : '–')),
+    ],
+    pods.length === 0 ? [] : latencyRows(pods),
+  );
+}
+
+function measureTable(summary: readonly SummaryRow[]): Html {
+  const format = (row: SummaryRow, value: number): string =>
+    row.count > 0 ? formatMeasure(row.metric, value) : '–';
+  return table<SummaryRow>(
+    'All measures of the run',
+    [
+      { title: 'Metric', cell: (row) => html`<code>${row.metric}</code>` },
+      { title: 'Samples', isNumeric: true, cell: (row) => formatCount(row.count) },
+      ...figureColumns(format),
+    ],
+    summary,
+  );
 }
 
 function figureColumns<Row extends Summary>(

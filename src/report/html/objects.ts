@@ -29,9 +29,8 @@ export function requestSection({ requests }: RunResult): Html {
     isNumeric: true,
     cell: (row: RequestRow) => duration(readUs(row)),
   });
-  return html`<section id="api" aria-labelledby="api-title">
-<h2 id="api-title">API requests</h2>
-${shownRows(rows.length, requests.length, 'the most frequent', 'api-requests.csv')}${table<RequestRow>(
+  return html`${shownRows(rows.length, requests.length, 'the most frequent', 'api-requests.csv')}
+${table<RequestRow>(
   'Requests and their latency in the apiserver, most frequent first',
   [
     { title: 'Request', cell: requestName },
@@ -44,8 +43,7 @@ ${shownRows(rows.length, requests.length, 'the most frequent', 'api-requests.csv
     latency('Max', (row) => row.maxUs),
   ],
   rows,
-)}</section>
-`;
+)}`;
 }
 
 function requestName({ verb, resource, subresource }: RequestRow): string {
@@ -68,9 +66,9 @@ export function nodeSection({ nodes }: RunResult): Html {
         ascending(a.name, b.name),
     )
     .slice(0, mostNodes);
-  return html`<section id="nodes" aria-labelledby="nodes-title">
-<h2 id="nodes-title">Nodes</h2>
-${shownRows(rows.length, nodes.length, 'those not ready, then those with most CPU requested', 'nodes.csv')}${table<NodeRow>(
+  const rule = 'those not ready, then those with most CPU requested';
+  return html`${shownRows(rows.length, nodes.length, rule, 'nodes.csv')}
+${table<NodeRow>(
   'Nodes at the end of the run',
   [
     { title: 'Node', cell: (row) => row.name },
@@ -85,8 +83,7 @@ ${shownRows(rows.length, nodes.length, 'those not ready, then those with most CP
     { title: 'Image bytes', isNumeric: true, cell: (row) => formatBytes(row.imageBytesPulled) },
   ],
   rows,
-)}</section>
-`;
+)}`;
 }
 
 function readiness({ ready }: NodeRow): Html {
@@ -107,9 +104,8 @@ function memoryShare({ memoryRequestedBytes, memoryAllocatableBytes }: NodeRow):
 export function eventSection({ kubernetesEvents }: RunResult): Html {
   if (kubernetesEvents.length === 0) return nothing;
   const rows = kubernetesEvents.slice(-mostEvents);
-  return html`<section id="events" aria-labelledby="events-title">
-<h2 id="events-title">Kubernetes Events</h2>
-${shownRows(rows.length, kubernetesEvents.length, 'the last ones', 'events.csv')}${table<EventRow>(
+  return html`${shownRows(rows.length, kubernetesEvents.length, 'the last ones', 'events.csv')}
+${table<EventRow>(
   'Events in order of time',
   [
     { title: 'Object', cell: (row) => row.involved },
@@ -124,8 +120,7 @@ ${shownRows(rows.length, kubernetesEvents.length, 'the last ones', 'events.csv')
     },
   ],
   rows,
-)}</section>
-`;
+)}`;
 }
 
 function eventType({ type }: EventRow): Html {
@@ -135,13 +130,12 @@ function eventType({ type }: EventRow): Html {
 /** What the reader must know. */
 export function noticeSection({ notices }: RunResult): Html {
   if (notices.length === 0) return nothing;
-  return html`<section id="notices" aria-labelledby="notices-title">
-<h2 id="notices-title">Notices</h2>
-${shownRows(Math.min(mostNotices, notices.length), notices.length, 'the first ones', 'summary.json')}<ul class="notices">
-${notices.slice(0, mostNotices).map(
+  const shown = notices.slice(0, mostNotices);
+  return html`${shownRows(shown.length, notices.length, 'the first ones', 'summary.json')}
+<ul class="notices">
+${shown.map(
   (notice) => html`<li>${shortText(notice)}</li>
 `,
 )}</ul>
-</section>
 `;
 }

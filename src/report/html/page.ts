@@ -22,8 +22,9 @@ export interface ReportAssets {
 }
 
 interface Section {
-  readonly title: string;
   readonly id: string;
+  readonly title: string;
+  /** What follows the heading; `nothing` leaves the section out. */
   readonly render: (result: RunResult) => Html;
 }
 
@@ -67,7 +68,12 @@ ${shown.map(
 )}</ul></nav>
 </header>
 <main>
-${shown.map(({ body }) => body)}</main>
+${shown.map(
+  ({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${body}</section>
+`,
+)}</main>
 <footer>
 <p>The same scenario and seed give this same page. Every figure is in the CSV and JSON files beside
 it.</p>

@@ -1,5 +1,5 @@
-// The colours of the page by scheme, once, for the style sheet and for the plots. Text has a contrast
-// of at least 4.5 to its ground, lines and bars at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
+// The colours of the page by scheme, once, for the style sheet and for the plots. Text has a
+// contrast of at least 4.5 to its ground, lines and bars at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
 
 /** Colours as CSS writes them. */
 export interface Palette {

@@ -11,14 +11,14 @@ const themes = compactJson({ light: colours(lightPalette), dark: colours(darkPal
 
 /** Plain JavaScript for any browser that uPlot runs in; expects the global `uPlot`. */
 export const plotScript: string = `
-(function () {
-  'use strict';
-  var themes = ${themes};
-  var dark = window.matchMedia('(prefers-color-scheme: dark)');
-  var printing = false;
-  var dashes = [[], [8, 4], [2, 4]];
-  var borders = ['solid', 'dashed', 'dotted'];
-  var plots = [];
+'use strict';
+{
+  const themes = ${themes};
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  let printing = false;
+  const dashes = [[], [8, 4], [2, 4]];
+  const borders = ['solid', 'dashed', 'dotted'];
+  const plots = [];
 
   function shorten(value) {
     if (value === null || value === undefined) return '\\u2013';
@@ -43,7 +43,7 @@ export const plotScript: string = `
   }
 
   function options(spec, width, theme) {
-    var series = spec.titles.map(function (title, index) {
+    const series = spec.titles.map(function (title, index) {
       return {
         label: title,
         stroke: theme.series[(index + 2) % theme.series.length],
@@ -54,23 +54,31 @@ export const plotScript: string = `
         value: function (_, value) { return shorten(value); },
       };
     });
-    var x = { label: spec.xTitle, value: function (_, value) { return shorten(value); } };
+    const x = { label: spec.xTitle, value: function (_, value) { return shorten(value); } };
     return {
       width: width,
       height: Math.round(Math.max(180, Math.min(300, width * 0.45))),
       scales: {
         x: { time: false, distr: spec.isLogX ? 3 : 1 },
-        y: { range: function (_, low, high) { return [Math.min(0, low), high > 0 ? high * 1.05 : 1]; } },
+        y: {
+          range: function (_, low, high) {
+            return [Math.min(0, low), high > 0 ? high * 1.05 : 1];
+          },
+        },
       },
       axes: [axis(theme, spec.xTitle, 34), axis(theme, spec.yTitle, 52)],
       series: [x].concat(series),
-      legend: { markers: { dash: function (_, index) { return borders[(index - 1) % borders.length]; } } },
+      legend: {
+        markers: {
+          dash: function (_, index) { return borders[(index - 1) % borders.length]; },
+        },
+      },
       cursor: { points: { size: 6 }, drag: { x: true, y: false } },
     };
   }
 
   function draw() {
-    var theme = dark.matches && !printing ? themes.dark : themes.light;
+    const theme = dark.matches && !printing ? themes.dark : themes.light;
     plots.forEach(function (plot) {
       if (plot.chart) plot.chart.destroy();
       plot.width = plot.box.clientWidth;
@@ -79,7 +87,7 @@ export const plotScript: string = `
   }
 
   document.querySelectorAll('.js-plot').forEach(function (figure) {
-    var data = figure.querySelector('script[type="application/json"]');
+    const data = figure.querySelector('script[type="application/json"]');
     plots.push({ box: figure.querySelector('.plot'), spec: JSON.parse(data.textContent) });
   });
   draw();
@@ -89,5 +97,5 @@ export const plotScript: string = `
   });
   window.addEventListener('beforeprint', function () { printing = true; draw(); });
   window.addEventListener('afterprint', function () { printing = false; draw(); });
-})();
+}
 `;

@@ -36,7 +36,7 @@ export function plotFigure(plot: Plot): Html {
   return html`<figure class="js-plot">
 <figcaption>${plot.title}</figcaption>
 <p class="note">${plot.note}</p>
-<div class="plot" role="img" aria-label="Line plot: ${plot.title}. The table after it holds values."></div>
+<div class="plot" role="img" aria-label="Line plot: ${plot.title}; the table has values."></div>
 <noscript><p class="note">The plot is drawn by a script; the table holds its values.</p></noscript>
 <script type="application/json">${scriptJson(data)}</script>
 <details><summary>Values of this plot</summary>

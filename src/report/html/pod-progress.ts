@@ -3,7 +3,7 @@
 import type { PodRow, RunResult } from '../../metrics/run-result.js';
 import { countUpTo } from '../../stats/count-up-to.js';
 import { sorted } from '../../stats/sorted.js';
-import { type Html, html, nothing } from './markup.js';
+import { type Html, nothing } from './markup.js';
 import { plotFigure } from './plot.js';
 
 /** Steps of the time axis. */
@@ -28,21 +28,18 @@ export function podProgressSection({ pods }: RunResult): Html {
     .filter(({ times }) => times.length > 0);
   const lastUs = reached.reduce((us, { times }) => Math.max(us, times[times.length - 1] ?? 0), 1);
   const gridUs = Array.from({ length: steps + 1 }, (_, i) => Math.ceil((i * lastUs) / steps));
-  return html`<section id="progress" aria-labelledby="progress-title">
-<h2 id="progress-title">Pods over time</h2>
-${plotFigure({
-  title: 'Pods that have reached each stage',
-  note:
-    'Between two lines: upwards the pods in that state, sideways the time they stay in it. ' +
-    `Exact counts at ${steps} equal steps up to the last change of a pod.`,
-  xTitle: 'Seconds since the start',
-  isLogX: false,
-  yTitle: 'Pods',
-  isStepped: true,
-  x: gridUs.map((us) => us / 1_000_000),
-  series: reached.map(({ title, times }) => ({ title, values: countUpTo(times, gridUs) })),
-})}</section>
-`;
+  return plotFigure({
+    title: 'Pods that have reached each stage',
+    note:
+      'Between two lines: upwards the pods in that state, sideways the time they stay in it. ' +
+      `Exact counts at ${steps} equal steps up to the last change of a pod.`,
+    xTitle: 'Seconds since the start',
+    isLogX: false,
+    yTitle: 'Pods',
+    isStepped: true,
+    x: gridUs.map((us) => us / 1_000_000),
+    series: reached.map(({ title, times }) => ({ title, values: countUpTo(times, gridUs) })),
+  });
 }
 
 function sortedTimes(

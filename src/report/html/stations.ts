@@ -18,26 +18,30 @@ export function stationSection({ stations, timeSeries }: RunResult): Html {
     (a, b) => ascending(b.utilisation, a.utilisation) || ascending(a.name, b.name),
   );
   const rows = busiest.slice(0, mostStations);
-  return html`<section id="load" aria-labelledby="load-title">
-<h2 id="load-title">Utilisation and queues</h2>
-${shownRows(rows.length, stations.length, 'the busiest', 'summary.json')}${table<StationReport>(
-  'Stations, busiest first',
-  [
-    { title: 'Station', cell: (row) => row.name },
-    { title: 'Utilisation', isNumeric: true, cell: utilisation },
-    { title: 'Mean queue', isNumeric: true, cell: (row) => row.meanQueueLength.toFixed(2) },
-    { title: 'Longest queue', isNumeric: true, cell: (row) => formatCount(row.maxQueueLength) },
-    { title: 'Mean wait', isNumeric: true, cell: (row) => formatDuration(row.meanWaitUs) },
-    { title: 'Served', isNumeric: true, cell: (row) => formatCount(row.served) },
-  ],
-  rows,
-)}${seriesPlots(timeSeries)}</section>
-`;
+  return html`${shownRows(rows.length, stations.length, 'the busiest', 'summary.json')}
+${stationTable(rows)}${seriesPlots(timeSeries)}`;
+}
+
+function stationTable(rows: readonly StationReport[]): Html {
+  return table<StationReport>(
+    'Stations, busiest first',
+    [
+      { title: 'Station', cell: (row) => row.name },
+      { title: 'Utilisation', isNumeric: true, cell: utilisation },
+      { title: 'Mean queue', isNumeric: true, cell: (row) => row.meanQueueLength.toFixed(2) },
+      { title: 'Longest queue', isNumeric: true, cell: (row) => formatCount(row.maxQueueLength) },
+      { title: 'Mean wait', isNumeric: true, cell: (row) => formatDuration(row.meanWaitUs) },
+      { title: 'Served', isNumeric: true, cell: (row) => formatCount(row.served) },
+    ],
+    rows,
+  );
 }
 
 function utilisation({ utilisation: fraction }: StationReport): Html {
   const width = formatNumber(Math.max(0, Math.min(1, fraction)) * 100, 1);
-  return html`<svg class="meter" aria-hidden="true"><rect width="${width}%" height="100%"/></svg><span class="share">${formatPercent(fraction)}</span>`;
+  const bar = html`<rect width="${width}%" height="100%"/>`;
+  const share = html`<span class="share">${formatPercent(fraction)}</span>`;
+  return html`<svg class="meter" aria-hidden="true">${bar}</svg>${share}`;
 }
 
 function seriesPlots({ timeUs, columns }: TimeSeries): Html {
@@ -50,7 +54,7 @@ function seriesPlots({ timeUs, columns }: TimeSeries): Html {
       note:
         hidden === 0
           ? thinned
-          : `${thinned} ${formatCount(hidden)} more series, with lower peaks, are in timeseries.csv.`,
+          : `${thinned} ${formatCount(hidden)} series with lower peaks are in timeseries.csv only.`,
       xTitle: 'Seconds since the start',
       isLogX: false,
       yTitle: title,

@@ -24,14 +24,17 @@ h3{font-size:1rem;margin:1.5rem 0 .5rem}
 p{margin:0 0 .75rem;max-width:46rem;overflow-wrap:anywhere}
 section{margin:0;padding:1.75rem 0;border-top:1px solid var(--rule)}
 a{color:var(--link)}
-a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);
+  outline-offset:2px}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.25rem .5rem}
 .lead{color:var(--muted);margin-bottom:1rem}
 .note{color:var(--muted);font-size:.875rem}
-nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:0 0 1.5rem;padding:0;font-size:.9375rem}
-footer{border-top:1px solid var(--rule);padding-top:1.25rem;padding-bottom:2.5rem;font-size:.875rem;color:var(--muted)}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:0 0 1.5rem;padding:0;
+  font-size:.9375rem}
+footer{border-top:1px solid var(--rule);padding-top:1.25rem;padding-bottom:2.5rem;
+  font-size:.875rem;color:var(--muted)}
 `;
 
 const headline = `
@@ -39,13 +42,17 @@ const headline = `
 .pass{color:var(--pass)}.fail{color:var(--fail)}.warn{color:var(--warn)}
 .pass,.fail,.warn{font-weight:600;white-space:nowrap}
 p.pass,p.fail,p.warn{white-space:normal}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:1px;margin:0 0 1.25rem;
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:1px;
+  margin:0 0 1.25rem;
   border:1px solid var(--rule);border-radius:6px;overflow:hidden}
-.figures div{box-shadow:0 0 0 1px var(--rule);padding:.625rem .875rem;display:flex;flex-direction:column-reverse;justify-content:flex-end}
+.figures div{box-shadow:0 0 0 1px var(--rule);padding:.625rem .875rem;display:flex;
+  flex-direction:column-reverse;justify-content:flex-end}
 .figures dt{font-size:.8125rem;color:var(--muted);line-height:1.3}
-.figures dd{margin:0;font-size:1.375rem;line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.figures dd{margin:0;font-size:1.375rem;line-height:1.3;font-variant-numeric:tabular-nums;
+  overflow-wrap:anywhere}
 .figures small{font-size:.875rem;color:var(--muted)}
-.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.125rem 1rem;margin:0;font-size:.9375rem}
+.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.125rem 1rem;margin:0;
+  font-size:.9375rem}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0;overflow-wrap:anywhere}
 .notices{margin:0;padding-left:1.25rem}
@@ -57,7 +64,8 @@ const tables = `
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.35}
 .scroll caption{text-align:left;font-weight:600;padding:0 0 .375rem;font-size:.9375rem}
 .scroll caption span{display:block;max-width:100cqw;position:sticky;left:0}
-.scroll th,.scroll td{padding:.3125rem 1rem .3125rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+.scroll th,.scroll td{padding:.3125rem 1rem .3125rem 0;text-align:left;vertical-align:top;
+  border-bottom:1px solid var(--rule)}
 .scroll th:last-child,.scroll td:last-child{padding-right:0}
 .scroll thead th{font-weight:600;color:var(--muted);vertical-align:bottom;border-bottom-width:2px}
 .scroll tbody th{font-weight:400;overflow-wrap:anywhere;min-width:min(17rem,45cqw)}
@@ -65,8 +73,10 @@ table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.35}
 .scroll .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .scroll thead .n{white-space:normal}
 .scroll code{white-space:nowrap}
-.scroll .text{display:block;white-space:normal;min-width:16rem;max-width:34rem;overflow-wrap:anywhere}
-.meter{display:inline-block;width:4.5rem;height:.5rem;margin-right:.25rem;background:var(--raised);border:1px solid var(--muted)}
+.scroll .text{display:block;white-space:normal;min-width:16rem;max-width:34rem;
+  overflow-wrap:anywhere}
+.meter{display:inline-block;width:4.5rem;height:.5rem;margin-right:.25rem;background:var(--raised);
+  border:1px solid var(--muted)}
 .meter rect{fill:var(--s2)}
 .share{display:inline-block;min-width:4rem}
 details{margin:0 0 1rem}
@@ -81,22 +91,26 @@ figcaption{font-weight:600;font-size:.9375rem;margin-bottom:.25rem}
 .plot .u-legend th,.plot .u-legend td{border:0;padding:1px 4px}
 .plot .u-legend .u-marker{width:1.25em;height:0;border-width:2px 0 0!important}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
-.key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0 0 .75rem;padding:0;font-size:.875rem}
+.key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0 0 .75rem;padding:0;
+  font-size:.875rem}
 .key svg{width:1.5rem;height:.8125rem;margin-right:.375rem;vertical-align:-.0625rem}
 .waterfall{display:grid;grid-template-columns:minmax(0,14rem) minmax(0,1fr);gap:0 .75rem}
 .waterfall ol{list-style:none;margin:0;padding:20px 0 0;font-size:12px;line-height:15px}
-.waterfall li{height:15px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;direction:rtl;text-align:left}
+.waterfall li{height:15px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;direction:rtl;
+  text-align:left}
 .waterfall svg{display:block;width:100%;overflow:visible}
 .waterfall text{font-size:11px;fill:var(--muted)}
 .waterfall .grid{stroke:var(--rule);stroke-width:1;shape-rendering:crispEdges}
-.st0{fill:var(--s0)}.st1{fill:var(--s1)}.st2{fill:var(--s2)}.st3{fill:var(--s3)}.st4{fill:var(--s4)}.st5{fill:var(--s5)}
+.st0{fill:var(--s0)}.st1{fill:var(--s1)}.st2{fill:var(--s2)}.st3{fill:var(--s3)}
+.st4{fill:var(--s4)}.st5{fill:var(--s5)}
 .open{stroke:var(--fail);stroke-width:2;stroke-dasharray:2 3}
 @media (max-width:40rem){.waterfall{grid-template-columns:minmax(0,7rem) minmax(0,1fr)}
   .facts{grid-template-columns:minmax(0,1fr)}.facts dd{margin-bottom:.375rem}}
 `;
 
 const print = `
-@media print{header,main,footer{max-width:none;padding-left:0;padding-right:0}nav,.skip{display:none}
+@media print{header,main,footer{max-width:none;padding-left:0;padding-right:0}
+nav,.skip{display:none}
   body{font-size:10pt}section{break-inside:auto;padding:1rem 0}.scroll{overflow:visible}
   figure,tr,.figures{break-inside:avoid}.waterfall{break-inside:auto}
   svg,.meter,.u-marker{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

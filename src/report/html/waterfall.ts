@@ -25,13 +25,10 @@ interface WaterfallRow {
 /** The section; without pods it says so. */
 export function waterfallSection(result: RunResult): Html {
   const pods = shownPods(result.pods);
-  return html`<section id="pods" aria-labelledby="pods-title">
-<h2 id="pods-title">Pod startup</h2>
-${pods.length === 0 ? html`<p>No pod was created.</p>` : waterfall(pods, result)}</section>
-`;
+  return pods.length === 0 ? html`<p>No pod was created.</p>` : waterfall(pods, result);
 }
 
-/** All pods in order of creation, or the slowest ones, never ready first, when they are too many. */
+/** All pods in order of creation; when they are too many, the slowest, never ready first. */
 export function shownPods(pods: readonly PodRow[]): readonly PodRow[] {
   if (pods.length <= longestWaterfall) return pods;
   const slowness = (pod: PodRow): number => startupUs(pod) ?? Number.POSITIVE_INFINITY;
@@ -52,8 +49,8 @@ function waterfall(pods: readonly PodRow[], result: RunResult): Html {
     ? 'Seconds since the creation of each pod.'
     : 'Seconds since the start of the scenario.';
   const rule = 'those that took longest to be ready, never ready first';
-  return html`${shownRows(pods.length, result.pods.length, rule, 'pods.csv')}<p class="note">${axis} A
-dotted line is the wait of a pod that did not become ready.</p>
+  return html`${shownRows(pods.length, result.pods.length, rule, 'pods.csv')}
+<p class="note">${axis} A dotted line is the wait of a pod that did not become ready.</p>
 ${stageKey()}<div class="waterfall">
 <ol>
 ${rows.map(
@@ -115,8 +112,8 @@ function chart(rows: readonly WaterfallRow[], endUs: number): Html {
   const spanUs = Math.max(1, (lastUs - fromUs) * 1.03); // room to see a wait that goes on
   const percent = (us: number): number => Math.min(100, ((us - fromUs) / spanUs) * 100);
   const height = axisHeight + rows.length * rowHeight + 4;
-  const label = `Stages of ${formatCount(rows.length)} pods over time.`;
-  return html`<svg height="${height}" role="img" aria-label="${label} The table after it holds the durations.">
+  const label = `Stages of ${formatCount(rows.length)} pods over time; the table has figures.`;
+  return html`<svg height="${height}" role="img" aria-label="${label}">
 ${ticks(fromUs, fromUs + spanUs).map((us) => tick(us, percent(us), height))}${rows.map(
   (row, index) => podBars(row, index, percent, endUs),
 )}</svg>
@@ -166,7 +163,9 @@ function openLine(
 ): Html {
   const from = place(percent(reachedUs(pod) - originUs));
   const to = place(percent(Math.max(reachedUs(pod), waitEndUs(pod, endUs)) - originUs));
-  return html`<line class="open" x1="${from}" x2="${to}" y1="${middle}" y2="${middle}"><title>${pod.name}: not ready</title></line>`;
+  const title = html`<title>${pod.name}: not ready</title>`;
+  const ends = html`x1="${from}" x2="${to}" y1="${middle}" y2="${middle}"`;
+  return html`<line class="open" ${ends}>${title}</line>`;
 }
 
 function bar(x: number, width: number, middle: number, stage: number, content: Html): Html {
@@ -174,7 +173,8 @@ function bar(x: number, width: number, middle: number, stage: number, content: H
   const y = middle === 0 ? '50%' : formatNumber(middle - height / 2);
   const shift =
     middle === 0 ? markup(` transform="translate(0 -${formatNumber(height / 2)})"`) : nothing;
-  return html`<rect class="st${stage}" x="${place(x)}" y="${y}" width="${place(width)}" height="${height}"${shift}>${content}</rect>`;
+  const box = html`x="${place(x)}" y="${y}" width="${place(width)}" height="${height}"`;
+  return html`<rect class="st${stage}" ${box}${shift}>${content}</rect>`;
 }
 
 function place(percent: number): string {
