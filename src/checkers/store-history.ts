@@ -1,0 +1,35 @@
+// The store's history is linear: revisions rise by one, every change starts from what the change
+// before left, an object exists once, a UID is never used again.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { keyOf } from '../client/api-request.js';
+import type { WatchEvent } from '../client/watch.js';
+import { Checker } from './checker.js';
+
+export class StoreHistory extends Checker {
+  readonly #objects = new Map<string, KubernetesObject>();
+  readonly #goneUids = new Set<string>();
+  #revision = 0;
+
+  override committed({ type, object, previous, revision }: WatchEvent): void {
+    const name = `${object.kind}/${keyOf(object)}`;
+    const isNext = this.#revision === 0 || revision === this.#revision + 1;
+    this.expect(isNext, () => `revision ${revision} of ${name} follows ${this.#revision}`);
+    this.#revision = revision;
+    const stored = this.#objects.get(name);
+    const startsRight = stored === undefined || stored === previous;
+    this.expect(startsRight, () => `${type} of ${name} does not start from its last state`);
+    const { uid = '', resourceVersion } = object.metadata;
+    this.expect(resourceVersion === revision, () => `${name} carries revision ${resourceVersion}`);
+    this.expect(!this.#goneUids.has(uid), () => `${name} uses the UID of a deleted object`);
+    if (type === 'DELETED') {
+      this.#goneUids.add(uid);
+      this.#objects.delete(name);
+    } else {
+      this.expect(
+        (type === 'ADDED') === (previous === undefined),
+        () => `${name} is ${type} wrongly`,
+      );
+      this.#objects.set(name, object);
+    }
+  }
+}

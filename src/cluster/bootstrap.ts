@@ -1,0 +1,56 @@
+// What is in the store before a scenario begins: the cluster has been up for a while, its nodes are
+// registered and Ready, the namespaces and classes that every cluster has are there.
+// Source: Kubernetes v1.36 pkg/controlplane, kubeadm defaults.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { ObjectMeta } from '../api/object-meta.js';
+import type { RandomRoot } from '../kernel/random-stream.js';
+
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** Names and values of the PriorityClasses that the API server creates. */
+const PRIORITY_CLASSES = [
+  ['system-cluster-critical', 2_000_000_000],
+  ['system-node-critical', 2_000_001_000],
+] as const;
+
+/** The given objects as stored before the run, after those of every cluster. */
+export function bootstrapObjects(
+  random: RandomRoot,
+  own: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const ownKeys = new Set(own.map(identityOf));
+  const standard: KubernetesObject[] = [
+    ...NAMESPACES.map(
+      (name): KubernetesObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+    ),
+    ...PRIORITY_CLASSES.map(
+      ([name, value]): KubernetesObject => ({
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name },
+        value,
+      }),
+    ),
+  ];
+  const missing = standard.filter((object) => !ownKeys.has(identityOf(object)));
+  return [...missing, ...own].map((object) => {
+    const metadata: ObjectMeta = {
+      ...object.metadata,
+      uid: object.metadata.uid ?? uidOf(random, object),
+      creationTimestamp: 0,
+      generation: 1,
+    };
+    return { ...object, metadata } as KubernetesObject;
+  });
+}
+
+function identityOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function uidOf(random: RandomRoot, object: KubernetesObject): string {
+  const stream = random.stream(`bootstrap/uid/${identityOf(object)}`);
+  const word = (): string => stream.below(4_294_967_296).toString(16).padStart(8, '0');
+  const [a, b, c, d] = [word(), word(), word(), word()];
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-a${c.slice(1, 4)}-${c.slice(4)}${d}`;
+}

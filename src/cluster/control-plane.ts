@@ -1,0 +1,107 @@
+// Builds the machines of the control plane and what runs on them.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { ApiTransport, type Connection } from '../client/api-call.js';
+import type { ClusterObserver } from '../client/observer.js';
+import { ApiServer } from '../control-plane/apiserver/apiserver.js';
+import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
+import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
+import { Etcd } from '../control-plane/etcd/etcd.js';
+import { assert } from '../kernel/assert.js';
+import { type Distribution, distribution } from '../kernel/distributions.js';
+import type { Simulation } from '../kernel/simulation.js';
+import { CpuHost, Disk, Link, type StationMeter } from '../kernel/stations.js';
+import type { ClusterSpec, LinkSpec } from './cluster-spec.js';
+
+/** Compiled form of a LinkSpec. */
+interface Path {
+  readonly delay: Distribution;
+  readonly bytesPerSecond: number;
+}
+
+/** Machines, etcd, apiservers and the way to them. */
+export class ControlPlane {
+  readonly transport: ApiTransport;
+  readonly etcd: Etcd;
+  readonly controllerManager: ControllerManager;
+  /** Machines and disks, for reports. */
+  readonly meters: readonly StationMeter[];
+  readonly #simulation: Simulation;
+  readonly #hosts = new Map<string, CpuHost>();
+  readonly #servers: readonly ApiServer[];
+  readonly #paths: { readonly controlPlane: Path; readonly node: Path };
+  #connections = 0;
+
+  constructor(
+    simulation: Simulation,
+    spec: ClusterSpec,
+    stored: readonly KubernetesObject[],
+    observer: ClusterObserver,
+  ) {
+    this.#simulation = simulation;
+    this.transport = new ApiTransport(simulation);
+    const { hosts, etcd, apiServer, controllerManager } = spec.controlPlane;
+    for (const { name, cores } of hosts)
+      this.#hosts.set(name, new CpuHost(simulation, name, cores));
+    const disks = etcd.hosts.map((_, index) => {
+      const { fsync, bytesPerSecond } = etcd.disk;
+      return new Disk(simulation, `etcd-${index}/disk`, distribution(fsync), bytesPerSecond);
+    });
+    const members = etcd.hosts.map((host, index) => ({
+      name: `etcd-${index}`,
+      host: this.host(host),
+      disk: disks[index] as Disk,
+    }));
+    this.etcd = new Etcd(simulation, members, observer);
+    this.etcd.preload(stored);
+    const identities = new IdentityGenerator(simulation.random);
+    this.#servers = apiServer.hosts.map((host, index) => {
+      const { maxRequestsInflight, maxMutatingRequestsInflight } = apiServer;
+      return new ApiServer(simulation, {
+        name: `kube-apiserver-${index}`,
+        host: this.host(host),
+        etcd: this.etcd,
+        transport: this.transport,
+        observer,
+        identities,
+        maxRequestsInflight,
+        maxMutatingRequestsInflight,
+      });
+    });
+    const { controlPlane, node } = spec.network;
+    this.#paths = { controlPlane: compile(controlPlane), node: compile(node) };
+    this.controllerManager = new ControllerManager({
+      simulation,
+      host: this.host(controllerManager.hosts[0] ?? ''),
+      transport: this.transport,
+      connection: this.connect('kube-controller-manager', 'controlPlane'),
+      limit: controllerManager.client,
+    });
+    const { queues, clients } = this.controllerManager;
+    this.meters = [
+      ...[...this.#hosts.values()].map(({ meter }) => meter),
+      ...disks.map(({ meter }) => meter),
+      ...queues.map(({ meter }) => meter),
+      ...clients.flatMap(({ bucket }) => (bucket === undefined ? [] : [bucket.meter])),
+    ];
+  }
+
+  /** The machine of that name. */
+  host(name: string): CpuHost {
+    const host = this.#hosts.get(name);
+    assert(host !== undefined, `there is no control-plane host "${name}"`);
+    return host;
+  }
+
+  /** A connection of a new client; clients are dealt out to the apiservers in turn. */
+  connect(client: string, from: 'controlPlane' | 'node'): Connection {
+    const { delay, bytesPerSecond } = this.#paths[from];
+    const server = this.#servers[this.#connections++ % this.#servers.length] as ApiServer;
+    const link = (direction: string): Link =>
+      new Link(this.#simulation, `${client}/${direction}`, delay, bytesPerSecond);
+    return { up: link('up'), down: link('down'), server };
+  }
+}
+
+function compile({ delay, bytesPerSecond }: LinkSpec): Path {
+  return { delay: distribution(delay), bytesPerSecond };
+}

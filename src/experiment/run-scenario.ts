@@ -1,0 +1,112 @@
+// One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
+import { allCheckers } from '../checkers/all-checkers.js';
+import { Cluster } from '../cluster/cluster.js';
+import { assert } from '../kernel/assert.js';
+import { Simulation } from '../kernel/simulation.js';
+import { toSeconds } from '../kernel/time.js';
+import { RunRecorder } from '../metrics/run-recorder.js';
+import type { RunOutcome, RunResult } from '../metrics/run-result.js';
+import type { LoadedScenario } from '../scenario/scenario.js';
+import { describeCluster } from './describe-cluster.js';
+
+/** Raised whenever equal inputs begin to give other results. */
+export const modelVersion = '0.1.0';
+
+/** How far a run is. Times in µs of simulated time. */
+export interface RunProgress {
+  readonly simulatedUs: number;
+  readonly horizonUs: number;
+  readonly events: number;
+  readonly podsReady: number;
+  readonly podsTotal: number;
+}
+
+/** Limits and callbacks; none of them changes what a run that reaches its end yields. */
+export interface RunOptions {
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly maxEvents?: number;
+  readonly maxWallMs?: number;
+  /** Asked now and then; the run ends, its results marked partial, when it says so. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Runs a scenario until it has converged, or to its horizon, or to a limit.
+ * @throws AssertionError when an invariant was broken: a bug of kubeclock, never of the scenario.
+ */
+export function runScenario(scenario: LoadedScenario, options: RunOptions = {}): RunResult {
+  const simulation = new Simulation(scenario.seed);
+  const checkers = allCheckers(simulation);
+  const recorder = new RunRecorder(simulation, scenario.cluster.clusterDns.replicas, checkers);
+  const { convergence, observer } = recorder;
+  let isConverged = false;
+  const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
+    observer,
+    changes: convergence,
+    onOperationsDone: () =>
+      convergence.whenSettled(() => {
+        isConverged = true;
+        if (scenario.untilConverged) simulation.stop();
+      }),
+  });
+  recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
+  const stopped = watchLimits(simulation, scenario, recorder, options);
+  cluster.start();
+  simulation.run(scenario.horizonUs);
+  const violations = checkers.flatMap((checker) => checker.violations);
+  assert(violations.length === 0, `an invariant was broken: ${violations[0]}`);
+  return recorder.result({
+    scenario: scenario.name,
+    kubernetesVersion: scenario.cluster.kubernetesVersion,
+    modelVersion,
+    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, isConverged),
+    cluster: describeCluster(scenario.cluster),
+    notices: scenario.notices,
+    thresholds: scenario.thresholds,
+  });
+}
+
+/** Stops the run at a limit; the holder gets the outcome then. */
+function watchLimits(
+  simulation: Simulation,
+  scenario: LoadedScenario,
+  recorder: RunRecorder,
+  options: RunOptions,
+): { outcome: RunOutcome | undefined } {
+  const stopped: { outcome: RunOutcome | undefined } = { outcome: undefined };
+  const startMs = performance.now();
+  const { onProgress, maxEvents, maxWallMs, shouldStop } = options;
+  simulation.onCheckpoint = ({ time, events }) => {
+    const { podCount, readyCount } = recorder.pods;
+    onProgress?.({
+      simulatedUs: time,
+      horizonUs: scenario.horizonUs,
+      events,
+      podsReady: readyCount,
+      podsTotal: podCount,
+    });
+    const at = `at ${toSeconds(time)} s of simulated time; the results are partial.`;
+    if (maxEvents !== undefined && events >= maxEvents) {
+      stopped.outcome = { end: 'limit', partial: true, message: `Stopped at --max-events ${at}` };
+    } else if (maxWallMs !== undefined && performance.now() - startMs >= maxWallMs) {
+      stopped.outcome = { end: 'limit', partial: true, message: `Stopped at --max-wall ${at}` };
+    } else if (shouldStop?.() === true) {
+      stopped.outcome = { end: 'interrupted', partial: true, message: `Interrupted ${at}` };
+    }
+    if (stopped.outcome !== undefined) simulation.stop();
+  };
+  return stopped;
+}
+
+function outcomeOf(
+  scenario: LoadedScenario,
+  simulation: Simulation,
+  isConverged: boolean,
+): RunOutcome {
+  const at = `${toSeconds(simulation.now)} s`;
+  if (isConverged && scenario.untilConverged) {
+    return { end: 'converged', partial: false, message: `Every change converged after ${at}.` };
+  }
+  const how = isConverged ? 'everything had converged' : 'not everything had converged';
+  return { end: 'horizon', partial: false, message: `Ended at the horizon of ${at}; ${how}.` };
+}

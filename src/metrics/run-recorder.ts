@@ -1,0 +1,113 @@
+// Everything that is measured in one run, behind one observer; at the end, the run's result.
+import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
+import type { Simulation } from '../kernel/simulation.js';
+import type { StationMeter } from '../kernel/stations.js';
+import { toSeconds } from '../kernel/time.js';
+import type { Threshold } from '../scenario/threshold.js';
+import { summarise } from '../stats/summarise.js';
+import { ComponentMetrics } from './component-metrics.js';
+import { Convergence } from './convergence.js';
+import { KubernetesEvents } from './kubernetes-events.js';
+import { NodeStates } from './node-states.js';
+import { PodTimelines } from './pod-timelines.js';
+import { RequestStatistics } from './request-statistics.js';
+import type { RunResult, SummaryRow } from './run-result.js';
+import { samplesOf, selectValues, summaryMetrics } from './samples.js';
+import { judgeThresholds } from './thresholds.js';
+import { TimeSeriesRecorder } from './time-series-recorder.js';
+
+/** What the recorder cannot know by itself. */
+export type RunFacts = Pick<
+  RunResult,
+  'scenario' | 'kubernetesVersion' | 'modelVersion' | 'outcome' | 'cluster' | 'notices'
+> & { readonly thresholds: readonly Threshold[] };
+
+export class RunRecorder {
+  readonly observer: ClusterObserver;
+  readonly convergence: Convergence;
+  readonly pods: PodTimelines;
+  readonly #simulation: Simulation;
+  readonly #requests = new RequestStatistics();
+  readonly #events = new KubernetesEvents();
+  readonly #nodes = new NodeStates();
+  readonly #components = new ComponentMetrics();
+  #meters: readonly StationMeter[] = [];
+  #series = new TimeSeriesRecorder([], []);
+
+  constructor(
+    simulation: Simulation,
+    dnsReplicas: number,
+    others: readonly ClusterObserver[] = [],
+  ) {
+    this.#simulation = simulation;
+    this.convergence = new Convergence(simulation, dnsReplicas);
+    this.pods = new PodTimelines(simulation);
+    this.observer = new ObserverGroup([
+      this.pods,
+      this.convergence,
+      this.#requests,
+      this.#events,
+      this.#nodes,
+      this.#components,
+      ...others,
+    ]);
+  }
+
+  /** Samples the time series every `intervalUs` from now on; `meters` are the stations to report. */
+  recordSeries(intervalUs: number, meters: readonly StationMeter[]): void {
+    this.#meters = meters;
+    let requests = 0;
+    const gauges = [
+      { name: 'nodes', read: () => this.#nodes.nodeCount },
+      { name: 'pods', read: () => this.pods.podCount },
+      { name: 'pods_scheduled', read: () => this.pods.scheduledCount },
+      { name: 'pods_ready', read: () => this.pods.readyCount },
+      {
+        name: 'api_requests_per_second',
+        read: () => {
+          const rate = ((this.#requests.total - requests) * 1_000_000) / intervalUs;
+          requests = this.#requests.total;
+          return rate;
+        },
+      },
+    ];
+    const sampled = meters.filter(({ name }) => !name.endsWith('/client'));
+    this.#series = new TimeSeriesRecorder(gauges, sampled);
+    const kind = this.#simulation.defineEvent('metrics.SampleTaken', () => {
+      this.#series.sample(this.#simulation.now);
+      this.#simulation.after(intervalUs, kind);
+    });
+    this.#simulation.after(intervalUs, kind);
+  }
+
+  /** The result as of now. */
+  result(facts: RunFacts): RunResult {
+    const simulation = this.#simulation;
+    const pods = this.pods.rows;
+    const convergence = this.convergence.rows;
+    const { thresholds, ...rest } = facts;
+    const valuesOf = ({ selector }: Threshold): readonly number[] =>
+      selectValues(samplesOf(selector.name, pods, convergence) ?? [], selector.labels);
+    return {
+      ...rest,
+      seed: simulation.random.seed,
+      endUs: simulation.now,
+      events: simulation.events,
+      traceHash: simulation.traceHash,
+      checkpoints: simulation.checkpoints,
+      pods,
+      nodes: this.#nodes.rows,
+      convergence,
+      requests: this.#requests.rows,
+      timeSeries: this.#series.series,
+      kubernetesEvents: this.#events.rows,
+      summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
+        const figures = summarise(selectValues(samplesOf(metric, pods, convergence) ?? [], []));
+        return figures.count === 0 ? [] : [{ metric, ...figures }];
+      }),
+      stations: this.#meters.map((meter) => meter.report(simulation.now)),
+      thresholds: judgeThresholds(thresholds, valuesOf, toSeconds(simulation.now)),
+      metrics: this.#components.samples,
+    };
+  }
+}

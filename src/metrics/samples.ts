@@ -1,0 +1,77 @@
+// The samples behind every metric that a summary or a threshold can name, from the rows of a run.
+import type { ConvergenceRow, PodRow } from './run-result.js';
+
+/** Values of one metric under one set of labels; durations in seconds. */
+export interface Samples {
+  readonly labels: ReadonlyMap<string, string>;
+  readonly values: readonly number[];
+}
+
+type PodMeasure = (pod: PodRow) => number | undefined;
+
+const between = (from: number | undefined, to: number | undefined): number | undefined =>
+  from === undefined || to === undefined ? undefined : (to - from) / 1_000_000;
+
+/** Metrics of pods by name. */
+const podMeasures: ReadonlyMap<string, PodMeasure> = new Map<string, PodMeasure>([
+  ['pod_startup_seconds', (pod) => between(pod.createdUs, pod.readyUs)],
+  ['pod_scheduling_latency_seconds', (pod) => between(pod.queuedUs, pod.boundUs)],
+  ['pod_image_pull_seconds', (pod) => between(pod.sandboxUs, pod.imagePulledUs)],
+  ['pod_endpoint_programming_seconds', (pod) => between(pod.readyUs, pod.endpointProgrammedUs)],
+  ['pods_ready', (pod) => (pod.readyUs === undefined ? undefined : 1)],
+  ['pods_not_ready', (pod) => (pod.readyUs === undefined ? 1 : undefined)],
+]);
+
+/** Metrics whose value is the number of their samples. */
+export const countedMetrics: ReadonlySet<string> = new Set(['pods_ready', 'pods_not_ready']);
+
+/** Durations that every run is summed up by. */
+export const summaryMetrics: readonly string[] = [
+  'pod_startup_seconds',
+  'pod_scheduling_latency_seconds',
+  'pod_image_pull_seconds',
+  'pod_endpoint_programming_seconds',
+  'convergence_seconds',
+];
+
+/** The samples of a metric, one entry for each pod or change; undefined: no such metric. */
+export function samplesOf(
+  metric: string,
+  pods: readonly PodRow[],
+  changes: readonly ConvergenceRow[],
+): readonly Samples[] | undefined {
+  if (metric === 'convergence_seconds') return changes.flatMap(changeSamples);
+  const measure = podMeasures.get(metric);
+  if (measure === undefined) return undefined;
+  return pods.flatMap((pod) => {
+    const value = measure(pod);
+    if (value === undefined) return [];
+    const labels = new Map([
+      ['namespace', pod.namespace],
+      ['owner', pod.owner],
+      ['node', pod.node],
+    ]);
+    return [{ labels, values: [value] }];
+  });
+}
+
+function changeSamples(change: ConvergenceRow): readonly Samples[] {
+  const value = between(change.startedUs, change.convergedUs);
+  if (value === undefined) return [];
+  const labels = new Map([
+    ['namespace', change.namespace],
+    ['kind', change.kind],
+    ['name', change.name],
+  ]);
+  return [{ labels, values: [value] }];
+}
+
+/** All values whose labels agree with the wanted ones. */
+export function selectValues(
+  samples: readonly Samples[],
+  wanted: readonly (readonly [key: string, value: string])[],
+): readonly number[] {
+  return samples
+    .filter(({ labels }) => wanted.every(([key, value]) => labels.get(key) === value))
+    .flatMap(({ values }) => values);
+}
