@@ -5,7 +5,7 @@ import type { RunResult } from '../../metrics/run-result.js';
 import { convergenceSection } from './convergence.js';
 import { headlineSection } from './headline.js';
 import { latencySection } from './latency.js';
-import { type Html, html, markup, nothing } from './markup.js';
+import { type Html, html, markup } from './markup.js';
 import { eventSection, nodeSection, noticeSection, requestSection } from './objects.js';
 import { plotScript } from './plot-script.js';
 import { podProgressSection } from './pod-progress.js';
@@ -24,7 +24,7 @@ export interface ReportAssets {
 interface Section {
   readonly id: string;
   readonly title: string;
-  /** What follows the heading; `nothing` leaves the section out. */
+  /** What follows the heading; when it is empty, the section is left out. */
   readonly render: (result: RunResult) => Html;
 }
 
@@ -51,7 +51,7 @@ export function renderPage(result: RunResult, assets: ReportAssets): string {
   assert(!/<\/style/i.test(assets.uPlotCss), 'The plot style would end its style element.');
   const shown = sections
     .map((section) => ({ ...section, body: section.render(result) }))
-    .filter(({ body }) => body !== nothing);
+    .filter(({ body }) => body.text !== '');
   const nonce = `kubeclock-${result.traceHash}`;
   return html`<!doctype html>
 <html lang="en">

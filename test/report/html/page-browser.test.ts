@@ -1,0 +1,206 @@
+// Opens the page in a real browser. Needs Chromium: the path in CHROMIUM, or Debian's. Without one
+// the tests say so and are left out.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunResult } from '../../../src/metrics/run-result.js';
+import { renderPage } from '../../../src/report/html/page.js';
+import { darkPalette, lightPalette } from '../../../src/report/html/palette.js';
+import { assets } from '../assets.js';
+import { convergenceRow, podRow, rolloutResult, runResult } from '../fixtures.js';
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const hasBrowser = existsSync(executablePath);
+if (!hasBrowser) {
+  process.stderr.write(
+    `The page is not opened in a browser: there is no ${executablePath}. ` +
+      'Install Chromium, or set CHROMIUM to its path.\n',
+  );
+}
+
+interface OpenPage {
+  readonly page: Page;
+  readonly requests: string[];
+  readonly errors: string[];
+}
+
+describe.skipIf(!hasBrowser)('report.html in a browser', () => {
+  let folder = '';
+  let browser: Browser;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubeclock-report-'));
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(result: RunResult, options: BrowserContextOptions = {}): Promise<OpenPage> {
+    const path = join(folder, 'report.html');
+    writeFileSync(path, renderPage(result, assets));
+    const context = await browser.newContext({
+      viewport: { width: 1200, height: 900 },
+      ...options,
+    });
+    const page = await context.newPage();
+    const requests: string[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+    });
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(pathToFileURL(path).href);
+    return { page, requests, errors };
+  }
+
+  const inPage = <T>(page: Page, expression: string): Promise<T> => page.evaluate(expression);
+
+  test('makes one request and reports no error', async () => {
+    const { page, requests, errors } = await open(rolloutResult(300, 40));
+    expect(requests).toHaveLength(1);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('draws every plot, each as wide as its place', async () => {
+    const { page } = await open(rolloutResult(300, 40));
+    const plots = await inPage<{ canvas: number; place: number }[]>(
+      page,
+      `[...document.querySelectorAll('.js-plot')].map((figure) => ({
+        canvas: figure.querySelector('canvas')?.getBoundingClientRect().width ?? 0,
+        place: figure.querySelector('.plot').clientWidth }))`,
+    );
+    expect(plots.length).toBeGreaterThanOrEqual(6);
+    for (const { canvas, place } of plots) {
+      expect(canvas).toBeGreaterThan(100);
+      expect(canvas).toBeLessThanOrEqual(place);
+    }
+    await page.context().close();
+  });
+
+  test('paints something into the plots, also after the scheme or the width changed', async () => {
+    const { page, errors } = await open(rolloutResult(300, 40));
+    const painted = `[...document.querySelectorAll('.js-plot canvas')].filter((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((byte) => byte !== 0); }).length`;
+    const all = await page.locator('.js-plot').count();
+    expect(await inPage(page, painted)).toBe(all);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 600, height: 900 });
+    await page.waitForFunction(`document.querySelector('canvas').clientWidth < 600`);
+    expect(await inPage(page, painted)).toBe(all);
+    expect(await page.locator('.js-plot canvas').count()).toBe(all);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('is light or dark as the reader has it', async () => {
+    const rgb = (hex: string): string =>
+      `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`;
+    for (const [colorScheme, palette] of [
+      ['light', lightPalette],
+      ['dark', darkPalette],
+    ] as const) {
+      const { page } = await open(runResult(), { colorScheme });
+      const style = await inPage<string[]>(
+        page,
+        `[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]`,
+      );
+      expect(style).toEqual([rgb(palette.paper), rgb(palette.ink)]);
+      await page.context().close();
+    }
+  });
+
+  test('is printed on white, whatever the scheme', async () => {
+    const { page } = await open(runResult(), { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await inPage(page, `getComputedStyle(document.body).backgroundColor`)).toBe(
+      'rgb(255, 255, 255)',
+    );
+    await page.context().close();
+  });
+
+  test('does not scroll sideways at 320 px, whatever the names', async () => {
+    const long = 'x'.repeat(253);
+    const result = rolloutResult(300, 40);
+    const wide = {
+      ...result,
+      scenario: long,
+      cluster: long,
+      seed: long,
+      notices: [long],
+      pods: [podRow({ name: long }), ...result.pods],
+      convergence: [convergenceRow({ change: long, reason: long })],
+    };
+    for (const each of [result, wide]) {
+      const { page } = await open(each, { viewport: { width: 320, height: 700 } });
+      const width = await inPage<number>(page, `document.documentElement.scrollWidth`);
+      expect(width).toBe(320);
+      await page.context().close();
+    }
+  });
+
+  test('can be read without JavaScript: tables, bars, and a word on the plots', async () => {
+    const { page, errors } = await open(runResult(), { javaScriptEnabled: false });
+    expect(await page.locator('table').count()).toBeGreaterThan(8);
+    expect(await page.getByText('web-7d4b9c-aaaaa').first().isVisible()).toBe(true);
+    expect(await page.locator('.waterfall rect').first().isVisible()).toBe(true);
+    expect(await page.locator('noscript p').first().isVisible()).toBe(true);
+    await page.locator('summary').first().click();
+    expect(await page.getByText('Ready after').isVisible()).toBe(true);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('runs nothing that a name brings along', async () => {
+    const hostile =
+      '<img src=x onerror="document.title=1"></script><script>document.title=2</script>';
+    const { page, requests, errors } = await open(
+      runResult({
+        scenario: 'safe',
+        pods: [podRow({ name: hostile, namespace: `" onload="document.title=3` })],
+        timeSeries: { timeUs: [0, 1], columns: [{ name: hostile, values: [1, 2] }] },
+      }),
+    );
+    expect(await page.title()).toBe('safe – kubeclock');
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.getByText(hostile).count()).toBeGreaterThan(0);
+    expect(requests).toHaveLength(1);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('forbids scripts that are not its own, should one slip in', async () => {
+    const { page } = await open(runResult());
+    await inPage(
+      page,
+      `document.body.insertAdjacentHTML('beforeend', '<b onclick="document.title=4">b</b>')`,
+    );
+    await page.locator('body > b').click();
+    expect(await page.title()).toBe('quickstart – kubeclock');
+    await page.context().close();
+  });
+
+  test('has landmarks, one main heading, and a name for every region and image', async () => {
+    const { page } = await open(rolloutResult(60, 10));
+    for (const role of ['banner', 'navigation', 'main', 'contentinfo'] as const) {
+      expect(await page.getByRole(role).count(), role).toBe(1);
+    }
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+    const nameless = await inPage<string[]>(
+      page,
+      `[...document.querySelectorAll('[role=img],[role=region],nav,section')]
+        .filter((e) => !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby'))
+        .map((e) => e.outerHTML.slice(0, 80))`,
+    );
+    expect(nameless).toEqual([]);
+    await page.context().close();
+  });
+});
