@@ -53,8 +53,9 @@ export function formatDuration(durationUs: number): string {
     const isLast = us === 1 || (us <= 1_000_000 && left >= us);
     const amount = isLast ? left / us : Math.floor(left / us);
     if (amount > 0) text += `${amount}${unit}`;
+    // The last unit takes the rest as decimals; subtracting those would leave a rounding error.
+    if (isLast) break;
     left -= amount * us;
-    if (left <= 0) break;
   }
   return text === '' ? '0s' : text;
 }

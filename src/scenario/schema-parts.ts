@@ -88,7 +88,7 @@ const durationError = expecting(durationExpected, (value) =>
 export function duration(): z.ZodString {
   return z
     .string({ error: durationError })
-    .regex(durationPattern, { error: durationError })
+    .regex(durationPattern, { error: durationError, abort: true })
     .refine((value) => parseDuration(value) !== undefined, { error: 'a duration below 285 years' });
 }
 
@@ -102,15 +102,17 @@ export function quantity(
 ): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
   return z
     .union([z.string(), z.number()], { error: expected })
-    .refine((value) => quantityProblem(String(value).trim()) === undefined, { error: expected })
+    .refine((value) => quantityProblem(String(value).trim()) === undefined, {
+      error: expected,
+      abort: true,
+    })
     .refine((value) => isWithin(String(value).trim(), most), {
       error: `${expected}, more than 0 and at most ${formatBytes(most)}`,
     });
 }
 
-/** Whether a quantity is above 0 and not above `most`; text that is none has been refused before. */
+/** Whether a quantity is above 0 and not above `most`. */
 function isWithin(text: string, most: number): boolean {
-  if (quantityProblem(text) !== undefined) return true;
   const { nano } = parseQuantity(text);
   return nano > 0n && nano <= BigInt(most) * 1_000_000_000n;
 }
@@ -167,7 +169,7 @@ export const durations: z.ZodType<DistributionText> = distributionOver(
 const sizeExpected = 'a size in bytes such as 60Mi';
 const sizeText = z
   .string({ error: sizeExpected })
-  .refine((value) => quantityProblem(value) === undefined, { error: sizeExpected })
+  .refine((value) => quantityProblem(value) === undefined, { error: sizeExpected, abort: true })
   .refine((value) => isWithin(value, pebi), { error: sizeExpected });
 
 /** A size in bytes, or a distribution of sizes. */
