@@ -122,6 +122,12 @@ const podTable = {
   volumePollUs: { value: 300_000, unit: 'µs', source: 'reference: nodes-controllers §1.12' },
   mountP50Us: { value: 15_000, unit: 'µs', source: 'ASSUMED: reference nodes-controllers §1.22' },
   mountP99Us: { value: 150_000, unit: 'µs', source: 'ASSUMED: reference nodes-controllers §1.22' },
+  requestTokens: {
+    value: false,
+    unit: '',
+    source: 'ASSUMED: the API server of this version does not serve serviceaccounts/token',
+    note: 'a real kubelet asks for one token a pod (reference: nodes-controllers §1.12)',
+  },
   mountBackoffInitialUs: {
     value: 500_000,
     unit: 'µs',

@@ -25,6 +25,7 @@ export function pollUs(sinceUs: SimTime, mountedUs: SimTime, periodUs: number): 
 
 export class VolumeManager {
   readonly #context: KubeletContext;
+  readonly #onMounted: (record: PodRecord) => void;
   readonly #mountStarted: EventKind;
   readonly #mounted: EventKind;
 
@@ -32,6 +33,7 @@ export class VolumeManager {
   constructor(context: KubeletContext, onMounted: (record: PodRecord) => void) {
     const { simulation, pods } = context;
     this.#context = context;
+    this.#onMounted = onMounted;
     this.#mountStarted = simulation.defineEvent('kubelet.VolumeMountStarted', (slot) => {
       const record = pods.get(slot);
       record.stepEvent = noEvent;
@@ -50,12 +52,12 @@ export class VolumeManager {
     const { now } = simulation;
     const { agent, pod } = record;
     record.volumesSinceUs = now;
-    if ((pod.spec.volumes ?? []).length === 0) return this.#mountedAt(record, now);
+    if ((pod.spec.volumes ?? []).length === 0) return this.#onMounted(record);
     const { volumeLoopUs } = settings;
     const populatedUs = nextTick(record.seenUs, agent.populatorPhaseUs, volumeLoopUs);
     const reconciledUs = nextTick(populatedUs, agent.reconcilerPhaseUs, volumeLoopUs);
     const startUs = Math.max(now, reconciledUs);
-    if (needsToken(pod)) {
+    if (settings.requestTokens && needsToken(pod)) {
       record.stepEvent = simulation.at(startUs, this.#mountStarted, record.slot);
     } else {
       this.#mountedAt(record, startUs + record.times.mountUs);

@@ -1,0 +1,95 @@
+// Containers that end and start again, and the backoff between.
+
+import { describe, expect, test } from 'vitest';
+import { BackOff } from '../../../src/node/kubelet/back-off.js';
+import { KubeletBench, secondUs, sinceOrigin } from './kubelet-bench.js';
+
+const limits = { initialUs: 10 * secondUs, maxUs: 300 * secondUs, resetUs: 600 * secondUs };
+
+/** Times in s at which a container starts that always runs for `runUs`, by the rule alone. */
+function starts(runUs: number, untilUs: number): number[] {
+  const backOff = new BackOff();
+  const times: number[] = [];
+  for (let now = 0; now <= untilUs; ) {
+    times.push(now / secondUs);
+    const finishedUs = now + runUs;
+    now = backOff.readyUs(limits, finishedUs);
+    backOff.next(limits, finishedUs, now);
+  }
+  return times;
+}
+
+describe('crash loop back-off (reference vector 1)', () => {
+  test('delays restarts by 0, 10, 20, 40, 80, 160, 300, 300 s', () => {
+    const times = starts(0, 1300 * secondUs);
+    const delays = times.slice(1).map((time, index) => time - (times[index] as number));
+    expect(delays).toEqual([0, 10, 20, 40, 80, 160, 300, 300, 300]);
+  });
+
+  test('of a container that always runs 10 s allows exactly 10 restarts in 1800 s', () => {
+    expect(starts(10 * secondUs, 1800 * secondUs)).toHaveLength(1 + 10);
+  });
+
+  test('begins anew for a container that ran for more than 10 minutes', () => {
+    const times = starts(601 * secondUs, 4000 * secondUs);
+    expect(times).toEqual([0, 601, 1202, 1803, 2404, 3005, 3606]);
+  });
+});
+
+describe('a container that exits', () => {
+  const annotations = { 'kubeclock.dev/run-time': '1s' };
+
+  test('is restarted at once, then after 10 and 20 s', () => {
+    const bench = new KubeletBench();
+    bench.bind(0, 'web', {}, { annotations });
+    bench.run(60 * secondUs);
+    const runs = bench
+      .podHistory((pod) => {
+        const [status] = pod.status?.containerStatuses ?? [];
+        const startedUs = status?.state?.running?.startedAt;
+        return startedUs === undefined ? '' : `${sinceOrigin(startedUs)}`;
+      })
+      .map(([, , what]) => what)
+      .filter((what) => what !== '');
+    // started 211, exits 1211, created and started in 50; then exits 2261, waits 10 s; and so on
+    expect(runs).toEqual(['211', '1261', '12311', '33361']);
+  });
+
+  test('is shown in CrashLoopBackOff, with its count and its last end', () => {
+    const bench = new KubeletBench();
+    bench.bind(0, 'web', {}, { annotations });
+    bench.run(5 * secondUs);
+    const [status] = bench.pod('web').status?.containerStatuses ?? [];
+    expect(status).toMatchObject({
+      ready: false,
+      restartCount: 1,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { exitCode: 0 } },
+    });
+    expect(bench.pod('web').status?.phase).toBe('Running');
+  });
+
+  test('is not restarted under OnFailure when it exits with 0', () => {
+    const bench = new KubeletBench();
+    bench.bind(0, 'web', { restartPolicy: 'OnFailure' }, { annotations });
+    bench.run(60 * secondUs);
+    expect(bench.pod('web').status).toMatchObject({
+      phase: 'Succeeded',
+      containerStatuses: [{ restartCount: 0 }],
+    });
+  });
+
+  test('comes again no earlier than the tick of the sync loop', () => {
+    const settings = { syncTickUs: secondUs, syncBackoffJitter: 0.5 };
+    const bench = new KubeletBench({ settings });
+    bench.bind(0, 'web', {}, { annotations });
+    bench.run(30 * secondUs);
+    const [status] = bench.pod('web').status?.containerStatuses ?? [];
+    const startedMs = sinceOrigin(
+      status?.lastState?.terminated?.startedAt ?? status?.state?.running?.startedAt,
+    );
+    // exits at 2261; after 10-15 s, on a whole second, and 50 ms to start
+    expect(startedMs).toBeGreaterThanOrEqual(12_311);
+    expect(startedMs).toBeLessThanOrEqual(2_261 + 15_000 + 1_000 + 50);
+  });
+});
