@@ -2,11 +2,11 @@
 
 const head = `# CSV files
 
-A run writes these files to its folder. They are written by the rules of RFC 4180, but lines end with
-\\n: commas between cells, quotes around cells that need them, one header line. Numbers have a point,
-no exponent and at most six decimals; times are seconds since the start of the scenario, exact to the
-microsecond. An empty cell means that it did not happen, or that there was no sample. Columns are
-never renamed or moved within one \`schemaVersion\` of \`summary.json\`; new ones come last.
+A run writes these files to its folder. They follow RFC 4180, but lines end with \\n: commas between
+cells, quotes around cells that need them, one header line. Numbers have a point, no exponent and at
+most six decimals; times are seconds since the start of the scenario, exact to the microsecond. An
+empty cell means that it did not happen, or that there was no sample. Columns are never renamed or
+moved within one \`schemaVersion\` of \`summary.json\`; new ones come last.
 
 This file is written from the code: \`npm run build && node tools/write-csv-docs.mjs\`.
 `;

@@ -71,14 +71,16 @@ function figureColumns<Row extends Summary>(
 }
 
 function latencyRows(pods: readonly PodRow[]): LatencyRow[] {
-  const spans = pods.map((pod) => stageSpans(podStages, pod.createdUs, pod));
-  const stages = podStages.map(({ title }, stage) => {
-    const durations = spans.flatMap((ofPod) => {
-      const span = ofPod[stage];
-      return span === undefined ? [] : [span.toUs - span.fromUs];
-    });
-    return { title: `Stage: ${title.toLowerCase()}`, ...summarise(durations) };
-  });
+  const durations = podStages.map((): number[] => []);
+  for (const pod of pods) {
+    for (const [stage, span] of stageSpans(podStages, pod.createdUs, pod).entries()) {
+      if (span !== undefined) durations[stage]?.push(span.toUs - span.fromUs);
+    }
+  }
+  const stages = podStages.map(({ title }, stage) => ({
+    title: `Stage: ${title.toLowerCase()}`,
+    ...summarise(durations[stage] ?? []),
+  }));
   const latencies = podLatencies.map(({ title, ofPod }) => ({
     title,
     ...summariseLatency(pods, ofPod),

@@ -2,6 +2,7 @@
 // that it needs no script. Stages differ by height besides colour, and always follow in one order.
 import type { PodRow, RunResult } from '../../metrics/run-result.js';
 import { ascending } from '../../stats/ascending.js';
+import { sorted } from '../../stats/sorted.js';
 import { formatCount, formatDuration, formatNumber } from '../number-format.js';
 import { startupUs } from '../pod-latencies.js';
 import { podStages, stageSpans } from '../stages.js';
@@ -32,7 +33,9 @@ export function waterfallSection(result: RunResult): Html {
 export function shownPods(pods: readonly PodRow[]): readonly PodRow[] {
   if (pods.length <= longestWaterfall) return pods;
   const slowness = (pod: PodRow): number => startupUs(pod) ?? Number.POSITIVE_INFINITY;
-  return [...pods]
+  const least = sorted(pods.map(slowness))[pods.length - longestWaterfall] ?? 0;
+  return pods
+    .filter((pod) => slowness(pod) >= least)
     .sort(
       (a, b) =>
         ascending(slowness(b), slowness(a)) ||
