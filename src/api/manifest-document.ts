@@ -101,10 +101,12 @@ export function parseWithPositions(chunk: DocumentChunk): PositionedDocument {
 }
 
 function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : '';
+  if (!isScalar(key)) return '';
+  // A key that is no text (a number, the merge sign) is known by how it was written.
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
 }
 
-function findPair(node: YamlNode, key: string): Pair | undefined {
+function findPair(document: Document.Parsed, node: unknown, key: string): Pair | undefined {
   if (!isMap(node)) return undefined;
   for (const pair of node.items) {
     if (keyText(pair.key) === key) return pair;
@@ -115,7 +117,7 @@ function findPair(node: YamlNode, key: string): Pair | undefined {
     const source = pair.value;
     const merged = isSeq(source) ? source.items : [source];
     for (const item of merged) {
-      const found = findPair(item as YamlNode, key);
+      const found = findPair(document, isAlias(item) ? item.resolve(document) : item, key);
       if (found !== undefined) return found;
     }
   }
@@ -127,12 +129,12 @@ interface Found {
   readonly value: YamlNode | undefined;
 }
 
-function step(node: YamlNode, part: string | number): Found | undefined {
+function step(document: Document.Parsed, node: YamlNode, part: string | number): Found | undefined {
   if (typeof part === 'number') {
     const item = isSeq(node) ? node.items[part] : undefined;
     return item === undefined ? undefined : { key: undefined, value: item as YamlNode };
   }
-  const pair = findPair(node, part);
+  const pair = findPair(document, node, part);
   if (pair === undefined) return undefined;
   return { key: pair.key as YamlNode, value: (pair.value ?? undefined) as YamlNode | undefined };
 }
@@ -157,7 +159,7 @@ export function offsetOf(
   for (const part of path) {
     if (isAlias(node)) node = node.resolve(document) as YamlNode | undefined;
     if (node === undefined) return offset;
-    const found = step(node, part);
+    const found = step(document, node, part);
     if (found === undefined) return offset;
     const isPlainValue = isScalar(found.value) && found.value.source !== '';
     const target = found.key === undefined || (isPlainValue && wants === 'value') ? 'value' : 'key';

@@ -28,11 +28,8 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/**
- * Microseconds since 1970-01-01T00:00:00Z, finer digits cut off; undefined when `text` is no
- * timestamp. Exact: every date up to the year 2255 is a safe integer.
- */
-export function parseTimestamp(text: string): number | undefined {
+/** Seconds since 1970 and the digits of the fraction; undefined when `text` is no timestamp. */
+function parseParts(text: string): { seconds: number; fraction: string } | undefined {
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const numberAt = (index: number): number => Number(match[index] ?? '0');
@@ -43,12 +40,22 @@ export function parseTimestamp(text: string): number | undefined {
   const offset = (numberAt(10) * 60 + numberAt(11)) * (match[9] === '-' ? -60 : 60);
   const seconds =
     daysFromCivil(year, month, day) * secondsPerDay + hour * 3600 + minute * 60 + second - offset;
-  const fraction = (match[7] ?? '').slice(0, 6).padEnd(6, '0');
-  const micros = seconds * microsPerSecond + Number(fraction);
+  return { seconds, fraction: match[7] ?? '' };
+}
+
+/**
+ * Microseconds since 1970-01-01T00:00:00Z, finer digits cut off; undefined when `text` is no
+ * timestamp, or so far away (before 1685, after 2255) that it would not be a safe integer.
+ */
+export function parseTimestamp(text: string): number | undefined {
+  const parts = parseParts(text);
+  if (parts === undefined) return undefined;
+  const fraction = Number(parts.fraction.slice(0, 6).padEnd(6, '0'));
+  const micros = parts.seconds * microsPerSecond + fraction;
   return Number.isSafeInteger(micros) ? micros : undefined;
 }
 
-/** Whether a text is a timestamp. */
+/** Whether a text is a timestamp, however far away: Go writes year 1 for no time at all. */
 export function isTimestamp(text: string): boolean {
-  return parseTimestamp(text) !== undefined;
+  return parseParts(text) !== undefined;
 }
