@@ -80,8 +80,6 @@ export function clusterEvent(resource: EventResource, ...names: ActionName[]): C
 
 export const assignedPodAdd: ClusterEvent = clusterEvent('AssignedPod', 'Add');
 export const assignedPodDelete: ClusterEvent = clusterEvent('AssignedPod', 'Delete');
-export const unschedulablePodAdd: ClusterEvent = clusterEvent('UnschedulablePod', 'Add');
-export const unschedulablePodUpdate: ClusterEvent = clusterEvent('UnschedulablePod', 'UpdateOther');
 export const nodeAdd: ClusterEvent = clusterEvent('Node', 'Add');
 export const nodeDelete: ClusterEvent = clusterEvent('Node', 'Delete');
 /** Pods that nothing has moved for a long time. Matches what is registered for every resource. */
@@ -90,18 +88,6 @@ export const unschedulableTimeout: ClusterEvent = {
   action: actions.All,
   label: 'UnschedulableTimeout',
 };
-/** A plugin asked for the pod to be tried again. */
-export const forceActivate: ClusterEvent = {
-  resource: '*',
-  action: actions.All,
-  label: 'ForceActivate',
-};
-
-/** Labels of moves that no object has caused. */
-export const scheduleAttemptFailure = 'ScheduleAttemptFailure';
-export const backoffComplete = 'BackoffComplete';
-export const popFromBackoffQ = 'PopFromBackoffQ';
-
 /** Whether the event may move every pod, whoever has rejected it. */
 export function isWildcard(event: ClusterEvent): boolean {
   return event.resource === '*';

@@ -12,6 +12,9 @@ import {
 } from '../../../api/resource-requests.js';
 import { objectKey } from '../../../client/api-request.js';
 
+/** The profile of pods that name none. */
+export const defaultSchedulerName = 'default-scheduler';
+
 /** A port on the host that a container claims. */
 export interface HostPort {
   readonly ip: string;
@@ -81,6 +84,8 @@ export class PodInfo {
   /** `namespace/name`. */
   readonly key: string;
   readonly priority: number;
+  /** The profile that schedules it. */
+  readonly schedulerName: string;
   readonly requests: ResourceAmounts;
   readonly nonZeroRequests: ResourceAmounts;
   readonly scoringRequests: ResourceAmounts;
@@ -93,6 +98,7 @@ export class PodInfo {
     this.key = objectKey(metadata.namespace, metadata.name);
     this.uid = metadata.uid ?? this.key;
     this.priority = spec.priority ?? 0;
+    this.schedulerName = spec.schedulerName ?? defaultSchedulerName;
     const amounts = amountsOf(spec);
     this.requests = amounts.requests;
     this.nonZeroRequests = amounts.nonZeroRequests;

@@ -1,0 +1,67 @@
+// What follows a failed attempt: the pod goes back to the queue, an Event and the pod's condition
+// say why. The condition is written only when it says something new.
+// Source: kube-scheduler v1.36 schedule_one.go handleSchedulingFailure; reference: scheduler 1.10.
+
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Pod, PodCondition, PodStatus } from '../../api/pod.js';
+import type { ApiRequest } from '../../client/api-request.js';
+import type { SimTime } from '../../kernel/time.js';
+import { schedulerConstants } from './constants.js';
+import type { Failure } from './scheduling-cycle.js';
+
+/** The text of an Event, cut to what the API takes. */
+export function truncatedNote(message: string): string {
+  const limit = schedulerConstants.eventNoteLimitBytes;
+  const suffix = ' ...';
+  return message.length <= limit ? message : message.slice(0, limit - suffix.length) + suffix;
+}
+
+/** Undefined when the pod's status says it all already. */
+export function statusPatch(pod: Pod, failure: Failure, now: SimTime): ApiRequest | undefined {
+  const reason = failure.result === 'unschedulable' ? 'Unschedulable' : 'SchedulerError';
+  const { message, nominatedNodeName } = failure;
+  const condition: PodCondition = { type: 'PodScheduled', status: 'False', reason, message };
+  const nominated = pod.status?.nominatedNodeName ?? '';
+  const keepsNomination = nominatedNodeName === undefined || nominatedNodeName === nominated;
+  if (keepsNomination && saysSame(scheduledCondition(pod.status), condition)) return undefined;
+  const { name, namespace = '' } = pod.metadata;
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    current.kind === 'Pod' ? withCondition(current, condition, nominatedNodeName, now) : current;
+  const bytes = schedulerConstants.conditionPatchBytes + message.length;
+  const patch = { bytes, apply };
+  return { verb: 'patch', resource: 'pods', subresource: 'status', namespace, name, patch };
+}
+
+function scheduledCondition(podStatus: PodStatus | undefined): PodCondition | undefined {
+  return podStatus?.conditions?.find(({ type }) => type === 'PodScheduled');
+}
+
+function saysSame(before: PodCondition | undefined, after: PodCondition): boolean {
+  return (
+    before?.status === after.status &&
+    before.reason === after.reason &&
+    before.message === after.message
+  );
+}
+
+function withCondition(
+  pod: Pod,
+  condition: PodCondition,
+  nominatedNodeName: string | undefined,
+  now: SimTime,
+): Pod {
+  const before = scheduledCondition(pod.status);
+  const isSameStatus = before?.status === condition.status;
+  const lastTransitionTime = isSameStatus ? (before.lastTransitionTime ?? now) : now;
+  const dated = { ...condition, lastTransitionTime };
+  const conditions = pod.status?.conditions ?? [];
+  const status: PodStatus = {
+    ...pod.status,
+    conditions:
+      before === undefined
+        ? [...conditions, dated]
+        : conditions.map((each) => (each === before ? dated : each)),
+    ...(nominatedNodeName !== undefined && { nominatedNodeName }),
+  };
+  return { ...pod, status };
+}

@@ -1,0 +1,344 @@
+// kube-scheduler: one goroutine that takes pods from the queue and decides for each, one after the
+// other, and a binding for each pod that has got a node. A decision is computed at the start of its
+// cycle, on the snapshot of that moment, and takes effect when its CPU time has passed. Left out:
+// extenders, several pods in one cycle, leader election (whoever owns the scheduler calls `start`).
+// Source: kube-scheduler v1.36 scheduler.go, schedule_one.go; reference: scheduler 1 and 8.4.
+
+import type { Node } from '../../api/node.js';
+import type { Pod } from '../../api/pod.js';
+import type { ApiCall } from '../../client/api-call.js';
+import type { ApiClient } from '../../client/api-client.js';
+import { EventRecorder } from '../../client/event-recorder.js';
+import type { Informer } from '../../client/informer.js';
+import type { ClusterObserver } from '../../client/observer.js';
+import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import type { CpuHost } from '../../kernel/stations.js';
+import type { SimTime } from '../../kernel/time.js';
+import { BindingCycles } from './binding-cycle.js';
+import { SchedulerCache } from './cache/scheduler-cache.js';
+import { schedulerConstants } from './constants.js';
+import { cycleCostUs, type SchedulerCosts } from './cost-model.js';
+import { NodeHandler, PodHandler } from './event-handlers.js';
+import { statusPatch, truncatedNote } from './failure-handler.js';
+import { assignedPodDelete } from './framework/cluster-event.js';
+import type { Framework, PluginAnswer } from './framework/framework.js';
+import { Nominator } from './framework/nominator.js';
+import { PodInfo } from './framework/pod-info.js';
+import { type Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
+import { codeOf, isRejected, messageOf } from './framework/status.js';
+import type { QueuedPodInfo } from './queue/queued-pod-info.js';
+import { type PendingPods, SchedulingQueue } from './queue/scheduling-queue.js';
+import { QueueTimers } from './queue-timers.js';
+import type { Failure, SchedulingCycle } from './scheduling-cycle.js';
+import { WaitingPods } from './waiting-pods.js';
+
+export interface SchedulerOptions {
+  /** Prefix of its event kinds; `kube-scheduler` unless there are several. */
+  readonly name?: string;
+  readonly simulation: Simulation;
+  /** The machine it runs on. */
+  readonly host: CpuHost;
+  /** Binds and writes conditions: `clientQps`, `clientBurst` of the constants by default. */
+  readonly client: ApiClient;
+  /** Posts Events. */
+  readonly eventsClient: ApiClient;
+  readonly pods: Informer<Pod>;
+  readonly nodes: Informer<Node>;
+  readonly observer: ClusterObserver;
+  /** At least one; their names differ. */
+  readonly profiles: readonly Framework[];
+  /** For profiles that do not say; 0, the default, adapts to the number of nodes. */
+  readonly percentageOfNodesToScore?: number;
+  readonly podInitialBackoffUs?: SimTime;
+  readonly podMaxBackoffUs?: SimTime;
+  readonly costs?: SchedulerCosts;
+}
+
+interface Attempt {
+  readonly entry: QueuedPodInfo;
+  readonly framework: Framework;
+  readonly decision: Decision;
+  readonly startedUs: SimTime;
+}
+
+/** Does nothing before `start`, but collects what its informers report. */
+export class Scheduler {
+  readonly name: string;
+  readonly cache: SchedulerCache = new SchedulerCache();
+  /** For Permit plugins. */
+  readonly waitingPods: WaitingPods;
+  readonly #options: SchedulerOptions;
+  readonly #frameworks = new Map<string, Framework>();
+  readonly #recorders = new Map<string, EventRecorder>();
+  readonly #nominator = new Nominator();
+  readonly #algorithm: SchedulingAlgorithm;
+  readonly #queue: SchedulingQueue;
+  readonly #timers: QueueTimers;
+  readonly #bindings: BindingCycles;
+  readonly #awoken: EventKind;
+  readonly #decided: EventKind;
+  #isStarted = false;
+  /** A cycle is under way, or about to begin. */
+  #isBusy = false;
+  #attempt: Attempt | undefined;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    const { name = 'kube-scheduler', simulation, client, eventsClient, profiles } = options;
+    this.name = name;
+    for (const framework of profiles) {
+      const { schedulerName } = framework;
+      this.#frameworks.set(schedulerName, framework);
+      this.#recorders.set(
+        schedulerName,
+        new EventRecorder(simulation, schedulerName, eventsClient),
+      );
+    }
+    const { snapshot } = this.cache;
+    const percentage = options.percentageOfNodesToScore ?? 0;
+    this.#algorithm = new SchedulingAlgorithm(snapshot, this.#nominator, percentage);
+    const { podInitialBackoffUs, podMaxBackoffUs } = { ...schedulerConstants, ...options };
+    this.#queue = new SchedulingQueue({
+      frameworks: profiles,
+      nominator: this.#nominator,
+      podInitialBackoffUs,
+      podMaxBackoffUs,
+      podMaxInUnschedulablePodsUs: schedulerConstants.podMaxInUnschedulablePodsUs,
+    });
+    this.#timers = new QueueTimers(simulation, name, this.#queue, () => this.#queueChanged());
+    this.waitingPods = new WaitingPods(simulation, name, (cycle, answer) =>
+      this.#permitDecided(cycle, answer),
+    );
+    this.#bindings = new BindingCycles(simulation, name, client, (cycle, answer) =>
+      this.#bindingEnded(cycle, answer),
+    );
+    this.#awoken = simulation.defineEvent(`${name}.QueueFilled`, () => this.#scheduleOne());
+    this.#decided = simulation.defineEvent(`${name}.NodeSelected`, () => this.#apply());
+    this.#listen();
+  }
+
+  /** Number of pods by store. */
+  get pendingPods(): PendingPods {
+    return this.#queue.pendingPods;
+  }
+
+  /** Schedules from the moment at which both informers have their first list. */
+  start(): void {
+    const { pods, nodes, simulation } = this.#options;
+    pods.whenSynced(() =>
+      nodes.whenSynced(() => {
+        this.#isStarted = true;
+        this.#timers.start(simulation.now);
+        this.#queueChanged();
+      }),
+    );
+  }
+
+  #listen(): void {
+    const { simulation, observer, pods, nodes } = this.#options;
+    const shared = {
+      simulation,
+      observer,
+      cache: this.cache,
+      queue: this.#queue,
+      waitingPods: this.waitingPods,
+      schedulerNames: new Set(this.#frameworks.keys()),
+      queueChanged: () => this.#queueChanged(),
+    };
+    pods.addHandler(new PodHandler(shared));
+    nodes.addHandler(new NodeHandler(shared));
+  }
+
+  /** Wakes the scheduling goroutine when it is idle and there is a pod. */
+  #queueChanged(): void {
+    if (!this.#isStarted) return;
+    this.#timers.arm();
+    if (this.#isBusy || !this.#queue.hasNext) return;
+    this.#isBusy = true;
+    const { simulation } = this.#options;
+    simulation.at(simulation.now, this.#awoken);
+  }
+
+  /** Takes the next pod and decides. */
+  #scheduleOne(): void {
+    const { simulation, host, costs = schedulerConstants } = this.#options;
+    for (let entry = this.#queue.pop(); entry !== undefined; entry = this.#queue.pop()) {
+      if (this.#isSkipped(entry)) continue;
+      const framework = this.#frameworks.get(entry.info.schedulerName) as Framework;
+      this.cache.updateSnapshot();
+      const decision = this.#algorithm.decide(framework, entry.info);
+      this.#attempt = { entry, framework, decision, startedUs: simulation.now };
+      this.#timers.arm();
+      host.run(cycleCostUs(decision, this.cache.changedRows, costs), this.#decided);
+      return;
+    }
+    this.#isBusy = false;
+    this.#timers.arm();
+  }
+
+  /** Pods that are about to go, or already have a node, need no attempt. */
+  #isSkipped({ info }: QueuedPodInfo): boolean {
+    const { pod, uid, key } = info;
+    const isDeleting = pod.metadata.deletionTimestamp !== undefined;
+    if (!isDeleting && !this.cache.isAssumed(uid)) return false;
+    if (isDeleting) {
+      const note = `skip schedule deleting pod: ${key}`;
+      this.#recorderOf(info).record(pod, 'Warning', 'FailedScheduling', note);
+    }
+    this.#queue.done(uid);
+    return true;
+  }
+
+  #recorderOf(info: PodInfo): EventRecorder {
+    return this.#recorders.get(info.schedulerName) as EventRecorder;
+  }
+
+  /** The cycle's CPU time has passed: its decision takes effect. */
+  #apply(): void {
+    const { entry, framework, decision, startedUs } = this.#attempt as Attempt;
+    this.#attempt = undefined;
+    if (decision.result !== 'scheduled') {
+      this.#fail(entry, startedUs, decision as Failure, this.#goOn);
+      return;
+    }
+    const { nodeName, state } = decision;
+    const assumed = entry.info.on(nodeName);
+    const cycle = { entry, framework, state, startedUs, assumed, nodeName };
+    const failure = this.#assume(cycle);
+    if (failure === undefined) this.#scheduleOne();
+    else this.#fail(entry, startedUs, failure, this.#goOn);
+  }
+
+  readonly #goOn = (_call?: ApiCall): void => this.#scheduleOne();
+
+  /** Assume, Reserve and Permit; then the binding goes its own way. */
+  #assume(cycle: SchedulingCycle): Failure | undefined {
+    const { framework, state, assumed, nodeName } = cycle;
+    const { uid, key } = assumed;
+    if (this.cache.podOf(uid) !== undefined) {
+      const message = `pod ${uid}(${key}) is in the cache, so can't be assumed`;
+      return failureOf({ status: { code: 'Error', reasons: [message] }, plugin: '' });
+    }
+    this.cache.assumePod(assumed);
+    this.#nominator.remove(uid);
+    this.#options.observer.podReached(uid, 'scheduled');
+    const reserved = framework.runReserve(state, assumed, nodeName);
+    if (reserved.status !== undefined) {
+      this.cache.forgetPod(uid);
+      return failureOf(reserved);
+    }
+    const waits = new Map<string, SimTime>();
+    for (const plugin of framework.plugins.permit) {
+      const { status, timeoutUs = 0 } = plugin.permit(state, assumed, nodeName);
+      if (status === undefined) continue;
+      if (codeOf(status) !== 'Wait') {
+        this.#release(cycle);
+        return failureOf({ status, plugin: plugin.name });
+      }
+      waits.set(plugin.name, timeoutUs);
+    }
+    if (waits.size > 0) this.waitingPods.add(cycle, waits);
+    else this.#permitDecided(cycle, { status: undefined, plugin: '' });
+    return undefined;
+  }
+
+  #permitDecided(cycle: SchedulingCycle, answer: PluginAnswer): void {
+    if (answer.status !== undefined) {
+      this.#bindingEnded(cycle, answer);
+      return;
+    }
+    this.#queue.done(cycle.assumed.uid);
+    this.#bindings.start(cycle);
+  }
+
+  #bindingEnded(cycle: SchedulingCycle, answer: PluginAnswer): void {
+    const { entry, framework, state, startedUs, assumed, nodeName } = cycle;
+    const { simulation, observer } = this.#options;
+    if (answer.status === undefined) {
+      observer.schedulingAttempted(assumed.uid, 'scheduled', simulation.now - startedUs);
+      const note = `Successfully assigned ${assumed.key} to ${nodeName}`;
+      this.#recorderOf(assumed).record(assumed.pod, 'Normal', 'Scheduled', note);
+      for (const plugin of framework.plugins.postBind) plugin.postBind(state, assumed, nodeName);
+      return;
+    }
+    this.#release(cycle);
+    // A rejected pod must not be moved by the room that it has given back itself.
+    const wasRejected = isRejected(answer.status);
+    if (wasRejected) this.#fail(entry, startedUs, failureOf(answer));
+    const observed = { event: assignedPodDelete, previous: assumed.pod, object: undefined };
+    this.#queue.moveAllToActiveOrBackoffQueue(
+      observed,
+      simulation.now,
+      ({ uid }) => !wasRejected || uid !== assumed.uid,
+    );
+    if (!wasRejected) this.#fail(entry, startedUs, failureOf(answer));
+    this.#queueChanged();
+  }
+
+  /** Gives back what the pod had reserved. */
+  #release({ framework, state, assumed, nodeName }: SchedulingCycle): void {
+    framework.runUnreserve(state, assumed, nodeName);
+    this.cache.forgetPod(assumed.uid);
+  }
+
+  /**
+   * Requeues, reports and writes the condition. `then` runs when the condition is written, at once
+   * if there is nothing to write: the scheduling goroutine waits for that answer.
+   */
+  #fail(
+    entry: QueuedPodInfo,
+    startedUs: SimTime,
+    failure: Failure,
+    then?: (call?: ApiCall) => void,
+  ): void {
+    const { simulation, observer, client } = this.#options;
+    const { now } = simulation;
+    observer.schedulingAttempted(entry.info.uid, failure.result, now - startedUs);
+    this.#requeue(entry, failure);
+    const { pod } = entry.info;
+    const note = truncatedNote(failure.message);
+    this.#recorderOf(entry.info).record(pod, 'Warning', 'FailedScheduling', note);
+    const patch = statusPatch(pod, failure, now);
+    if (patch !== undefined) client.send(patch, then ?? ignoreAnswer);
+    else then?.();
+  }
+
+  /** Back to the queue, unless the pod is gone or has got a node from somebody else. */
+  #requeue(entry: QueuedPodInfo, failure: Failure): void {
+    const { pods, simulation } = this.#options;
+    const { uid, key } = entry.info;
+    entry.unschedulablePlugins = new Set(failure.unschedulablePlugins);
+    entry.pendingPlugins = new Set(failure.pendingPlugins);
+    const current = pods.get(key);
+    if (current === undefined || current.metadata.uid !== entry.info.pod.metadata.uid) {
+      this.#queue.done(uid);
+      return;
+    }
+    if ((current.spec.nodeName ?? '') !== '') {
+      this.#queue.done(uid);
+      return;
+    }
+    if (current !== entry.info.pod) entry.info = new PodInfo(current);
+    this.#queue.addUnschedulableIfNotPresent(entry, simulation.now);
+    const { nominatedNodeName } = failure;
+    if (nominatedNodeName !== undefined) this.#nominator.nominate(entry.info, nominatedNodeName);
+    this.#timers.arm();
+  }
+}
+
+function ignoreAnswer(): void {}
+
+/** A refusal of one node after it was chosen: `0/1 nodes are available: 1 …`. */
+function failureOf({ status, plugin }: PluginAnswer): Failure {
+  const wasRejected = isRejected(status);
+  const isPending = codeOf(status) === 'Pending';
+  const counts = (status?.reasons ?? []).map((reason) => `1 ${reason}`).join(', ');
+  const named = plugin === '' ? [] : [plugin];
+  return {
+    result: wasRejected ? 'unschedulable' : 'error',
+    message: wasRejected ? `0/1 nodes are available: ${counts}.` : messageOf(status),
+    unschedulablePlugins: wasRejected && !isPending ? named : [],
+    pendingPlugins: isPending ? named : [],
+    nominatedNodeName: undefined,
+  };
+}
