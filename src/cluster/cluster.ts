@@ -1,27 +1,34 @@
 // Assembly: a ClusterSpec becomes components that are wired to each other. The only place that knows
 // all of them. When a run begins the cluster is up: nodes are registered and Ready, the caches of the
-// control plane fill, and as soon as they have, the first operation may begin.
-import type { EndpointSlice } from '../api/endpoint-slice.js';
+// control plane fill, and as soon as they have, the first operation begins.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { Pod } from '../api/pod.js';
 import { ApiClient } from '../client/api-client.js';
 import { Informer } from '../client/informer.js';
 import type { ClusterObserver } from '../client/observer.js';
+import { Framework } from '../control-plane/scheduler/framework/framework.js';
+import { multiPoint } from '../control-plane/scheduler/framework/plugin-set.js';
+import { defaultPlugins } from '../control-plane/scheduler/plugins/default-plugins.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
+import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
-import { ClusterDns } from '../network/cluster-dns/cluster-dns.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
-import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
+import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { nodePodCidr } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import { Driver } from './driver.js';
-import { kubeletNode, nodeLease, registeredNode } from './node-objects.js';
+import { kubeletNode, nodeLease } from './node-objects.js';
 import type { Operation } from './operation.js';
+
+/** The range of pod addresses: room for 16,384 nodes with a /24 each. */
+const CLUSTER_CIDR = '10.0.0.0/10';
+const NODE_CIDR_BITS = 24;
 
 /** Who is told what. */
 export interface ClusterListeners {
@@ -36,12 +43,125 @@ export class Cluster {
   /** Machines, disks, queues and rate limiters, for reports. */
   readonly meters: readonly StationMeter[];
   readonly #spec: ClusterSpec;
+  readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
+  readonly #scheduler: Scheduler;
+  readonly #schedulerInformers: readonly [Informer<Pod>, Informer<Node>];
   readonly #kubelets: KubeletFleet;
   readonly #driver: Driver;
-  readonly #start: (() => void)[] = [];
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
-  /** Caches that must have filled before the first operation. */
-  #waiting = 0;
+  readonly #nodeNames: string[] = [];
+
+  constructor(
+    simulation: Simulation,
+    spec: ClusterSpec,
+    operations: readonly Operation[],
+    listeners: ClusterListeners,
+  ) {
+    const { observer, changes, onOperationsDone } = listeners;
+    this.#simulation = simulation;
+    this.#spec = spec;
+    const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
+    const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
+    const objects = bootstrapObjects(simulation.random, stored);
+    this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
+    const pods = this.#schedulerInformer<Pod>('pods');
+    const nodeInformer = this.#schedulerInformer<Node>('nodes');
+    this.#schedulerInformers = [pods, nodeInformer];
+    this.#scheduler = this.#newScheduler(observer, pods, nodeInformer);
+    this.#kubelets = this.#newKubelets(observer, nodes);
+    const { transport } = this.#controlPlane;
+    const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
+    const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
+    const driver = { simulation, transport, connection, changes, createNodes };
+    this.#driver = new Driver(driver, operations, onOperationsDone);
+    this.meters = this.#controlPlane.meters;
+  }
+
+  /** Starts all components; the operations begin when the control plane's caches have filled. */
+  start(): void {
+    const { controllerManager } = this.#controlPlane;
+    const informers = [...controllerManager.informers, ...this.#schedulerInformers];
+    let waiting = informers.length;
+    for (const informer of informers) {
+      informer.whenSynced(() => {
+        if (--waiting === 0) this.#driver.start();
+      });
+    }
+    controllerManager.start();
+    for (const informer of this.#schedulerInformers) informer.start();
+    this.#scheduler.start();
+  }
+
+  #schedulerInformer<T extends KubernetesObject>(resource: string): Informer<T> {
+    return new Informer<T>(this.#simulation, {
+      name: `kube-scheduler/${resource}`,
+      resource,
+      client: this.#schedulerClient(`informers/${resource}`),
+      host: this.#schedulerHost,
+    });
+  }
+
+  get #schedulerHost() {
+    return this.#controlPlane.host(this.#spec.controlPlane.scheduler.hosts[0] ?? '');
+  }
+
+  #schedulerClient(purpose: string): ApiClient {
+    const name = `kube-scheduler/${purpose}`;
+    return new ApiClient(this.#controlPlane.transport, {
+      name,
+      user: 'system:kube-scheduler',
+      connection: this.#controlPlane.connect(name, 'controlPlane'),
+      limit: this.#spec.controlPlane.scheduler.client,
+      host: this.#schedulerHost,
+    });
+  }
+
+  #newScheduler(observer: ClusterObserver, pods: Informer<Pod>, nodes: Informer<Node>): Scheduler {
+    const plugins = multiPoint(defaultPlugins());
+    return new Scheduler({
+      simulation: this.#simulation,
+      host: this.#schedulerHost,
+      client: this.#schedulerClient('binder'),
+      eventsClient: this.#schedulerClient('events'),
+      pods,
+      nodes,
+      observer,
+      profiles: [new Framework({ schedulerName: 'default-scheduler', plugins })],
+    });
+  }
+
+  #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {
+    const { network, applicationStart } = this.#spec;
+    const { transport } = this.#controlPlane;
+    return new KubeletFleet({
+      simulation: this.#simulation,
+      transport,
+      nodes,
+      runtime: new ContainerRuntimes(this.#simulation),
+      connectionFor: (index) =>
+        this.#controlPlane.connect(`kubelet/${this.#nodeNames[index]}`, 'node'),
+      observer,
+      network,
+      applicationStart,
+      podCidrFor: (index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS),
+    });
+  }
+
+  #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {
+    const first = this.#poolSizes.get(pool.name) ?? 0;
+    this.#poolSizes.set(pool.name, first + count);
+    const nodes = Array.from({ length: count }, (_, index) =>
+      kubeletNode(pool, first + index, isRegistered),
+    );
+    this.#nodeNames.push(...nodes.map(({ name }) => name));
+    return nodes;
+  }
+
+  #createNodes(poolName: string, count: number): void {
+    const pool = this.#spec.nodePools.find(({ name }) => name === poolName);
+    assert(pool !== undefined, `there is no node pool "${poolName}"`);
+    for (const node of this.#newNodes(pool, count, false)) this.#kubelets.addNode(node);
+  }
 }

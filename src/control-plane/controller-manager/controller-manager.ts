@@ -36,7 +36,7 @@ export class ControllerManager {
   /** One client a controller, with its own bucket, for reports. */
   readonly clients: readonly ApiClient[];
   readonly queues: readonly WorkQueue[];
-  readonly #informers: readonly Informer<KubernetesObject>[];
+  readonly informers: readonly Informer<KubernetesObject>[];
   readonly #controllers: readonly { readonly queue: WorkQueue; start(): void }[];
 
   constructor(options: ControllerManagerOptions) {
@@ -54,7 +54,7 @@ export class ControllerManager {
     const deployments = informer<Deployment>('deployments');
     const services = informer<Service>('services');
     const slices = informer<EndpointSlice>('endpointslices');
-    this.#informers = [
+    this.informers = [
       pods,
       replicaSets,
       deployments,
@@ -73,15 +73,15 @@ export class ControllerManager {
       new ReplicaSetController(own(clients[0]), replicaSets, pods),
       new DeploymentController(own(clients[1]), deployments, replicaSets, pods),
       new EndpointSliceController(own(clients[2]), services, pods, slices),
-      new GarbageCollector(own(clients[3]), this.#informers),
+      new GarbageCollector(own(clients[3]), this.informers),
     ];
     this.queues = this.#controllers.map(({ queue }) => queue);
     this.clients = [...clients, informerClient];
   }
 
   start(): void {
-    let waiting = this.#informers.length;
-    for (const informer of this.#informers) {
+    let waiting = this.informers.length;
+    for (const informer of this.informers) {
       informer.whenSynced(() => {
         if (--waiting === 0) for (const controller of this.#controllers) controller.start();
       });

@@ -97,9 +97,12 @@ export class Etcd implements EtcdPort {
     };
   }
 
-  /** Puts objects that existed before the run. */
+  /** Puts objects that existed before the run; observers see them as added. */
   preload(objects: readonly KubernetesObject[]): void {
-    for (const object of objects) this.#store.preload(object);
+    for (const object of objects) {
+      this.#store.preload(object);
+      this.#observer.committed(this.#store.change(this.#store.revision));
+    }
   }
 
   propose(transaction: EtcdTransaction, kind: EventKind, target: number): void {
