@@ -62,17 +62,10 @@ function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): st
       ),
     ),
     section('SETTINGS', alignRows(settings, { align: 'lll', width: width - 2 })),
-    section('NOTICES', noticesOf(scenario)),
+    section('NOTICES', scenario.notices),
   ]
     .filter((text) => text !== '')
     .join('\n');
-}
-
-function noticesOf({ notices, ignored }: LoadedScenario): readonly string[] {
-  return [
-    ...notices,
-    ...ignored.map(({ apiVersion, kind, count }) => `Ignored: ${count} ${kind} (${apiVersion}).`),
-  ];
 }
 
 function scenarioLines({

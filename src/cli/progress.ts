@@ -3,13 +3,13 @@
  */
 
 import { SingleBar } from 'cli-progress';
+import type { RunProgress } from '../experiment/run-scenario.js';
 import { formatCount, formatDuration } from '../report/number-format.js';
-import type { SimulationProgress } from './simulation-protocol.js';
 import type { Terminal } from './terminal.js';
 
 /** Shows progress until it is stopped. */
 export interface ProgressDisplay {
-  update(progress: SimulationProgress): void;
+  update(progress: RunProgress): void;
   stop(): void;
 }
 
@@ -25,26 +25,26 @@ export function openProgress(
   isUntilConverged: boolean,
 ): ProgressDisplay {
   if (terminal.isQuiet) return silent;
-  const fraction = (progress: SimulationProgress): number => fractionOf(progress, isUntilConverged);
+  const fraction = (progress: RunProgress): number => fractionOf(progress, isUntilConverged);
   return terminal.err.isTTY === true
     ? barDisplay(terminal, name, fraction)
     : lineDisplay(terminal, name, fraction);
 }
 
 /** Done part in 0..1: of the pods when the run ends with them, else of the virtual time. */
-export function fractionOf(progress: SimulationProgress, isUntilConverged: boolean): number {
+export function fractionOf(progress: RunProgress, isUntilConverged: boolean): number {
   const { simulatedUs, horizonUs, podsReady, podsTotal } = progress;
   const ofTime = horizonUs === 0 ? 1 : simulatedUs / horizonUs;
   if (!isUntilConverged || podsTotal === 0) return Math.min(1, ofTime);
   return Math.min(1, Math.max(ofTime, podsReady / podsTotal));
 }
 
-function describe({ simulatedUs, events, podsReady, podsTotal }: SimulationProgress): string {
+function describe({ simulatedUs, events, podsReady, podsTotal }: RunProgress): string {
   const pods = `${formatCount(podsReady)}/${formatCount(podsTotal)} pods ready`;
   return `${formatDuration(simulatedUs)} simulated, ${pods}, ${formatCount(events)} events`;
 }
 
-type Fraction = (progress: SimulationProgress) => number;
+type Fraction = (progress: RunProgress) => number;
 
 function barDisplay(terminal: Terminal, name: string, fraction: Fraction): ProgressDisplay {
   const bar = new SingleBar({

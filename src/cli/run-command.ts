@@ -58,7 +58,6 @@ export async function runCommand(
     printRefusal(problems, terminal);
     return exitCode.invalidInput;
   }
-  printNotices(scenario, terminal);
 
   const folder = openResultsFolder(single('out', args.out) ?? defaultFolder(scenario));
   // A second signal ends the process in the middle of a run.
@@ -86,19 +85,6 @@ function defaultFolder({ outputs, name, seed }: LoadedScenario): string {
   // A seed may be any text; a folder name may not.
   const part = seed.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   return outputs.directory ?? join('results', `${name}-${part}`);
-}
-
-function printNotices(
-  { notices, ignored }: LoadedScenario,
-  { err, errColors, isQuiet }: Terminal,
-): void {
-  if (isQuiet) return;
-  const kinds = ignored.map(({ count, kind }) => `${count} ${kind}`);
-  const all =
-    kinds.length === 0
-      ? notices
-      : [...notices, `Ignored, because not simulated: ${kinds.join(', ')}.`];
-  for (const notice of all) err.write(`${errColors.cyan('note:')} ${notice}\n`);
 }
 
 function reportAssets(): SimulationRequest['assets'] {

@@ -5,31 +5,15 @@
  */
 
 import pc from 'picocolors';
+import type { RunOptions, RunProgress } from '../experiment/run-scenario.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { ReportAssets } from '../report/html/page.js';
 import { renderRun } from '../report/render-run.js';
 import { summaryTable, type TextStyle } from '../report/summary-table.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 
-/** How far a run is. Times in µs of virtual time. */
-export interface SimulationProgress {
-  readonly simulatedUs: number;
-  readonly horizonUs: number;
-  readonly events: number;
-  readonly podsReady: number;
-  readonly podsTotal: number;
-}
-
-/** Limits and callbacks of a run. */
-export interface SimulationOptions {
-  readonly onProgress?: (progress: SimulationProgress) => void;
-  readonly maxEvents?: number;
-  readonly maxWallMs?: number;
-  readonly shouldStop?: () => boolean;
-}
-
 /** Runs a scenario to its end, synchronously. */
-export type Simulate = (scenario: LoadedScenario, options: SimulationOptions) => RunResult;
+export type Simulate = (scenario: LoadedScenario, options: RunOptions) => RunResult;
 
 /** What the thread is started with. */
 export interface SimulationRequest {
@@ -60,7 +44,7 @@ export interface SimulationAnswer {
 
 /** What the thread posts. */
 export type SimulationMessage =
-  | { readonly type: 'progress'; readonly progress: SimulationProgress }
+  | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'done'; readonly answer: SimulationAnswer }
   | {
       readonly type: 'failed';
@@ -116,14 +100,14 @@ function answerTo(
   };
 }
 
-function limitsOf({ maxEvents, maxWallMs }: SimulationRequest): SimulationOptions {
+function limitsOf({ maxEvents, maxWallMs }: SimulationRequest): RunOptions {
   return {
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(maxWallMs === undefined ? {} : { maxWallMs }),
   };
 }
 
-function throttled(post: (message: SimulationMessage) => void): (p: SimulationProgress) => void {
+function throttled(post: (message: SimulationMessage) => void): (p: RunProgress) => void {
   let next = 0;
   return (progress) => {
     const now = performance.now();

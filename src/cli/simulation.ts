@@ -5,10 +5,10 @@
 
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { RunProgress } from '../experiment/run-scenario.js';
 import type {
   SimulationAnswer,
   SimulationMessage,
-  SimulationProgress,
   SimulationRequest,
 } from './simulation-protocol.js';
 
@@ -42,7 +42,7 @@ export interface SimulationEnd {
  */
 export async function simulateInThread(
   request: Omit<SimulationRequest, 'stopFlag'>,
-  onProgress: (progress: SimulationProgress) => void,
+  onProgress: (progress: RunProgress) => void,
   entry: URL = simulationWorker,
 ): Promise<SimulationEnd> {
   const stopFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -68,7 +68,7 @@ export async function simulateInThread(
 
 function answerOf(
   worker: Worker,
-  onProgress: (progress: SimulationProgress) => void,
+  onProgress: (progress: RunProgress) => void,
 ): Promise<SimulationAnswer> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: SimulationMessage) => {

@@ -4,6 +4,7 @@
  */
 
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { IgnoredKind } from '../api/manifests.js';
 import type { Problem } from '../api/problem.js';
 import { QuantityError } from '../api/quantity.js';
 import { podRequests } from '../api/resource-requests.js';
@@ -155,4 +156,11 @@ export function describeChoices(stated: ScenarioSpec, spec: ScenarioSpec): reado
   return [
     `No control plane is described: 1 host of ${host?.cores} cores with ${members} etcd member on local SSD.`,
   ];
+}
+
+/** The notice about kinds that are not simulated. */
+export function describeIgnored(ignored: readonly IgnoredKind[]): readonly string[] {
+  if (ignored.length === 0) return [];
+  const kinds = ignored.map(({ count, kind }) => `${count} ${kind}`);
+  return [`Ignored, because not simulated: ${kinds.join(', ')}.`];
 }

@@ -5,7 +5,7 @@
  */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, normalize, sep } from 'node:path';
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** How a scenario gets at the files it names. Paths come out as the user would type them. */
@@ -23,7 +23,10 @@ export interface ScenarioFiles {
 export function filesIn(folder: string): ScenarioFiles {
   return {
     read: (path) => readFileSync(path === '-' ? 0 : path, 'utf8'),
-    list: (pattern) => (pattern === '-' ? ['-'] : listFiles(join(folder, pattern))),
+    list: (pattern) => {
+      if (pattern === '-') return ['-'];
+      return listFiles(isAbsolute(pattern) ? pattern : join(folder, pattern));
+    },
   };
 }
 

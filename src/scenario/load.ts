@@ -7,7 +7,7 @@ import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem } from '../api/problem.js';
 import { checkCluster, checkOperations } from './checks.js';
 import { clusterOf, durationUs } from './cluster-of.js';
-import { completeWorkload, describeChoices } from './completion.js';
+import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
 import { withDefaults } from './defaults.js';
 import type { ScenarioFiles } from './files.js';
 import {
@@ -226,6 +226,7 @@ class Loader {
       ...this.#checkWorkload(built, spec),
       ...completed.problems,
     );
+    const { ignored } = this.#reader;
     const { workload: _workload, thresholds: _thresholds, ...settings } = spec;
     return {
       name: parsed.metadata.name,
@@ -239,8 +240,12 @@ class Loader {
         directory: spec.outputs?.directory,
         sampleIntervalUs: durationUs(spec.outputs?.sampleInterval),
       },
-      notices: [...describeChoices(stated, spec), ...completed.notices],
-      ignored: this.#reader.ignored,
+      notices: [
+        ...describeChoices(stated, spec),
+        ...completed.notices,
+        ...describeIgnored(ignored),
+      ],
+      ignored,
       provenance: provenanceOf(settings, this.#layers),
     };
   }

@@ -48,6 +48,12 @@ describe('the files that a path stands for', () => {
     expect(files.list('b/*.yaml').map((path) => files.read(path))).toEqual(['# b/1.yaml\n']);
   });
 
+  test('may be named from the root, whatever the folder is', () => {
+    const path = join(folder, 'a.yaml');
+    expect(filesIn('elsewhere').list(path)).toEqual([path]);
+    expect(filesIn('elsewhere').list(join(folder, 'b', '*.yaml'))).toHaveLength(1);
+  });
+
   test('standard input stands for itself', () => {
     expect(filesIn(folder).list('-')).toEqual(['-']);
   });

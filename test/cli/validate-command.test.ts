@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { judgeFile, validateCommand } from '../../src/cli/validate-command.js';
+import { deployment, scenarioText } from '../scenario/memory-files.js';
+import { fakeTerminal } from './fake-terminal.js';
+
+const widget = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n';
+
+const contents: Readonly<Record<string, string>> = {
+  'ok/scenario.yaml': scenarioText('seed: 1'),
+  'ok/app.yaml': `${deployment('a')}\n---\n${deployment('b')}\n---\n${widget}`,
+  'ok/widget.yaml': widget,
+  'ok/values.yaml': 'replicas: 3\n',
+  'ok/chart.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n',
+  'ok/data.csv': 'a,b\n',
+  'ok/empty.yaml': '# nothing yet\n',
+  'ok/dump.json': '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}',
+  'bad/scenario.yaml': scenarioText('horizon: 90'),
+  'bad/pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n',
+  'bad/broken.yaml': 'a: [1,\n',
+};
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubeclock validate '));
+  for (const part of ['ok', 'bad']) mkdirSync(join(folder, part));
+  for (const [name, text] of Object.entries(contents)) writeFileSync(join(folder, name), text);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function validate(...names: readonly string[]) {
+  const fake = fakeTerminal();
+  const code = validateCommand({ paths: names.map((name) => join(folder, name)) }, fake.terminal);
+  return { code, out: fake.out().replaceAll(`${folder}/`, ''), err: fake.err() };
+}
+
+describe('the verdict on a file', () => {
+  test.each([
+    ['ok/scenario.yaml', 'scenario ok'],
+    ['ok/app.yaml', 'manifests ok, 2 objects (ignored: 1 Widget)'],
+    ['ok/widget.yaml', 'not a simulator input (nothing that is simulated: 1 Widget)'],
+    ['ok/values.yaml', 'not a simulator input'],
+    ['ok/chart.yaml', 'template (this is a Helm template'],
+    ['ok/data.csv', 'not a simulator input (neither YAML nor JSON)'],
+    ['ok/empty.yaml', 'not a simulator input (no objects)'],
+    ['ok/dump.json', 'manifests ok, 1 object'],
+  ])('%s: %s', (name, verdict) => {
+    const { code, out } = validate(name);
+    expect(out).toContain(`${name}: ${verdict}`);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['bad/scenario.yaml', '1 problem', 'write: horizon: 90s'],
+    ['bad/pod.yaml', '1 problem', 'KUBECLOCK1201'],
+    ['bad/broken.yaml', '1 problem', 'malformed YAML'],
+  ])('%s: %s', (name, verdict, advice) => {
+    const { code, out, err } = validate(name);
+    expect(out).toContain(`${name}: ${verdict}`);
+    expect(err).toContain(advice);
+    expect(code).toBe(2);
+  });
+
+  test('strict refuses kinds that are not simulated', () => {
+    const file = join(folder, 'ok/widget.yaml');
+    expect(judgeFile(file, false).verdict).toBe('not an input');
+    expect(judgeFile(file, true).verdict).toBe('invalid');
+  });
+});
+
+describe('validating folders', () => {
+  test('one bad file does not hide the others', () => {
+    const { code, out, err } = validate('.');
+    expect(out.trimEnd().split('\n')).toHaveLength(Object.keys(contents).length);
+    expect(err).toContain('11 files, 3 invalid');
+    expect(code).toBe(2);
+  });
+
+  test('a path that does not exist is an error of usage', () => {
+    expect(() => validate('nothing')).toThrow('does not exist');
+  });
+
+  test('JSON has one entry a file, with its problems', () => {
+    const fake = fakeTerminal();
+    validateCommand({ paths: [folder], json: true }, fake.terminal);
+    const { schemaVersion, files } = JSON.parse(fake.out());
+    expect(schemaVersion).toBe(1);
+    expect(files).toHaveLength(Object.keys(contents).length);
+    const scenario = files.find(({ file }: { file: string }) => file.endsWith('bad/scenario.yaml'));
+    expect(scenario).toMatchObject({ verdict: 'invalid', problems: [{ line: 5, column: 12 }] });
+  });
+});
