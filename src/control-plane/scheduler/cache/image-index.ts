@@ -28,6 +28,11 @@ export class ImageIndex {
   readonly #summarised = new Map<number, { readonly names: string[]; readonly version: number }>();
   #version = 0;
 
+  /** True while no node has ever reported an image. */
+  get isEmpty(): boolean {
+    return this.#summaries.size === 0;
+  }
+
   /** Takes over the images of a row's node; undefined removes them. */
   setNode(row: number, node: Node | undefined): void {
     const images = node?.status?.images;

@@ -73,7 +73,6 @@ export class Framework {
     let rejection = success;
     let nodeNames: ReadonlySet<string> | undefined;
     const narrowedBy: string[] = [];
-    const end = (answer: PluginAnswer): PreFilterAnswer => ({ ...answer, nodeNames, narrowedBy });
     for (const plugin of this.plugins.preFilter) {
       const result = plugin.preFilter(state, pod, snapshot);
       const code = codeOf(result.status);
@@ -89,10 +88,12 @@ export class Framework {
       } else if (result.nodeNames !== undefined) {
         narrowedBy.push(plugin.name);
         nodeNames = intersection(nodeNames, result.nodeNames);
-        if (nodeNames.size === 0) return end({ status: noNodeLeft(narrowedBy), plugin: '' });
+        if (nodeNames.size === 0) {
+          return { status: noNodeLeft(narrowedBy), plugin: '', nodeNames, narrowedBy };
+        }
       }
     }
-    return end(rejection);
+    return { status: rejection.status, plugin: rejection.plugin, nodeNames, narrowedBy };
   }
 
   /** The filters of this cycle in profile order. */

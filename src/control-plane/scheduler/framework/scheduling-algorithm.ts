@@ -249,7 +249,7 @@ export class SchedulingAlgorithm {
 
   #accept(state: CycleState, index: number, evaluatedNodes: number): Decision {
     const nodeName = this.#snapshot.table.names[this.#feasible[index]!]!;
-    return { ...this.#end('scheduled', state, ''), nodeName, evaluatedNodes };
+    return this.#end('scheduled', state, '', nodeName, evaluatedNodes, undefined);
   }
 
   #unschedulable(
@@ -267,7 +267,7 @@ export class SchedulingAlgorithm {
       postFilterMessage = messageOf(result.status);
     }
     const text = fitErrorMessage(count, this.statuses, preFilterMessage, postFilterMessage);
-    return { ...this.#refuse('unschedulable', state, text), nominatedNodeName };
+    return this.#refuse('unschedulable', state, text, nominatedNodeName);
   }
 
   #fail(state: CycleState, answer: Status): Decision {
@@ -276,20 +276,32 @@ export class SchedulingAlgorithm {
     return this.#refuse('error', state, messageOf(answer));
   }
 
-  #refuse(result: DecisionResult, state: CycleState, message: string): Decision {
-    return this.#end(result, state, message);
+  #refuse(
+    result: DecisionResult,
+    state: CycleState,
+    message: string,
+    nominatedNodeName?: string,
+  ): Decision {
+    return this.#end(result, state, message, '', this.statuses.count, nominatedNodeName);
   }
 
-  #end(result: DecisionResult, state: CycleState, message: string): Decision {
+  #end(
+    result: DecisionResult,
+    state: CycleState,
+    message: string,
+    nodeName: string,
+    evaluatedNodes: number,
+    nominatedNodeName: string | undefined,
+  ): Decision {
     return {
       result,
-      nodeName: '',
-      evaluatedNodes: this.statuses.count,
+      nodeName,
+      evaluatedNodes,
       feasibleNodes: this.#feasibleCount,
       message,
       unschedulablePlugins: sorted(this.#rejectors),
       pendingPlugins: sorted(this.#pending),
-      nominatedNodeName: undefined,
+      nominatedNodeName,
       state,
       work: this.#work,
     };
@@ -312,5 +324,8 @@ function newWork(snapshotNodes: number): CycleWork {
 }
 
 function sorted(names: ReadonlySet<string>): readonly string[] {
+  if (names.size === 0) return none;
   return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
+
+const none: readonly string[] = [];

@@ -28,7 +28,7 @@ function imagesOf(spec: PodSpec): string[] {
   return [...containers.map(({ image }) => image ?? ''), ...volumes].map(normalizedImageName);
 }
 
-/** Score. A pod whose images no node has costs one look-up a container. */
+/** Score. Free while no node reports images. */
 export class ImageLocality implements ScorePlugin {
   readonly name = 'ImageLocality';
 
@@ -40,6 +40,7 @@ export class ImageLocality implements ScorePlugin {
     scores: Float64Array,
   ): undefined {
     scores.fill(0, 0, count);
+    if (images.isEmpty) return;
     for (const image of imagesOf(pod.spec)) {
       const summaries = images.summariesOf(image);
       if (summaries === undefined || summaries.size === 0) continue;

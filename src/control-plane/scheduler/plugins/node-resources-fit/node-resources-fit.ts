@@ -21,11 +21,10 @@ import type {
 } from '../../framework/plugin.js';
 import { PodInfo } from '../../framework/pod-info.js';
 import { type IgnoredResources, insufficientResources } from './insufficient.js';
-import { leastRequestedScore } from './least-allocated.js';
+import { leastAllocated } from './least-allocated.js';
 import {
   amountOf,
   defaultScoredResources,
-  type ScoredColumn,
   type ScoredResource,
   scoredColumns,
 } from './scored-resources.js';
@@ -104,28 +103,6 @@ export class NodeResourcesFit
           this.#ignored.names.has(name) || amountOf(requests, name) <= amountOf(allocatable, name),
       )
     );
-  }
-}
-
-/** The weighted mean over the resources that the node has, rounded down. */
-function leastAllocated(
-  columns: readonly ScoredColumn[],
-  { rows, count }: NodeList,
-  scores: Float64Array,
-): void {
-  for (let i = 0; i < count; i++) {
-    const row = rows[i]!;
-    let sum = 0;
-    let weights = 0;
-    for (let c = 0; c < columns.length; c++) {
-      const column = columns[c]!;
-      const allocatable = column.allocatable[row]!;
-      if (allocatable === 0) continue;
-      const requested = column.requested[row]! + column.amount;
-      sum += leastRequestedScore(requested, allocatable) * column.weight;
-      weights += column.weight;
-    }
-    scores[i] = weights === 0 ? 0 : Math.floor(sum / weights);
   }
 }
 

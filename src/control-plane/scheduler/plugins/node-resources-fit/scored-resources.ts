@@ -45,15 +45,17 @@ export function scoredColumns(
   table: NodeTable,
   withAssumptions: boolean,
 ): ScoredColumn[] {
-  return resources.flatMap(({ name, weight }) => {
+  const columns: ScoredColumn[] = [];
+  for (const { name, weight } of resources) {
     const amount = amountOf(amounts, name);
     const column = table.column(name);
-    if (column === undefined) return [];
+    if (column === undefined) continue;
     const isScalar = column !== table.cpu && column !== table.memory;
-    if (isScalar && column !== table.ephemeralStorage && amount === 0) return [];
+    if (isScalar && column !== table.ephemeralStorage && amount === 0) continue;
     let { requested } = column;
     if (withAssumptions && column === table.cpu) requested = table.nonZeroCpuMilli;
     if (withAssumptions && column === table.memory) requested = table.nonZeroMemoryBytes;
-    return [{ weight, allocatable: column.allocatable, requested, amount }];
-  });
+    columns.push({ weight, allocatable: column.allocatable, requested, amount });
+  }
+  return columns;
 }
