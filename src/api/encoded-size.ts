@@ -12,7 +12,6 @@
  * plane (test/api/encoded-size.test.ts states how near this comes).
  */
 
-import { sortedKeys } from './field-check.js';
 import { managedFieldsBytes } from './managed-fields-size.js';
 import type { ApiObject } from './object-meta.js';
 import { type FieldType, messageShape } from './shape.js';
@@ -73,12 +72,58 @@ const alwaysWritten: Readonly<Record<string, string>> = {
   Lease: 'metadata spec',
 };
 
-const alwaysWrittenSets: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  sortedKeys(alwaysWritten).map((message) => [
-    message,
-    new Set((alwaysWritten[message] ?? '').split(' ')),
-  ]),
-);
+/** A message prepared for measuring. */
+interface Layout {
+  /** Bytes of the fields that are written even when empty. */
+  readonly emptyBytes: number;
+  readonly fields: ReadonlyMap<string, FieldLayout>;
+  /** Whether measuring one is worth remembering: it is large, and versions share it. */
+  readonly isRemembered: boolean;
+}
+
+interface FieldLayout {
+  readonly type: FieldType;
+  /** What `emptyBytes` already counts for the field. */
+  readonly countedBytes: number;
+  /** Volume sources and probe handlers are messages inside a message that their parent names. */
+  readonly isInner: boolean;
+}
+
+/**
+ * Parts that outlive an update. Remembering smaller ones costs more than measuring them: with all
+ * of them remembered, a status write took twice as long.
+ */
+const remembered: ReadonlySet<string> = new Set([
+  'Affinity',
+  'Container',
+  'Endpoint',
+  'ObjectMeta',
+  'PodSpec',
+  'PodTemplateSpec',
+  'Volume',
+]);
+
+const layouts = new Map<string, Layout>();
+const unknownField: FieldLayout = { type: { type: 'any' }, countedBytes: 0, isInner: false };
+
+function layoutOf(message: string): Layout {
+  const known = layouts.get(message);
+  if (known !== undefined) return known;
+  const always = new Set((alwaysWritten[message] ?? '').split(' ').filter((name) => name !== ''));
+  const hasInner = message === 'Volume' || message === 'Probe';
+  const fields = new Map<string, FieldLayout>();
+  for (const [name, type] of messageShape(message) ?? []) {
+    const isInner = hasInner && type.type === 'message';
+    fields.set(name, { type, countedBytes: always.has(name) ? 2 : 0, isInner });
+  }
+  const layout: Layout = {
+    emptyBytes: 2 * always.size,
+    fields,
+    isRemembered: remembered.has(message),
+  };
+  layouts.set(message, layout);
+  return layout;
+}
 
 /** A field's tag: number and wire type in one byte. */
 const tagBytes = 1;
@@ -115,9 +160,16 @@ function delimited(bytes: number): number {
 
 function mapBytes(value: Readonly<Record<string, unknown>>, element: FieldType): number {
   let total = 0;
+  // A sum does not depend on the order of the keys.
   for (const key of Object.keys(value)) {
     total += delimited(delimited(utf8Bytes(key)) + fieldBytes(value[key], element));
   }
+  return total;
+}
+
+function listBytes(items: readonly unknown[], element: FieldType): number {
+  let total = 0;
+  for (const item of items) total += fieldBytes(item, element);
   return total;
 }
 
@@ -138,7 +190,7 @@ function fieldBytes(value: unknown, type: FieldType): number {
       return delimited(tagBytes + 1 + 2 + plainBytes(value) - tagBytes);
     case 'list':
       if (!Array.isArray(value)) return 0;
-      return value.reduce<number>((sum, item) => sum + fieldBytes(item, type.element), 0);
+      return listBytes(value, type.element);
     case 'map':
       return mapBytes(value as Readonly<Record<string, unknown>>, type.element);
     case 'message':
@@ -157,24 +209,21 @@ function plainBytes(value: unknown): number {
 
 const known = new WeakMap<object, number>();
 
-/** The body of a message. Memoised, so that a part shared by two versions is measured once. */
+/** The body of a message. */
 function messageBytes(value: object, message: string): number {
-  const memoised = known.get(value);
+  const layout = layoutOf(message);
+  const memoised = layout.isRemembered ? known.get(value) : undefined;
   if (memoised !== undefined) return memoised;
-  const shape = messageShape(message);
   const fields = value as Readonly<Record<string, unknown>>;
-  const written = alwaysWrittenSets.get(message);
-  let total = 2 * (written?.size ?? 0);
+  let total = layout.emptyBytes;
+  // A sum does not depend on the order of the keys.
   for (const key of Object.keys(fields)) {
-    const type = shape?.get(key) ?? { type: 'any' };
-    const bytes = fieldBytes(fields[key], type);
+    const field = layout.fields.get(key) ?? unknownField;
+    const bytes = fieldBytes(fields[key], field.type);
     if (bytes === 0) continue;
-    total += bytes - (written?.has(key) === true ? 2 : 0);
-    // The source of a volume and the handler of a probe are messages inside the message.
-    const isInner = type.type === 'message' && (message === 'Volume' || message === 'Probe');
-    if (isInner) total += varintBytes(bytes) - 1;
+    total += bytes - field.countedBytes + (field.isInner ? varintBytes(bytes) - 1 : 0);
   }
-  known.set(value, total);
+  if (layout.isRemembered) known.set(value, total);
   return total;
 }
 
@@ -182,21 +231,15 @@ const totals = new WeakMap<ApiObject, number>();
 
 /**
  * The bytes an object takes in etcd: envelope, fields and managed fields. Memoised by object and by
- * part, so that an update costs what it changed. Linear in the size of what has not been seen.
+ * its large parts, so that an update costs what it changed. Linear in the size of what is new.
  */
 export function encodedBytes(object: ApiObject): number {
   const memoised = totals.get(object);
   if (memoised !== undefined) return memoised;
-  const type = delimited(delimited(object.apiVersion.length) + delimited(object.kind.length));
-  const { apiVersion: _apiVersion, kind: _kind, ...fields } = object;
-  const shape = messageShape(object.kind);
-  let body = 0;
-  const written = alwaysWrittenSets.get(object.kind);
-  for (const key of Object.keys(fields)) {
-    const fieldType = shape?.get(key) ?? { type: 'any' };
-    body += fieldBytes((fields as Readonly<Record<string, unknown>>)[key], fieldType);
-  }
-  for (const key of written ?? []) if (!Object.hasOwn(fields, key)) body += 2;
+  const { apiVersion, kind } = object;
+  const type = delimited(delimited(apiVersion.length) + delimited(kind.length));
+  // Version and kind stand in the envelope and not in the message.
+  const body = messageBytes(object, kind) - delimited(apiVersion.length) - delimited(kind.length);
   // Managed fields are inside the metadata, whose length grows with them by a byte at most.
   const bytes = envelopeBytes + type + delimited(body + managedFieldsBytes(object));
   totals.set(object, bytes);

@@ -11,7 +11,7 @@ import { didYouMean } from './did-you-mean.js';
 import { type FieldPath, formatPath } from './field-path.js';
 import { type FieldProblem, invalidValue, type ProblemList, quoteValue } from './field-problem.js';
 import { problemCodes } from './problem.js';
-import { quantityProblem } from './quantity.js';
+import { isCountableQuantity, quantityProblem } from './quantity.js';
 import { type FieldType, messageShape } from './shape.js';
 import { isTimestamp } from './timestamp.js';
 
@@ -115,6 +115,10 @@ function checkQuantity(value: unknown, path: FieldPath, problems: ProblemList): 
   const text = String(value).trim();
   const problem = quantityProblem(text);
   if (problem !== undefined) problems.push(invalidValue(path, value, problem));
+  else if (!isCountableQuantity(text, path.at(-1) === 'cpu' ? 'thousandths' : 'units')) {
+    // Not the API server's rule: it counts to 2^63, this simulator to 2^53.
+    problems.push(invalidValue(path, value, 'is too large for the simulator to count'));
+  }
 }
 
 function checkValue(value: unknown, type: FieldType, path: FieldPath, problems: ProblemList): void {

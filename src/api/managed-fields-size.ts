@@ -80,7 +80,7 @@ function listBytes(name: string, items: readonly unknown[]): number {
     // The key is JSON inside JSON: every quotation mark in it is escaped.
     let key = 6;
     for (const part of keys) key += part.length + String(fields[part] ?? '').length + 10;
-    total += key + selfBytes + objectBytes(fields);
+    total += key + selfBytes + objectBytes(fields, name);
   }
   return total;
 }
@@ -90,22 +90,29 @@ function valueBytes(name: string, value: unknown): number {
   if (typeof value !== 'object' || value === null || atomic.has(name)) return 2;
   const fields = value as JsonObject;
   const isMap = name === 'labels' || name === 'annotations';
-  return objectBytes(fields) + (isMap || Object.keys(fields).length > 0 ? selfBytes : 0);
+  const bytes = objectBytes(fields, name);
+  return bytes + (isMap || bytes > 2 ? selfBytes : 0);
 }
 
-/** `{...}` of an object's fields. Memoised, because parts are shared between versions. */
-function objectBytes(object: JsonObject): number {
-  const memoised = known.get(object);
+/** Parts that outlive an update and are large; remembering smaller ones would not pay. */
+const remembered: ReadonlySet<string> = new Set(['containers', 'spec', 'template', 'volumes']);
+
+/** `{...}` of an object's fields, which stand under `parent`. */
+function objectBytes(object: JsonObject, parent: string): number {
+  const isRemembered = remembered.has(parent);
+  const memoised = isRemembered ? known.get(object) : undefined;
   if (memoised !== undefined) return memoised;
   let total = 2;
+  // A sum does not depend on the order of the keys.
   for (const name of Object.keys(object)) {
-    if (object[name] === undefined || unowned.has(name)) continue;
-    const value = valueBytes(name, object[name]);
+    const field = object[name];
+    if (field === undefined || unowned.has(name)) continue;
+    const value = valueBytes(name, field);
     // A list of which every item is someone else's is not there at all.
-    const isEmptied = Array.isArray(object[name]) && name in listKeys && value === 2;
+    const isEmptied = value === 2 && Array.isArray(field) && listKeys[name] !== undefined;
     if (!isEmptied) total += entryBytes(name, value);
   }
-  known.set(object, total);
+  if (isRemembered) known.set(object, total);
   return total;
 }
 
@@ -133,7 +140,7 @@ export function managedFieldsBytes(object: ApiObject): number {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     created += entryBytes(
       name,
-      isObject ? objectBytes(value as JsonObject) : valueBytes(name, value),
+      isObject ? objectBytes(value as JsonObject, name) : valueBytes(name, value),
     );
   }
   const statusBytes = statusWriterBytes(fields['status']);
@@ -147,5 +154,5 @@ function statusWriterBytes(status: unknown): number {
   const isWritten = fields['podIP'] !== undefined || fields['phase'] === undefined;
   const isInitial = !isWritten && fields['containerStatuses'] === undefined;
   if (isInitial) return 0;
-  return headerBytes + 'status'.length + 2 + entryBytes('status', objectBytes(fields));
+  return headerBytes + 'status'.length + 2 + entryBytes('status', objectBytes(fields, 'status'));
 }

@@ -172,6 +172,12 @@ export function quantityProblem(text: Quantity): string | undefined {
   return typeof parsed === 'string' ? parsed : undefined;
 }
 
+/** Whether an amount can be counted: in units, or in thousandths, it is a safe integer. */
+export function isCountableQuantity(text: Quantity, unit: 'units' | 'thousandths'): boolean {
+  const entry = look(text);
+  return !Number.isNaN(unit === 'units' ? entry.value : entry.milliValue);
+}
+
 /**
  * The amount in whole units (bytes, cores, pods), fractions rounded away from zero. Memoised.
  *

@@ -127,6 +127,14 @@ describe('strict decoding', () => {
       ],
     ],
     [
+      'an amount that cannot be counted',
+      pod({ overhead: { cpu: '10T', memory: '1E', storage: '10T' } }),
+      [
+        'spec.overhead.cpu: Invalid value: "10T": is too large for the simulator to count',
+        'spec.overhead.memory: Invalid value: "1E": is too large for the simulator to count',
+      ],
+    ],
+    [
       'an amount that is a boolean',
       pod({ overhead: { cpu: true } }),
       ['spec.overhead.cpu: found the boolean true, expected a quantity such as 500m or 1Gi'],
