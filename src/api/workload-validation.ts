@@ -44,10 +44,14 @@ function isEmptySelector(selector: LabelSelector): boolean {
   return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
 }
 
-/** What Deployment, ReplicaSet, StatefulSet and DaemonSet have in common. */
+/**
+ * What Deployment, ReplicaSet, StatefulSet and DaemonSet have in common. A ReplicaSet is called a
+ * deployment in one message, as the API server has it.
+ */
 function checkReplicated(
   spec: ReplicatedSpec,
   problems: ProblemList,
+  noun = 'deployment',
   claims: readonly string[] = [],
 ): void {
   checkNonNegative(spec.replicas, [...root, 'replicas'], problems);
@@ -58,7 +62,7 @@ function checkReplicated(
   else {
     checkLabelSelector(selector, [...root, 'selector'], problems);
     if (isEmptySelector(selector)) {
-      const detail = 'empty selector is invalid for deployment';
+      const detail = `empty selector is invalid for ${noun}`;
       problems.push(invalidValue([...root, 'selector'], selector, detail));
     }
   }
@@ -137,7 +141,7 @@ export function checkReplicationController(
 /** Validates a StatefulSet. */
 export function checkStatefulSet({ spec }: StatefulSet, problems: ProblemList): void {
   const claims = (spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? '');
-  checkReplicated(spec, problems, claims);
+  checkReplicated(spec, problems, 'statefulset', claims);
   const policies = ['OrderedReady', 'Parallel'];
   checkOneOf(spec.podManagementPolicy, policies, [...root, 'podManagementPolicy'], problems);
   const at = [...root, 'updateStrategy'];
@@ -153,7 +157,7 @@ export function checkStatefulSet({ spec }: StatefulSet, problems: ProblemList): 
 
 /** Validates a DaemonSet. */
 export function checkDaemonSet({ spec }: DaemonSet, problems: ProblemList): void {
-  checkReplicated(spec, problems);
+  checkReplicated(spec, problems, 'daemonset');
   const at = [...root, 'updateStrategy'];
   checkOneOf(spec.updateStrategy?.type, ['OnDelete', 'RollingUpdate'], [...at, 'type'], problems);
   const rolling = spec.updateStrategy?.rollingUpdate;

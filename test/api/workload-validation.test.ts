@@ -191,6 +191,17 @@ describe('controllers', () => {
     ).toEqual(expected);
   });
 
+  it.each<[string, string]>([
+    ['Deployment', 'deployment'],
+    ['ReplicaSet', 'deployment'],
+    ['StatefulSet', 'statefulset'],
+    ['DaemonSet', 'daemonset'],
+  ])('the selector of a %s may not be empty', (kind, noun) => {
+    expect(found(kind, 'apps/v1', { spec: { ...spec, selector: {} } })).toEqual([
+      `spec.selector: Invalid value: {}: empty selector is invalid for ${noun}`,
+    ]);
+  });
+
   it('selectors are checked', () => {
     const selector = {
       matchExpressions: [
