@@ -15,6 +15,8 @@ import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
+import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
+import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { nodePodCidr } from '../node/kubelet/pod-network.js';
@@ -48,6 +50,8 @@ export class Cluster {
   readonly #scheduler: Scheduler;
   readonly #schedulerInformers: readonly [Informer<Pod>, Informer<Node>];
   readonly #kubelets: KubeletFleet;
+  readonly #proxies: KubeProxyFleet;
+  readonly #serviceFeed: ServiceFeed;
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
@@ -72,6 +76,15 @@ export class Cluster {
     this.#scheduler = this.#newScheduler(observer, pods, nodeInformer);
     this.#kubelets = this.#newKubelets(observer, nodes);
     const { transport } = this.#controlPlane;
+    this.#proxies = new KubeProxyFleet({
+      simulation,
+      nodes: this.#nodeNames,
+      spec: spec.kubeProxy,
+      linkDelay: spec.network.node.delay,
+      observer,
+    });
+    const proxyConnection = this.#controlPlane.connect('kube-proxy', 'node');
+    this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
     const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
     const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
     const driver = { simulation, transport, connection, changes, createNodes };
@@ -92,6 +105,7 @@ export class Cluster {
     controllerManager.start();
     for (const informer of this.#schedulerInformers) informer.start();
     this.#scheduler.start();
+    this.#serviceFeed.start();
   }
 
   #schedulerInformer<T extends KubernetesObject>(resource: string): Informer<T> {
@@ -162,6 +176,9 @@ export class Cluster {
   #createNodes(poolName: string, count: number): void {
     const pool = this.#spec.nodePools.find(({ name }) => name === poolName);
     assert(pool !== undefined, `there is no node pool "${poolName}"`);
-    for (const node of this.#newNodes(pool, count, false)) this.#kubelets.addNode(node);
+    for (const node of this.#newNodes(pool, count, false)) {
+      this.#kubelets.addNode(node);
+      this.#proxies.addNode(node.name);
+    }
   }
 }
