@@ -1,5 +1,6 @@
 /**
- * The command line: commands, options, help, and the exit code that each ending has.
+ * The command line: commands, options, help, and the exit code that each ending has. Commands are
+ * loaded when they are called, so that help and completion answer at once.
  */
 
 import yargs, { type Argv } from 'yargs';
@@ -11,12 +12,10 @@ import {
   type InputArguments,
   withInput,
 } from './options.js';
-import { planCommand } from './plan-command.js';
-import { type RunArguments, runCommand } from './run-command.js';
-import { schemaCommand } from './schema-command.js';
+import type { RunArguments } from './run-command.js';
 import { SimulationFailure } from './simulation.js';
 import { openTerminal, type Terminal, type TextStream } from './terminal.js';
-import { type ValidateArguments, validateCommand } from './validate-command.js';
+import type { ValidateArguments } from './validate-command.js';
 import { packageVersion } from './version.js';
 import { versionCommand } from './version-command.js';
 
@@ -59,6 +58,12 @@ Usage: kubeclock validate PATH... [options]`;
 
 const completionText = 'Print a completion script for bash or zsh';
 
+/** yargs loses a lone `-` among the arguments of a command, so it travels under another name. */
+const standardInput = '\u0000';
+
+const withStandardInput = (paths: readonly string[]): readonly string[] =>
+  paths.map((path) => (path === standardInput ? '-' : path));
+
 /** Runs the program. Writes results and messages; returns the exit code and throws nothing. */
 export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
   let code: ExitCode = exitCode.ok;
@@ -67,7 +72,8 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
     code = found;
   };
   try {
-    await buildParser(args, host, finish).parseAsync();
+    const parsed = args.map((arg) => (arg === '-' ? standardInput : arg));
+    await buildParser(parsed, host, finish).parseAsync();
     return code;
   } catch (error) {
     return reportFailure(error as Error, host, isDebug);
@@ -124,17 +130,21 @@ function addCommands(
       'Simulate a scenario or manifests and write the results',
       (command) => withRunOptions(withInput(command.usage(runHelp))),
       async (args) => {
+        const { runCommand } = await import('./run-command.js');
         const found = args as unknown as RunArguments;
-        finish(await runCommand(found, terminalFor(found), host.simulationEntry));
+        const files = withStandardInput(found.files);
+        finish(await runCommand({ ...found, files }, terminalFor(found), host.simulationEntry));
       },
     )
     .command(
       'plan <files..>',
       'Show what a run would do: objects, cluster, every setting and its source',
       (command) => withInput(command.usage(planHelp)),
-      (args) => {
+      async (args) => {
+        const { planCommand } = await import('./plan-command.js');
         const found = args as unknown as InputArguments;
-        finish(planCommand(found, terminalFor(found)));
+        const files = withStandardInput(found.files);
+        finish(planCommand({ ...found, files }, terminalFor(found)));
       },
     )
     .command(
@@ -145,14 +155,17 @@ function addCommands(
           .usage(validateHelp)
           .positional('paths', { type: 'string', describe: 'Files and folders' })
           .option('strict', { type: 'boolean', describe: 'Warnings and unknown kinds are errors' }),
-      (args) => {
+      async (args) => {
+        const { validateCommand } = await import('./validate-command.js');
         const found = args as unknown as ValidateArguments;
-        finish(validateCommand(found, terminalFor(found)));
+        const paths = withStandardInput(found.paths);
+        finish(validateCommand({ ...found, paths }, terminalFor(found)));
       },
     )
-    .command('schema', 'Print the JSON Schema of scenario files', {}, (args) =>
-      finish(schemaCommand(terminalFor(args as GlobalArguments))),
-    )
+    .command('schema', 'Print the JSON Schema of scenario files', {}, async (args) => {
+      const { schemaCommand } = await import('./schema-command.js');
+      finish(schemaCommand(terminalFor(args as GlobalArguments)));
+    })
     .command('version', 'Print the version', {}, (args) =>
       finish(versionCommand(args as GlobalArguments, terminalFor(args as GlobalArguments))),
     );
