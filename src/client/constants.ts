@@ -76,6 +76,12 @@ const table = {
     source: 'Kubernetes v1.36 client-go tools/record (reference: controlplane C7)',
     note: 'further Events are dropped',
   },
+  eventCacheEntries: {
+    value: 4096,
+    unit: 'entries',
+    source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
+    note: 'of each of the three caches of a recorder; the longest unused goes first',
+  },
   eventSpamBurst: {
     value: 25,
     unit: 'Events',

@@ -1,6 +1,6 @@
 // Reflector and shared informer: LIST, then WATCH from the list's revision; a local store; handlers
-// called in order by one goroutine. Retries with backoff; relists when the watch is refused as too
-// old. Left out: resync (it makes no requests) and paging.
+// called in order by one goroutine. Retries with backoff; relists, from the newest state, when the
+// watch is refused as too old. Left out: resync (it makes no requests), paging, streamed lists.
 // Source: Kubernetes v1.36 client-go tools/cache (reference: controlplane C3).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { RandomStream } from '../kernel/random-stream.js';
@@ -47,6 +47,8 @@ export class Informer<T extends KubernetesObject> {
   #isBusy = false;
   #backoffUs: number = clientConstants.reflectorBackoffInitialUs;
   #onSynced: (() => void)[] = [];
+  /** The last watch was refused as too old: the next list must not come from a stale cache. */
+  #needsNewest = false;
 
   constructor(simulation: Simulation, options: InformerOptions) {
     this.resource = options.resource;
@@ -83,7 +85,7 @@ export class Informer<T extends KubernetesObject> {
         resource,
         namespace: '',
         name: '',
-        resourceVersion: 0,
+        ...(!this.#needsNewest && { resourceVersion: 0 }),
         ...(fieldSelector && { fieldSelector }),
       },
       this.#listed,
@@ -93,6 +95,7 @@ export class Informer<T extends KubernetesObject> {
   readonly #listed = (call: ApiCall): void => {
     const response = call.response as NonNullable<ApiCall['response']>;
     if (!isSuccess(response)) return this.#retryLater();
+    this.#needsNewest = false;
     this.#revision = response.revision ?? 0;
     this.#replace((response.items ?? []) as readonly T[]);
     this.#openWatch();
@@ -120,7 +123,10 @@ export class Informer<T extends KubernetesObject> {
 
   readonly #watching = (call: ApiCall): void => {
     const response = call.response as NonNullable<ApiCall['response']>;
-    if (!isSuccess(response)) return this.#retryLater();
+    if (!isSuccess(response)) {
+      this.#needsNewest = response.code === 410;
+      return this.#retryLater();
+    }
     this.#backoffUs = clientConstants.reflectorBackoffInitialUs;
     this.#watch = response.watch as WatchStream;
     this.#take();
@@ -174,11 +180,16 @@ export class Informer<T extends KubernetesObject> {
     }
   }
 
-  /** Takes over a list; what is gone counts as deleted. */
+  /** Takes over a list; what is gone counts as deleted, what has not changed is told to nobody. */
   #replace(items: readonly T[]): void {
     const listed = new Set(items.map(keyOf));
     const gone = [...this.store.values()].filter((object) => !listed.has(keyOf(object)));
     for (const object of gone) this.#apply(true, object);
-    for (const object of items) this.#apply(false, object);
+    for (const object of items) {
+      const known = this.store.get(keyOf(object))?.metadata.resourceVersion;
+      if (known === undefined || known !== object.metadata.resourceVersion) {
+        this.#apply(false, object);
+      }
+    }
   }
 }
