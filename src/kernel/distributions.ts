@@ -53,7 +53,7 @@ function compile(spec: DistributionSpec): Sampler {
     }
     case 'exponential':
       assert(spec.mean >= 0, 'exponential: mean must not be negative');
-      return { mean: spec.mean, draw: (s) => -spec.mean * log(1 - s.uniform()) };
+      return { mean: spec.mean, draw: (s) => 0 - spec.mean * log(1 - s.uniform()) };
     case 'logNormal': {
       assert(spec.p50 > 0 && spec.p99 >= spec.p50, 'logNormal: needs 0 < p50 <= p99');
       const sigma = log(spec.p99 / spec.p50) / NORMAL_P99;
@@ -108,44 +108,39 @@ function mixture(parts: readonly MixturePart[]): Sampler {
   return { mean: compiled.reduce((sum, part) => sum + part.weight * part.mean, 0) / total, draw };
 }
 
+// Acklam's coefficients: top and bottom of a fraction, for the middle and for the tails.
+const middleTop = [
+  -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+  2.506628277459239,
+];
+const middleBottom = [
+  -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
+  1,
+];
+const tailTop = [
+  -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734,
+  4.374664141464968, 2.938163982698783,
+];
+const tailBottom = [
+  0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416, 1,
+];
+
 /** Standard normal quantile (P. J. Acklam's rational approximation, relative error < 1.2e-9). */
 export function normalQuantile(probability: number): number {
   const p = probability < 1e-300 ? 1e-300 : probability;
   if (p > 0.97575) return -normalQuantile(1 - p);
   if (p < 0.02425) {
     const q = Math.sqrt(-2 * log(p));
-    const top =
-      ((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q -
-        2.549732539343734) *
-        q +
-        4.374664141464968) *
-        q +
-      2.938163982698783;
-    const bottom =
-      (((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q +
-        3.754408661907416) *
-        q +
-      1;
-    return top / bottom;
+    return polynomial(tailTop, q) / polynomial(tailBottom, q);
   }
   const q = p - 0.5;
-  const r = q * q;
-  const top =
-    (((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r +
-      138.357751867269) *
-      r -
-      30.66479806614716) *
-      r +
-      2.506628277459239) *
-    q;
-  const bottom =
-    ((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r +
-      66.80131188771972) *
-      r -
-      13.28068155288572) *
-      r +
-    1;
-  return top / bottom;
+  return (polynomial(middleTop, q * q) * q) / polynomial(middleBottom, q * q);
+}
+
+function polynomial(coefficients: readonly number[], x: number): number {
+  let sum = 0;
+  for (const coefficient of coefficients) sum = sum * x + coefficient;
+  return sum;
 }
 
 /** Gamma(shape, 1) by Marsaglia and Tsang (2000); shapes below 1 by the boost U^(1/shape). */

@@ -10,10 +10,11 @@ import type { SimTime } from './time.js';
 /** What a station has seen since the start of the run. Times in microseconds. */
 export interface StationReport {
   readonly name: string;
-  /** Mean fraction of the capacity in use, 0..1. */
+  /** Mean fraction of the capacity in use; of a TokenBucket, tokens taken over tokens made. */
   readonly utilisation: number;
   /** Time-weighted mean number of jobs waiting. */
   readonly meanQueueLength: number;
+  /** 0 where waits are known in advance (TokenBucket, Link). */
   readonly maxQueueLength: number;
   readonly served: number;
   readonly meanWaitUs: number;
@@ -51,14 +52,11 @@ export class StationMeter {
     return this.#busyUs;
   }
 
-  /** Adds waiting that was known in advance, in job-microseconds. */
-  addWait(waitUs: number): void {
+  /** Counts a job whose service and wait, in µs, are known in advance. */
+  serve(serviceUs: number, waitUs: number): void {
+    this.served++;
+    this.#busyUs += serviceUs;
     this.#queueUs += waitUs;
-  }
-
-  /** Adds service that was known in advance, in unit-microseconds. */
-  addBusy(busyUs: number): void {
-    this.#busyUs += busyUs;
   }
 
   report(now: SimTime): StationReport {
@@ -83,64 +81,126 @@ export class StationMeter {
   }
 }
 
-/** `servers` equal servers and one FIFO queue; one server makes it a single-server queue. */
-export class WorkerPool {
-  readonly meter: StationMeter;
-  readonly #simulation: Simulation;
-  readonly #done: EventKind;
-  #waiting: Job[] = [];
-  #head = 0;
-  readonly #running: (Job | undefined)[] = [];
-  readonly #idle: number[] = [];
-
-  constructor(simulation: Simulation, name: string, servers: number) {
-    this.#simulation = simulation;
-    this.meter = new StationMeter(name, servers);
-    for (let i = servers - 1; i >= 0; i--) this.#idle.push(i);
-    this.#done = simulation.defineEvent(`${name}.JobServed`, (server) => this.#finish(server));
-  }
-
-  /** Serves for `serviceUs` when a server is free, then fires the continuation. */
-  submit(serviceUs: number, kind: EventKind, target = 0, arg = 0): void {
-    const job = { serviceUs, kind, target, arg };
-    if (this.#idle.length > 0) this.#start(job);
-    else this.#waiting.push(job);
-    this.#measure();
-  }
-
-  #start(job: Job): void {
-    const server = this.#idle.pop() as number;
-    this.#running[server] = job;
-    this.#simulation.after(job.serviceUs, this.#done, server);
-  }
-
-  #finish(server: number): void {
-    const { kind, target, arg } = this.#running[server] as Job;
-    this.#running[server] = undefined;
-    this.#idle.push(server);
-    this.meter.served++;
-    if (this.#head < this.#waiting.length) {
-      this.#start(this.#waiting[this.#head++] as Job);
-      if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
-        this.#waiting = this.#waiting.slice(this.#head);
-        this.#head = 0;
-      }
-    }
-    this.#measure();
-    this.#simulation.fire(kind, target, arg);
-  }
-
-  #measure(): void {
-    const busy = this.meter.capacity - this.#idle.length;
-    this.meter.set(this.#simulation.now, busy, this.#waiting.length - this.#head);
-  }
-}
-
+/** `cost` is in the station's own unit; `next` is the job behind it in the queue or the batch. */
 interface Job {
-  readonly serviceUs: number;
+  readonly cost: number;
   readonly kind: EventKind;
   readonly target: number;
   readonly arg: number;
+  next: Job | undefined;
+}
+
+/** Servers with one FIFO queue; each serves up to `batchLimit` jobs at a time, as one. */
+class FifoStation {
+  readonly meter: StationMeter;
+  readonly #simulation: Simulation;
+  readonly #served: EventKind;
+  readonly #batchLimit: number;
+  /** Whole µs that a batch of that cost takes. */
+  readonly #serviceUs: (cost: number) => SimTime;
+  /** The first job of the batch that each server is at. */
+  readonly #batches: (Job | undefined)[] = [];
+  readonly #idle: number[] = [];
+  #first: Job | undefined;
+  #last: Job | undefined;
+  #waiting = 0;
+
+  constructor(
+    simulation: Simulation,
+    event: string,
+    meter: StationMeter,
+    batchLimit: number,
+    serviceUs: (cost: number) => SimTime,
+  ) {
+    this.#simulation = simulation;
+    this.#served = simulation.defineEvent(event, (server) => this.#finish(server));
+    this.meter = meter;
+    this.#batchLimit = batchLimit;
+    this.#serviceUs = serviceUs;
+    for (let i = meter.capacity - 1; i >= 0; i--) this.#idle.push(i);
+  }
+
+  protected enqueue(cost: number, kind: EventKind, target: number, arg: number): void {
+    const job = { cost, kind, target, arg, next: undefined };
+    if (this.#first === undefined) this.#first = job;
+    else (this.#last as Job).next = job;
+    this.#last = job;
+    this.#waiting++;
+    this.#start();
+  }
+
+  /** Starts the next batch if there are a job and an idle server for it. */
+  #start(): void {
+    if (this.#first !== undefined && this.#idle.length > 0) {
+      const server = this.#idle.pop() as number;
+      this.#batches[server] = this.#first;
+      this.#simulation.after(this.#serviceUs(this.#cutBatch(this.#first)), this.#served, server);
+    }
+    this.meter.set(this.#simulation.now, this.meter.capacity - this.#idle.length, this.#waiting);
+  }
+
+  /** Cuts a batch off the head of the queue; its cost. */
+  #cutBatch(first: Job): number {
+    let last = first;
+    let { cost } = first;
+    let size = 1;
+    for (; size < this.#batchLimit && last.next !== undefined; size++) {
+      last = last.next;
+      cost += last.cost;
+    }
+    this.#waiting -= size;
+    this.#first = last.next;
+    last.next = undefined;
+    return cost;
+  }
+
+  #finish(server: number): void {
+    let job = this.#batches[server];
+    this.#idle.push(server);
+    this.#start();
+    for (; job !== undefined; job = job.next) {
+      this.meter.served++;
+      this.#simulation.fire(job.kind, job.target, job.arg);
+    }
+  }
+}
+
+/** `servers` equal servers and one FIFO queue; one server makes it a single-server queue. */
+export class WorkerPool extends FifoStation {
+  constructor(simulation: Simulation, name: string, servers: number) {
+    super(simulation, `${name}.JobServed`, new StationMeter(name, servers), 1, (us) => us);
+  }
+
+  /** Serves for `serviceUs`, whole µs, when a server is free, then fires the continuation. */
+  submit(serviceUs: SimTime, kind: EventKind, target = 0, arg = 0): void {
+    this.enqueue(serviceUs, kind, target, arg);
+  }
+}
+
+/**
+ * A disk that makes writes durable, one flush at a time. With `groupCommit`, all writes that wait
+ * when a flush ends share the next one; without it, each takes its own turn.
+ */
+export class Disk extends FifoStation {
+  constructor(
+    simulation: Simulation,
+    name: string,
+    flush: Distribution,
+    bytesPerSecond: number,
+    groupCommit = false,
+  ) {
+    const perByte = usPerByte(name, bytesPerSecond);
+    const stream = simulation.stream(name);
+    const batchLimit = groupCommit ? Number.POSITIVE_INFINITY : 1;
+    super(simulation, `${name}.Flushed`, new StationMeter(name, 1), batchLimit, (bytes) => {
+      return Math.round(bytes * perByte) + flush.sample(stream);
+    });
+  }
+
+  /** Writes and flushes `bytes`, then fires the continuation. */
+  sync(bytes: number, kind: EventKind, target = 0, arg = 0): void {
+    this.enqueue(bytes, kind, target, arg);
+  }
 }
 
 /** Virtual time of a CpuHost counts work done per job in 1/64 µs. */
@@ -174,10 +234,7 @@ export class CpuHost {
   }
 
   #rate(): number {
-    const { size } = this.#jobs;
-    return size <= this.meter.capacity
-      ? VIRTUAL_PER_US
-      : (VIRTUAL_PER_US * this.meter.capacity) / size;
+    return VIRTUAL_PER_US * Math.min(1, this.meter.capacity / this.#jobs.size);
   }
 
   #advance(): void {
@@ -189,11 +246,8 @@ export class CpuHost {
   #plan(): void {
     const { size } = this.#jobs;
     const { now } = this.#simulation;
-    this.meter.set(
-      now,
-      Math.min(size, this.meter.capacity),
-      Math.max(0, size - this.meter.capacity),
-    );
+    const busy = Math.min(size, this.meter.capacity);
+    this.meter.set(now, busy, size - busy);
     if (size === 0) return;
     const left = Math.max(0, this.#jobs.nextTime() - this.#virtual);
     const at = now + Math.ceil(left / this.#rate());
@@ -205,11 +259,11 @@ export class CpuHost {
   #finish(): void {
     this.#next = -1;
     this.#advance();
-    const isDone = this.#jobs.pop(this.#virtual);
+    assert(this.#jobs.pop(this.#virtual), 'a CPU job must end when it was planned to');
     const { kind, target, arg } = this.#jobs;
-    if (isDone) this.meter.served++;
+    this.meter.served++;
     this.#plan();
-    if (isDone) this.#simulation.fire(kind, target, arg);
+    this.#simulation.fire(kind, target, arg);
   }
 }
 
@@ -232,8 +286,7 @@ export class TokenBucket {
   take(now: SimTime): SimTime {
     const grant = Math.max(now, Math.ceil(this.#theoreticalUs - this.#allowanceUs));
     this.#theoreticalUs = Math.max(this.#theoreticalUs, now) + this.#intervalUs;
-    this.meter.served++;
-    this.meter.addWait(grant - now);
+    this.meter.serve(this.#intervalUs, grant - now);
     return grant;
   }
 
@@ -257,7 +310,7 @@ export class Link {
   constructor(simulation: Simulation, name: string, delay: Distribution, bytesPerSecond: number) {
     this.meter = new StationMeter(name, 1);
     this.#delay = delay;
-    this.#usPerByte = 1_000_000 / bytesPerSecond;
+    this.#usPerByte = usPerByte(name, bytesPerSecond);
     this.#stream = simulation.stream(name);
   }
 
@@ -266,65 +319,14 @@ export class Link {
     const start = Math.max(now, this.#freeAt);
     const transmitUs = Math.round(bytes * this.#usPerByte);
     this.#freeAt = start + transmitUs;
-    this.meter.served++;
-    this.meter.addBusy(transmitUs);
-    this.meter.addWait(start - now);
+    this.meter.serve(transmitUs, start - now);
     const arrival = this.#freeAt + this.#delay.sample(this.#stream);
     this.#lastArrival = Math.max(this.#lastArrival, arrival);
     return this.#lastArrival;
   }
 }
 
-/**
- * A disk that makes writes durable, one flush at a time. With `groupCommit`, all writes that wait
- * when a flush ends share the next one; without it, each takes its own turn.
- */
-export class Disk {
-  readonly meter: StationMeter;
-  readonly #simulation: Simulation;
-  readonly #flush: Distribution;
-  readonly #usPerByte: number;
-  readonly #stream: RandomStream;
-  readonly #done: EventKind;
-  readonly #groupCommit: boolean;
-  #waiting: Job[] = [];
-  #batch: readonly Job[] = [];
-
-  constructor(
-    simulation: Simulation,
-    name: string,
-    flush: Distribution,
-    bytesPerSecond: number,
-    groupCommit = false,
-  ) {
-    this.#simulation = simulation;
-    this.meter = new StationMeter(name, 1);
-    this.#flush = flush;
-    this.#usPerByte = 1_000_000 / bytesPerSecond;
-    this.#stream = simulation.stream(name);
-    this.#groupCommit = groupCommit;
-    this.#done = simulation.defineEvent(`${name}.Flushed`, () => this.#finish());
-  }
-
-  /** Writes and flushes `bytes`, then fires the continuation. */
-  sync(bytes: number, kind: EventKind, target = 0, arg = 0): void {
-    this.#waiting.push({ serviceUs: bytes * this.#usPerByte, kind, target, arg });
-    if (this.#batch.length === 0) this.#start();
-    else this.meter.set(this.#simulation.now, 1, this.#waiting.length);
-  }
-
-  #start(): void {
-    this.#batch = this.#waiting.splice(0, this.#groupCommit ? this.#waiting.length : 1);
-    this.meter.set(this.#simulation.now, this.#batch.length > 0 ? 1 : 0, this.#waiting.length);
-    if (this.#batch.length === 0) return;
-    const writeUs = this.#batch.reduce((sum, job) => sum + job.serviceUs, 0);
-    this.#simulation.after(Math.round(writeUs) + this.#flush.sample(this.#stream), this.#done);
-  }
-
-  #finish(): void {
-    const batch = this.#batch;
-    this.meter.served += batch.length;
-    this.#start();
-    for (const { kind, target, arg } of batch) this.#simulation.fire(kind, target, arg);
-  }
+function usPerByte(name: string, bytesPerSecond: number): number {
+  assert(bytesPerSecond > 0, `${name}: needs bytes per second > 0`);
+  return 1_000_000 / bytesPerSecond;
 }
