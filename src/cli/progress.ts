@@ -5,6 +5,8 @@
 import { SingleBar } from 'cli-progress';
 import type { RunProgress } from '../experiment/run-scenario.js';
 import { formatCount, formatDuration } from '../report/number-format.js';
+import { podTemplateOf } from '../scenario/pod-templates.js';
+import type { LoadedScenario } from '../scenario/scenario.js';
 import type { Terminal } from './terminal.js';
 
 /** Shows progress until it is stopped. */
@@ -18,25 +20,48 @@ const silent: ProgressDisplay = { update: () => {}, stop: () => {} };
 /** Between two lines where there is no terminal, ms. */
 const lineIntervalMs = 10_000;
 
-/** The display that suits the terminal. `isUntilConverged` decides what 100 % means. */
-export function openProgress(
-  terminal: Terminal,
-  name: string,
-  isUntilConverged: boolean,
-): ProgressDisplay {
+/** The display that suits the terminal. */
+export function openProgress(terminal: Terminal, scenario: LoadedScenario): ProgressDisplay {
   if (terminal.isQuiet) return silent;
-  const fraction = (progress: RunProgress): number => fractionOf(progress, isUntilConverged);
+  const goal: ProgressGoal = {
+    isUntilConverged: scenario.untilConverged,
+    pods: expectedPods(scenario),
+  };
+  const fraction = (progress: RunProgress): number => fractionOf(progress, goal);
   return terminal.err.isTTY === true
-    ? barDisplay(terminal, name, fraction)
-    : lineDisplay(terminal, name, fraction);
+    ? barDisplay(terminal, scenario.name, fraction)
+    : lineDisplay(terminal, scenario.name, fraction);
+}
+
+/** What 100 % means. */
+export interface ProgressGoal {
+  readonly isUntilConverged: boolean;
+  /** Pods that the operations ask for. */
+  readonly pods: number;
+}
+
+/** Pods that the operations ask for when they create them; later changes are not followed. */
+export function expectedPods({ operations, cluster }: LoadedScenario): number {
+  const nodes = cluster.nodePools.reduce((sum, pool) => sum + pool.count, 0);
+  let pods = 0;
+  for (const operation of operations) {
+    if (operation.op === 'createPods') pods += operation.count;
+    if (operation.op !== 'apply' && operation.op !== 'create') continue;
+    for (const object of operation.objects) {
+      const template = podTemplateOf(object);
+      if (template !== undefined) pods += template.perNode ? nodes : template.replicas;
+    }
+  }
+  return pods;
 }
 
 /** Done part in 0..1: of the pods when the run ends with them, else of the virtual time. */
-export function fractionOf(progress: RunProgress, isUntilConverged: boolean): number {
+export function fractionOf(progress: RunProgress, goal: ProgressGoal): number {
   const { simulatedUs, horizonUs, podsReady, podsTotal } = progress;
   const ofTime = horizonUs === 0 ? 1 : simulatedUs / horizonUs;
-  if (!isUntilConverged || podsTotal === 0) return Math.min(1, ofTime);
-  return Math.min(1, Math.max(ofTime, podsReady / podsTotal));
+  const pods = Math.max(podsTotal, goal.pods);
+  if (!goal.isUntilConverged || pods === 0) return Math.min(1, ofTime);
+  return Math.min(1, Math.max(ofTime, podsReady / pods));
 }
 
 function describe({ simulatedUs, events, podsReady, podsTotal }: RunProgress): string {

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -93,8 +94,9 @@ function refuseForeign(path: string): void {
   try {
     names = readdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    if (!isFile && (error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (!isFile) throw error;
     throw new UsageError(
       `${path} is a file, so results cannot be written there; choose another --out.`,
     );

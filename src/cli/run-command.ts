@@ -99,8 +99,7 @@ async function simulated(
   terminal: Terminal,
   entry: URL | undefined,
 ): Promise<{ end: SimulationEnd; wallMs: number }> {
-  const { name, untilConverged } = request.scenario;
-  const progress = openProgress(terminal, name, untilConverged);
+  const progress = openProgress(terminal, request.scenario);
   const start = performance.now();
   try {
     const end = await simulateInThread(request, (each) => progress.update(each), entry);

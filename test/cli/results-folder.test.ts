@@ -83,7 +83,7 @@ describe('a results folder', () => {
     const path = join(folder, 'file');
     writeFileSync(path, '');
     expect(() => openResultsFolder(path)).toThrow(UsageError);
-    expect(() => openResultsFolder(join(path, 'below'))).toThrow();
+    expect(() => openResultsFolder(join(path, 'below'))).toThrow('ENOTDIR');
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
