@@ -14,6 +14,7 @@ import { Scheduler } from '../control-plane/scheduler/scheduler.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
+import { ClusterDns } from '../network/cluster-dns/cluster-dns.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
@@ -52,6 +53,7 @@ export class Cluster {
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
+  readonly #dns: ClusterDns;
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
@@ -85,6 +87,13 @@ export class Cluster {
     });
     const proxyConnection = this.#controlPlane.connect('kube-proxy', 'node');
     this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
+    this.#dns = new ClusterDns({
+      simulation,
+      transport,
+      spec: spec.clusterDns,
+      connectionFor: (replica) => this.#controlPlane.connect(`coredns-${replica}`, 'node'),
+      observer,
+    });
     const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
     const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
     const driver = { simulation, transport, connection, changes, createNodes };
@@ -106,6 +115,7 @@ export class Cluster {
     for (const informer of this.#schedulerInformers) informer.start();
     this.#scheduler.start();
     this.#serviceFeed.start();
+    this.#dns.start();
   }
 
   #schedulerInformer<T extends KubernetesObject>(resource: string): Informer<T> {
