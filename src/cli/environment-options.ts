@@ -1,8 +1,8 @@
 /**
  * Options from the environment: `KUBECLOCK_SEED=7` is `--seed 7`, unless the flag is given.
  *
- * yargs can do this itself, but then takes every KUBECLOCK_ variable for an option and refuses those
- * that are none.
+ * yargs can do this itself, but then takes every KUBECLOCK_ variable for an option and refuses the
+ * others.
  */
 
 const prefix = 'KUBECLOCK_';

@@ -66,7 +66,8 @@ function describeMissing(path: string): string {
   const kind = kindOf(path);
   return kind === 'folder'
     ? `${path} holds no .yaml, .yml or .json files.`
-    : `${path} does not exist; FILE is a scenario, Kubernetes manifests (file, folder, pattern), or - for standard input.`;
+    : `${path} does not exist; FILE is a scenario, Kubernetes manifests (file, folder, pattern), ` +
+        'or - for standard input.';
 }
 
 /** A name for a scenario made of manifests: that of the file or folder, as a DNS label. */
@@ -87,7 +88,7 @@ function readProfile(profile: string): { file: string; text: string } {
   const file = isName ? shippedProfile(profile) : profile;
   if (kindOf(file) !== 'file') {
     throw new UsageError(
-      `There is no profile "${profile}": neither a file nor the name of a profile that ships with kubeclock.`,
+      `There is no profile "${profile}": it is neither a file nor one that ships with kubeclock.`,
     );
   }
   return { file: isName ? `profile ${profile}` : profile, text: readFileSync(file, 'utf8') };

@@ -82,13 +82,18 @@ function scenarioLines({
 function clusterLines({ cluster }: LoadedScenario): readonly string[] {
   const { controlPlane, nodePools } = cluster;
   const hosts = controlPlane.hosts.map(({ name, cores }) => `${name} (${cores} cores)`);
+  const processes = [
+    `${controlPlane.etcd.members} etcd`,
+    `${controlPlane.apiServer.hosts.length} kube-apiserver`,
+  ];
   return [
     `Kubernetes ${cluster.kubernetesVersion}, kube-proxy in ${cluster.kubeProxy.mode} mode`,
-    `control plane: ${hosts.join(', ')}; ${controlPlane.etcd.members} etcd, ${controlPlane.apiServer.hosts.length} kube-apiserver`,
+    `control plane: ${hosts.join(', ')}; ${processes.join(', ')}`,
     ...nodePools.map((pool) => {
       const { cpu, memory, pods } = pool.template.status?.allocatable ?? {};
       const zones = pool.zones.length === 0 ? 'no zone' : pool.zones.join(', ');
-      return `node pool ${pool.name}: ${pool.count} nodes of ${cpu} CPU, ${memory}, ${pods} pods (${zones})`;
+      const size = `${cpu} CPU, ${memory}, ${pods} pods`;
+      return `node pool ${pool.name}: ${pool.count} nodes of ${size} (${zones})`;
     }),
   ];
 }
@@ -102,7 +107,8 @@ function operationLines(operation: Operation): readonly string[] {
       return [
         `${head} ${operation.objects.length} objects`,
         ...operation.objects.map(({ kind, metadata }) => {
-          return `  ${formatTarget({ kind, namespace: metadata.namespace ?? '', name: metadata.name })}`;
+          const { namespace = '', name } = metadata;
+          return `  ${formatTarget({ kind, namespace, name })}`;
         }),
       ];
     case 'delete':

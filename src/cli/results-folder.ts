@@ -106,7 +106,8 @@ function refuseForeign(path: string): void {
   const foreign = names.find((name) => !own.has(name));
   if (foreign === undefined) return;
   throw new UsageError(
-    `${path} holds ${foreign}, which no run has written, so it is not replaced; choose another --out or remove it.`,
+    `${path} holds ${foreign}, which no run has written, so it is not replaced; ` +
+      'choose another --out or remove it.',
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * What the command line and the thread that simulates say to each other. A run is synchronous, so it
- * has a thread of its own: signals and the progress bar stay with the main thread, which asks the
- * run to stop through shared memory.
+ * What the command line and the thread that simulates say to each other. A run is synchronous, so
+ * it has a thread of its own: signals and the progress bar stay with the main thread, which asks
+ * the run to stop through shared memory.
  */
 
 import pc from 'picocolors';

@@ -35,8 +35,8 @@ export interface SimulationEnd {
 }
 
 /**
- * Runs a request in a thread. The first SIGINT or SIGTERM asks the run to stop and keep what it has;
- * the second ends the process at once.
+ * Runs a request in a thread. The first SIGINT or SIGTERM asks the run to stop and keep what it
+ * has; the second ends the process at once.
  *
  * @throws SimulationFailure when the run fails.
  */

@@ -16,7 +16,8 @@ export function versionCommand(args: GlobalArguments, { out }: Terminal): ExitCo
   if (outputFormat(args) === 'json') out.write(`${JSON.stringify(version, null, 2)}\n`);
   else
     out.write(
-      `kubeclock ${version.kubeclock} (Kubernetes ${version.kubernetes}, Node.js ${version.node})\n`,
+      `kubeclock ${version.kubeclock} ` +
+        `(Kubernetes ${version.kubernetes}, Node.js ${version.node})\n`,
     );
   return exitCode.ok;
 }

@@ -6,8 +6,6 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { IgnoredKind } from '../api/manifests.js';
 import type { Problem } from '../api/problem.js';
-import { QuantityError } from '../api/quantity.js';
-import { podRequests } from '../api/resource-requests.js';
 import type { Operation } from '../cluster/operation.js';
 import { hostsOf } from './cluster-of.js';
 import { withDefaults } from './defaults.js';
@@ -36,17 +34,21 @@ export interface CompletedWorkload {
   readonly problems: readonly Problem[];
 }
 
-/** Adds nodes and namespaces. `spec` has its defaults but for the node pools. */
+/**
+ * Adds nodes and namespaces. `spec` has its defaults but for the node pools.
+ *
+ * @param isSound whether all objects are valid; requests of others cannot be added up.
+ */
 export function completeWorkload(
   spec: ScenarioSpec,
   built: readonly BuiltOperation[],
+  isSound: boolean,
 ): CompletedWorkload {
   const { operations, notices } = withNamespaces(built);
   const objects = built.flatMap((each) => each.objects);
-  const problems = [...refuseHugeRequests(objects), ...warnOfMissingRequests(objects)];
+  const problems = warnOfMissingRequests(objects);
   if (spec.nodePools !== undefined) return { spec, operations, notices, problems };
-  const isHuge = problems.some(({ severity }) => severity === 'error');
-  const pool = fittingPool(isHuge ? [] : built.flatMap(demandsOf));
+  const pool = fittingPool(isSound ? built.flatMap(demandsOf) : []);
   const size = `${pool.count} nodes of ${pool.cpu} CPU and ${pool.memory}`;
   return {
     spec: withDefaults({ ...spec, nodePools: [pool] }),
@@ -88,7 +90,9 @@ function withNamespaces(built: readonly BuiltOperation[]): {
   });
   if (added.length === 0) return { operations, notices: [] };
   const [noun, verb] = added.length === 1 ? ['Namespace', 'is'] : ['Namespaces', 'are'];
-  const notice = `${noun} ${added.join(', ')} ${verb} used but not declared, and created first (kubectl would refuse).`;
+  const notice =
+    `${noun} ${added.join(', ')} ${verb} used but not declared, and created first ` +
+    '(kubectl would refuse).';
   return { operations, notices: [notice] };
 }
 
@@ -110,24 +114,6 @@ function withObjectsFirst(
   return [{ op: 'apply', atUs, source, objects }, operation];
 }
 
-/** Amounts that are quantities, but beyond what can be counted exactly. */
-function refuseHugeRequests(objects: readonly ScenarioObject[]): readonly Problem[] {
-  return objects.flatMap(({ object, manifest }) => {
-    const template = podTemplateOf(object);
-    if (template === undefined) return [];
-    try {
-      podRequests(template.spec);
-      return [];
-    } catch (error) {
-      if (!(error instanceof QuantityError)) throw error;
-      const { file } = manifest;
-      const place = { file, ...manifest.positionOf(template.specPath, 'key') };
-      const { impossible } = scenarioProblemCodes;
-      return [problemAt(place, impossible, error.message, { path: template.specPath })];
-    }
-  });
-}
-
 function warnOfMissingRequests(objects: readonly ScenarioObject[]): readonly Problem[] {
   let count = 0;
   let first: ScenarioObject | undefined;
@@ -140,7 +126,7 @@ function warnOfMissingRequests(objects: readonly ScenarioObject[]): readonly Pro
   if (first === undefined) return [];
   const { file, line, column } = first.manifest;
   const subject = count === 1 ? '1 container has' : `${count} containers have`;
-  const message = `${subject} no requests: the scheduler sees them as free, and any node takes them`;
+  const message = `${subject} no requests: to the scheduler they are free, and any node takes them`;
   const expected = 'resources.requests with cpu and memory';
   const { noRequests } = scenarioProblemCodes;
   return [
@@ -154,7 +140,8 @@ export function describeChoices(stated: ScenarioSpec, spec: ScenarioSpec): reado
   const [host] = hostsOf(spec.controlPlane?.hosts);
   const members = spec.controlPlane?.etcd?.members;
   return [
-    `No control plane is described: 1 host of ${host?.cores} cores with ${members} etcd member on local SSD.`,
+    `No control plane is described: 1 host of ${host?.cores} cores with ${members} etcd member ` +
+      'on local SSD.',
   ];
 }
 

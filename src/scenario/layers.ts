@@ -42,8 +42,8 @@ export function mergeTrees(lower: unknown, upper: unknown): unknown {
 }
 
 /**
- * Reads `path=value`. The path is relative to `spec`; the value is YAML, so that `3`, `16Gi`, `true`
- * and `{p50: 1ms, p99: 4ms}` mean what they mean in a file.
+ * Reads `path=value`. The path is relative to `spec`; the value is YAML, so that `3`, `16Gi`,
+ * `true` and `{p50: 1ms, p99: 4ms}` mean what they mean in a file.
  */
 export function parseAssignment(text: string, line: number): Assignment | Problem {
   const option = '--set';
@@ -64,7 +64,7 @@ export function parseAssignment(text: string, line: number): Assignment | Proble
   }
 }
 
-/** The tree with the value put at its path, or the sentence that says why that place is not there. */
+/** The tree with the value put at its path, or the sentence that says why there is no such path. */
 export function assign(tree: unknown, { path, value }: Assignment): { tree: unknown } | string {
   const result = place(tree, path, 0, value);
   return typeof result === 'string' ? result : { tree: result.tree };

@@ -218,6 +218,7 @@ class Loader {
     const completed = completeWorkload(
       withDefaults(pools === undefined ? stated : { ...stated, nodePools: pools }),
       built,
+      this.#reader.problems.every(({ severity }) => severity === 'warning'),
     );
     const { spec } = completed;
     const thresholds = thresholdsOf(spec, this.#placeOf, this.#problems);

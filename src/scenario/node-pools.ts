@@ -1,6 +1,6 @@
 /**
- * Node pools: the Node object that each pool makes its nodes from, and the pool that fits a workload
- * when the user describes none.
+ * Node pools: the Node object that each pool makes its nodes from, and the pool that fits a
+ * workload when the user describes none.
  */
 
 import type { Node } from '../api/node.js';

@@ -87,7 +87,7 @@ function nodesOptions(text: string, tree: unknown): readonly (Assignment | Probl
     return [option('--nodes', ['nodePools'], [{ name: 'default', ...parsed }])];
   }
   if (count === 1) return [option('--nodes', ['nodePools', 0, 'count'], parsed.count)];
-  const message = `the scenario has ${count} node pools, so "${text}" does not say which one is meant`;
+  const message = `the scenario has ${count} node pools, and "${text}" does not say which is meant`;
   const suggestion = `--set nodePools[0].count=${text}`;
   return [problemAt(place, badOption, message, { suggestion })];
 }

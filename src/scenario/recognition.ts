@@ -8,8 +8,8 @@ const ownGroup = 'kubeclock.dev';
 
 /**
  * Whether a text is meant to be a scenario: its API group is kubeclock's or a misspelling of it, or
- * it is a Scenario of no group at all. Looks at the beginnings of lines only, so that it answers for
- * malformed YAML too.
+ * it is a Scenario of no group at all. Looks at the beginnings of lines only, so that it answers
+ * for malformed YAML too.
  */
 export function isScenarioText(text: string): boolean {
   const apiVersion = /^apiVersion:[ \t]*["']?([^\s"'#]+)/m.exec(text)?.[1];

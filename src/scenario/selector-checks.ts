@@ -94,7 +94,8 @@ function checkScaleTarget(entry: ScenarioObject, names: ReadonlySet<string>): re
   const { kind, name } = (object as HorizontalPodAutoscaler).spec.scaleTargetRef;
   const target = formatTarget({ kind, namespace: namespaceOf(object), name });
   if (names.has(target)) return [];
-  const message = `HorizontalPodAutoscaler "${object.metadata.name}" scales ${target}, which is not in this workload`;
+  const own = `HorizontalPodAutoscaler "${object.metadata.name}"`;
+  const message = `${own} scales ${target}, which is not in this workload`;
   return [warning(entry, ['spec', 'scaleTargetRef'], codes.missingScaleTarget, message)];
 }
 
@@ -126,7 +127,9 @@ function checkAffinity(entry: ScenarioObject, pods: readonly LabelledPods[]): re
     const namespaces = new Set(term.namespaces ?? [own]);
     if (pods.some(({ namespace, labels }) => namespaces.has(namespace) && matches(labels)))
       return [];
-    const message = `${entry.object.kind} "${entry.object.metadata.name}" has an affinity term that matches no pod of this workload`;
+    const { kind, metadata } = entry.object;
+    const fault = 'has an affinity term that matches no pod of this workload';
+    const message = `${kind} "${metadata.name}" ${fault}`;
     return [warning(entry, [...template.specPath, ...path], codes.affinityMatchesNothing, message)];
   });
 }

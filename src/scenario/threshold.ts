@@ -52,21 +52,26 @@ export const aggregationNames: readonly string[] = [
   'value',
 ];
 
-const expressionPattern =
-  /^\s*(?:(avg|min|max|med|count|rate|value)|p\(\s*(\d+(?:\.\d+)?)\s*\))\s*(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
+const word = /(avg|min|max|med|count|rate|value)|p\(\s*(\d+(?:\.\d+)?)\s*\)/;
+const comparisonSign = /(<=|>=|==|!=|<|>)/;
+const number = /([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/;
+const expressionPattern = new RegExp(
+  `^\\s*(?:${word.source})\\s*${comparisonSign.source}\\s*${number.source}\\s*$`,
+);
+const wordPattern = new RegExp(`^\\s*(?:${word.source})\\s*$`);
 
 /** Reads an expression, or says in a sentence without full stop why it is none. */
 export function parseThreshold(text: string): ThresholdExpression | string {
   const match = expressionPattern.exec(text);
   if (match === null) return describeFault(text);
-  const [, word, percentile, comparison = '<', bound = '0'] = match;
+  const [, plain, percentile, comparison = '<', bound = '0'] = match;
   if (percentile !== undefined && Number(percentile) > 100) {
     return `p(${percentile}) asks for a percentile above 100`;
   }
   return {
     aggregation:
       percentile === undefined
-        ? { kind: word as Exclude<Aggregation['kind'], 'percentile'> }
+        ? { kind: plain as Exclude<Aggregation['kind'], 'percentile'> }
         : { kind: 'percentile', percentile: Number(percentile) },
     comparison: comparison as Comparison,
     bound: Number(bound),
@@ -76,7 +81,7 @@ export function parseThreshold(text: string): ThresholdExpression | string {
 /** Names the first part that does not fit the grammar. */
 function describeFault(text: string): string {
   const [, left = '', comparison, right = ''] = /^([^<>=!]*)([<>=!]+)?(.*)$/s.exec(text) ?? [];
-  if (!/^\s*(?:avg|min|max|med|count|rate|value|p\(\s*\d+(?:\.\d+)?\s*\))\s*$/.test(left)) {
+  if (!wordPattern.test(left)) {
     return `"${left.trim()}" is none of ${aggregationNames.join(', ')}`;
   }
   if (comparison === undefined) return 'there is no comparison such as < or >=';

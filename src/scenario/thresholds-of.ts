@@ -36,7 +36,8 @@ export function thresholdsOf(
       const parsed = parseThreshold(expr);
       if (typeof parsed === 'string') {
         const at = [...path, index, ...(typeof item === 'string' ? [] : ['expr'])];
-        const expected = `an aggregation (${aggregationNames.join(', ')}), a comparison and a number`;
+        const words = aggregationNames.join(', ');
+        const expected = `an aggregation (${words}), a comparison and a number`;
         const { badThreshold } = scenarioProblemCodes;
         const message = `"${expr}" is not a threshold: ${parsed}`;
         problems.push(problemAt(placeOf(at), badThreshold, message, { path: at, expected }));

@@ -236,7 +236,7 @@ const inputs: readonly BadInput[] = [
   {
     what: 'requests that cannot be counted',
     spec: `workload: {operations: [{op: apply, objects: [${deployment('web', 1, '{memory: 9E}')}]}]}`,
-    problem: { code: 'KUBECLOCK2008' },
+    problem: { code: 'KUBECLOCK1202' },
   },
 ];
 
