@@ -49,7 +49,7 @@ export interface NodeRow {
   readonly imageBytesPulled: number;
 }
 
-/** One change asked for by a client (an apply, a scale, …), or one workload at the end. */
+/** One change asked for by a client: an apply, a scale, … */
 export interface ConvergenceRow {
   /** `apply Deployment/default/frontend`. */
   readonly change: string;
@@ -63,15 +63,16 @@ export interface ConvergenceRow {
   /** All wanted pods exist. */
   readonly createdUs: number | undefined;
   readonly scheduledUs: number | undefined;
+  /** All wanted pods are Ready, and no others are left. */
   readonly readyUs: number | undefined;
   readonly endpointsPublishedUs: number | undefined;
   readonly endpointsProgrammedUs: number | undefined;
   readonly dnsResolvableUs: number | undefined;
   /** All of the above that apply; undefined when it never converged. */
   readonly convergedUs: number | undefined;
-  /** Name of the stage that took longest. */
+  /** Name of the stage that took longest: `accepted`, or one of STAGES. */
   readonly longestStage: string;
-  /** Why it did not converge; empty when it did. */
+  /** Why it has not converged; empty when it has. */
   readonly reason: string;
 }
 

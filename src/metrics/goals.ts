@@ -1,0 +1,254 @@
+// All goals of a run, kept up to date with the committed writes: which pods belong to which workload,
+// which Services select them, and which pods the slices of a Service list. O(1) a write of a pod,
+// O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs O(workloads).
+import type { Deployment } from '../api/deployment.js';
+import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { compileEqualitySelector } from '../api/label-selector.js';
+import type { Labels } from '../api/object-meta.js';
+import type { Pod } from '../api/pod.js';
+import type { ReplicaSet } from '../api/replica-set.js';
+import type { Service } from '../api/service.js';
+import type { WatchEvent } from '../client/watch.js';
+import { podTemplateHash } from '../control-plane/controller-manager/template-hash.js';
+import type { Goal } from './goal.js';
+import { ServiceGoal } from './service-goal.js';
+import { type TrackedPod, trackedPod, WorkloadGoal } from './workload-goal.js';
+
+const HASH_LABEL = 'pod-template-hash';
+
+/** Whose pods a ReplicaSet makes, and the hash label that they carry. */
+interface ReplicaSetFacts {
+  readonly workload: WorkloadGoal;
+  readonly hash: string;
+}
+
+export class Goals {
+  readonly #onTouched: (goal: Goal) => void;
+  /** By UID of the Deployment, ReplicaSet without owner, or bare pod. */
+  readonly #workloads = new Map<string, WorkloadGoal>();
+  readonly #replicaSets = new Map<string, ReplicaSetFacts>();
+  readonly #pods = new Map<string, TrackedPod>();
+  readonly #services = new Map<string, ServiceGoal>();
+
+  /** `onTouched` is called after every write, for each goal that it may have moved. */
+  constructor(onTouched: (goal: Goal) => void) {
+    this.#onTouched = onTouched;
+  }
+
+  /** The goal that a change of the object moves; undefined for objects without consequences. */
+  of({ kind, metadata }: KubernetesObject): Goal | undefined {
+    const { uid = '', ownerReferences } = metadata;
+    const owner = ownerReferences?.[0]?.uid ?? '';
+    switch (kind) {
+      case 'Service':
+        return this.#services.get(uid);
+      case 'Deployment':
+        return this.#workloads.get(uid);
+      case 'ReplicaSet':
+        return this.#replicaSets.get(uid)?.workload ?? this.#workloads.get(owner);
+      case 'Pod':
+        return this.#pods.get(uid)?.workload ?? this.#replicaSets.get(owner)?.workload;
+      default:
+        return undefined;
+    }
+  }
+
+  committed(event: WatchEvent): void {
+    const { object } = event;
+    switch (object.kind) {
+      case 'Deployment':
+        return this.#deploymentCommitted(object, event);
+      case 'ReplicaSet':
+        return this.#replicaSetCommitted(object, event);
+      case 'Pod':
+        return this.#podCommitted(object, event);
+      case 'Service':
+        return this.#serviceCommitted(object, event);
+      case 'EndpointSlice':
+        return this.#sliceCommitted(object, event);
+      default:
+        return;
+    }
+  }
+
+  /** Drops a goal whose object is deleted and of which nothing is left. */
+  forget({ uid }: Goal): void {
+    this.#workloads.delete(uid);
+    this.#services.delete(uid);
+  }
+
+  #deploymentCommitted(deployment: Deployment, event: WatchEvent): void {
+    const { replicas = 1, template } = deployment.spec;
+    const workload = this.#workload(deployment);
+    workload.isDeleted = event.type === 'DELETED';
+    workload.desired = workload.isDeleted ? 0 : replicas;
+    const previous = event.previous as Deployment | undefined;
+    if (workload.hash === '' || template !== previous?.spec.template) {
+      this.#wantTemplate(workload, podTemplateHash(template), template.metadata?.labels);
+    }
+    this.#onTouched(workload);
+  }
+
+  #replicaSetCommitted(replicaSet: ReplicaSet, event: WatchEvent): void {
+    const { uid = '', labels, ownerReferences } = replicaSet.metadata;
+    const { replicas = 1, template } = replicaSet.spec;
+    const owner = ownerReferences?.[0];
+    const isDeleted = event.type === 'DELETED';
+    if (owner !== undefined) {
+      const workload = this.#workloads.get(owner.uid);
+      if (isDeleted || workload === undefined) this.#replicaSets.delete(uid);
+      else this.#replicaSets.set(uid, { workload, hash: labels?.[HASH_LABEL] ?? '' });
+      return;
+    }
+    const workload = this.#workload(replicaSet);
+    workload.isDeleted = isDeleted;
+    workload.desired = isDeleted ? 0 : replicas;
+    if (isDeleted) this.#replicaSets.delete(uid);
+    else this.#replicaSets.set(uid, { workload, hash: '' });
+    const previous = event.previous as ReplicaSet | undefined;
+    if (previous === undefined || template !== previous.spec.template) {
+      this.#wantTemplate(workload, '', template?.metadata?.labels);
+    }
+    this.#onTouched(workload);
+  }
+
+  #workload(object: KubernetesObject): WorkloadGoal {
+    const { uid = '' } = object.metadata;
+    const workload = this.#workloads.get(uid) ?? new WorkloadGoal(object);
+    this.#workloads.set(uid, workload);
+    return workload;
+  }
+
+  /** Judges all pods anew by the template that is wanted from now on. */
+  #wantTemplate(workload: WorkloadGoal, hash: string, labels: Labels = {}): void {
+    workload.hash = hash;
+    workload.labels = labels;
+    const { namespace } = workload;
+    workload.services = [...this.#services.values()].filter(
+      (service) => service.namespace === namespace && service.isSelecting(labels),
+    );
+    for (const tracked of [...workload.pods]) workload.refresh(tracked);
+  }
+
+  #podCommitted(pod: Pod, event: WatchEvent): void {
+    const tracked = this.#pods.get(pod.metadata.uid ?? '') ?? this.#newPod(pod);
+    if (tracked === undefined) return;
+    const { workload } = tracked;
+    tracked.pod = pod;
+    tracked.isGone = event.type === 'DELETED';
+    if (workload.uid === tracked.uid) {
+      workload.isDeleted = tracked.isGone;
+      workload.desired = tracked.isGone ? 0 : 1;
+      workload.hasFailed = pod.status?.phase === 'Failed';
+    }
+    this.#refresh(tracked);
+    for (const service of workload.services) {
+      if (service.settle(tracked)) this.#onTouched(service);
+    }
+    this.#onTouched(workload);
+  }
+
+  /** Undefined for a pod whose owner no controller of this version stands behind. */
+  #newPod(pod: Pod): TrackedPod | undefined {
+    const { uid = '', labels, ownerReferences } = pod.metadata;
+    const owner = ownerReferences?.[0];
+    const via = this.#replicaSets.get(owner?.uid ?? '');
+    if (owner !== undefined && via === undefined) return undefined;
+    const workload = via?.workload ?? this.#workload(pod);
+    if (via === undefined) this.#wantTemplate(workload, '', labels);
+    const tracked = trackedPod(pod, workload, via?.hash ?? '');
+    workload.pods.add(tracked);
+    this.#pods.set(uid, tracked);
+    return tracked;
+  }
+
+  /** True when this changed what is published of the workload. */
+  #refresh(tracked: TrackedPod): boolean {
+    const isChanged = tracked.workload.refresh(tracked);
+    if (!tracked.workload.pods.has(tracked)) this.#pods.delete(tracked.uid);
+    return isChanged;
+  }
+
+  #serviceCommitted(service: Service, event: WatchEvent): void {
+    const { uid = '' } = service.metadata;
+    const goal = this.#services.get(uid) ?? new ServiceGoal(service);
+    this.#services.set(uid, goal);
+    goal.isDeleted = event.type === 'DELETED';
+    const { selector, type } = service.spec;
+    const previous = event.previous as Service | undefined;
+    if (goal.isDeleted || selector !== previous?.spec.selector) {
+      const hasEndpoints = selector !== undefined && type !== 'ExternalName';
+      goal.selects = hasEndpoints ? compileEqualitySelector(selector) : undefined;
+      for (const workload of [...this.#workloads.values()]) this.#reselect(workload, goal);
+    }
+    this.#onTouched(goal);
+  }
+
+  /** The Service may have begun or ceased to select the pods of a workload. */
+  #reselect(workload: WorkloadGoal, service: ServiceGoal): void {
+    const { namespace, labels, services } = workload;
+    const wasSelected = services.includes(service);
+    const isSelected = namespace === service.namespace && service.isSelecting(labels);
+    if (wasSelected === isSelected) return;
+    workload.services = isSelected
+      ? [...services, service]
+      : services.filter((each) => each !== service);
+    for (const tracked of [...workload.pods]) {
+      this.#refresh(tracked);
+      service.judge(tracked);
+    }
+    this.#onTouched(workload);
+  }
+
+  #sliceCommitted(slice: EndpointSlice, event: WatchEvent): void {
+    const service = this.#services.get(slice.metadata.ownerReferences?.[0]?.uid ?? '');
+    if (service === undefined) return;
+    const isDeleted = event.type === 'DELETED';
+    const wasPublished = service.holds('endpoints_published');
+    if (event.previous === undefined) service.slices++;
+    if (isDeleted) service.slices--;
+    const before = (event.previous as EndpointSlice | undefined)?.endpoints ?? [];
+    const touched = new Set<Goal>([service]);
+    for (const uid of this.#relist(service, before, isDeleted ? [] : slice.endpoints)) {
+      const tracked = this.#pods.get(uid);
+      if (tracked === undefined) continue;
+      if (this.#refresh(tracked)) tracked.workload.publishedRevision = event.revision;
+      service.settle(tracked);
+      touched.add(tracked.workload);
+    }
+    const isPublished = service.holds('endpoints_published');
+    if (isPublished && !wasPublished) service.publishedRevision = event.revision;
+    for (const goal of touched) this.#onTouched(goal);
+  }
+
+  /** Counts the endpoints of a slice that changed; the UIDs of their pods. */
+  #relist(service: ServiceGoal, before: Endpoints, after: Endpoints): ReadonlySet<string> {
+    // Unchanged endpoints are shared by reference: a typical write adds or replaces one of many.
+    let start = 0;
+    while (start < before.length && before[start] === after[start]) start++;
+    let left = before.length;
+    let right = after.length;
+    for (; left > start && right > start && before[left - 1] === after[right - 1]; left--) right--;
+    const gone = readyPods(before.slice(start, left));
+    const come = readyPods(after.slice(start, right));
+    for (const uid of come) this.#list(service, uid, 1);
+    for (const uid of gone) this.#list(service, uid, -1);
+    return new Set([...gone, ...come]);
+  }
+
+  #list(service: ServiceGoal, uid: string, sign: 1 | -1): void {
+    const wasListed = service.lists(uid);
+    service.count(uid, sign);
+    const tracked = this.#pods.get(uid);
+    if (tracked !== undefined && service.lists(uid) !== wasListed) tracked.listings += sign;
+  }
+}
+
+type Endpoints = readonly Endpoint[];
+
+function readyPods(endpoints: Endpoints): readonly string[] {
+  return endpoints.flatMap(({ conditions, targetRef }) =>
+    conditions?.ready === true && targetRef?.uid !== undefined ? [targetRef.uid] : [],
+  );
+}
