@@ -1,7 +1,11 @@
 // The metrics of the components under Kubernetes' own names, labels and buckets, as far as this
-// version measures them. Source: Kubernetes v1.36 metrics of each component (reference: controlplane
-// B13, scheduler §5, nodes-controllers §8).
+// version measures them. A request of a fleet counts once for each of its members.
+// Left out: the labels `profile` of the scheduler and `image_size_in_bytes` of the kubelet.
+// Source: Kubernetes v1.36 metrics of each component (reference: controlplane B13, scheduler §5,
+// nodes-controllers §8); apiserver endpoints/metrics for verb and scope.
+import { resourceKindOfResource } from '../api/resource-kinds.js';
 import type { ApiCall } from '../client/api-call.js';
+import type { ApiRequest, Verb } from '../client/api-request.js';
 import { type SchedulingResult, SilentObserver } from '../client/observer.js';
 import { ascending } from '../stats/ascending.js';
 import { exponentialBuckets, Histogram } from '../stats/histogram.js';
@@ -45,37 +49,52 @@ const families: ReadonlyMap<string, Family> = new Map<string, Family>([
 
 type Label = readonly [string, string];
 
+interface Counter {
+  readonly labels: readonly Label[];
+  value: number;
+}
+
+/** The metrics of requests that are alike. */
+interface RequestMetrics {
+  readonly total: Counter;
+  /** Absent for a watch, and for requests that were turned away before they were handled. */
+  readonly duration: Histogram | undefined;
+}
+
 /** Counters and histograms by name and labels. */
 export class ComponentMetrics extends SilentObserver {
-  readonly #counters = new Map<string, { readonly labels: readonly Label[]; value: number }>();
+  readonly #requests = new Map<string, RequestMetrics>();
+  readonly #counters = new Map<string, Counter>();
   readonly #histograms = new Map<
     string,
     { readonly labels: readonly Label[]; readonly of: Histogram }
   >();
 
   override requestServed(call: ApiCall, code: number, latencyUs: number): void {
-    const { verb, resource, subresource = '', name, fleetMembers = 1 } = call.request;
-    const labels: Label[] = [
-      ['resource', resource],
-      ['scope', name === '' ? 'cluster' : 'resource'],
-      ['subresource', subresource],
-      ['verb', verb === 'create' ? 'POST' : verb === 'update' ? 'PUT' : verb.toUpperCase()],
-    ];
-    this.#count('apiserver_request_total', [['code', String(code)], ...labels], fleetMembers);
-    if (verb !== 'watch') this.#observe('apiserver_request_duration_seconds', labels, latencyUs);
+    const { verb, resource, subresource = '', fleetMembers = 1 } = call.request;
+    const scope = scopeOf(call.request);
+    const key = `${verb} ${resource} ${subresource} ${scope} ${code}`;
+    let metrics = this.#requests.get(key);
+    if (metrics === undefined) {
+      metrics = this.#newRequests(call.request, scope, code);
+      this.#requests.set(key, metrics);
+    }
+    metrics.total.value += fleetMembers;
+    for (let member = 0; member < fleetMembers; member++) {
+      metrics.duration?.observe(latencyUs / 1_000_000);
+    }
   }
 
   override schedulingAttempted(_uid: string, result: SchedulingResult, durationUs: number): void {
-    this.#count('scheduler_schedule_attempts_total', [['result', result]], 1);
-    this.#observe(
-      'scheduler_scheduling_attempt_duration_seconds',
-      [['result', result]],
-      durationUs,
+    const labels: readonly Label[] = [['result', result]];
+    this.#counter('scheduler_schedule_attempts_total', labels).value++;
+    this.#histogram('scheduler_scheduling_attempt_duration_seconds', labels).observe(
+      durationUs / 1_000_000,
     );
   }
 
   override imagePulled(_node: string, _image: string, _bytes: number, durationUs: number): void {
-    this.#observe('kubelet_image_pull_duration_seconds', [], durationUs);
+    this.#histogram('kubelet_image_pull_duration_seconds', []).observe(durationUs / 1_000_000);
   }
 
   /** Sorted by name and labels. */
@@ -100,22 +119,55 @@ export class ComponentMetrics extends SilentObserver {
       .map(({ sample }) => sample);
   }
 
-  #count(name: string, labels: readonly Label[], by: number): void {
-    const key = keyOf(name, labels);
-    const counter = this.#counters.get(key);
-    if (counter === undefined) this.#counters.set(key, { labels, value: by });
-    else counter.value += by;
+  #newRequests(request: ApiRequest, scope: string, code: number): RequestMetrics {
+    const { verb, resource, subresource = '' } = request;
+    const [version = '', group = ''] = (resourceKindOfResource(resource)?.apiVersion ?? '')
+      .split('/')
+      .reverse();
+    const common: readonly Label[] = [
+      ['component', 'apiserver'],
+      ['dry_run', ''],
+      ['group', group],
+      ['resource', resource],
+      ['scope', scope],
+      ['subresource', subresource],
+      ['verb', VERBS.get(verb) ?? verb.toUpperCase()],
+      ['version', version],
+    ];
+    const isTimed = verb !== 'watch' && code !== 429;
+    return {
+      total: this.#counter('apiserver_request_total', [['code', String(code)], ...common]),
+      duration: isTimed ? this.#histogram('apiserver_request_duration_seconds', common) : undefined,
+    };
   }
 
-  #observe(name: string, labels: readonly Label[], durationUs: number): void {
+  #counter(name: string, labels: readonly Label[]): Counter {
+    const key = keyOf(name, labels);
+    const counter = this.#counters.get(key) ?? { labels, value: 0 };
+    this.#counters.set(key, counter);
+    return counter;
+  }
+
+  #histogram(name: string, labels: readonly Label[]): Histogram {
     const key = keyOf(name, labels);
     let histogram = this.#histograms.get(key);
     if (histogram === undefined) {
       histogram = { labels, of: new Histogram(families.get(name)?.bounds ?? []) };
       this.#histograms.set(key, histogram);
     }
-    histogram.of.observe(durationUs / 1_000_000);
+    return histogram.of;
   }
+}
+
+/** The verbs that the metrics call by their HTTP method. */
+const VERBS: ReadonlyMap<Verb, string> = new Map<Verb, string>([
+  ['create', 'POST'],
+  ['update', 'PUT'],
+]);
+
+function scopeOf({ verb, namespace, name }: ApiRequest): string {
+  if (name !== '' || verb === 'create') return 'resource';
+  return namespace === '' ? 'cluster' : 'namespace';
 }
 
 function keyOf(name: string, labels: readonly Label[]): string {

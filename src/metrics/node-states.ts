@@ -5,6 +5,7 @@ import type { Pod } from '../api/pod.js';
 import { nodeAllocatable, podRequests } from '../api/resource-requests.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
+import { isPodTerminal } from '../control-plane/controller-manager/pod-state.js';
 import type { NodeRow } from './run-result.js';
 
 interface Load {
@@ -27,9 +28,8 @@ export class NodeStates extends SilentObserver {
       if (type === 'DELETED') this.#nodes.delete(object.metadata.name);
       else this.#nodes.set(object.metadata.name, object);
     } else if (object.kind === 'Pod') {
-      const counted = previous !== undefined && isCounted(previous as Pod);
-      const counts = type !== 'DELETED' && isCounted(object);
-      if (counted !== counts) this.#count(object, counts ? 1 : -1);
+      if (previous !== undefined) this.#count(previous as Pod, -1);
+      if (type !== 'DELETED') this.#count(object, 1);
     }
   }
 
@@ -64,8 +64,9 @@ export class NodeStates extends SilentObserver {
     });
   }
 
-  #count(pod: Pod, sign: number): void {
-    const load = this.#load(pod.spec.nodeName ?? '');
+  #count(pod: Pod, sign: 1 | -1): void {
+    if (pod.spec.nodeName === undefined || isPodTerminal(pod)) return;
+    const load = this.#load(pod.spec.nodeName);
     const requests = podRequests(pod.spec);
     load.pods += sign;
     load.cpuMilli += sign * requests.cpuMilli;
@@ -80,10 +81,6 @@ export class NodeStates extends SilentObserver {
     }
     return load;
   }
-}
-
-function isCounted({ spec, status }: Pod): boolean {
-  return spec.nodeName !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }
 
 function isReady({ status }: Node): boolean {

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Pod } from '../api/pod.js';
 import { type PodStage, type SchedulingResult, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
+import { isPodReady, podCondition } from '../control-plane/controller-manager/pod-state.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { PodRow } from './run-result.js';
 
@@ -28,7 +29,7 @@ export class PodTimelines extends SilentObserver {
   /** Rows published but not programmed yet, in order of revision. */
   readonly #unprogrammed: { readonly revision: number; readonly row: Row }[] = [];
   #programmedHead = 0;
-  /** Pods that exist, and those of them that are Ready. */
+  /** Pods that exist, and those of them that are Ready, and that are bound. */
   podCount = 0;
   readyCount = 0;
   scheduledCount = 0;
@@ -79,7 +80,7 @@ export class PodTimelines extends SilentObserver {
     const { now } = this.#simulation;
     const uid = pod.metadata.uid ?? '';
     const row = this.#rows.get(uid) ?? this.#newRow(pod);
-    const wasReady = event.previous !== undefined && isReady(event.previous as Pod);
+    const wasReady = event.previous !== undefined && isPodReady(event.previous as Pod);
     const wasBound = (event.previous as Pod | undefined)?.spec.nodeName !== undefined;
     if (event.type === 'DELETED') {
       row.deletedUs = now;
@@ -88,7 +89,7 @@ export class PodTimelines extends SilentObserver {
       if (wasBound) this.scheduledCount--;
       return;
     }
-    const ready = isReady(pod);
+    const ready = isPodReady(pod);
     if (ready !== wasReady) this.readyCount += ready ? 1 : -1;
     if (ready) row.readyUs ??= now;
     row.phase = pod.status?.phase ?? row.phase;
@@ -97,7 +98,7 @@ export class PodTimelines extends SilentObserver {
       row.node = pod.spec.nodeName;
       this.scheduledCount++;
     }
-    const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const scheduled = podCondition(pod, 'PodScheduled');
     if (scheduled?.status === 'False') row.message = scheduled.message ?? '';
   }
 
@@ -144,11 +145,4 @@ export class PodTimelines extends SilentObserver {
       this.#unprogrammed.push({ revision, row });
     }
   }
-}
-
-function isReady(pod: Pod): boolean {
-  return (
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
-    false
-  );
 }

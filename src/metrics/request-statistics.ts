@@ -1,4 +1,5 @@
 // Requests as the apiservers served them, by verb, resource, subresource and code; latencies exact.
+// A request of a fleet counts once for each of its members.
 import type { ApiCall } from '../client/api-call.js';
 import { SilentObserver } from '../client/observer.js';
 import { ascending } from '../stats/ascending.js';
@@ -38,7 +39,7 @@ export class RequestStatistics extends SilentObserver {
       this.#latencies.set(key, samples);
     }
     this.total += fleetMembers;
-    samples.push(latencyUs);
+    for (let member = 0; member < fleetMembers; member++) samples.push(latencyUs);
   }
 
   /** Sorted by resource, subresource, verb and code. */
@@ -61,15 +62,6 @@ export class RequestStatistics extends SilentObserver {
           maxUs: max,
         };
       });
-  }
-
-  /** Latencies in µs of all requests of a verb and resource, whatever their code. */
-  latencies(verb: string, resource: string): readonly number[] {
-    const found: number[] = [];
-    for (const [key, samples] of this.#latencies) {
-      if (key.startsWith(`${verb} ${resource} `)) found.push(...samples.values);
-    }
-    return found;
   }
 }
 
