@@ -4,14 +4,8 @@ import type { Node } from '../api/node.js';
 import type { Pod, PodPhase } from '../api/pod.js';
 import { nodeAllocatable, podRequests, type ResourceAmounts } from '../api/resource-requests.js';
 import type { WatchEvent } from '../client/watch.js';
+import { isPodReady, isPodTerminal } from '../control-plane/controller-manager/pod-state.js';
 import { Checker } from './checker.js';
-
-const PHASE_RANK: ReadonlyMap<PodPhase, number> = new Map([
-  ['Pending', 0],
-  ['Running', 1],
-  ['Succeeded', 2],
-  ['Failed', 2],
-]);
 
 interface Used {
   cpuMilli: number;
@@ -21,8 +15,9 @@ interface Used {
 
 export class PodPlacement extends Checker {
   readonly #allocatable = new Map<string, ResourceAmounts>();
-  readonly #maxPods = new Map<string, number>();
   readonly #used = new Map<string, Used>();
+  /** Nodes on which clients have put pods by themselves, past the scheduler: they may be too full. */
+  readonly #placedByClients = new Set<string>();
   /** Pod key by address. */
   readonly #addresses = new Map<string, string>();
 
@@ -33,11 +28,6 @@ export class PodPlacement extends Checker {
 
   #nodeCommitted(node: Node): void {
     this.#allocatable.set(node.metadata.name, nodeAllocatable(node));
-    const { allocatable, capacity } = node.status ?? {};
-    this.#maxPods.set(
-      node.metadata.name,
-      Number(allocatable?.['pods'] ?? capacity?.['pods'] ?? 110),
-    );
   }
 
   #podCommitted(type: WatchEvent['type'], pod: Pod, previous: Pod | undefined): void {
@@ -48,41 +38,45 @@ export class PodPlacement extends Checker {
       before === undefined || before === nodeName,
       () => `${name} moved from ${before} to ${nodeName}`,
     );
-    const wasCounted = previous !== undefined && counts(previous);
-    const isCounted = type !== 'DELETED' && counts(pod);
-    if (wasCounted !== isCounted) this.#count(pod, isCounted ? 1 : -1);
+    if (previous !== undefined) this.#count(previous, -1);
+    if (type !== 'DELETED') this.#count(pod, 1);
+    if (nodeName !== undefined && before === undefined) {
+      if (previous === undefined) this.#placedByClients.add(nodeName);
+      else this.#checkNode(nodeName, name);
+    }
     this.#checkAddress(type, pod, name);
-    const rank = (phase: PodPhase = 'Pending'): number => PHASE_RANK.get(phase) ?? 0;
-    const fell = rank(pod.status?.phase) < rank(previous?.status?.phase);
-    this.expect(
-      !fell,
-      () => `${name} went from ${previous?.status?.phase} to ${pod.status?.phase}`,
-    );
-    const isReady = pod.status?.conditions?.some(
-      (each) => each.type === 'Ready' && each.status === 'True',
-    );
-    this.expect(isReady !== true || nodeName !== undefined, () => `${name} is Ready and not bound`);
+    const [was = 'Pending', is = 'Pending'] = [previous?.status?.phase, pod.status?.phase];
+    this.expect(isOnward(was, is), () => `${name} went from ${was} to ${is}`);
+    const isLegal = !isPodReady(pod) || nodeName !== undefined;
+    this.expect(isLegal, () => `${name} is Ready and not bound`);
   }
 
-  #count(pod: Pod, sign: number): void {
-    const { nodeName = '' } = pod.spec;
-    const used = this.#used.get(nodeName) ?? { cpuMilli: 0, memoryBytes: 0, pods: 0 };
-    this.#used.set(nodeName, used);
+  #count(pod: Pod, sign: 1 | -1): void {
+    if (!runs(pod)) return;
+    const used = this.#usedOf(pod.spec.nodeName ?? '');
     const requests = podRequests(pod.spec);
     used.cpuMilli += sign * requests.cpuMilli;
     used.memoryBytes += sign * requests.memoryBytes;
     used.pods += sign;
-    const limit = this.#allocatable.get(nodeName);
-    this.expect(
-      limit !== undefined,
-      () => `${pod.metadata.name} is bound to ${nodeName}, which is not there`,
-    );
-    if (limit === undefined || sign < 0) return;
+  }
+
+  #usedOf(node: string): Used {
+    const used = this.#used.get(node) ?? { cpuMilli: 0, memoryBytes: 0, pods: 0 };
+    this.#used.set(node, used);
+    return used;
+  }
+
+  /** A binding must find its node, and room on it. */
+  #checkNode(node: string, pod: string): void {
+    const limit = this.#allocatable.get(node);
+    this.expect(limit !== undefined, () => `${pod} is bound to ${node}, which never was there`);
+    if (limit === undefined || this.#placedByClients.has(node)) return;
+    const used = this.#usedOf(node);
     const fits =
       used.cpuMilli <= limit.cpuMilli &&
       used.memoryBytes <= limit.memoryBytes &&
-      used.pods <= (this.#maxPods.get(nodeName) ?? 0);
-    this.expect(fits, () => `${nodeName} is over-committed by ${pod.metadata.name}`);
+      used.pods <= (limit.scalars.get('pods') ?? 0);
+    this.expect(fits, () => `${node} is over-committed by ${pod}`);
   }
 
   #checkAddress(type: WatchEvent['type'], pod: Pod, name: string): void {
@@ -90,7 +84,7 @@ export class PodPlacement extends Checker {
     if (address === undefined || pod.spec.hostNetwork === true) return;
     const holder = this.#addresses.get(address);
     const isLeaving =
-      type === 'DELETED' || !counts(pod) || pod.metadata.deletionTimestamp !== undefined;
+      type === 'DELETED' || !runs(pod) || pod.metadata.deletionTimestamp !== undefined;
     if (isLeaving) {
       if (holder === name) this.#addresses.delete(address);
       return;
@@ -101,6 +95,11 @@ export class PodPlacement extends Checker {
   }
 }
 
-function counts({ spec, status }: Pod): boolean {
-  return spec.nodeName !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+/** Pending, Running, then Succeeded or Failed for good; a phase may be left out. */
+function isOnward(was: PodPhase, is: PodPhase): boolean {
+  return was === is || was === 'Pending' || (was === 'Running' && is !== 'Pending');
+}
+
+function runs(pod: Pod): boolean {
+  return pod.spec.nodeName !== undefined && !isPodTerminal(pod);
 }

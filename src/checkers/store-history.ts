@@ -20,6 +20,7 @@ export class StoreHistory extends Checker {
     this.expect(startsRight, () => `${type} of ${name} does not start from its last state`);
     const { uid = '', resourceVersion } = object.metadata;
     this.expect(resourceVersion === revision, () => `${name} carries revision ${resourceVersion}`);
+    this.expect(uid !== '', () => `${name} has no UID`);
     this.expect(!this.#goneUids.has(uid), () => `${name} uses the UID of a deleted object`);
     if (type === 'DELETED') {
       this.#goneUids.add(uid);
