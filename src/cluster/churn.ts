@@ -1,6 +1,7 @@
 // Background load: at every interval one object a template is created; in mode `recreate` those of
 // the interval before are deleted. Source: Kubernetes v1.36 scheduler_perf churn op.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { resourceKindNamed } from '../api/resource-kinds.js';
 import { ApiClient } from '../client/api-client.js';
 import type { EventKind } from '../kernel/simulation.js';
 import { addressOf, type DriverOptions, referenceOf } from './driver.js';
@@ -35,7 +36,12 @@ export class Churn {
     if (this.#ticks === count) return;
     for (const template of templates) {
       const prefix = template.metadata.name || template.metadata.generateName || 'churn-';
-      const metadata = { ...template.metadata, namespace, name: `${prefix}${this.#ticks}` };
+      const isNamespaced = resourceKindNamed(template.kind)?.namespaced !== false;
+      const metadata = {
+        ...(isNamespaced && { namespace }),
+        ...template.metadata,
+        name: `${prefix}${this.#ticks}`,
+      };
       const object = { ...template, metadata } as KubernetesObject;
       this.#previous.push(object);
       this.#client.send(

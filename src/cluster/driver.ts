@@ -1,7 +1,8 @@
 // The clients outside the cluster: they perform a scenario's operations, one after the other, by API
-// requests of their own, as kubectl or a load generator would. `apply` is a GET and then a POST or a
-// PATCH for each object, in order, one at a time; kubectl makes a new client for each kind, so its
-// requests are not rate limited in practice. Source: Kubernetes v1.36 kubectl
+// requests of their own, as kubectl or a load generator would. `apply` is a GET and then a POST, a
+// PATCH or, where nothing differs, nothing for each object, in order, one at a time; kubectl makes a
+// new client for each kind, so its requests are not rate limited in practice. Left out: removal of
+// what an earlier apply had set and this one does not mention. Source: Kubernetes v1.36 kubectl
 // (reference: nodes-controllers 10.9).
 import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
@@ -30,10 +31,8 @@ interface Step {
   readonly verb: string;
   readonly target: ObjectReference;
   readonly request: ApiRequest;
-  /** Sent when the first request, a GET, finds nothing. */
-  readonly whenMissing?: ApiRequest;
-  /** Sent when it finds the object. */
-  readonly whenFound?: ApiRequest;
+  /** Of an apply, whose first request is a GET: what is to be there in the end. */
+  readonly applied?: KubernetesObject;
 }
 
 /** Performs operations in their order; `atUs` holds each back until then. */
@@ -122,10 +121,8 @@ export class Driver {
   readonly #answered = (call: ApiCall): void => {
     const step = this.#steps[0] as Step;
     const response = call.response as ApiResponse;
-    const isFirst = call.request === step.request;
-    const followUp =
-      response.code === 404 ? step.whenMissing : isSuccess(response) ? step.whenFound : undefined;
-    if (isFirst && followUp !== undefined) return this.#client.send(followUp, this.#answered);
+    const write = call.request.verb === 'get' ? writeAfterGet(step, response) : undefined;
+    if (write !== undefined) return this.#client.send(write, this.#answered);
     const { changes } = this.#options;
     if (isSuccess(response)) {
       changes.changeAccepted(this.#change, response.object);
@@ -156,16 +153,25 @@ export function addressOf({ kind, namespace, name }: ObjectReference): Address {
 
 function applyStep(object: KubernetesObject): Step {
   const target = referenceOf(object);
-  const address = addressOf(target);
-  const apply = (current: KubernetesObject): KubernetesObject =>
-    mergePatch(current, object) as KubernetesObject;
   return {
     verb: 'apply',
     target,
-    request: { verb: 'get', ...address },
-    whenMissing: { verb: 'create', ...address, body: object },
-    whenFound: { verb: 'patch', ...address, patch: { bytes: encodedBytes(object), apply } },
+    request: { verb: 'get', ...addressOf(target) },
+    applied: object,
   };
+}
+
+/** The second request of an apply; undefined when the object is as it should be, or unknown. */
+function writeAfterGet({ target, applied }: Step, response: ApiResponse): ApiRequest | undefined {
+  if (applied === undefined) return undefined;
+  if (response.code === 404) return { verb: 'create', ...addressOf(target), body: applied };
+  if (!isSuccess(response)) return undefined;
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    mergePatch(current, applied) as KubernetesObject;
+  const found = response.object as KubernetesObject;
+  if (apply(found) === found) return undefined;
+  const patch = { bytes: encodedBytes(applied), apply };
+  return { verb: 'patch', ...addressOf(target), patch };
 }
 
 function createStep(object: KubernetesObject): Step {

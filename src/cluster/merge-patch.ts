@@ -4,7 +4,7 @@
 
 /** A new value that shares what did not change; the same value when nothing changes. */
 export function mergePatch(value: unknown, patch: unknown): unknown {
-  if (isNamedList(value) && isNamedList(patch)) return mergeByName(value, patch);
+  if (isNamedList(patch)) return mergeByName(isNamedList(value) ? value : [], patch);
   if (!isMap(patch)) return isEqual(value, patch) ? value : patch;
   const base: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
   const merged: Record<string, unknown> = { ...base };
@@ -12,28 +12,36 @@ export function mergePatch(value: unknown, patch: unknown): unknown {
   for (const key of Object.keys(patch).sort((a, b) => (a < b ? -1 : 1))) {
     const next = patch[key];
     if (next === null) {
-      isChanged ||= key in merged;
+      isChanged ||= Object.hasOwn(merged, key);
       delete merged[key];
       continue;
     }
-    const field = mergePatch(base[key], next);
-    isChanged ||= field !== base[key];
+    const before = Object.hasOwn(base, key) ? base[key] : undefined;
+    const field = mergePatch(before, next);
+    isChanged ||= field !== before;
     merged[key] = field;
   }
   return isChanged ? merged : value;
 }
 
-type NamedList = readonly { readonly name: string }[];
+interface NamedItem {
+  readonly name: string;
+}
+
+type NamedList = readonly NamedItem[];
 
 function mergeByName(value: NamedList, patch: NamedList): NamedList {
   const patches = new Map(patch.map((item) => [item.name, item]));
+  const merge = (item: unknown, change: NamedItem): NamedItem =>
+    mergePatch(item, change) as NamedItem;
   const merged = value.map((item) => {
     const change = patches.get(item.name);
     patches.delete(item.name);
-    return change === undefined ? item : (mergePatch(item, change) as { readonly name: string });
+    return change === undefined ? item : merge(item, change);
   });
   const isChanged = patches.size > 0 || merged.some((item, index) => item !== value[index]);
-  return isChanged ? [...merged, ...patches.values()] : value;
+  const added = [...patches.values()].map((item) => merge(undefined, item));
+  return isChanged ? [...merged, ...added] : value;
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

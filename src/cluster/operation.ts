@@ -38,7 +38,7 @@ export interface ScaleOperation extends Timed {
   readonly replicas: number;
 }
 
-/** Strategic-merge-like change of an object: maps merge, lists and scalars replace, null removes. */
+/** Changes an object by a merge patch (merge-patch.ts). */
 export interface UpdateOperation extends Timed {
   readonly op: 'update';
   readonly target: ObjectReference;
@@ -64,10 +64,14 @@ export interface CreatePodsOperation extends Timed {
   readonly workers: number;
 }
 
-/** Every `intervalUs` creates (and after `lifetimeUs` deletes) one object a template, `count` times. */
+/**
+ * Every `intervalUs` creates one object a template, `count` times; in mode `recreate` it deletes
+ * those of the time before first, and the last ones one interval after the last creation.
+ */
 export interface ChurnOperation extends Timed {
   readonly op: 'churn';
   readonly mode: 'create' | 'recreate';
+  /** Of templates that state none and whose kind has one. */
   readonly namespace: string;
   readonly templates: readonly KubernetesObject[];
   readonly count: number;
