@@ -35,6 +35,6 @@ export interface EtcdPort {
   watch(kind: EventKind, target: number): void;
   /** The change of a revision that a watch was told of. */
   change(revision: number): WatchEvent;
-  /** All values under a prefix and the revision of that state; for the first list of a cache. */
+  /** All values and the revision of that state; for the first list of a cache. */
   snapshot(): { readonly revision: number; readonly values: readonly KubernetesObject[] };
 }

@@ -47,12 +47,6 @@ const table = {
     unit: 'µs',
     source: 'reference: controlplane A16, half of a same-zone round trip of 0.25 ms',
   },
-  maxGapBetweenApplyAndCommit: {
-    value: 5000,
-    unit: 'entries',
-    source: 'etcd v3.6 server/etcdserver/v3_server.go (reference: controlplane A1)',
-    note: 'above it a proposal is refused as "too many requests"',
-  },
 } as const;
 
 export const etcdConstants: Constants<typeof table> = defineConstants('etcd', table);

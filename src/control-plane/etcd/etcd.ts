@@ -1,8 +1,9 @@
 // An etcd cluster: proposals go to the leader, are written by a quorum of members with group commit,
-// applied one after the other, and answered. Linearizable reads confirm the leader by a round trip
-// to a quorum, shared by all reads that wait for it. Left out in this version: elections (member 0
-// leads), backend commits, compaction, leases, quota (docs/MODEL.md).
-// Source: etcd v3.6, etcd raft v3.6 (reference: controlplane A3-A8).
+// applied one after the other, and answered. Linearizable reads confirm the leader by a heartbeat
+// round through the members' Ready loops, shared by all reads that wait for it, and see everything
+// that was committed when the round began. Left out in this version: elections (member 0 leads),
+// forwarding from followers, the CPU of their applying, backend commits, compaction, leases, quota
+// (docs/MODEL.md). Source: etcd v3.6, etcd raft v3.6 (reference: controlplane A3-A8).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { EtcdPort, EtcdResult, EtcdTransaction } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
@@ -12,8 +13,11 @@ import { assert } from '../../kernel/assert.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost, Disk } from '../../kernel/stations.js';
 import { etcdConstants } from './constants.js';
-import { type Append, ReadyLoop } from './member.js';
+import { EMPTY_PASS, type Pass, type ReadyHandler, ReadyLoop } from './member.js';
 import { Store } from './store.js';
+
+/** Entries applied as one piece of work at most, so that those of a large batch are answered early. */
+const APPLY_STEP = 8;
 
 /** Where one member runs. */
 export interface EtcdMemberOptions {
@@ -41,8 +45,8 @@ interface Member {
   readonly host: CpuHost;
   /** Highest index durable there, as the leader knows. */
   match: number;
-  /** Appends on their way to it, in order. */
-  readonly inbox: Append[];
+  /** Messages on their way to it, in order. */
+  readonly inbox: Pass[];
 }
 
 /** The cluster; `name` of every event begins with `etcd`. */
@@ -64,6 +68,12 @@ export class Etcd implements EtcdPort {
   #isApplying = false;
   #readsWaiting: number[] = [];
   #readsInRound: number[] = [];
+  /** Number of the newest ReadIndex round, and the followers that have answered it. */
+  #round = 0;
+  #roundAnswers = 0;
+  /** Commit index when the round began: its reads are served when that is applied. */
+  #readIndex = 0;
+  #isRoundConfirmed = false;
 
   constructor(
     simulation: Simulation,
@@ -90,9 +100,9 @@ export class Etcd implements EtcdPort {
       acknowledged: define('AppendAcknowledged', (member, index) =>
         this.#acknowledge(member, index),
       ),
+      heartbeatAnswered: define('HeartbeatAnswered', (_, round) => this.#countAnswer(round)),
       applied: define('EntriesApplied', (_, last) => this.#applyUpTo(last)),
       readArrived: define('ReadArrived', (ticket) => this.#queueRead(ticket)),
-      readConfirmed: define('ReadIndexConfirmed', () => this.#confirmReads()),
       rangeDone: define('RangeRead', (ticket) => this.#answerRead(ticket)),
     };
   }
@@ -152,17 +162,15 @@ export class Etcd implements EtcdPort {
     const lastIndex = ++this.#lastIndex;
     const { transaction } = this.#requests.get(ticket);
     const bytes = (transaction as EtcdTransaction).bytes + etcdConstants.walBytesPerEntry;
-    this.#leader.loop.add({ entries: 1, bytes, lastIndex, commit: this.#commit });
+    this.#leader.loop.add({ ...EMPTY_PASS, entries: 1, bytes, lastIndex, commit: this.#commit });
   }
 
-  #leaderHandler(): { processed(pass: Append): void; persisted(pass: Append): void } {
+  #leaderHandler(): ReadyHandler {
     return {
       processed: (pass) => {
         this.#handToApply(pass.commit);
-        for (let member = 1; member < this.#members.length; member++) {
-          (this.#members[member] as Member).inbox.push(pass);
-          this.#simulation.after(etcdConstants.peerDelayUs, this.#kinds.appendArrived, member);
-        }
+        if (pass.confirmed === this.#round && pass.confirmed > 0) this.#confirmRound();
+        if (pass.entries > 0 || pass.commit > 0 || pass.heartbeat > 0) this.#broadcast(pass);
       },
       persisted: (pass) => {
         if (pass.entries === 0) return;
@@ -172,23 +180,29 @@ export class Etcd implements EtcdPort {
     };
   }
 
-  #followerHandler(member: number): {
-    processed(pass: Append): void;
-    persisted(pass: Append): void;
-  } {
+  #broadcast(pass: Pass): void {
+    for (let member = 1; member < this.#members.length; member++) {
+      (this.#members[member] as Member).inbox.push(pass);
+      this.#simulation.after(etcdConstants.peerDelayUs, this.#kinds.appendArrived, member);
+    }
+  }
+
+  #followerHandler(member: number): ReadyHandler {
+    const { peerDelayUs } = etcdConstants;
     return {
       processed: () => {},
-      persisted: (pass) => {
-        if (pass.entries === 0) return;
-        const { peerDelayUs } = etcdConstants;
-        this.#simulation.after(peerDelayUs, this.#kinds.acknowledged, member, pass.lastIndex);
+      persisted: ({ entries, lastIndex, heartbeat }) => {
+        const { acknowledged, heartbeatAnswered } = this.#kinds;
+        if (entries > 0) this.#simulation.after(peerDelayUs, acknowledged, member, lastIndex);
+        if (heartbeat > 0)
+          this.#simulation.after(peerDelayUs, heartbeatAnswered, member, heartbeat);
       },
     };
   }
 
   #receiveAppend(index: number): void {
     const member = this.#members[index] as Member;
-    member.loop.add(member.inbox.shift() as Append);
+    member.loop.add(member.inbox.shift() as Pass);
   }
 
   #acknowledge(member: number, index: number): void {
@@ -202,7 +216,7 @@ export class Etcd implements EtcdPort {
     const commit = matches[this.#members.length >> 1] as number;
     if (commit <= this.#commit) return;
     this.#commit = commit;
-    this.#leader.loop.add({ entries: 0, bytes: 0, lastIndex: 0, commit });
+    this.#leader.loop.add({ ...EMPTY_PASS, commit });
   }
 
   #handToApply(commit: number): void {
@@ -211,7 +225,7 @@ export class Etcd implements EtcdPort {
   }
 
   #applyNext(): void {
-    const last = this.#handedToApply;
+    const last = Math.min(this.#handedToApply, this.#applied + APPLY_STEP);
     if (last === this.#applied) return;
     this.#isApplying = true;
     let cpuUs = 0;
@@ -239,10 +253,18 @@ export class Etcd implements EtcdPort {
     }
     this.#applied = last;
     this.#isApplying = false;
-    this.#entries = this.#entries.slice(last + 1 - this.#entriesStart);
-    this.#entriesStart = last + 1;
+    this.#forgetApplied();
     if (this.#store.revision > before) this.#notifyWatchers();
+    this.#serveReads();
     this.#applyNext();
+  }
+
+  /** Cuts applied entries off in large steps, so that each is moved a bounded number of times. */
+  #forgetApplied(): void {
+    const count = this.#applied + 1 - this.#entriesStart;
+    if (count * 2 < this.#entries.length) return;
+    this.#entries = this.#entries.slice(count);
+    this.#entriesStart += count;
   }
 
   #notifyWatchers(): void {
@@ -256,20 +278,39 @@ export class Etcd implements EtcdPort {
     if (this.#readsInRound.length === 0) this.#startReadRound();
   }
 
-  /** One ReadIndex round for all reads that wait; a single member needs no round trip. */
+  /** One ReadIndex round for all reads that wait; a single member confirms itself. */
   #startReadRound(): void {
     this.#readsInRound = this.#readsWaiting;
     this.#readsWaiting = [];
     if (this.#readsInRound.length === 0) return;
-    const roundUs = this.#members.length > 1 ? 2 * etcdConstants.peerDelayUs : 0;
-    this.#simulation.after(roundUs, this.#kinds.readConfirmed);
+    const round = ++this.#round;
+    this.#roundAnswers = 0;
+    this.#readIndex = this.#commit;
+    const isAlone = this.#members.length === 1;
+    this.#leader.loop.add({
+      ...EMPTY_PASS,
+      ...(isAlone ? { confirmed: round } : { heartbeat: round }),
+    });
   }
 
-  #confirmReads(): void {
+  /** The leader and half of the followers, rounded down, are a quorum. */
+  #countAnswer(round: number): void {
+    if (round !== this.#round || ++this.#roundAnswers !== this.#members.length >> 1) return;
+    this.#leader.loop.add({ ...EMPTY_PASS, confirmed: round });
+  }
+
+  #confirmRound(): void {
+    this.#isRoundConfirmed = true;
+    this.#serveReads();
+  }
+
+  /** Serves the reads of a confirmed round as soon as its read index is applied. */
+  #serveReads(): void {
+    if (!this.#isRoundConfirmed || this.#applied < this.#readIndex) return;
+    this.#isRoundConfirmed = false;
     for (const ticket of this.#readsInRound) {
       this.#leader.host.run(etcdConstants.rangeCpuUs, this.#kinds.rangeDone, ticket);
     }
-    this.#readsInRound = [];
     this.#startReadRound();
   }
 

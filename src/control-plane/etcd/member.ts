@@ -5,20 +5,34 @@ import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost, Disk } from '../../kernel/stations.js';
 import { etcdConstants } from './constants.js';
 
-/** Entries (lastIndex-entries, lastIndex] and the commit index, as one MsgApp carries them. */
-export interface Append {
+/** What one pass carries: entries (lastIndex-entries, lastIndex], the commit index, read rounds. */
+export interface Pass {
   readonly entries: number;
   readonly bytes: number;
   readonly lastIndex: number;
   readonly commit: number;
+  /** ReadIndex round for which a heartbeat goes out; 0: none. */
+  readonly heartbeat: number;
+  /** ReadIndex round that a quorum has confirmed; 0: none. */
+  readonly confirmed: number;
 }
+
+/** Carries nothing. */
+export const EMPTY_PASS: Pass = {
+  entries: 0,
+  bytes: 0,
+  lastIndex: 0,
+  commit: 0,
+  heartbeat: 0,
+  confirmed: 0,
+};
 
 /** What a pass leads to; both called by the loop, in this order. */
 export interface ReadyHandler {
   /** CPU part done: hand committed entries to apply; the leader sends its messages now. */
-  processed(pass: Append): void;
+  processed(pass: Pass): void;
   /** Everything of the pass is durable; followers answer now. */
-  persisted(pass: Append): void;
+  persisted(pass: Pass): void;
 }
 
 /** The serial loop of one member. Invariant: at most one pass at a time. */
@@ -31,8 +45,8 @@ export class ReadyLoop {
   readonly #simulation: Simulation;
   #isBusy = false;
   /** What waits for the next pass; undefined: nothing. */
-  #next: Append | undefined;
-  #pass: Append = { entries: 0, bytes: 0, lastIndex: 0, commit: 0 };
+  #next: Pass | undefined;
+  #pass: Pass = EMPTY_PASS;
 
   constructor(
     simulation: Simulation,
@@ -50,18 +64,12 @@ export class ReadyLoop {
   }
 
   /** Adds to the next pass and starts it when the loop is idle. */
-  add(part: Append): void {
-    const before = this.#next;
-    this.#next = {
-      entries: (before?.entries ?? 0) + part.entries,
-      bytes: (before?.bytes ?? 0) + part.bytes,
-      lastIndex: Math.max(before?.lastIndex ?? 0, part.lastIndex),
-      commit: Math.max(before?.commit ?? 0, part.commit),
-    };
+  add(part: Pass): void {
+    this.#next = this.#next === undefined ? part : merged(this.#next, part);
     if (!this.#isBusy) this.#start(this.#next);
   }
 
-  #start(pass: Append): void {
+  #start(pass: Pass): void {
     this.#next = undefined;
     this.#pass = pass;
     this.#isBusy = true;
@@ -81,4 +89,15 @@ export class ReadyLoop {
     this.#isBusy = false;
     if (this.#next !== undefined) this.#start(this.#next);
   }
+}
+
+function merged(a: Pass, b: Pass): Pass {
+  return {
+    entries: a.entries + b.entries,
+    bytes: a.bytes + b.bytes,
+    lastIndex: Math.max(a.lastIndex, b.lastIndex),
+    commit: Math.max(a.commit, b.commit),
+    heartbeat: Math.max(a.heartbeat, b.heartbeat),
+    confirmed: Math.max(a.confirmed, b.confirmed),
+  };
 }

@@ -22,28 +22,25 @@ export class Store {
   /** Revision of the first change in the log. */
   #logStart = 2;
 
-  /** Puts an object that existed before the run. */
+  /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
     const { resource } = resourceKindNamed(object.kind) ?? { resource: '' };
-    this.apply({
-      key: `${resource}/${keyOf(object)}`,
+    const key = `${resource}/${keyOf(object)}`;
+    const value = { ...object, metadata: { ...object.metadata } } as KubernetesObject;
+    const { succeeded } = this.apply({
+      key,
       expectedRevision: 0,
-      value: object,
-      bytes: encodedBytes(object),
+      value,
+      bytes: encodedBytes(value),
     });
+    assert(succeeded, `${key} is preloaded twice`);
   }
 
   get(key: string): KubernetesObject | undefined {
     return this.#values.get(key);
   }
 
-  /** Values whose key begins with `prefix`, in order of creation. O(keys). */
-  under(prefix: string): readonly KubernetesObject[] {
-    const found: KubernetesObject[] = [];
-    for (const [key, value] of this.#values) if (key.startsWith(prefix)) found.push(value);
-    return found;
-  }
-
+  /** All values in order of creation. O(keys). */
   get values(): readonly KubernetesObject[] {
     return [...this.#values.values()];
   }
@@ -61,15 +58,14 @@ export class Store {
       this.#values.delete(key);
       const metadata = { ...previous.metadata, resourceVersion: revision };
       const object = { ...previous, metadata } as KubernetesObject;
-      this.#log.push({ type: 'DELETED', object, previous, revision, bytes });
+      this.#record({ type: 'DELETED', object, previous, revision, bytes: encodedBytes(object) });
       return { succeeded: true, revision, current: object };
     }
     // The one place where an object is changed: nobody has seen it before its commit.
     (value.metadata as { resourceVersion: number }).resourceVersion = revision;
     this.#values.set(key, value);
     const type = previous === undefined ? 'ADDED' : 'MODIFIED';
-    this.#log.push({ type, object: value, previous, revision, bytes });
-    this.#trim();
+    this.#record({ type, object: value, previous, revision, bytes });
     return { succeeded: true, revision, current: value };
   }
 
@@ -80,7 +76,8 @@ export class Store {
     return event;
   }
 
-  #trim(): void {
+  #record(event: WatchEvent): void {
+    this.#log.push(event);
     if (this.#log.length < LOG_LENGTH * 2) return;
     this.#log = this.#log.slice(LOG_LENGTH);
     this.#logStart += LOG_LENGTH;
