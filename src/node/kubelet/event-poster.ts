@@ -86,10 +86,7 @@ export class EventPoster {
     const { now } = this.#context.simulation;
     const { namespace = 'default', name } = record.pod.metadata;
     const part = container === undefined ? 'pod' : container.spec.name;
-    const fieldPath =
-      container === undefined
-        ? {}
-        : { fieldPath: `spec.${container.isInit ? 'initContainers' : 'containers'}{${part}}` };
+    const list = container?.isInit ? 'initContainers' : 'containers';
     return {
       apiVersion: 'v1',
       kind: 'Event',
@@ -103,7 +100,7 @@ export class EventPoster {
         namespace,
         name,
         uid: record.uid,
-        ...fieldPath,
+        fieldPath: container === undefined ? 'spec' : `spec.${list}{${part}}`,
       },
       reason,
       message,
@@ -118,10 +115,9 @@ export class EventPoster {
   #post(node: number): void {
     const { event, isRepeated } = (this.#queues[node] as Posting[])[0] as Posting;
     const { namespace = 'default', name } = event.metadata;
-    const target = { resource: 'events', namespace, name };
     const request: ApiRequest = isRepeated
-      ? { ...target, verb: 'patch', patch: this.#raise(event) }
-      : { ...target, verb: 'create', body: event };
+      ? { verb: 'patch', resource: 'events', namespace, name, patch: this.#raise(event) }
+      : { verb: 'create', resource: 'events', namespace, name, body: event };
     this.#context.agents[node]?.eventClient.send(request, this.#answered, node);
   }
 

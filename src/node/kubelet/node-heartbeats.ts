@@ -219,19 +219,31 @@ function leaseRequest({ spec }: NodeAgent, verb: 'create' | 'update', body: Leas
   return { verb, resource: 'leases', namespace: leaseNamespace, name: spec.name, body };
 }
 
+/** Conditions of a node without pressure: type, reason and message. */
+const healthy = [
+  ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+] as const;
+
 /** The conditions a kubelet reports, with the time of this heartbeat. */
 function conditionsAt(node: Node, ready: 'True' | 'False', now: SimTime): readonly NodeCondition[] {
   const known = node.status?.conditions ?? [];
-  const condition = (type: string, status: 'True' | 'False', reason: string): NodeCondition => {
+  const condition = (
+    type: string,
+    status: 'True' | 'False',
+    reason: string,
+    message: string,
+  ): NodeCondition => {
     const before = known.find((each) => each.type === type);
     const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
-    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason };
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
   };
   const own = [
-    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory'),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure'),
-    condition('PIDPressure', 'False', 'KubeletHasSufficientPID'),
-    condition('Ready', ready, ready === 'True' ? 'KubeletReady' : 'KubeletNotReady'),
+    ...healthy.map(([type, reason, message]) => condition(type, 'False', reason, message)),
+    ready === 'True'
+      ? condition('Ready', ready, 'KubeletReady', 'kubelet is posting ready status')
+      : condition('Ready', ready, 'KubeletNotReady', 'container runtime is not up yet'),
   ];
   const others = known.filter(({ type }) => !own.some((each) => each.type === type));
   return [...others, ...own];

@@ -10,6 +10,9 @@ import type { ContainerRecord, PodRecord } from './pod-record.js';
 /** Condition types that the kubelet owns, in the order in which it lists them. */
 const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'];
 
+/** An object under construction. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The phase that follows from what has been seen of the containers. */
 export function phaseOf(record: PodRecord): PodPhase {
   if (record.rejection !== undefined) return 'Failed';
@@ -59,8 +62,10 @@ export function statusOf(record: PodRecord, now: SimTime): PodStatus {
     ...(address !== '' && { hostIP: address, hostIPs: [{ ip: address }] }),
     ...(podIp !== '' && { podIP: podIp, podIPs: [{ ip: podIp }] }),
     startTime: record.startTimeUs,
-    ...(inits.length > 0 && { initContainerStatuses: inits.map(containerStatus) }),
-    containerStatuses: apps.map(containerStatus),
+    ...(inits.length > 0 && {
+      initContainerStatuses: inits.map((each) => containerStatus(record.uid, each)),
+    }),
+    containerStatuses: apps.map((each) => containerStatus(record.uid, each)),
     qosClass: podQosClass(pod.spec),
   };
 }
@@ -87,28 +92,49 @@ function conditionsOf(
     stored.some(({ type, status }) => type === gate.conditionType && status === 'True'),
   );
   const values = [record.hasSandbox, isInitialised, isReady && areGatesOpen, isReady];
-  const reason = isCompleted ? 'PodCompleted' : 'ContainersNotReady';
   return ownConditions.map((type, index) => {
     const status = values[index] === true ? 'True' : 'False';
     const known = record.status?.conditions?.find((condition) => condition.type === type);
     if (known?.status === status) return known;
-    const why = status === 'False' && index >= 2 ? { reason } : {};
-    return { type, status, lastTransitionTime: now, ...why };
+    const condition: Writable<PodCondition> = { type, status, lastTransitionTime: now };
+    if (status === 'True' || index < 2) return condition;
+    condition.reason = isCompleted ? 'PodCompleted' : 'ContainersNotReady';
+    if (!isCompleted) condition.message = unreadyMessage(apps);
+    return condition;
   });
 }
 
-function containerStatus(container: ContainerRecord): ContainerStatus {
+function unreadyMessage(apps: readonly ContainerRecord[]): string {
+  const names = apps.filter(({ isReady }) => !isReady).map(({ spec }) => spec.name);
+  return `containers with unready status: [${names.join(' ')}]`;
+}
+
+function containerStatus(uid: string, container: ContainerRecord): ContainerStatus {
   const { spec, restartCount, lastTermination } = container;
-  return {
+  const { image = '' } = spec;
+  const isCreated = container.seen !== 'waiting' || lastTermination !== undefined;
+  const status: Writable<ContainerStatus> = {
     name: spec.name,
     state: stateOf(container),
-    ...(lastTermination && { lastState: { terminated: terminated(lastTermination) } }),
     ready: container.isReady,
     restartCount,
-    image: spec.image ?? '',
-    imageID: container.seen === 'waiting' ? '' : (spec.image ?? ''),
+    image,
+    // As long as a real digest and a real id: sizes of objects are what counts.
+    imageID: isCreated ? image + digest : '',
     started: container.isStarted,
   };
+  if (isCreated) status.containerID = containerId(uid, container);
+  if (lastTermination) status.lastState = { terminated: terminated(lastTermination) };
+  return status;
+}
+
+const digitsOfDigest = 64;
+const digest = `@sha256:${'0'.repeat(digitsOfDigest)}`;
+
+/** Unique for each run of a container, as long as a real one. */
+function containerId(uid: string, { index, restartCount }: ContainerRecord): string {
+  const digits = `${uid.replaceAll('-', '')}${index}-${restartCount}`;
+  return `containerd://${digits.padEnd(digitsOfDigest, '0')}`;
 }
 
 function stateOf(container: ContainerRecord): ContainerState {
@@ -168,14 +194,18 @@ function isSameContainer(a: ContainerStatus, b: ContainerStatus): boolean {
 export function withStatus(current: Pod, status: PodStatus): Pod {
   const stored = current.status?.conditions ?? [];
   const own = status.conditions ?? [];
-  const others = stored.filter(({ type }) => !own.some((condition) => condition.type === type));
   const isSame =
     current.status?.phase === status.phase &&
     current.status?.containerStatuses === status.containerStatuses &&
     own.every((condition) => stored.includes(condition));
   if (isSame) return current;
-  return {
-    ...current,
-    status: { ...current.status, ...status, conditions: [...own, ...others] },
-  };
+  const others = stored.filter(({ type }) => !own.some((condition) => condition.type === type));
+  const next: Writable<PodStatus> = { ...status, conditions: [...own, ...others] };
+  // What others have written stays. Copied by name: a second spread would cost ten times as much.
+  const { nominatedNodeName, observedGeneration, resize, message } = current.status ?? {};
+  if (nominatedNodeName !== undefined) next.nominatedNodeName = nominatedNodeName;
+  if (observedGeneration !== undefined) next.observedGeneration = observedGeneration;
+  if (resize !== undefined) next.resize = resize;
+  if (message !== undefined && status.message === undefined) next.message = message;
+  return { ...current, status: next };
 }

@@ -47,8 +47,9 @@ export class StatusManager {
     agent.isWritingStatus = record !== undefined;
     if (record === undefined) return;
     record.isStatusQueued = false;
-    if (record.isRemoved) this.#next(agent);
-    else agent.client.send(requestFor(record, 'get'), this.#got, record);
+    if (record.isRemoved) return this.#next(agent);
+    const { namespace = '', name } = record.pod.metadata;
+    agent.client.send({ verb: 'get', resource: 'pods', namespace, name }, this.#got, record);
   }
 
   readonly #got = (call: ApiCall): void => {
@@ -62,8 +63,9 @@ export class StatusManager {
     const apply = (current: KubernetesObject): KubernetesObject =>
       withStatus(current as Pod, status);
     const patch = { bytes: this.#context.settings.statusPatchBytes, apply };
+    const { namespace = '', name } = record.pod.metadata;
     record.agent.client.send(
-      { ...requestFor(record, 'patch'), subresource: 'status', patch },
+      { verb: 'patch', resource: 'pods', subresource: 'status', namespace, name, patch },
       this.#patched,
       record,
     );
@@ -86,11 +88,16 @@ export class StatusManager {
       return this.#next(agent);
     }
     record.isDeleteSent = true;
-    agent.client.send(
-      { ...requestFor(record, 'delete'), gracePeriodSeconds: 0, uidPrecondition: record.uid },
-      this.#deleted,
-      record,
-    );
+    const { namespace = '', name } = pod.metadata;
+    const request: ApiRequest = {
+      verb: 'delete',
+      resource: 'pods',
+      namespace,
+      name,
+      gracePeriodSeconds: 0,
+      uidPrecondition: record.uid,
+    };
+    agent.client.send(request, this.#deleted, record);
   }
 
   readonly #deleted = (call: ApiCall): void => {
@@ -118,9 +125,4 @@ export class StatusManager {
       this.queue(record);
     }
   }
-}
-
-function requestFor({ pod }: PodRecord, verb: ApiRequest['verb']): ApiRequest {
-  const { namespace = '', name } = pod.metadata;
-  return { verb, resource: 'pods', namespace, name };
 }
