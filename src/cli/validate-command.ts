@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { type Problem, problemCodes } from '../api/problem.js';
 import { filesIn, folderOf, kindOf, walkFolder } from '../scenario/files.js';
-import { loadScenario } from '../scenario/load.js';
+import { checkProfile, type LoadResult, loadScenario } from '../scenario/load.js';
 import { checkManifestFile } from '../scenario/manifest-file.js';
-import { isScenarioText } from '../scenario/recognition.js';
+import { isProfileText, isScenarioText } from '../scenario/recognition.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { type GlobalArguments, outputFormat } from './options.js';
 import { printProblems } from './problem-output.js';
@@ -21,7 +21,7 @@ export interface ValidateArguments extends GlobalArguments {
 /** What a file is. Only `invalid` fails the command. */
 export interface FileVerdict {
   readonly file: string;
-  readonly verdict: 'scenario' | 'manifests' | 'template' | 'not an input' | 'invalid';
+  readonly verdict: 'scenario' | 'profile' | 'manifests' | 'template' | 'not an input' | 'invalid';
   /** Objects of known kinds. */
   readonly objects: number;
   readonly problems: readonly Problem[];
@@ -33,53 +33,59 @@ export interface FileVerdict {
 const readable = /\.(?:ya?ml|json)$/i;
 
 /** Files larger than this are recordings and dumps of other programs, not manifests. */
-const largestBytes = 64 * 1024 * 1024;
+const largestLength = 64 * 1024 * 1024;
 
 /** The verdict on one file. Never throws for what the file holds. */
 export function judgeFile(file: string, isStrict: boolean): FileVerdict {
-  const verdict = { file, objects: 0, problems: [], texts: new Map<string, string>() };
-  if (file !== '-' && !readable.test(file)) {
-    return { ...verdict, verdict: 'not an input', detail: 'neither YAML nor JSON' };
-  }
+  const foreign = (detail: string): FileVerdict => ({
+    file,
+    verdict: 'not an input',
+    objects: 0,
+    problems: [],
+    detail,
+    texts: new Map(),
+  });
+  if (file !== '-' && !readable.test(file)) return foreign('neither YAML nor JSON');
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  if (text.length > largestBytes)
-    return { ...verdict, verdict: 'not an input', detail: 'too large' };
+  if (text.length > largestLength) return foreign('too large');
+  const files = filesIn(folderOf(file));
   if (isScenarioText(text)) {
-    const { problems, texts } = loadScenario(text, file, filesIn(folderOf(file)), {
-      strict: isStrict,
-    });
-    const isValid = problems.every(({ severity }) => severity === 'warning');
-    return { ...verdict, verdict: isValid ? 'scenario' : 'invalid', problems, texts, detail: '' };
+    return judgeOwn(file, 'scenario', loadScenario(text, file, files, { strict: isStrict }));
   }
+  if (isProfileText(text)) return judgeOwn(file, 'profile', checkProfile(text, file, files));
+  return judgeManifests(file, text, isStrict);
+}
+
+function judgeOwn(
+  file: string,
+  kind: 'scenario' | 'profile',
+  { problems, texts }: LoadResult,
+): FileVerdict {
+  const isValid = problems.every(({ severity }) => severity === 'warning');
+  const verdict = isValid ? kind : 'invalid';
+  return { file, verdict, objects: 0, problems, detail: '', texts };
+}
+
+function judgeManifests(file: string, text: string, isStrict: boolean): FileVerdict {
   const { objects, ignored, problems } = checkManifestFile(text, file, isStrict);
-  const texts = new Map([[file, text]]);
-  const found = { ...verdict, objects, texts };
+  const found = { file, objects, problems, texts: new Map([[file, text]]) };
   const [first] = problems;
   if (first?.code === problemCodes.template) {
-    return { ...found, verdict: 'template', detail: first.message };
+    return { ...found, verdict: 'template', problems: [], detail: first.message };
   }
-  const foreign = problems.find(({ code }) => code === problemCodes.notAManifest);
-  if (
-    objects === 0 &&
-    foreign !== undefined &&
-    problems.every((each) => each.code === foreign.code)
-  ) {
-    return { ...found, verdict: 'not an input', detail: foreign.message };
+  const isForeign = problems.every(({ code }) => code === problemCodes.notAManifest);
+  if (objects === 0 && first !== undefined && isForeign) {
+    return { ...found, verdict: 'not an input', problems: [], detail: first.message };
+  }
+  if (problems.some(({ severity }) => severity === 'error')) {
+    return { ...found, verdict: 'invalid', detail: '' };
   }
   const kinds = ignored.map(({ count, kind }) => `${count} ${kind}`).join(', ');
-  if (problems.some(({ severity }) => severity === 'error')) {
-    return { ...found, verdict: 'invalid', problems, detail: '' };
+  if (objects > 0) {
+    return { ...found, verdict: 'manifests', detail: kinds === '' ? '' : `ignored: ${kinds}` };
   }
-  if (objects === 0) {
-    const detail = kinds === '' ? 'no objects' : `nothing that is simulated: ${kinds}`;
-    return { ...found, verdict: 'not an input', detail };
-  }
-  return {
-    ...found,
-    verdict: 'manifests',
-    problems,
-    detail: kinds === '' ? '' : `ignored: ${kinds}`,
-  };
+  const detail = kinds === '' ? 'no objects' : `nothing that is simulated: ${kinds}`;
+  return { ...found, verdict: 'not an input', detail };
 }
 
 /** Judges every file of every path. */
@@ -104,7 +110,8 @@ function describe({ verdict, objects, problems, detail }: FileVerdict): string {
   const more = detail === '' ? '' : ` (${detail})`;
   switch (verdict) {
     case 'scenario':
-      return `scenario ok${more}`;
+    case 'profile':
+      return `${verdict} ok`;
     case 'manifests':
       return `manifests ok, ${objects} ${objects === 1 ? 'object' : 'objects'}${more}`;
     case 'template':
@@ -122,6 +129,7 @@ function show(verdict: FileVerdict, terminal: Terminal): void {
   const { green, red, dim } = terminal.outColors;
   const paint = {
     scenario: green,
+    profile: green,
     manifests: green,
     invalid: red,
     template: dim,

@@ -37,7 +37,7 @@ export interface CompletedWorkload {
 /**
  * Adds nodes and namespaces. `spec` has its defaults but for the node pools.
  *
- * @param isSound whether all objects are valid; requests of others cannot be added up.
+ * @param isSound whether all objects are valid; others may lack the fields that are read here.
  */
 export function completeWorkload(
   spec: ScenarioSpec,
@@ -46,7 +46,7 @@ export function completeWorkload(
 ): CompletedWorkload {
   const { operations, notices } = withNamespaces(built);
   const objects = built.flatMap((each) => each.objects);
-  const problems = warnOfMissingRequests(objects);
+  const problems = isSound ? warnOfMissingRequests(objects) : [];
   if (spec.nodePools !== undefined) return { spec, operations, notices, problems };
   const pool = fittingPool(isSound ? built.flatMap(demandsOf) : []);
   const size = `${pool.count} nodes of ${pool.cpu} CPU and ${pool.memory}`;

@@ -4,7 +4,7 @@
  */
 
 import type { FieldPath } from '../api/field-path.js';
-import { compareProblems, type Problem } from '../api/problem.js';
+import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
 import { checkCluster, checkOperations } from './checks.js';
 import { clusterOf, durationUs } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
@@ -36,7 +36,7 @@ import { operation } from './schema-operations.js';
 import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { thresholdsOf } from './thresholds-of.js';
-import { isTree, readTree, type Tree, valueAt, type YamlTree } from './yaml-tree.js';
+import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
 
 /** What loading yields. */
 export interface LoadResult {
@@ -72,20 +72,30 @@ export function loadManifests(
   files: ScenarioFiles,
   overrides: Overrides = {},
 ): LoadResult {
-  const tree: Tree = {
-    apiVersion: scenarioApiVersion,
-    kind: 'Scenario',
-    metadata: { name },
-    spec: { workload: { operations: [{ op: 'apply', manifests: [...paths] }] } },
-  };
-  const source: YamlTree = {
+  const source = withoutFile(name, [{ op: 'apply', manifests: [...paths] }]);
+  return new Loader(source, files, overrides).load();
+}
+
+/** What is wrong with a profile, tried below a scenario that says nothing. */
+export function checkProfile(text: string, file: string, files: ScenarioFiles): LoadResult {
+  const source = withoutFile('profile', []);
+  return new Loader(source, files, { profile: { file, text } }).load();
+}
+
+/** A scenario that no file holds. */
+function withoutFile(name: string, operations: readonly unknown[]): YamlTree {
+  return {
     file: 'command line',
-    tree,
+    tree: {
+      apiVersion: scenarioApiVersion,
+      kind: 'Scenario',
+      metadata: { name },
+      spec: { workload: { operations } },
+    },
     positionOf: () => ({ line: 1, column: 1 }),
     blockStart: () => ({ line: 1, indent: 0 }),
     problems: [],
   };
-  return new Loader(source, files, overrides).load();
 }
 
 class Loader {
@@ -206,8 +216,15 @@ class Loader {
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
     return [
       ...checkOperations(built, spec, this.#placeOf),
-      ...checkSelectors(built.flatMap(({ objects }) => objects)),
+      ...(this.#areObjectsSound() ? checkSelectors(built.flatMap(({ objects }) => objects)) : []),
     ];
+  }
+
+  /** Whether every object of a known kind is there and valid, so that its fields can be read. */
+  #areObjectsSound(): boolean {
+    return this.#reader.problems.every(
+      ({ severity, code }) => severity === 'warning' || code === problemCodes.unknownKind,
+    );
   }
 
   #complete(parsed: ScenarioFile): LoadedScenario {
@@ -218,7 +235,7 @@ class Loader {
     const completed = completeWorkload(
       withDefaults(pools === undefined ? stated : { ...stated, nodePools: pools }),
       built,
-      this.#reader.problems.every(({ severity }) => severity === 'warning'),
+      this.#areObjectsSound(),
     );
     const { spec } = completed;
     const thresholds = thresholdsOf(spec, this.#placeOf, this.#problems);

@@ -12,9 +12,17 @@ const ownGroup = 'kubeclock.dev';
  * for malformed YAML too.
  */
 export function isScenarioText(text: string): boolean {
+  if (isProfileText(text)) return false;
   const apiVersion = /^apiVersion:[ \t]*["']?([^\s"'#]+)/m.exec(text)?.[1];
   const isScenarioKind = /^kind:[ \t]*["']?Scenario\b/m.test(text);
   if (apiVersion === undefined) return isScenarioKind;
   const [group = ''] = apiVersion.split('/');
   return group === ownGroup || (isScenarioKind && editDistance(group, ownGroup) <= 3);
+}
+
+/** Whether a text is meant to be a profile. */
+export function isProfileText(text: string): boolean {
+  return (
+    /^kind:[ \t]*["']?Profile\b/m.test(text) && /^apiVersion:[ \t]*["']?kubeclock\./m.test(text)
+  );
 }

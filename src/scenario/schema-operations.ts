@@ -9,6 +9,7 @@ import {
   list,
   mapping,
   oneOf,
+  positiveDuration,
   positiveNumber,
   text,
   textLike,
@@ -51,7 +52,7 @@ const namespace = text('a namespace').optional();
 /** A template written in place, or the path of a file that holds it. */
 const template = z.union([text('a path'), tree], { error: 'a path or a Kubernetes object' });
 
-/** Number of the operation words, in the order of the documentation. */
+/** The words that `op` takes, in the order of the documentation. */
 export const operationNames = [
   'apply',
   'create',
@@ -96,7 +97,7 @@ export const operation = z.discriminatedUnion(
       mode: oneOf(['create', 'recreate']),
       templates: list(template, 'templates', 1),
       number: wholeNumber(1).describe('How often.'),
-      interval: duration(),
+      interval: positiveDuration(),
       namespace,
     }),
     mapping({ op: z.literal('barrier'), ...timing }),

@@ -92,6 +92,13 @@ export function duration(): z.ZodString {
     .refine((value) => parseDuration(value) !== undefined, { error: 'a duration below 285 years' });
 }
 
+/** A duration above 0. */
+export function positiveDuration(): z.ZodString {
+  return duration().refine((value) => parseDuration(value) !== 0, {
+    error: `${durationExpected}, above 0`,
+  });
+}
+
 /** One pebibyte: more than any node, link or image has. */
 const pebi = 1_125_899_906_842_624;
 

@@ -13,6 +13,7 @@ import {
   list,
   mapping,
   oneOf,
+  positiveDuration,
   positiveNumber,
   quantity,
   sizes,
@@ -160,7 +161,7 @@ export const scenarioSpec = mapping({
     directory: text('a folder')
       .optional()
       .describe('Where the results go; default results/NAME-SEED.'),
-    sampleInterval: duration().optional().describe('Between two rows of timeseries.csv.'),
+    sampleInterval: positiveDuration().optional().describe('Between two rows of timeseries.csv.'),
   }).optional(),
 });
 

@@ -91,6 +91,7 @@ describe('a scenario is recognised', () => {
       'apiVersion: simulation.example.com/v1\nkind: Scenario\n',
       false,
     ],
+    ['but not a profile', 'apiVersion: kubeclock.dev/v1alpha1\nkind: Profile\n', false],
     ['but not a manifest', 'apiVersion: v1\nkind: Pod\n', false],
     ['but not a word in a text', '# kind: Scenario\ndata: "kubeclock.dev"\n', false],
   ])('%s', (_how, text, expected) => {

@@ -19,6 +19,8 @@ const contents: Readonly<Record<string, string>> = {
   'ok/dump.json': '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}',
   'bad/scenario.yaml': scenarioText('horizon: 90'),
   'bad/pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n',
+  'ok/profile.yaml': scenarioText('seed: 1').replace('Scenario', 'Profile'),
+  'bad/profile.yaml': scenarioText('horizon: 90').replace('Scenario', 'Profile'),
   'bad/broken.yaml': 'a: [1,\n',
 };
 
@@ -41,6 +43,7 @@ function validate(...names: readonly string[]) {
 describe('the verdict on a file', () => {
   test.each([
     ['ok/scenario.yaml', 'scenario ok'],
+    ['ok/profile.yaml', 'profile ok'],
     ['ok/app.yaml', 'manifests ok, 2 objects (ignored: 1 Widget)'],
     ['ok/widget.yaml', 'not a simulator input (nothing that is simulated: 1 Widget)'],
     ['ok/values.yaml', 'not a simulator input'],
@@ -56,6 +59,7 @@ describe('the verdict on a file', () => {
 
   test.each([
     ['bad/scenario.yaml', '1 problem', 'write: horizon: 90s'],
+    ['bad/profile.yaml', '1 problem', 'write: horizon: 90s'],
     ['bad/pod.yaml', '1 problem', 'KUBECLOCK1201'],
     ['bad/broken.yaml', '1 problem', 'malformed YAML'],
   ])('%s: %s', (name, verdict, advice) => {
@@ -76,7 +80,7 @@ describe('validating folders', () => {
   test('one bad file does not hide the others', () => {
     const { code, out, err } = validate('.');
     expect(out.trimEnd().split('\n')).toHaveLength(Object.keys(contents).length);
-    expect(err).toContain('11 files, 3 invalid');
+    expect(err).toContain('13 files, 4 invalid');
     expect(code).toBe(2);
   });
 

@@ -132,6 +132,11 @@ const inputs: readonly BadInput[] = [
     problem: { path: 'spec.applicationStart' },
   },
   {
+    what: 'samples taken all the time',
+    spec: 'outputs: {sampleInterval: 0s}',
+    problem: { path: 'spec.outputs.sampleInterval' },
+  },
+  {
     what: 'another version of Kubernetes',
     spec: 'kubernetesVersion: "1.30"',
     problem: { path: 'spec.kubernetesVersion' },
