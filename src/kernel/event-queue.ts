@@ -59,6 +59,8 @@ export class FastEventQueue implements EventQueue {
   #sequence = 0;
   #slots: Int32Array = new Int32Array(0);
   #sequences: Float64Array = new Float64Array(0);
+  /** Slots used so far; those after them are still untouched. */
+  #used = 0;
   #free = NONE;
   /** Invariant: Infinity from `#heapSize` on, so that a sift may read four children always. */
   #heapTime: Float64Array = new Float64Array(0);
@@ -76,16 +78,15 @@ export class FastEventQueue implements EventQueue {
 
   /** `capacity`: events allocated for at first; doubles as needed up to 4,194,304. */
   constructor(capacity = 1024) {
+    assert(capacity >= 1, 'a queue needs room for an event');
     this.#allocate(capacity);
   }
 
   push(time: SimTime, kind: number, target: number, arg: number): EventHandle {
     if (!(Number.isSafeInteger(time) && time >= this.time)) failPast(time, this.time);
-    if (this.#free < 0) this.#allocate((this.#slots.length / STRIDE) * 2);
-    const slot = this.#free;
+    const slot = this.#takeSlot();
     const base = slot * STRIDE;
     const slots = this.#slots;
-    this.#free = slots[base + NEXT]!;
     slots[base + KIND] = kind;
     slots[base + TARGET] = target;
     slots[base + ARG] = arg;
@@ -171,6 +172,16 @@ export class FastEventQueue implements EventQueue {
     else this.#hasHole = true;
     this.#release(slot);
     return true;
+  }
+
+  #takeSlot(): number {
+    const slot = this.#free;
+    if (slot >= 0) {
+      this.#free = this.#slots[slot * STRIDE + NEXT]!;
+      return slot;
+    }
+    if (this.#used * STRIDE === this.#slots.length) this.#allocate(this.#used * 2);
+    return this.#used++;
   }
 
   /** The slot a handle names, or -1 when it is stale. */
@@ -311,22 +322,17 @@ export class FastEventQueue implements EventQueue {
     return this.#sequences[a * 4 + SEQUENCE]! < this.#sequences[b * 4 + SEQUENCE]!;
   }
 
-  /** Makes room for `capacity` events, all new slots free. */
+  /** Makes room for `capacity` events. */
   #allocate(capacity: number): void {
     if (capacity > SLOT_LIMIT) {
       throw new ModelLimitError(`more than ${SLOT_LIMIT} pending events: use fewer pods or nodes`);
     }
-    const { length } = this.#slots;
     const slots = new Int32Array(capacity * STRIDE);
     const heapTime = new Float64Array(capacity + 3).fill(Number.POSITIVE_INFINITY);
     const heapSlot = new Int32Array(capacity + 3);
     slots.set(this.#slots);
     heapTime.set(this.#heapTime);
     heapSlot.set(this.#heapSlot);
-    for (let base = slots.length - STRIDE; base >= length; base -= STRIDE) {
-      slots[base + NEXT] = this.#free;
-      this.#free = base / STRIDE;
-    }
     this.#slots = slots;
     this.#sequences = new Float64Array(slots.buffer);
     this.#heapTime = heapTime;
