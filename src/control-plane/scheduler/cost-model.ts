@@ -38,7 +38,7 @@ const plainScorers: ReadonlySet<string> = new Set([
   'ImageLocality',
 ]);
 
-/** CPU time of one cycle, from Pop to the start of the binding. `changedNodes`: see SchedulerCache. */
+/** CPU time of a cycle from Pop to the binding's start. `changedNodes`: see SchedulerCache. */
 export function cycleCostUs(
   { result, work }: Pick<Decision, 'result' | 'work'>,
   changedNodes: number,

@@ -9,7 +9,7 @@ import type { Pod } from '../../../api/pod.js';
 import { nodeAllocatable, type ResourceAmounts } from '../../../api/resource-requests.js';
 import { PodInfo } from './pod-info.js';
 
-/** `Pod` is what plugins register; events say whether the pod is assigned. `*` is every resource. */
+/** `Pod` is what plugins register; events say if the pod is assigned. `*` is every resource. */
 export type EventResource =
   | 'Pod'
   | 'AssignedPod'

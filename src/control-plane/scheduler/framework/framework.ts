@@ -209,11 +209,9 @@ function noNodeLeft(plugins: readonly string[]): Status {
 }
 
 function invalidScore(plugin: string, score: number): Status {
-  const range = `[0, ${maxNodeScore}]`;
-  return status(
-    'Error',
-    `plugin "${plugin}" returns an invalid score ${score}, it should in the range of ${range} after normalizing`,
-  );
+  const range = `[0, ${maxNodeScore}] after normalizing`;
+  const text = `plugin "${plugin}" returns an invalid score ${score}`;
+  return status('Error', `${text}, it should in the range of ${range}`);
 }
 
 /** Names as Go prints a sorted list of them: `[A B]`. */

@@ -1,6 +1,6 @@
 // The extension points of the scheduling framework. A plugin implements one or more of these
 // interfaces; which ones, is seen from its methods. Nodes are rows of the snapshot's node table.
-// Source: kube-scheduler v1.36 kube-scheduler/framework/interface.go; reference: scheduler 1.6-1.11.
+// Source: kube-scheduler v1.36 staging framework/interface.go; reference: scheduler 1.6-1.11.
 
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Pod } from '../../../api/pod.js';
@@ -79,10 +79,14 @@ export interface FilterPlugin extends Plugin {
   filter(state: CycleState, pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined;
 }
 
-/** `nominatedNodeName`: where the pod waits for room; '' clears it, absent leaves it. */
+/**
+ * `nominatedNodeName`: where the pod waits for room; '' clears it, absent leaves it. `victims`: the
+ * pods to delete for it, in the order of deletion; who takes the decision also carries it out.
+ */
 export interface PostFilterResult {
   readonly status: Status | undefined;
   readonly nominatedNodeName?: string;
+  readonly victims?: readonly PodInfo[];
 }
 
 /** Runs when no node is feasible: preemption. */
@@ -93,6 +97,31 @@ export interface PostFilterPlugin extends Plugin {
     statuses: NodeStatuses,
     snapshot: Snapshot,
   ): PostFilterResult;
+}
+
+/** What preempting on one node would take. */
+export interface PreemptionTrial {
+  readonly row: number;
+  /** Most important first; empty when the node is no candidate. */
+  readonly victims: readonly PodInfo[];
+  /** Victims whose PodDisruptionBudget would be violated. */
+  readonly numPDBViolations: number;
+  /** Why the node is no candidate; undefined for a candidate. */
+  readonly status: Status | undefined;
+}
+
+/** A PostFilter plugin that can show what it would do everywhere. */
+export interface PreemptionPlugin extends PostFilterPlugin {
+  /**
+   * Tries every node that `statuses` does not rule out, in snapshot order from the first: no limit
+   * to the number of candidates, no random offset. Leaves everything as it was.
+   */
+  dryRun(
+    state: CycleState,
+    pod: PodInfo,
+    statuses: NodeStatuses,
+    snapshot: Snapshot,
+  ): readonly PreemptionTrial[];
 }
 
 /** Feasible rows in the order in which they were found. Reused from cycle to cycle. */

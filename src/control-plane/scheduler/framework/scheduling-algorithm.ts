@@ -49,6 +49,8 @@ export interface Decision {
   readonly pendingPlugins: readonly string[];
   /** Set by preemption; '' clears the nomination, undefined leaves it. */
   readonly nominatedNodeName: string | undefined;
+  /** Pods that preemption wants deleted, in order; empty without preemption. */
+  readonly victims: readonly PodInfo[];
   readonly state: CycleState;
   readonly work: CycleWork;
 }

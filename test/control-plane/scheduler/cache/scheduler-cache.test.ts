@@ -1,4 +1,4 @@
-// The cache: assumptions, nodes that come and go, and a snapshot that follows at the cost of changes.
+// The cache: assumptions, nodes that come and go, and a snapshot that costs what has changed.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SchedulerCache } from '../../../../src/control-plane/scheduler/cache/scheduler-cache.js';

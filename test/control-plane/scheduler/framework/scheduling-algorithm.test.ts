@@ -1,4 +1,4 @@
-// Whole decisions: rotation, sampling, narrowing, nominations, messages, and never too much on a node.
+// Whole decisions: rotation, sampling, narrowing, nominations, messages, no overcommitted node.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Node } from '../../../../src/api/node.js';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { numFeasibleNodesToFind } from '../../../../src/control-plane/scheduler/framework/num-feasible-nodes.js';
 import { selectHost } from '../../../../src/control-plane/scheduler/framework/select-host.js';
 
-/** Turns the list into a heap in place, from the last parent up, and returns what is at its root. */
+/** Turns the list into a heap in place, from the last parent up; returns what is at its root. */
 function rootOfHeap(scores: readonly number[]): number {
   const heap = scores.map((score, index) => ({ score, index }));
   const isAbove = (i: number, j: number): boolean => heap[i]!.score > heap[j]!.score;

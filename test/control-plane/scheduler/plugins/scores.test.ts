@@ -6,7 +6,7 @@ import {
   ImageLocality,
   normalizedImageName,
 } from '../../../../src/control-plane/scheduler/plugins/image-locality/image-locality.js';
-import { NodeResourcesBalancedAllocation } from '../../../../src/control-plane/scheduler/plugins/node-resources-balanced-allocation/node-resources-balanced-allocation.js';
+import { NodeResourcesBalancedAllocation } from '../../../../src/control-plane/scheduler/plugins/node-resources-balanced-allocation/balance.js';
 import {
   leastRequestedScore,
   percentageOf,

@@ -1,0 +1,48 @@
+// Every plugin that kubeclock has, by name. A plugin of the default list without a line here is
+// left out of the profiles. Source: kube-scheduler v1.36 framework/plugins/registry.go.
+
+import type { DefaultPluginName } from '../configuration/default-plugin-list.js';
+import type { ArgsOf } from '../configuration/plugin-args.js';
+import type { Plugin } from '../framework/plugin.js';
+import type { PluginFactory, PluginHandle, PluginRegistry } from '../framework/plugin-handle.js';
+import { DefaultBinder } from './default-binder/default-binder.js';
+import { ImageLocality } from './image-locality/image-locality.js';
+import { NodeAffinity } from './node-affinity/node-affinity.js';
+import { NodeName } from './node-name/node-name.js';
+import { NodePorts } from './node-ports/node-ports.js';
+import { NodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/node-resources-balanced-allocation.js';
+import { NodeResourcesFit } from './node-resources-fit/node-resources-fit.js';
+import { NodeUnschedulable } from './node-unschedulable/node-unschedulable.js';
+import { PrioritySort } from './priority-sort/priority-sort.js';
+import { SchedulingGates } from './scheduling-gates/scheduling-gates.js';
+import { TaintToleration } from './taint-toleration/taint-toleration.js';
+
+/** A line of the registry: the factory gets the plugin's own type of arguments. */
+function entry<Name extends DefaultPluginName>(
+  name: Name,
+  factory: (args: ArgsOf<Name>, handle: PluginHandle) => Plugin,
+): [string, PluginFactory] {
+  return [name, factory as PluginFactory];
+}
+
+/** The factories of the default plugins; order has no meaning here. */
+export const registry: PluginRegistry = new Map([
+  entry('DefaultBinder', () => new DefaultBinder()),
+  entry('ImageLocality', () => new ImageLocality()),
+  entry('NodeAffinity', ({ addedAffinity }) => new NodeAffinity(addedAffinity)),
+  entry('NodeName', () => new NodeName()),
+  entry('NodePorts', () => new NodePorts()),
+  entry(
+    'NodeResourcesBalancedAllocation',
+    ({ resources }) => new NodeResourcesBalancedAllocation(resources),
+  ),
+  entry(
+    'NodeResourcesFit',
+    ({ scoringStrategy, ...ignored }) =>
+      new NodeResourcesFit({ ...ignored, resources: scoringStrategy.resources }),
+  ),
+  entry('NodeUnschedulable', () => new NodeUnschedulable()),
+  entry('PrioritySort', () => new PrioritySort()),
+  entry('SchedulingGates', () => new SchedulingGates()),
+  entry('TaintToleration', () => new TaintToleration()),
+]);
