@@ -9,7 +9,35 @@ export interface PluginReference {
   readonly weight?: number;
 }
 
-const list = [
+/** Name of a plugin of the default profile. */
+export type DefaultPluginName =
+  | 'SchedulingGates'
+  | 'PrioritySort'
+  | 'NodeUnschedulable'
+  | 'NodeName'
+  | 'TaintToleration'
+  | 'NodeAffinity'
+  | 'NodePorts'
+  | 'NodeResourcesFit'
+  | 'VolumeRestrictions'
+  | 'NodeVolumeLimits'
+  | 'VolumeBinding'
+  | 'VolumeZone'
+  | 'PodTopologySpread'
+  | 'InterPodAffinity'
+  | 'DynamicResources'
+  | 'DefaultPreemption'
+  | 'NodeResourcesBalancedAllocation'
+  | 'ImageLocality'
+  | 'DefaultBinder'
+  | 'NodeDeclaredFeatures';
+
+interface DefaultPlugin extends PluginReference {
+  readonly name: DefaultPluginName;
+}
+
+/** The default plugins in order, with weights. */
+export const defaultPluginList: readonly DefaultPlugin[] = [
   { name: 'SchedulingGates' },
   { name: 'PrioritySort' },
   { name: 'NodeUnschedulable' },
@@ -30,10 +58,4 @@ const list = [
   { name: 'ImageLocality', weight: 1 },
   { name: 'DefaultBinder' },
   { name: 'NodeDeclaredFeatures' },
-] as const satisfies readonly PluginReference[];
-
-/** Name of a plugin of the default profile. */
-export type DefaultPluginName = (typeof list)[number]['name'];
-
-/** The default plugins in order, with weights. */
-export const defaultPluginList: readonly PluginReference[] = list;
+];

@@ -15,6 +15,7 @@ import { NodeStatuses } from './node-statuses.js';
 import { runFilters, runFiltersWithPods } from './node-trial.js';
 import type { Nominator } from './nominator.js';
 import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
+import type { PostFilterResult } from './plugin.js';
 import type { PodInfo } from './pod-info.js';
 import { selectHost } from './select-host.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
@@ -251,7 +252,7 @@ export class SchedulingAlgorithm {
 
   #accept(state: CycleState, index: number, evaluatedNodes: number): Decision {
     const nodeName = this.#snapshot.table.names[this.#feasible[index]!]!;
-    return this.#end('scheduled', state, '', nodeName, evaluatedNodes, undefined);
+    return this.#end('scheduled', state, '', nodeName, evaluatedNodes, noPostFilter);
   }
 
   #unschedulable(
@@ -261,15 +262,13 @@ export class SchedulingAlgorithm {
     preFilterMessage: string,
   ): Decision {
     const { count } = this.#snapshot;
-    let nominatedNodeName: string | undefined;
-    let postFilterMessage = '';
+    let result = noPostFilter;
     if (framework.plugins.postFilter.length > 0) {
-      const result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
-      ({ nominatedNodeName } = result);
-      postFilterMessage = messageOf(result.status);
+      result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
     }
+    const postFilterMessage = messageOf(result.status);
     const text = fitErrorMessage(count, this.statuses, preFilterMessage, postFilterMessage);
-    return this.#refuse('unschedulable', state, text, nominatedNodeName);
+    return this.#refuse('unschedulable', state, text, result);
   }
 
   #fail(state: CycleState, answer: Status): Decision {
@@ -282,9 +281,9 @@ export class SchedulingAlgorithm {
     result: DecisionResult,
     state: CycleState,
     message: string,
-    nominatedNodeName?: string,
+    postFilter = noPostFilter,
   ): Decision {
-    return this.#end(result, state, message, '', this.statuses.count, nominatedNodeName);
+    return this.#end(result, state, message, '', this.statuses.count, postFilter);
   }
 
   #end(
@@ -293,7 +292,7 @@ export class SchedulingAlgorithm {
     message: string,
     nodeName: string,
     evaluatedNodes: number,
-    nominatedNodeName: string | undefined,
+    { nominatedNodeName, victims = noVictims }: PostFilterResult,
   ): Decision {
     return {
       result,
@@ -304,6 +303,7 @@ export class SchedulingAlgorithm {
       unschedulablePlugins: sorted(this.#rejectors),
       pendingPlugins: sorted(this.#pending),
       nominatedNodeName,
+      victims,
       state,
       work: this.#work,
     };
@@ -331,3 +331,5 @@ function sorted(names: ReadonlySet<string>): readonly string[] {
 }
 
 const none: readonly string[] = [];
+const noVictims: readonly PodInfo[] = [];
+const noPostFilter: PostFilterResult = { status: undefined };

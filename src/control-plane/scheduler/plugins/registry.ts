@@ -10,7 +10,7 @@ import { ImageLocality } from './image-locality/image-locality.js';
 import { NodeAffinity } from './node-affinity/node-affinity.js';
 import { NodeName } from './node-name/node-name.js';
 import { NodePorts } from './node-ports/node-ports.js';
-import { NodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/node-resources-balanced-allocation.js';
+import { NodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/balance.js';
 import { NodeResourcesFit } from './node-resources-fit/node-resources-fit.js';
 import { NodeUnschedulable } from './node-unschedulable/node-unschedulable.js';
 import { PrioritySort } from './priority-sort/priority-sort.js';
