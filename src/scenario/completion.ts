@@ -126,7 +126,7 @@ function warnOfMissingRequests(objects: readonly ScenarioObject[]): readonly Pro
   if (first === undefined) return [];
   const { file, line, column } = first.manifest;
   const subject = count === 1 ? '1 container has' : `${count} containers have`;
-  const message = `${subject} no requests: to the scheduler they are free, and any node takes them`;
+  const message = `${subject} no requests, which the scheduler counts as nothing`;
   const expected = 'resources.requests with cpu and memory';
   const { noRequests } = scenarioProblemCodes;
   return [

@@ -61,7 +61,7 @@ describe('warnings', () => {
   test('containers without requests are counted in one warning', () => {
     const bare = (name: string): string => deployment(name, 3, '{}');
     expect(warningsOf(`${bare('a')}, ${web}, ${bare('b')}`)).toEqual([
-      'KUBECLOCK2104 2 containers have no requests: to the scheduler they are free, and any node takes them',
+      'KUBECLOCK2104 2 containers have no requests, which the scheduler counts as nothing',
     ]);
   });
 
