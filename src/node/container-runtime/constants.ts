@@ -1,5 +1,5 @@
-// Medians of CRI calls by runtime, on an idle node. Calibrated from partial reports of 2016 to 2026:
-// nobody has published a table for current versions on standard hardware.
+// Medians of CRI calls by runtime, on an idle node. Calibrated from partial reports of 2016 to
+// 2026: nobody has published a table for current versions on standard hardware.
 import { type ConstantEntry, type Constants, defineConstants } from '../../stats/constants.js';
 
 /** The calls in which runtimes differ. */

@@ -1,5 +1,5 @@
-// What a sync of kube-proxy's rules costs, by mode. Times are those of the machines that the figures
-// come from; `cpuFactor` of the fleet scales them.
+// What a sync of kube-proxy's rules costs, by mode. Times are those of the machines that the
+// figures come from; `cpuFactor` of the fleet scales them.
 import { type Constants, defineConstants } from '../../stats/constants.js';
 
 const iptablesTable = {

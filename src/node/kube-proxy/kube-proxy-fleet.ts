@@ -1,10 +1,10 @@
-// The kube-proxies of all nodes as one component. Each follows the same log of rule changes and has a
-// bounded-frequency runner: a change starts a sync, not before `minSyncPeriodUs` after the end of
+// The kube-proxies of all nodes as one component. Each follows the same log of rule changes and has
+// a bounded-frequency runner: a change starts a sync, not before `minSyncPeriodUs` after the end of
 // the last one; everything that has arrived by then is programmed together. A proxy has at most one
 // pending event, and none while it has nothing to do.
 // Left out: periodic syncs without a change, failing syncs, other users of the iptables lock.
-// Source: Kubernetes v1.36 pkg/proxy/runner/bounded_frequency_runner.go
-// (reference: nodes-controllers §2.2-2.6).
+// Source: Kubernetes v1.36 pkg/proxy/runner/bounded_frequency_runner.go (reference:
+// nodes-controllers §2.2-2.6).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import type { FleetWatchEvent } from '../../client/watch.js';
@@ -42,7 +42,8 @@ export class KubeProxyFleet {
   readonly #slowest = new SlowestMember();
   readonly #syncStarted: EventKind;
   readonly #syncEnded: EventKind;
-  // Columns by proxy. `programmed`: entries of the log in its rules; `taken`: with the running sync.
+  // Columns by proxy. `programmed`: entries of the log in its rules; `taken`: with the running
+  // sync.
   readonly #programmed: number[] = [];
   readonly #taken: number[] = [];
   readonly #delayUs: number[] = [];

@@ -1,5 +1,5 @@
-// Services and their ready endpoints as a proxy keeps them: how many there are, and whether a change
-// of an object changes any rule. Headless and ExternalName services have no rules.
+// Services and their ready endpoints as a proxy keeps them: how many there are, and whether a
+// change of an object changes any rule. Headless and ExternalName services have no rules.
 // Left out: topology and internal traffic policy, session affinity, load balancer addresses.
 // Source: Kubernetes v1.36 pkg/proxy (reference: nodes-controllers §2.2).
 import type { EndpointSlice } from '../../api/endpoint-slice.js';

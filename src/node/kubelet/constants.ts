@@ -5,8 +5,7 @@ const clientTable = {
   kubeApiQps: {
     value: 50,
     unit: 'requests/s',
-    source:
-      'Kubernetes v1.36 pkg/kubelet/apis/config/v1beta1/defaults.go (reference: nodes-controllers §1.1)',
+    source: 'Kubernetes v1.36 kubelet v1beta1/defaults.go (reference: nodes-controllers §1.1)',
   },
   kubeApiBurst: { value: 100, unit: 'requests', source: 'reference: nodes-controllers §1.1' },
   eventRecordQps: { value: 50, unit: 'requests/s', source: 'reference: nodes-controllers §1.1' },

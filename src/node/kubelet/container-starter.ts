@@ -1,6 +1,7 @@
 // Starts one container: its backoff, its image, CreateContainer, StartContainer, and the postStart
 // hook, which holds up the containers after it.
-// Source: Kubernetes v1.36 pkg/kubelet/kuberuntime (reference: nodes-controllers §1.7, §1.9, §1.10).
+// Source: Kubernetes v1.36 pkg/kubelet/kuberuntime (reference: nodes-controllers §1.7, §1.9,
+// §1.10).
 import type { LifecycleHandler } from '../../api/probe.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
@@ -114,7 +115,7 @@ export class ContainerStarter {
   /** Whether a container that has ended must wait; counts the restart when it need not. */
   #isBackingOff(record: PodRecord, container: ContainerRecord): boolean {
     const { lastTermination } = container;
-    if (lastTermination === undefined || container.pullBackOff !== undefined) return false;
+    if (lastTermination === undefined || container.isRestarting) return false;
     const { now } = this.#context.simulation;
     const { finishedUs } = lastTermination;
     container.restartBackOff ??= new BackOff();
@@ -124,13 +125,15 @@ export class ContainerStarter {
       const leftUs = backOff.readyUs(this.#restartBackOff, finishedUs) - now;
       const isRepeated = container.waitingReason === 'CrashLoopBackOff';
       container.waitingReason = 'CrashLoopBackOff';
-      container.waitingMessage = `back-off ${backOff.delayUs / 1_000_000}s restarting failed container`;
+      const delaySeconds = backOff.delayUs / 1_000_000;
+      container.waitingMessage = `back-off ${delaySeconds}s restarting failed container`;
       this.#parts.events.record(record, container, 'BackOff', container.waitingMessage, isRepeated);
       this.#retryAfter(record, Math.min(leftUs, restartRequeueMaxUs));
       return true;
     }
     backOff.next(this.#restartBackOff, finishedUs, now);
     container.restartCount++;
+    container.isRestarting = true;
     const runtime = this.#context.runtime.timesOf(record.agent.index);
     container.times = this.#parts.times.redraw(record.pod, container, runtime);
     return false;
@@ -179,6 +182,7 @@ export class ContainerStarter {
     record.callsInFlight--;
     record.hasActed = true;
     container.state = 'running';
+    container.isRestarting = false;
     container.startedUs = now;
     const { runUs } = container.times;
     if (runUs < Number.POSITIVE_INFINITY) {

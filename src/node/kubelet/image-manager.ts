@@ -1,7 +1,7 @@
-// Images on nodes. A pull asks the registry for the manifest, then downloads and unpacks at the same
-// time: the registry shares its bandwidth among all pulls of the cluster, a node its disk among its
-// own; a pull is done when both are. A node pulls one image at a time, or several. Pulls beyond the
-// registry limit fail at once and back off.
+// Images on nodes. A pull asks the registry for the manifest, then downloads and unpacks at the
+// same time: the registry shares its bandwidth among all pulls of the cluster, a node its disk
+// among its own; a pull is done when both are. A node pulls one image at a time, or several. Pulls
+// beyond the registry limit fail at once and back off.
 // Left out: layers that images share, garbage collection of images, registries that fail.
 // Source: Kubernetes v1.36 pkg/kubelet/images (reference: nodes-controllers §1.9).
 import { Slab } from '../../client/slab.js';

@@ -8,7 +8,9 @@ export function imageName(name: string): string {
   return hasTag ? short : `${short}:latest`;
 }
 
-/** When a container's image is pulled; for the tag `latest` always, unless the container says else. */
+/**
+ * When a container's image is pulled; for the tag `latest` always, unless the container says else.
+ */
 export function pullPolicyOf({ image = '', imagePullPolicy }: Container): ImagePullPolicy {
   return imagePullPolicy ?? (imageName(image).endsWith(':latest') ? 'Always' : 'IfNotPresent');
 }

@@ -1,5 +1,6 @@
-// The kubelets of all nodes as one component. Each registers its node, follows the pods bound to it,
-// brings them up, reports on them and takes them down; pods.ts to node-heartbeats.ts are its parts.
+// The kubelets of all nodes as one component. Each registers its node, follows the pods bound to
+// it, brings them up, reports on them and takes them down; pods.ts to node-heartbeats.ts are its
+// parts.
 // Left out: eviction, attached volumes, static pods, image and container garbage collection, CPU of
 // the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
@@ -99,7 +100,9 @@ export class KubeletFleet {
     return this.#agents.length;
   }
 
-  /** Pods that kubelets hold state of, also those that are gone from the API but not yet stopped. */
+  /**
+   * Pods that kubelets hold state of, also those that are gone from the API but not yet stopped.
+   */
   get podCount(): number {
     return this.#pods.size;
   }

@@ -1,10 +1,11 @@
-// How a kubelet makes its node known and keeps it alive: it registers the Node, reports Ready as soon
-// as its runtime is up, renews its Lease every 10 s and reports the node's status every 5 minutes, or
-// within 10 s when its images have changed. None of this passes the limit of its other requests.
-// Left out: pressure conditions. A kubelet that starts with a registered node carries on at a random
-// place of both periods.
-// Source: Kubernetes v1.36 pkg/kubelet/kubelet_node_status.go, component-helpers lease
-// (reference: nodes-controllers §1.18).
+// How a kubelet makes its node known and keeps it alive: it registers the Node, reports Ready as
+// soon as its runtime is up, renews its Lease every 10 s and reports the node's status every 5
+// minutes, or within 10 s when its images have changed. None of this passes the limit of its other
+// requests.
+// Left out: pressure conditions. A kubelet that starts with a registered node carries on at a
+// random place of both periods.
+// Source: Kubernetes v1.36 pkg/kubelet/kubelet_node_status.go, component-helpers lease (reference:
+// nodes-controllers §1.18).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Lease } from '../../api/lease.js';
 import type { Node, NodeCondition } from '../../api/node.js';

@@ -1,6 +1,7 @@
-// Whether a node accepts a pod that was bound to it: the amounts that its accepted pods request must
-// fit what the node offers. A pod is refused only when the scheduler's picture was stale, or when it
-// did not ask the scheduler. Left out: node affinity, ports and taints, checked by the scheduler.
+// Whether a node accepts a pod that was bound to it: the amounts that its accepted pods request
+// must fit what the node offers. A pod is refused only when the scheduler's picture was stale, or
+// when it did not ask the scheduler. Left out: node affinity, ports and taints, checked by the
+// scheduler.
 // Source: Kubernetes v1.36 pkg/kubelet/lifecycle/predicate.go (reference: nodes-controllers §1.5).
 import type { Node } from '../../api/node.js';
 import type { PodSpec } from '../../api/pod.js';

@@ -1,8 +1,8 @@
 // Stops pods: all containers at once, each with its preStop hook, its signal and its grace; then
-// sidecars in reverse order, the sandbox, the volumes; then the pod may be deleted. Single containers
-// are stopped in the same way when a probe condemns them.
-// Source: Kubernetes v1.36 pkg/kubelet/pod_workers.go, kuberuntime_container.go
-// (reference: nodes-controllers §1.15).
+// sidecars in reverse order, the sandbox, the volumes; then the pod may be deleted. Single
+// containers are stopped in the same way when a probe condemns them.
+// Source: Kubernetes v1.36 pkg/kubelet/pod_workers.go, kuberuntime_container.go (reference:
+// nodes-controllers §1.15).
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { hookUs } from './container-starter.js';

@@ -3,7 +3,10 @@
 // Source: CNI host-local IPAM (reference: nodes-controllers §5.1).
 import { assert } from '../../kernel/assert.js';
 
-/** The `index`-th subnet of `maskBits` in a cluster's range: `10.244.0.0/16`, 1, 24 -> `10.244.1.0/24`. */
+/**
+ * The `index`-th subnet of `maskBits` in a cluster's range: `10.244.0.0/16`, 1, 24 ->
+ * `10.244.1.0/24`.
+ */
 export function nodePodCidr(clusterCidr: string, index: number, maskBits: number): string {
   const [base = 0] = parseCidr(clusterCidr);
   return `${formatAddress(base + index * sizeOf(maskBits))}/${maskBits}`;
@@ -46,7 +49,10 @@ export class PodNetwork {
     this.#cidrOf = cidrOf;
   }
 
-  /** Gives out an address; undefined when the subnet has none left. O(1) while it is not nearly full. */
+  /**
+   * Gives out an address; undefined when the subnet has none left. O(1) while it is not nearly
+   * full.
+   */
   assign(node: number): string | undefined {
     const subnet = this.#subnetOf(node);
     const { size, isUsed } = subnet;

@@ -1,5 +1,5 @@
-// What a kubelet knows about one pod and its containers. Data only. A container has two states: what
-// it is, and what the kubelet has seen of it; only the latter reaches the API.
+// What a kubelet knows about one pod and its containers. Data only. A container has two states:
+// what it is, and what the kubelet has seen of it; only the latter reaches the API.
 import type { Container } from '../../api/container.js';
 import type { Pod, PodStatus } from '../../api/pod.js';
 import type { EventHandle } from '../../kernel/event-queue.js';
@@ -45,6 +45,8 @@ export class ContainerRecord {
   /** Of the run before. */
   lastTermination: Termination | undefined;
   restartCount = 0;
+  /** Its restart is counted, and it has not been started yet. */
+  isRestarting = false;
   isReady = false;
   /** Its startup probe has succeeded, or it has none. */
   isStarted = false;

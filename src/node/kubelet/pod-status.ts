@@ -190,7 +190,9 @@ function isSameContainer(a: ContainerStatus, b: ContainerStatus): boolean {
   );
 }
 
-/** A stored pod with the kubelet's part of its status replaced; the same pod when it is so already. */
+/**
+ * A stored pod with the kubelet's part of its status replaced; the same pod when it is so already.
+ */
 export function withStatus(current: Pod, status: PodStatus): Pod {
   const stored = current.status?.conditions ?? [];
   const own = status.conditions ?? [];

@@ -1,6 +1,6 @@
-// The durations that belong to a pod, all drawn when the kubelet first sees it, from a stream of the
-// pod's UID: two policies that place the pod differently meet the same pod. Later runs of a container
-// draw from a stream of their own.
+// The durations that belong to a pod, all drawn when the kubelet first sees it, from a stream of
+// the pod's UID: two policies that place the pod differently meet the same pod. Later runs of a
+// container draw from a stream of their own.
 import type { Container } from '../../api/container.js';
 import type { Pod } from '../../api/pod.js';
 import type { Distribution } from '../../kernel/distributions.js';

@@ -1,6 +1,6 @@
-// When probes succeed and fail. A probe asks at the instants of its grid, once the container runs and
-// its initial delay has passed; the container answers well from some instant on, for good. So each
-// outcome is one instant that can be computed, however many questions lie before it.
+// When probes succeed and fail. A probe asks at the instants of its grid, once the container runs
+// and its initial delay has passed; the container answers well from some instant on, for good. So
+// each outcome is one instant that can be computed, however many questions lie before it.
 // Left out: containers that stop answering again, and errors of the probe itself.
 // Source: Kubernetes v1.36 pkg/kubelet/prober/worker.go (reference: nodes-controllers §1.11).
 import type { Probe } from '../../api/probe.js';

@@ -1,7 +1,7 @@
 // Probes of running containers: at most one event for each outcome that changes something. A
 // container that is started and healthy costs nothing. Workers of startup and liveness probes tick
-// from the time at which the pod's sync has added them; a readiness probe is also asked at once when
-// its container is seen to run.
+// from the time at which the pod's sync has added them; a readiness probe is also asked at once
+// when its container is seen to run.
 // Source: Kubernetes v1.36 pkg/kubelet/prober (reference: nodes-controllers §1.11).
 import type { Probe } from '../../api/probe.js';
 import type { EventHandle } from '../../kernel/event-queue.js';

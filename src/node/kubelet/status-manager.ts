@@ -1,7 +1,8 @@
 // Writes pod statuses, one pod at a time per node: GET, PATCH when there is news, and DELETE when a
 // pod that was asked to go has been cleaned up. A pod that changes while it waits is written once,
 // with its newest status.
-// Source: Kubernetes v1.36 pkg/kubelet/status/status_manager.go (reference: nodes-controllers §1.15).
+// Source: Kubernetes v1.36 pkg/kubelet/status/status_manager.go (reference: nodes-controllers
+// §1.15).
 
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Pod, PodStatus } from '../../api/pod.js';

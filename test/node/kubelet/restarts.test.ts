@@ -79,6 +79,18 @@ describe('a container that exits', () => {
     });
   });
 
+  test('counts one restart, however often its image is refused meanwhile', () => {
+    const settings = { registryPullQps: 0.02, registryBurst: 1 };
+    const bench = new KubeletBench({ settings });
+    const containers = [{ name: 'app', image: 'app:1', imagePullPolicy: 'Always' as const }];
+    bench.bind(0, 'web', { containers }, { annotations });
+    bench.run(45 * secondUs);
+    // one token every 50 s: the restart of 1.3 s is still waiting for its image
+    const [refused] = bench.pod('web').status?.containerStatuses ?? [];
+    expect(refused?.state?.waiting?.reason).toMatch(/^(?:ErrImagePull|ImagePullBackOff)$/);
+    expect(refused?.restartCount).toBe(1);
+  });
+
   test('comes again no earlier than the tick of the sync loop', () => {
     const settings = { syncTickUs: secondUs, syncBackoffJitter: 0.5 };
     const bench = new KubeletBench({ settings });
