@@ -56,7 +56,7 @@ export function pod(name: string, options: { owner?: ReplicaSet; labels?: Labels
       ...(labels && { labels }),
       ...(owner && { ownerReferences: [ownerReference(owner)] }),
     },
-    spec: { containers: [{ name: 'app' }] },
+    spec: { containers: [{ name: 'app', image: 'nginx:1' }] },
     status: { phase: 'Pending' },
   };
 }
