@@ -1,6 +1,6 @@
 // The kubelets of all nodes as one component. Each registers its node, follows the pods bound to
-// it, brings them up, reports on them and takes them down; pods.ts to node-heartbeats.ts are its
-// parts.
+// it, admits them, and hands them to the parts that bring them up, report on them and take them
+// down (kubelet-parts.ts).
 // Left out: eviction, attached volumes, static pods, image and container garbage collection, CPU of
 // the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
