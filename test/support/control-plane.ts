@@ -55,12 +55,14 @@ export class TestControlPlane {
   readonly etcd: Etcd;
   readonly server: ApiServer;
   readonly log = new CommitLog();
+  readonly #waited: number;
   #connections = 0;
 
   constructor(options: TestControlPlaneOptions = {}) {
     const { seed = 'test', cores = 8, members = 1, fsyncUs = 500 } = options;
     this.simulation = new Simulation(seed);
     this.log.simulation = this.simulation;
+    this.#waited = this.simulation.defineEvent('test.TimePassed', () => {});
     this.host = new CpuHost(this.simulation, 'host-0', cores);
     this.transport = new ApiTransport(this.simulation);
     const observer = options.observer ?? this.log;
@@ -110,5 +112,55 @@ export class TestControlPlane {
 
   run(untilUs: number): void {
     this.simulation.run(untilUs);
+  }
+
+  /** Lets time pass, also when nothing happens. */
+  wait(us: number): void {
+    this.simulation.after(us, this.#waited);
+    this.simulation.run(this.simulation.now + us);
+  }
+
+  /** Opens a watch that writes down what it gets, and when. */
+  watch(request: Partial<ApiRequest> & Pick<ApiRequest, 'resource'>): RecordedWatch {
+    return new RecordedWatch(this, request);
+  }
+}
+
+/** A watch of a test. Its events are read when they have arrived. */
+export class RecordedWatch {
+  readonly events: { readonly atUs: number; readonly event: WatchEvent }[] = [];
+  /** The answer to the request, when it is there. */
+  response: ApiResponse | undefined;
+  static #count = 0;
+
+  constructor(
+    controlPlane: TestControlPlane,
+    request: Partial<ApiRequest> & Pick<ApiRequest, 'resource'>,
+  ) {
+    const { simulation } = controlPlane;
+    const read = (): void => {
+      const { watch } = this.response ?? {};
+      for (let event = watch?.next(simulation.now); event !== undefined; ) {
+        this.events.push({ atUs: simulation.now, event });
+        event = watch?.next(simulation.now);
+      }
+    };
+    const name = `test.WatchEventArrived${RecordedWatch.#count++}`;
+    const watcher = { kind: simulation.defineEvent(name, read), target: 0 };
+    controlPlane
+      .client()
+      .send({ verb: 'watch', namespace: '', name: '', watcher, ...request }, ({ response }) => {
+        this.response = response;
+        read();
+      });
+  }
+
+  /** `ADDED web-1` in order of arrival. */
+  get lines(): string[] {
+    return this.events.map(({ event }) => `${event.type} ${event.object.metadata.name}`);
+  }
+
+  get revisions(): number[] {
+    return this.events.map(({ event }) => event.revision);
   }
 }

@@ -1,6 +1,6 @@
 // Built-in admission on create: what the API server itself adds to an object before it is stored.
 // Modelled: Priority, DefaultTolerationSeconds, ServiceAccount (name and token volume). Left out in
-// this version: LimitRange, ResourceQuota, webhooks (docs/MODEL.md).
+// this version: NamespaceLifecycle, LimitRange, ResourceQuota, webhooks (docs/MODEL.md).
 // Source: Kubernetes v1.36 plugin/pkg/admission.
 import { defaultObject } from '../../api/defaulting.js';
 import { formatPath } from '../../api/field-path.js';
@@ -9,6 +9,7 @@ import type { Pod, PodSpec, Toleration, Volume } from '../../api/pod.js';
 import type { PriorityClass } from '../../api/priority-class.js';
 import { podQosClass } from '../../api/resource-requests.js';
 import { validateObject } from '../../api/validation.js';
+import { withGroup } from './answers.js';
 import { apiserverConstants } from './constants.js';
 
 /** Finds a PriorityClass in the cache; '' asks for the global default. */
@@ -37,7 +38,7 @@ export class Admission {
 
   /** The object as it will be stored. */
   admit(object: KubernetesObject): KubernetesObject | Rejection {
-    if (object.kind !== 'Pod') return validated(defaultObject(object));
+    if (object.kind !== 'Pod') return validated(withoutStatus(defaultObject(object)));
     const known = this.#podSpecs.get(object.spec);
     if (known !== undefined) return pendingPod(object, known);
     const { name } = object.metadata;
@@ -58,18 +59,41 @@ export class Admission {
 function validated<T extends KubernetesObject>(object: T): T | Rejection {
   const errors = validateObject(object).filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return object;
-  const list = errors.map(({ path, message }) => `${formatPath(path)}: ${message}`).join(', ');
-  const message = `${object.kind} "${object.metadata.name}" is invalid: ${list}`;
+  const all = errors.map(({ path, message }) => `${formatPath(path)}: ${message}`).join(', ');
+  const list = errors.length === 1 ? all : `[${all}]`;
+  const kind = withGroup(object.kind, object.apiVersion);
+  const message = `${kind} "${object.metadata.name}" is invalid: ${list}`;
   return { code: 422, reason: 'Invalid', message };
 }
 
+/** Kinds whose status begins empty, whatever the client sends; a Node may bring its own. */
+const STATUS_OF_CONTROLLERS: ReadonlySet<string> = new Set([
+  'CronJob',
+  'DaemonSet',
+  'Deployment',
+  'HorizontalPodAutoscaler',
+  'Job',
+  'PodDisruptionBudget',
+  'ReplicaSet',
+  'ReplicationController',
+  'Service',
+  'StatefulSet',
+]);
+
+function withoutStatus<T extends KubernetesObject>(object: T): T {
+  if (!('status' in object) || !STATUS_OF_CONTROLLERS.has(object.kind)) return object;
+  const { status: _, ...rest } = object;
+  return rest as unknown as T;
+}
+
 function pendingPod(pod: Pod, spec: PodSpec): Pod {
-  return { ...pod, spec, status: { ...pod.status, phase: 'Pending', qosClass: podQosClass(spec) } };
+  return { ...pod, spec, status: { phase: 'Pending', qosClass: podQosClass(spec) } };
 }
 
 function admittedSpec(spec: PodSpec, priorityClass: PriorityClass | undefined): PodSpec {
   return {
     ...spec,
+    ...(priorityClass !== undefined && { priorityClassName: priorityClass.metadata.name }),
     priority: priorityClass?.value ?? 0,
     preemptionPolicy: priorityClass?.preemptionPolicy ?? 'PreemptLowerPriority',
     serviceAccountName: spec.serviceAccountName ?? 'default',

@@ -1,7 +1,9 @@
 // One kube-apiserver: handler chain on the CPU of its host, in-flight limits, storage in etcd with
-// optimistic concurrency, reads from etcd or from the watch cache, watches.
+// optimistic concurrency, reads from etcd or from the watch cache, watches. The cache may lag: it
+// answers only who asks for any state, and decides about a write only what the store will check.
 // Left out in this version: API Priority and Fairness (the limits are those without it), webhooks,
-// paging (docs/MODEL.md). Source: Kubernetes v1.36 apiserver (reference: controlplane B).
+// paging, the wait of a consistent list for etcd's progress notification (docs/MODEL.md).
+// Source: Kubernetes v1.36 apiserver (reference: controlplane B).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { PriorityClass } from '../../api/priority-class.js';
@@ -14,9 +16,11 @@ import { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { Admission } from './admission.js';
+import { alreadyExists, notFound, ok, status } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { encodeCpuUs, handlerCpuUs } from './costs.js';
-import { deleteOutcome, type IdentityGenerator, type Outcome, updateOutcome } from './registry.js';
+import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
+import type { IdentityGenerator } from './registry.js';
 import { ServerWatch } from './server-watch.js';
 import { WatchCache } from './watch-cache.js';
 
@@ -35,8 +39,15 @@ export interface ApiServerOptions {
 interface Handling {
   readonly call: ApiCall;
   /** `pods/default/web-1`: key in the store. */
-  readonly key: string;
+  key: string;
   response: ApiResponse | undefined;
+}
+
+/** A list that waits until its cache has everything up to the store's revision when it was asked. */
+interface WaitingList {
+  readonly id: number;
+  readonly cache: WatchCache;
+  readonly revision: number;
 }
 
 /** Resources that are read from etcd each time. */
@@ -52,6 +63,7 @@ export class ApiServer implements ApiServerPort {
   readonly #found: EventKind;
   readonly #encoded: EventKind;
   readonly #admission: Admission;
+  #waitingLists: WaitingList[] = [];
   #seenRevision: number;
   #readInflight = 0;
   #writeInflight = 0;
@@ -72,7 +84,9 @@ export class ApiServer implements ApiServerPort {
     const { revision, values } = etcd.snapshot();
     this.#seenRevision = revision;
     for (const { resource, kind } of resourceKinds) {
-      const cache = new WatchCache(simulation, `${name}/${resource}`, host);
+      const cache = new WatchCache(simulation, `${name}/${resource}`, host, () =>
+        this.#answerLists(),
+      );
       if (!UNCACHED.has(resource))
         cache.load(
           values.filter((value) => value.kind === kind),
@@ -115,31 +129,30 @@ export class ApiServer implements ApiServerPort {
 
   #dispatch(id: number): void {
     const { call, key } = this.#handlings.get(id);
-    const { verb, resource, resourceVersion } = call.request;
+    const { verb, resource, subresource, resourceVersion } = call.request;
     const cache = this.#caches.get(resource);
     if (cache === undefined)
-      return this.#reply(id, notFound(`the server could not find the requested resource`));
+      return this.#reply(
+        id,
+        status(404, 'NotFound', 'the server could not find the requested resource'),
+      );
     switch (verb) {
       case 'list':
         if (resourceVersion === undefined) this.#options.etcd.read(key, this.#found, id);
         else this.#replyList(id, cache);
         return;
       case 'watch':
-        this.#openWatch(id, cache);
+        return this.#openWatch(id, cache);
+      case 'get':
+        if (resourceVersion === 0 && !UNCACHED.has(resource)) this.#replyWith(id, this.#cached(id));
+        else this.#options.etcd.read(key, this.#found, id);
         return;
       case 'create':
-        if (call.request.subresource === 'binding') this.#change(id, this.#cached(id));
-        else this.#create(id);
-        return;
-      case 'get': {
-        const cached = resourceVersion === 0 ? this.#cached(id) : undefined;
-        if (cached === undefined) this.#options.etcd.read(key, this.#found, id);
-        else this.#reply(id, ok(200, cached));
-        return;
-      }
-      default:
-        this.#change(id, this.#cached(id));
+        if (subresource !== 'binding') return this.#create(id);
     }
+    const cached = this.#cached(id);
+    if (cached === undefined) this.#options.etcd.read(key, this.#found, id);
+    else this.#change(id, cached, false);
   }
 
   #cached(id: number): KubernetesObject | undefined {
@@ -154,42 +167,52 @@ export class ApiServer implements ApiServerPort {
     if (body === undefined) {
       return this.#reply(id, status(400, 'BadRequest', 'a create needs a body'));
     }
+    const { namespace } = call.request;
     const { now } = this.#simulation;
-    const metadata = this.#options.identities.fill(body.metadata, resource, now);
+    const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
+    const metadata = this.#options.identities.fill(given, resource, now);
     const admitted = this.#admission.admit({ ...body, metadata } as KubernetesObject);
     if ('code' in admitted) {
       return this.#reply(id, status(admitted.code, admitted.reason, admitted.message));
     }
-    const key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
-    this.#handlings.replace(id, { call, key, response: undefined });
-    this.#propose(key, 0, admitted, id);
+    const handling = this.#handlings.get(id);
+    handling.key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
+    this.#propose(handling.key, 0, admitted, id);
   }
 
   #priorityClass(name: string): PriorityClass | undefined {
     const classes = this.#caches.get('priorityclasses')?.objects ?? new Map();
     if (name !== '') return classes.get(name) as PriorityClass | undefined;
-    for (const each of classes.values())
-      if ((each as PriorityClass).globalDefault === true) return each;
-    return undefined;
+    let found: PriorityClass | undefined;
+    for (const each of classes.values() as Iterable<PriorityClass>) {
+      if (each.globalDefault === true && each.value < (found?.value ?? Number.POSITIVE_INFINITY))
+        found = each;
+    }
+    return found;
   }
 
-  /** Update, patch, binding or delete of what is stored; reads it first when the cache lacks it. */
-  #change(id: number, current: KubernetesObject | undefined): void {
+  /**
+   * Update, patch, binding or delete of what is stored. What the cache says is enough for a write,
+   * since the store compares; a refusal or "nothing changes" is only given on the newest state.
+   */
+  #change(id: number, current: KubernetesObject, isNewest: boolean): void {
     const { call, key } = this.#handlings.get(id);
-    if (current === undefined) return this.#options.etcd.read(key, this.#found, id);
     const { request } = call;
-    const isDelete = request.verb === 'delete';
-    const outcome = isDelete
-      ? deleteOutcome(current, request, this.#simulation.now)
-      : updateOutcome(current, request);
-    this.#carryOut(id, current, outcome);
+    const { now } = this.#simulation;
+    const outcome =
+      request.verb === 'delete'
+        ? deleteOutcome(current, request, now)
+        : updateOutcome(current, request, now);
+    const isWrite = outcome.kind === 'write' || outcome.kind === 'remove';
+    if (isWrite || isNewest) this.#carryOut(id, current, outcome);
+    else this.#options.etcd.read(key, this.#found, id);
   }
 
   #carryOut(id: number, current: KubernetesObject, outcome: Outcome): void {
     const revision = current.metadata.resourceVersion ?? 0;
     switch (outcome.kind) {
       case 'unchanged':
-        return this.#reply(id, ok(200, current));
+        return this.#replyWith(id, current);
       case 'refuse':
         return this.#reply(id, status(outcome.code, outcome.reason, outcome.message));
       case 'remove':
@@ -210,34 +233,44 @@ export class ApiServer implements ApiServerPort {
   }
 
   /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */
-  #afterWrite(id: number, result: EtcdResult): void {
-    const { call } = this.#handlings.get(id);
-    const { verb, subresource } = call.request;
-    const isCreate = verb === 'create' && subresource !== 'binding';
-    if (result.succeeded)
-      return this.#reply(id, ok(isCreate ? 201 : 200, result.current as KubernetesObject));
-    if (isCreate) {
-      const { name } = result.current?.metadata ?? { name: '' };
-      return this.#reply(
-        id,
-        status(409, 'AlreadyExists', `${call.request.resource} "${name}" already exists`),
-      );
-    }
-    if (result.current === undefined) return this.#reply(id, this.#missing(id));
-    this.#change(id, result.current);
+  #afterWrite(id: number, { succeeded, current }: EtcdResult): void {
+    const { verb, resource, subresource } = this.#handlings.get(id).call.request;
+    const isBinding = subresource === 'binding';
+    const isCreate = verb === 'create' && !isBinding;
+    if (succeeded && isBinding) return this.#reply(id, status(201, '', ''));
+    if (succeeded) return this.#replyWith(id, current, isCreate ? 201 : 200);
+    if (isCreate) return this.#reply(id, alreadyExists(resource, current?.metadata.name ?? ''));
+    if (current === undefined) return this.#replyWith(id, undefined);
+    this.#change(id, current, true);
   }
 
-  #afterRead(id: number, result: EtcdResult): void {
+  #afterRead(id: number, { revision, current }: EtcdResult): void {
     const { verb, resource } = this.#handlings.get(id).call.request;
-    if (verb === 'list') return this.#replyList(id, this.#caches.get(resource) as WatchCache);
-    if (result.current === undefined) return this.#reply(id, this.#missing(id));
-    if (verb === 'get') return this.#reply(id, ok(200, result.current));
-    this.#change(id, result.current);
+    if (verb === 'list') {
+      const cache = this.#caches.get(resource) as WatchCache;
+      this.#waitingLists.push({ id, cache, revision });
+      return this.#answerLists();
+    }
+    if (current === undefined || verb === 'get') return this.#replyWith(id, current);
+    this.#change(id, current, true);
   }
 
-  #missing(id: number): ApiResponse {
+  /** Answers the lists whose caches have caught up with the store. */
+  #answerLists(): void {
+    if (this.#waitingLists.length === 0) return;
+    const isFresh = ({ cache, revision }: WaitingList): boolean =>
+      this.#seenRevision >= revision && cache.isCaughtUp(revision);
+    const fresh = this.#waitingLists.filter(isFresh);
+    if (fresh.length === 0) return;
+    this.#waitingLists = this.#waitingLists.filter((each) => !fresh.includes(each));
+    for (const { id, cache } of fresh) this.#replyList(id, cache);
+  }
+
+  /** Replies with an object, or that there is none. */
+  #replyWith(id: number, object: KubernetesObject | undefined, code = 200): void {
+    if (object !== undefined) return this.#reply(id, ok(code, object));
     const { resource, name } = this.#handlings.get(id).call.request;
-    return notFound(`${resource} "${name}" not found`);
+    this.#reply(id, notFound(resource, name));
   }
 
   #replyList(id: number, cache: WatchCache): void {
@@ -252,14 +285,15 @@ export class ApiServer implements ApiServerPort {
     const { watcher, fieldSelector, fleetMembers = 1 } = call.request;
     if (watcher === undefined)
       return this.#reply(id, status(400, 'BadRequest', 'a watch needs a watcher'));
+    const revision = call.request.resourceVersion ?? 0;
     const watch = new ServerWatch(this.#simulation, {
       address: watcher,
       selector: fieldSelector,
+      afterRevision: revision,
       link: call.caller.connection.down,
       members: fleetMembers,
       onClose: (closed) => cache.removeWatcher(closed),
     });
-    const revision = call.request.resourceVersion ?? 0;
     if (!cache.addWatcher(watch, revision)) {
       const message = `too old resource version: ${revision} (${cache.revision})`;
       return this.#reply(id, status(410, 'Expired', message));
@@ -274,6 +308,7 @@ export class ApiServer implements ApiServerPort {
       if (!UNCACHED.has(resource)) this.#caches.get(resource)?.ingest(event);
     }
     this.#seenRevision = Math.max(this.#seenRevision, upTo);
+    this.#answerLists();
   }
 
   #reply(id: number, response: ApiResponse): void {
@@ -299,16 +334,4 @@ const resourceByKind: ReadonlyMap<string, string> = new Map(
 
 function resourceOf(object: KubernetesObject): string {
   return resourceByKind.get(object.kind) ?? '';
-}
-
-function ok(code: number, object: KubernetesObject): ApiResponse {
-  return { code, reason: '', message: '', bytes: encodedBytes(object), object };
-}
-
-function status(code: number, reason: string, message: string): ApiResponse {
-  return { code, reason, message, bytes: apiserverConstants.statusBytes + message.length };
-}
-
-function notFound(message: string): ApiResponse {
-  return status(404, 'NotFound', message);
 }

@@ -7,10 +7,13 @@ import type { Simulation } from '../../kernel/simulation.js';
 import type { Link } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import { apiserverConstants } from './constants.js';
+import { viewOf } from './selection.js';
 
 export interface ServerWatchOptions {
   readonly address: WatcherAddress;
   readonly selector: FieldEquality | undefined;
+  /** The client knows everything up to this revision. */
+  readonly afterRevision: number;
   /** The client's connection. */
   readonly link: Link;
   /** Clients that this watch stands for. */
@@ -20,6 +23,8 @@ export interface ServerWatchOptions {
 
 /** Bytes of the frame around a watch event. */
 const FRAME_BYTES = 30;
+/** Read events are cut off in steps of at least so many. */
+const READ_STEP = 256;
 
 export class ServerWatch implements WatchStream {
   readonly selector: FieldEquality | undefined;
@@ -39,9 +44,19 @@ export class ServerWatch implements WatchStream {
     this.selector = options.selector;
   }
 
-  /** Sends an event; returns the CPU time that all members' deliveries take, µs. */
-  push(event: WatchEvent): number {
-    const { members, link } = this.#options;
+  /** Clients that this watch stands for. */
+  get members(): number {
+    return this.#options.members;
+  }
+
+  /**
+   * Sends what the watch's selector sees of a change, unless the client knows it already; returns
+   * the CPU time that all members' deliveries take, µs.
+   */
+  push(change: WatchEvent): number {
+    const { members, link, afterRevision } = this.#options;
+    const event = change.revision > afterRevision ? viewOf(change, this.selector) : undefined;
+    if (event === undefined) return 0;
     const { now } = this.#simulation;
     const { watchDeliveryCpuUs, watchDeliveryNanosecondsPerByte } = apiserverConstants;
     const deliveryUs = watchDeliveryCpuUs + (event.bytes * watchDeliveryNanosecondsPerByte) / 1000;
@@ -70,7 +85,15 @@ export class ServerWatch implements WatchStream {
       if (!this.#isArmed) this.#arm();
       return undefined;
     }
-    return this.#events[this.#head++];
+    const event = this.#events[this.#head++];
+    if (this.#head >= READ_STEP && this.#head * 2 > this.#events.length) this.#forgetRead();
+    return event;
+  }
+
+  #forgetRead(): void {
+    this.#events = this.#events.slice(this.#head);
+    this.#arrivals = this.#arrivals.slice(this.#head);
+    this.#head = 0;
   }
 
   close(): void {

@@ -2,15 +2,14 @@
 // One goroutine takes events from etcd in order and hands them to the watchers that want them.
 // Left out in this version: slow-watcher termination and bookmarks (docs/MODEL.md).
 // Source: Kubernetes v1.36 apiserver storage/cacher (reference: controlplane B9).
-import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Pod } from '../../api/pod.js';
 import { type FieldEquality, keyOf } from '../../client/api-request.js';
 import type { WatchEvent } from '../../client/watch.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import { apiserverConstants } from './constants.js';
+import { additionOf, isSelected, nodeNameOf } from './selection.js';
 import type { ServerWatch } from './server-watch.js';
 
 /** Cache of one resource in one apiserver. */
@@ -24,8 +23,13 @@ export class WatchCache {
   readonly #ingested: EventKind;
   readonly #delivered: EventKind;
   readonly #podsOfNode = new Map<string, Map<string, KubernetesObject>>();
+  /** Watchers of everything; those of one node's pods; those of one name. */
   readonly #watchers = new Set<ServerWatch>();
   readonly #watchersOfNode = new Map<string, Set<ServerWatch>>();
+  readonly #watchersOfName = new Map<string, Set<ServerWatch>>();
+  /** Clients behind `#watchers`. */
+  #clientCount = 0;
+  readonly #onDispatched: () => void;
   /** Dispatched events for watches that begin in the past, and when they were dispatched. */
   #window: { readonly event: WatchEvent; readonly atUs: SimTime }[] = [];
   /** Changes up to this revision are no longer in the window. */
@@ -33,9 +37,11 @@ export class WatchCache {
   #incoming: WatchEvent[] = [];
   #batch: WatchEvent[] = [];
 
-  constructor(simulation: Simulation, name: string, host: CpuHost) {
+  /** `onDispatched` is called when a batch of changes is in the cache and handed to watchers. */
+  constructor(simulation: Simulation, name: string, host: CpuHost, onDispatched: () => void) {
     this.#simulation = simulation;
     this.#host = host;
+    this.#onDispatched = onDispatched;
     this.#ingested = simulation.defineEvent(`${name}.WatchEventsIngested`, () => this.#dispatch());
     this.#delivered = simulation.defineEvent(`${name}.WatchEventsDelivered`, () => {});
   }
@@ -62,25 +68,23 @@ export class WatchCache {
    */
   addWatcher(watch: ServerWatch, revision: number): boolean {
     if (revision > 0 && revision < this.#windowStart) return false;
-    if (revision === 0) {
+    if (revision === 0)
       for (const object of this.list(watch.selector)) watch.push(additionOf(object));
-    } else {
-      for (const { event } of this.#window) {
-        if (event.revision > revision && isSelected(watch.selector, event.object))
-          watch.push(event);
-      }
-    }
+    else for (const { event } of this.#window) watch.push(event);
     this.#watchersFor(watch).add(watch);
+    if (watch.selector === undefined) this.#clientCount += watch.members;
     return true;
   }
 
   removeWatcher(watch: ServerWatch): void {
-    this.#watchersFor(watch).delete(watch);
+    const isKnown = this.#watchersFor(watch).delete(watch);
+    if (isKnown && watch.selector === undefined) this.#clientCount -= watch.members;
   }
 
-  /** Number of watchers of the whole resource. */
-  get watcherCount(): number {
-    return this.#watchers.size;
+  /** True when every change up to `revision` that has come from etcd is in the cache. */
+  isCaughtUp(revision: number): boolean {
+    const first = this.#batch[0] ?? this.#incoming[0];
+    return first === undefined || first.revision > revision;
   }
 
   /** Takes an event of etcd's watch. */
@@ -89,12 +93,13 @@ export class WatchCache {
     if (this.#batch.length === 0) this.#startBatch();
   }
 
-  #watchersFor(watch: ServerWatch): Set<ServerWatch> {
-    if (watch.selector?.field !== 'spec.nodeName') return this.#watchers;
-    let watchers = this.#watchersOfNode.get(watch.selector.value);
+  #watchersFor({ selector }: ServerWatch): Set<ServerWatch> {
+    if (selector === undefined) return this.#watchers;
+    const scoped = selector.field === 'spec.nodeName' ? this.#watchersOfNode : this.#watchersOfName;
+    let watchers = scoped.get(selector.value);
     if (watchers === undefined) {
       watchers = new Set();
-      this.#watchersOfNode.set(watch.selector.value, watchers);
+      scoped.set(selector.value, watchers);
     }
     return watchers;
   }
@@ -106,7 +111,7 @@ export class WatchCache {
     const perWatcherUs = apiserverConstants.watchDispatchPerWatcherNanoseconds / 1000;
     let cpuUs = 0;
     for (const event of this.#batch) {
-      cpuUs += watchIngestCpuUs + watchDispatchCpuUs + this.#watchers.size * perWatcherUs;
+      cpuUs += watchIngestCpuUs + watchDispatchCpuUs + this.#clientCount * perWatcherUs;
       cpuUs += (event.bytes * decodeNanosecondsPerByte) / 1000;
     }
     this.#host.run(cpuUs * apiserverConstants.garbageCollectionFactor, this.#ingested);
@@ -128,6 +133,7 @@ export class WatchCache {
       this.#host.run(deliveryUs * apiserverConstants.garbageCollectionFactor, this.#delivered);
     }
     if (this.#incoming.length > 0) this.#startBatch();
+    this.#onDispatched();
   }
 
   /** Drops what is too old, in large steps so that each event is moved a bounded number of times. */
@@ -141,26 +147,31 @@ export class WatchCache {
     this.#window = window.slice(half);
   }
 
-  /** Hands the event to the watchers of the resource, then to those of the pod's node. */
+  /** Hands the event to the watchers of the resource, then to those that its scope concerns. */
   #deliver(event: WatchEvent): number {
     let cpuUs = 0;
     for (const watch of this.#watchers) cpuUs += watch.push(event);
-    if (this.#watchersOfNode.size === 0) return cpuUs;
-    const { nodeName } = (event.object as Pod).spec;
-    const ofNode = nodeName === undefined ? undefined : this.#watchersOfNode.get(nodeName);
-    if (ofNode !== undefined) for (const watch of ofNode) cpuUs += watch.push(event);
+    if (this.#watchersOfName.size > 0) {
+      cpuUs += pushAll(this.#watchersOfName.get(event.object.metadata.name), event);
+    }
+    if (this.#watchersOfNode.size > 0) {
+      const node = nodeNameOf(event.object);
+      cpuUs += pushAll(this.#watchersOfNode.get(node), event);
+      const previousNode = nodeNameOf(event.previous);
+      if (previousNode !== node) cpuUs += pushAll(this.#watchersOfNode.get(previousNode), event);
+    }
     return cpuUs;
   }
 
   #put(object: KubernetesObject): void {
     const key = keyOf(object);
     this.objects.set(key, object);
-    if (object.kind !== 'Pod' || object.spec.nodeName === undefined) return;
-    const { nodeName } = object.spec;
-    let pods = this.#podsOfNode.get(nodeName);
+    const node = nodeNameOf(object);
+    if (node === '') return;
+    let pods = this.#podsOfNode.get(node);
     if (pods === undefined) {
       pods = new Map();
-      this.#podsOfNode.set(nodeName, pods);
+      this.#podsOfNode.set(node, pods);
     }
     pods.set(key, object);
   }
@@ -168,18 +179,12 @@ export class WatchCache {
   #remove(object: KubernetesObject): void {
     const key = keyOf(object);
     this.objects.delete(key);
-    if (object.kind !== 'Pod' || object.spec.nodeName === undefined) return;
-    this.#podsOfNode.get(object.spec.nodeName)?.delete(key);
+    this.#podsOfNode.get(nodeNameOf(object))?.delete(key);
   }
 }
 
-function additionOf(object: KubernetesObject): WatchEvent {
-  const revision = object.metadata.resourceVersion ?? 0;
-  return { type: 'ADDED', object, previous: undefined, revision, bytes: encodedBytes(object) };
-}
-
-function isSelected(selector: FieldEquality | undefined, object: KubernetesObject): boolean {
-  if (selector === undefined) return true;
-  if (selector.field === 'metadata.name') return object.metadata.name === selector.value;
-  return object.kind === 'Pod' && object.spec.nodeName === selector.value;
+function pushAll(watchers: ReadonlySet<ServerWatch> | undefined, event: WatchEvent): number {
+  let cpuUs = 0;
+  if (watchers !== undefined) for (const watch of watchers) cpuUs += watch.push(event);
+  return cpuUs;
 }

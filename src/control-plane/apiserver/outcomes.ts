@@ -1,0 +1,181 @@
+// What a request makes of a stored object: generation and status rules on update, binding, graceful
+// deletion. Pure functions from stored object and request to new object.
+// Left out: validation of updates, immutable fields.
+// Source: Kubernetes v1.36 apiserver registry/generic and pkg/registry strategies
+// (reference: controlplane B8; nodes-controllers 1.15).
+import type { Binding } from '../../api/binding.js';
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { ObjectMeta } from '../../api/object-meta.js';
+import type { Pod, PodCondition } from '../../api/pod.js';
+import type { ApiRequest } from '../../client/api-request.js';
+import type { SimTime } from '../../kernel/time.js';
+import { conflictMessage, qualified } from './answers.js';
+import { apiserverConstants } from './constants.js';
+import { isSameData } from './data-equality.js';
+
+/** A new state, no change, the removal, or a refusal. */
+export type Outcome =
+  | { readonly kind: 'write'; readonly object: KubernetesObject }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'remove' }
+  | {
+      readonly kind: 'refuse';
+      readonly code: number;
+      readonly reason: string;
+      readonly message: string;
+    };
+
+function conflict(resource: string, name: string, why: string): Outcome {
+  const message = conflictMessage(resource, name, why);
+  return { kind: 'refuse', code: 409, reason: 'Conflict', message };
+}
+
+/** The stored object after an update, a patch or a binding. */
+export function updateOutcome(
+  current: KubernetesObject,
+  request: ApiRequest,
+  now: SimTime,
+): Outcome {
+  if (request.subresource === 'binding') return bindingOutcome(current as Pod, request, now);
+  const wanted = request.patch ? request.patch.apply(current) : (request.body as KubernetesObject);
+  if (wanted === current) return { kind: 'unchanged' };
+  const stale = request.body?.metadata.resourceVersion;
+  if (stale !== undefined && stale !== current.metadata.resourceVersion) {
+    const why =
+      'the object has been modified; please apply your changes to the latest version and try again';
+    return conflict(qualified(request.resource), request.name, why);
+  }
+  const object = merged(current, wanted, request.subresource === 'status');
+  if (isReleased(object.metadata)) return { kind: 'remove' };
+  return isSameData(object, current) ? { kind: 'unchanged' } : { kind: 'write', object };
+}
+
+/** Marked for deletion, its grace period over, and nothing holds it any longer. */
+function isReleased(metadata: ObjectMeta): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && isFree(metadata);
+}
+
+/** A status update changes the status alone, any other update everything but that. */
+function merged(
+  current: KubernetesObject,
+  wanted: KubernetesObject,
+  isStatus: boolean,
+): KubernetesObject {
+  const parts = isStatus
+    ? { ...current, ...('status' in wanted && { status: wanted.status }) }
+    : { ...wanted, ...('status' in current && { status: current.status }) };
+  const object = parts as KubernetesObject;
+  const { generation = 1 } = current.metadata;
+  const isNewSpec = current.kind !== 'Lease' && !isSameData(specOf(object), specOf(current));
+  const metadata = { ...wanted.metadata, ...serverFields(current.metadata) };
+  return {
+    ...object,
+    metadata: { ...metadata, generation: isNewSpec ? generation + 1 : generation },
+  } as KubernetesObject;
+}
+
+/** Metadata that no client may change. */
+function serverFields(metadata: ObjectMeta): { readonly [field in keyof ObjectMeta]?: unknown } {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  return {
+    name,
+    namespace,
+    uid,
+    resourceVersion,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+  };
+}
+
+function specOf(object: KubernetesObject): unknown {
+  return 'spec' in object ? object.spec : undefined;
+}
+
+/** The stored object after a DELETE: gone, or marked until its grace period or finalizers end. */
+export function deleteOutcome(
+  current: KubernetesObject,
+  request: ApiRequest,
+  now: SimTime,
+): Outcome {
+  const { metadata } = current;
+  const { uidPrecondition } = request;
+  if (uidPrecondition !== undefined && uidPrecondition !== metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uidPrecondition}, UID in object meta: ${metadata.uid}`;
+    return conflict(qualified(request.resource), request.name, why);
+  }
+  if (metadata.deletionTimestamp !== undefined) return shortenedDeletion(current, request);
+  const graceSeconds = current.kind === 'Pod' ? podGraceSeconds(current, request) : 0;
+  if (graceSeconds === 0 && isFree(metadata)) return { kind: 'remove' };
+  return markedForDeletion(current, now + graceSeconds * 1_000_000, graceSeconds);
+}
+
+/** What is being deleted can only be deleted sooner, counted from the first request. */
+function shortenedDeletion(current: KubernetesObject, request: ApiRequest): Outcome {
+  const { deletionTimestamp = 0, deletionGracePeriodSeconds = 0 } = current.metadata;
+  const { gracePeriodSeconds = deletionGracePeriodSeconds } = request;
+  if (gracePeriodSeconds >= deletionGracePeriodSeconds) return { kind: 'unchanged' };
+  if (gracePeriodSeconds === 0 && isFree(current.metadata)) return { kind: 'remove' };
+  const sooner = (deletionGracePeriodSeconds - gracePeriodSeconds) * 1_000_000;
+  return markedForDeletion(current, deletionTimestamp - sooner, gracePeriodSeconds);
+}
+
+function markedForDeletion(
+  current: KubernetesObject,
+  deletionTimestamp: SimTime,
+  deletionGracePeriodSeconds: number,
+): Outcome {
+  const { metadata } = current;
+  const isFirst = metadata.deletionTimestamp === undefined;
+  const generation = (metadata.generation ?? 1) + (isFirst ? 1 : 0);
+  const marked = { ...metadata, deletionTimestamp, deletionGracePeriodSeconds, generation };
+  return { kind: 'write', object: { ...current, metadata: marked } as KubernetesObject };
+}
+
+function podGraceSeconds(pod: Pod, request: ApiRequest): number {
+  const isUnbound = pod.spec.nodeName === undefined || pod.spec.nodeName === '';
+  const { phase } = pod.status ?? {};
+  if (isUnbound || phase === 'Succeeded' || phase === 'Failed') return 0;
+  return (
+    request.gracePeriodSeconds ??
+    pod.spec.terminationGracePeriodSeconds ??
+    apiserverConstants.defaultGracePeriodSeconds
+  );
+}
+
+function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
+  const binding = request.body as Binding;
+  const { name, uid } = pod.metadata;
+  const refuse = (why: string): Outcome => conflict('pods/binding', name, why);
+  const wantedUid = binding.metadata.uid;
+  if (wantedUid !== undefined && wantedUid !== uid) {
+    return refuse(
+      `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${uid}`,
+    );
+  }
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') {
+    return refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
+  }
+  const scheduled: PodCondition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastTransitionTime: now,
+  };
+  const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? [];
+  const object: Pod = {
+    ...pod,
+    metadata: { ...pod.metadata },
+    spec: { ...pod.spec, nodeName: binding.target.name as string },
+    status: { ...pod.status, conditions: [...others, scheduled] },
+  };
+  return { kind: 'write', object };
+}
+
+function isFree(metadata: ObjectMeta): boolean {
+  return metadata.finalizers === undefined || metadata.finalizers.length === 0;
+}
