@@ -4,6 +4,7 @@ import type { EndpointSlice } from '../../../src/api/endpoint-slice.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { Service } from '../../../src/api/service.js';
 import { SilentObserver } from '../../../src/client/observer.js';
+import type { FleetWatchEvent } from '../../../src/client/watch.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import {
   KubeProxyFleet,
@@ -82,7 +83,8 @@ export class ProxyBench {
     more: { type?: 'DELETED'; spacingUs?: number } = {},
   ): void {
     const { simulation } = this;
-    const { type = 'MODIFIED', spacingUs = 0 } = more;
+    const { spacingUs = 0 } = more;
+    const type: FleetWatchEvent['type'] = more.type ?? 'MODIFIED';
     const kind = simulation.defineEvent(`test.${this.#acts++}`, (_target, _arg, now) => {
       const event = { type, object, previous: undefined, revision: ++this.#revision, bytes: 0 };
       this.fleet.onFleetEvent({ ...event, dispatchedAtUs: now, spacingUs });

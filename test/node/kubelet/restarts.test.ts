@@ -105,3 +105,68 @@ describe('a container that exits', () => {
     expect(startedMs).toBeLessThanOrEqual(2_261 + 15_000 + 1_000 + 50);
   });
 });
+
+describe('containers of one pod', () => {
+  test('end and start again each for itself', () => {
+    const bench = new KubeletBench();
+    const probe = { httpGet: { port: 80 }, periodSeconds: 5, failureThreshold: 1 };
+    const containers = [
+      { name: 'steady', image: 'app:1' },
+      { name: 'sick', image: 'app:1', livenessProbe: probe },
+    ];
+    const annotations = { 'kubeclock.dev/ready-after': 'never' };
+    bench.bind(0, 'web', { containers }, { annotations });
+    bench.run(20 * secondUs);
+    const [steady, sick] = bench.pod('web').status?.containerStatuses ?? [];
+    expect(steady).toMatchObject({ restartCount: 0, ready: true });
+    expect(sinceOrigin(steady?.state?.running?.startedAt)).toBe(211);
+    expect(sick?.restartCount).toBeGreaterThan(0);
+    expect(sick?.lastState?.terminated?.exitCode).toBe(137);
+  });
+
+  test('that a probe has killed start again under OnFailure, and not under Never', () => {
+    const probe = { httpGet: { port: 80 }, periodSeconds: 5, failureThreshold: 1 };
+    const containers = [{ name: 'sick', image: 'app:1', livenessProbe: probe }];
+    const annotations = { 'kubeclock.dev/ready-after': 'never' };
+    const run = (restartPolicy: 'OnFailure' | 'Never') => {
+      const bench = new KubeletBench();
+      bench.bind(0, 'web', { containers, restartPolicy }, { annotations });
+      bench.run(12 * secondUs);
+      const { phase, containerStatuses } = bench.pod('web').status ?? {};
+      return [phase, containerStatuses?.[0]?.restartCount];
+    };
+    expect(run('OnFailure')[1]).toBe(1);
+    expect(run('Never')).toEqual(['Failed', 0]);
+  });
+
+  test('are left alone by a probe that condemns them while the pod is stopped', () => {
+    const bench = new KubeletBench();
+    const probe = { httpGet: { port: 80 }, periodSeconds: 5, failureThreshold: 1 };
+    const containers = [{ name: 'sick', image: 'app:1', livenessProbe: probe }];
+    const annotations = {
+      'kubeclock.dev/ready-after': 'never',
+      'kubeclock.dev/ignores-sigterm': 'true',
+    };
+    bench.bind(0, 'web', { containers }, { annotations });
+    bench.delete(4 * secondUs, 'web', 10); // the probe would fail at 5011
+    bench.run(30 * secondUs);
+    expect(bench.podHistory().at(-1)).toEqual([14_001 + 40 + 60 + 5, 'web', 'gone']);
+  });
+
+  test('that are being killed by a probe when the pod is deleted are waited for', () => {
+    const bench = new KubeletBench();
+    const probe = { httpGet: { port: 80 }, periodSeconds: 5, failureThreshold: 1 };
+    const containers = [{ name: 'sick', image: 'app:1', livenessProbe: probe }];
+    const annotations = {
+      'kubeclock.dev/ready-after': 'never',
+      'kubeclock.dev/ignores-sigterm': 'true',
+    };
+    const spec = { containers, terminationGracePeriodSeconds: 8 };
+    bench.bind(0, 'web', spec, { annotations });
+    bench.delete(6 * secondUs, 'web', 30); // the kill of 5011 ends at 13011
+    bench.run(30 * secondUs);
+    expect(bench.podHistory().at(-1)?.[2]).toBe('gone');
+    expect(bench.podHistory().at(-1)?.[0]).toBe(13_011 + 40 + 60 + 5);
+    expect(bench.fleet.podCount).toBe(0);
+  });
+});
