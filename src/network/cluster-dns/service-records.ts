@@ -1,5 +1,5 @@
-// The names that a cluster DNS server answers, computed from its copy of Services and EndpointSlices
-// at the time of the question, as CoreDNS does: nothing is built when they change.
+// The names that a cluster DNS server answers, computed from its copy of Services and
+// EndpointSlices at the time of the question, as CoreDNS does: nothing is built when they change.
 // Left out: SRV records, and names of pods by address (`10-244-0-7.ns.pod`).
 // Source: CoreDNS plugin/kubernetes (reference: nodes-controllers §6.1, §6.2).
 import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
