@@ -1,0 +1,71 @@
+// A KubeSchedulerConfiguration after reading: plain data, complete, checked. The profiles hold the
+// plugins as written, merged with the default list; what runs where is decided when the plugins
+// are made (plugin-sets.ts).
+// Source: kube-scheduler v1.36 kube-scheduler/config/v1/types.go; reference: scheduler 3.
+
+import type { PluginReference } from './default-plugin-list.js';
+
+/** The extension points of a profile, as its fields are called, in the order of a cycle. */
+export const extensionPoints = [
+  'preEnqueue',
+  'queueSort',
+  'preFilter',
+  'filter',
+  'postFilter',
+  'preScore',
+  'score',
+  'reserve',
+  'permit',
+  'preBind',
+  'bind',
+  'postBind',
+] as const;
+
+export type ExtensionPoint = (typeof extensionPoints)[number];
+
+/** What a profile says about one extension point, or about all of them (MultiPoint). */
+export interface PluginSetting {
+  readonly enabled: readonly PluginReference[];
+  /** Names; `*` is all. */
+  readonly disabled: readonly string[];
+}
+
+/** One profile. */
+export interface SchedulerProfile {
+  readonly schedulerName: string;
+  /** 0..100; undefined leaves it to the configuration. */
+  readonly percentageOfNodesToScore: number | undefined;
+  /** With the default plugins. */
+  readonly multiPoint: PluginSetting;
+  readonly points: Readonly<Record<ExtensionPoint, PluginSetting>>;
+  /**
+   * Arguments by plugin name: of every default plugin that takes some (see plugin-args.ts), and of
+   * other plugins as written.
+   */
+  readonly pluginConfig: ReadonlyMap<string, unknown>;
+}
+
+export interface LeaderElection {
+  readonly leaderElect: boolean;
+  readonly leaseDurationUs: number;
+  readonly renewDeadlineUs: number;
+  readonly retryPeriodUs: number;
+  readonly resourceName: string;
+  readonly resourceNamespace: string;
+}
+
+/** A whole configuration. */
+export interface SchedulerConfiguration {
+  /** Goroutines of the filters and scores; at least 1. Decisions are those of 1. */
+  readonly parallelism: number;
+  readonly leaderElection: LeaderElection;
+  readonly clientConnection: { readonly qps: number; readonly burst: number };
+  /** 0..100; 0 adapts to the number of nodes. */
+  readonly percentageOfNodesToScore: number;
+  /** Above 0. */
+  readonly podInitialBackoffSeconds: number;
+  /** At least the initial one. */
+  readonly podMaxBackoffSeconds: number;
+  /** At least one; names differ. */
+  readonly profiles: readonly SchedulerProfile[];
+}
