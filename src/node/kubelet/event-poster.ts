@@ -9,7 +9,7 @@ import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
 
-/** Reasons of Events, and how many of a container's runs must have gone by for a repetition. */
+/** Reasons of the Events that a kubelet posts about pods. */
 export type EventReason =
   | 'Pulling'
   | 'Pulled'

@@ -51,8 +51,8 @@ export class NodeHeartbeats {
     this.#registered = simulation.defineEvent('kubelet.NodeRegistrationRetried', (node) =>
       this.#register(context.agents[node] as NodeAgent),
     );
-    this.#leaseDue = simulation.defineEvent('kubelet.LeaseRenewalDue', (node, _, now) =>
-      this.#renew(context.agents[node] as NodeAgent, now),
+    this.#leaseDue = simulation.defineEvent('kubelet.LeaseRenewalDue', (node) =>
+      this.#renew(context.agents[node] as NodeAgent),
     );
     this.#statusDue = simulation.defineEvent('kubelet.NodeStatusDue', (node, _, now) => {
       this.#statusEvents[node] = noEvent;
@@ -120,7 +120,7 @@ export class NodeHeartbeats {
     agent.heartbeatClient.send(request, this.#onRenewed, agent);
   }
 
-  #renew(agent: NodeAgent, _now: SimTime): void {
+  #renew(agent: NodeAgent): void {
     const known = this.#leases[agent.index];
     const request = leaseRequest(agent, 'update', this.#leaseBody(agent, known));
     agent.heartbeatClient.send(request, this.#onRenewed, agent);

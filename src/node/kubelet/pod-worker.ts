@@ -175,12 +175,12 @@ export class PodWorkers {
   /** Has the pod looked at: at once after an act of the kubelet, else at the next relist. */
   #relistLater(record: PodRecord, isOwnAct: boolean): void {
     const { simulation, settings } = this.#context;
-    if (record.relistEvent !== noEvent) return;
-    const at =
-      isOwnAct && settings.onDemandRelist
-        ? simulation.now + settings.podRelistUs
-        : this.nextRelist(record.agent);
-    record.relistEvent = simulation.at(at, this.#relisted, record.slot);
+    const isAtOnce = isOwnAct && settings.onDemandRelist;
+    const isPlanned = record.relistEvent !== noEvent;
+    if (isPlanned && !isAtOnce) return;
+    const at = isAtOnce ? simulation.now + settings.podRelistUs : this.nextRelist(record.agent);
+    if (isPlanned) simulation.reschedule(record.relistEvent, at);
+    else record.relistEvent = simulation.at(at, this.#relisted, record.slot);
   }
 
   /** When the next relist of a node's pods is over. */

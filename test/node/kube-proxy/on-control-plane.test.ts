@@ -1,5 +1,5 @@
-// Proxies and DNS replicas on the real control plane: a change of an EndpointSlice on its way to the
-// rules of all nodes.
+// Proxies and DNS replicas on the real control plane: a change of an EndpointSlice on its way to
+// the rules of all nodes.
 
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';

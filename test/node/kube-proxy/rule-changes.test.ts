@@ -1,4 +1,5 @@
-// What changes rules, the log of changes, and the slowest of many counters, each against a naive one.
+// What changes rules, the log of changes, and the slowest of many counters, each against a naive
+// one.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
