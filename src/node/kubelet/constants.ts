@@ -250,3 +250,24 @@ export const kubeletConstants: Constants<typeof table> = defineConstants('kubele
 
 /** The constants of one run; a profile replaces single ones. */
 export type KubeletSettings = Constants<typeof table>;
+
+/**
+ * The node agents of the recorded timelines: they write statuses as a kubelet does and know nothing
+ * of sandboxes, volumes, images or Events. With a runtime of exact times (exactProfile) a pod is
+ * reported running and ready 1 s after it was seen, and stopped 1 s after it was asked to go.
+ */
+export const recordedAgentSettings: Partial<KubeletSettings> = {
+  syncLoopUs: 0,
+  podDirectoriesP50Us: 0,
+  podDirectoriesP99Us: 0,
+  mountP50Us: 0,
+  mountP99Us: 0,
+  volumeLoopUs: 0,
+  requestTokens: false,
+  relistPeriodUs: 0,
+  relistUs: 0,
+  relistPerPodNanoseconds: 0,
+  podRelistUs: 0,
+  recordEvents: false,
+  reportPodSandbox: false,
+};

@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { exactProfile } from '../../../src/node/container-runtime/profiles.js';
-import { kubeletConstants } from '../../../src/node/kubelet/constants.js';
-import { recordedAgentSettings } from '../../../src/node/kubelet/recorded-agent.js';
+import { kubeletConstants, recordedAgentSettings } from '../../../src/node/kubelet/constants.js';
 import { KubeletBench, secondUs } from './kubelet-bench.js';
 
 function recordedBench(): KubeletBench {
