@@ -26,6 +26,11 @@ export interface PreFilterAnswer extends PluginAnswer {
   readonly narrowedBy: readonly string[];
 }
 
+/** What PostFilter as a whole says, and whose refusal came first; '' for success. */
+export interface PostFilterAnswer extends PostFilterResult {
+  readonly plugin: string;
+}
+
 /** The filters that have something to say in this cycle. */
 export interface ActiveFilters {
   readonly filters: readonly NodeFilter[];
@@ -116,18 +121,22 @@ export class Framework {
     pod: PodInfo,
     statuses: NodeStatuses,
     snapshot: Snapshot,
-  ): PostFilterResult {
+  ): PostFilterAnswer {
     const reasons: string[] = [];
     let nomination: PostFilterResult = { status: undefined };
+    let rejector = '';
     for (const plugin of this.plugins.postFilter) {
       const result = plugin.postFilter(state, pod, statuses, snapshot);
       const code = codeOf(result.status);
       const isFinal = code === 'Success' || code === 'UnschedulableAndUnresolvable';
-      if (isFinal || !isRejected(result.status)) return result;
+      if (isFinal || !isRejected(result.status)) {
+        return { ...result, plugin: code === 'Success' ? '' : plugin.name };
+      }
       reasons.push(...result.status.reasons);
+      if (rejector === '') rejector = plugin.name;
       if (result.nominatedNodeName !== undefined) nomination = result;
     }
-    return { ...nomination, status: status('Unschedulable', ...reasons) };
+    return { ...nomination, status: status('Unschedulable', ...reasons), plugin: rejector };
   }
 
   /** Undefined unless a PreScore plugin failed. */

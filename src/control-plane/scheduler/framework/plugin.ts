@@ -108,13 +108,16 @@ export interface PreemptionTrial {
   readonly numPDBViolations: number;
   /** Why the node is no candidate; undefined for a candidate. */
   readonly status: Status | undefined;
+  /** Whose filter that was; '' for a candidate, and when the node has no victims to offer. */
+  readonly plugin: string;
 }
 
 /** A PostFilter plugin that can show what it would do everywhere. */
 export interface PreemptionPlugin extends PostFilterPlugin {
   /**
-   * Tries every node that `statuses` does not rule out, in snapshot order from the first: no limit
-   * to the number of candidates, no random offset. Leaves everything as it was.
+   * Tries every node whose status is Unschedulable, in snapshot order from the first: no limit to
+   * the number of candidates, no random offset, whether or not the pod may preempt. Leaves
+   * everything as it was.
    */
   dryRun(
     state: CycleState,
