@@ -12,7 +12,7 @@ import { CycleState } from './cycle-state.js';
 import { fitErrorMessage } from './fit-error.js';
 import { type ActiveFilters, type Framework, goList } from './framework.js';
 import { NodeStatuses } from './node-statuses.js';
-import { runFilters, runFiltersWithPods } from './node-trial.js';
+import { runFiltersWithNominatedPods } from './node-trial.js';
 import type { Nominator } from './nominator.js';
 import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
 import type { PostFilterResult } from './plugin.js';
@@ -175,7 +175,9 @@ export class SchedulingAlgorithm {
     const percentage = framework.percentageOfNodesToScore ?? this.#percentage;
     const isScored = framework.plugins.score.length > 0;
     const wanted = isScored ? numFeasibleNodesToFind(percentage, count) : 1;
-    const hasNominated = !this.#nominator.isEmpty;
+    const nominator = this.#nominator;
+    const hasNominated = !nominator.isEmpty;
+    const context = { framework, nominator, pod, snapshot: this.#snapshot };
     const feasible = this.#feasible;
     let found = 0;
     let position = count === 0 ? 0 : this.nextStartNodeIndex % count;
@@ -186,7 +188,7 @@ export class SchedulingAlgorithm {
       let answer: Status | undefined;
       let plugin = '';
       if (hasNominated)
-        ({ status: answer, plugin } = this.#judge(framework, state, pod, active, row));
+        ({ status: answer, plugin } = runFiltersWithNominatedPods(context, state, active, row));
       else {
         for (let f = 0; f < filters.length; f++) {
           answer = filters[f]!(row);
@@ -214,25 +216,6 @@ export class SchedulingAlgorithm {
     this.statuses.set(row, answer, plugin);
     this.#note(answer, plugin);
     return true;
-  }
-
-  /** Judges a node with and then without the pods nominated to it. */
-  #judge(
-    framework: Framework,
-    state: CycleState,
-    pod: PodInfo,
-    active: ActiveFilters,
-    row: number,
-  ): { status: Status | undefined; plugin: string } {
-    const snapshot = this.#snapshot;
-    const waiting = this.#nominator
-      .podsFor(snapshot.table.names[row]!)
-      .filter((other) => other.priority >= pod.priority && other.uid !== pod.uid);
-    if (waiting.length > 0) {
-      const answer = runFiltersWithPods(framework, state, pod, snapshot, row, waiting);
-      if (answer.status !== undefined) return answer;
-    }
-    return runFilters(active, row);
   }
 
   #choose(framework: Framework, state: CycleState, pod: PodInfo): Decision {
