@@ -6,7 +6,7 @@
 
 import FastPriorityQueue from 'fastpriorityqueue';
 import { distribution } from '../dist/kernel/distributions.js';
-import { FastEventQueue } from '../dist/kernel/event-queue.js';
+import { FastEventQueue } from '../dist/kernel/fast-event-queue.js';
 import { RandomRoot } from '../dist/kernel/random-stream.js';
 import { Simulation } from '../dist/kernel/simulation.js';
 import { medianRate, medianRatio } from './measure.mjs';

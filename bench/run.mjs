@@ -14,7 +14,7 @@ async function measure(file, name) {
   console.log(await cases.find((other) => other.name === name).measure());
 }
 
-/** The cases of all files; one has `name, unit, measure()`, and `atLeast` or `atMost` or neither. */
+/** The cases of all files: `name, unit, measure()`, and `atLeast` or `atMost` or neither. */
 async function allCases() {
   const found = [];
   const files = readdirSync(new URL('.', import.meta.url)).filter((file) =>

@@ -52,6 +52,8 @@ function run(spec) {
 const cluster = `  controlPlane: {hosts: {count: 1, cores: 4}, etcd: {members: 1, disk: nvme}}
   nodePools: [{name: pool, count: 200, cpu: 32, memory: 256Gi, pods: 110}]
 `;
+const requests = '{requests: {cpu: 100m, memory: 128Mi}}';
+const container = `{name: main, image: "registry.example/web:1", resources: ${requests}}`;
 const deployment = `      - op: create
         yaml: |
           apiVersion: apps/v1
@@ -62,12 +64,12 @@ const deployment = `      - op: create
             selector: {matchLabels: {app: web}}
             template:
               metadata: {labels: {app: web}}
-              spec: {containers: [{name: main, image: "registry.example/web:1", resources: {requests: {cpu: 100m, memory: 128Mi}}}]}
+              spec: {containers: [${container}]}
 `;
 const pods = `      - op: createPods
         count: 1000
         namePrefix: pod-
-        template: {apiVersion: v1, kind: Pod, metadata: {name: pod}, spec: {containers: [{name: main, image: "registry.example/web:1", resources: {requests: {cpu: 100m, memory: 128Mi}}}]}}
+        template: {apiVersion: v1, kind: Pod, metadata: {name: pod}, spec: {containers: [${container}]}}
 `;
 
 const last = (rows, time) => Math.max(...rows.map(time)) / 1_000_000;
@@ -75,8 +77,22 @@ const exponential = { kind: 'exponential', mean: 10_000 };
 
 /** Name, unit, expected value, allowed relative difference, how to measure, where it comes from. */
 const checks = [
-  ['M/M/1 wait at 70 %', 'services', 0.7 / 0.3, 0.02, () => meanWait(1, 0.7, exponential), 'closed form'],
-  ['M/M/4 wait at 80 %', 'services', erlangWait(4, 0.8), 0.02, () => meanWait(4, 0.8, exponential), 'Erlang C'],
+  [
+    'M/M/1 wait at 70 %',
+    'services',
+    0.7 / 0.3,
+    0.02,
+    () => meanWait(1, 0.7, exponential),
+    'closed form',
+  ],
+  [
+    'M/M/4 wait at 80 %',
+    'services',
+    erlangWait(4, 0.8),
+    0.02,
+    () => meanWait(4, 0.8, exponential),
+    'Erlang C',
+  ],
   [
     'M/D/1 wait at 70 %',
     'services',
@@ -90,7 +106,11 @@ const checks = [
     's',
     23.967,
     0.05,
-    () => last(run(`${cluster}  horizon: 60s\n  workload:\n    operations:\n${deployment}`).pods, (pod) => pod.createdUs),
+    () =>
+      last(
+        run(`${cluster}  horizon: 60s\n  workload:\n    operations:\n${deployment}`).pods,
+        (pod) => pod.createdUs,
+      ),
     'recorded: b500-200, mean of 3',
   ],
   [
@@ -98,7 +118,11 @@ const checks = [
     's',
     18.046,
     0.05,
-    () => last(run(`${cluster}  horizon: 60s\n  workload:\n    operations:\n${pods}`).pods, (pod) => pod.boundUs),
+    () =>
+      last(
+        run(`${cluster}  horizon: 60s\n  workload:\n    operations:\n${pods}`).pods,
+        (pod) => pod.boundUs,
+      ),
     'recorded: dmax-200, mean of 3',
   ],
   [
@@ -115,7 +139,9 @@ const checks = [
   ],
 ];
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean' }, only: { type: 'string' } },
+});
 const counts = { passed: 0, failed: 0 };
 for (const [name, unit, expected, tolerance, measure, source] of checks) {
   if (options.only !== undefined && options.only !== name) continue;
@@ -130,5 +156,7 @@ for (const [name, unit, expected, tolerance, measure, source] of checks) {
       : `${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(42)} ${String(rounded).padStart(9)} ${unit.padEnd(9)} ${target}`,
   );
 }
-console.log(options.json ? JSON.stringify(counts) : `${counts.passed} passed, ${counts.failed} failed`);
+console.log(
+  options.json ? JSON.stringify(counts) : `${counts.passed} passed, ${counts.failed} failed`,
+);
 process.exitCode = counts.failed > 0 ? 1 : 0;

@@ -69,7 +69,9 @@ export interface Affinity {
 
 export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 
-/** Lets a pod onto nodes with a matching taint. An absent key with `Exists` tolerates everything. */
+/**
+ * Lets a pod onto nodes with a matching taint. An absent key with `Exists` tolerates everything.
+ */
 export interface Toleration {
   readonly key?: string;
   /** Absent means `Equal`. `Lt` and `Gt` compare as integers (feature gate in 1.36). */

@@ -1,8 +1,8 @@
 /**
  * Shapes of nodes, namespaces, services and the small kinds around them. Notation: see `shape.ts`.
  *
- * Source: field names and types of Kubernetes v1.36 `core/v1`, `discovery/v1`, `coordination/v1` and
- * `scheduling/v1`.
+ * Source: field names and types of Kubernetes v1.36 `core/v1`, `discovery/v1`, `coordination/v1`
+ * and `scheduling/v1`.
  */
 
 const object = 's: apiVersion kind; ObjectMeta: metadata';

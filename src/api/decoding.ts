@@ -1,6 +1,6 @@
 /**
- * From a manifest's JSON to the simulator's form of an object: timestamps become numbers, quantities
- * become text, nulls vanish, and what only a server fills in is dropped or converted.
+ * From a manifest's JSON to the simulator's form of an object: timestamps become numbers,
+ * quantities become text, nulls vanish, and what only a server fills in is dropped or converted.
  *
  * Left out: `managedFields` and `selfLink`, which no component reads.
  *

@@ -55,7 +55,9 @@ export class DefaultFiller {
     return changed === value ? object : { ...object, [key]: changed };
   }
 
-  /** The object with the defaults of one of its fields filled in, whether it has the field or not. */
+  /**
+   * The object with the defaults of one of its fields filled in, whether it has the field or not.
+   */
   fillAt<T extends object, K extends keyof T & string>(
     object: T,
     path: FieldPath,

@@ -8,7 +8,9 @@ import type { ManifestObject } from './manifest-object.js';
 import { type Problem, problemCodes } from './problem.js';
 import { resourceKindNamed } from './resource-kinds.js';
 
-/** What identifies an object in a cluster; undefined for one whose name is still to be generated. */
+/**
+ * What identifies an object in a cluster; undefined for one whose name is still to be generated.
+ */
 function identityOf(entry: ManifestObject, namespace: string): string | undefined {
   const { kind, metadata } = entry.object;
   if (typeof metadata.name !== 'string' || metadata.name === '') return undefined;

@@ -3,10 +3,10 @@
  * walking the object along its shape.
  *
  * The estimate follows the encoding: a tag of one byte a field (two from the 16th field number on
- * are not told apart), lengths, nested messages, and the fields that Kubernetes' encoder writes even
- * when they are empty. `managedFields`, which the simulator does not keep, is added from the fields
- * that are set (see `managed-fields-size.ts`). Left out: which manager owns which field after
- * several have written.
+ * are not told apart), lengths, nested messages, and the fields that Kubernetes' encoder writes
+ * even when they are empty. `managedFields`, which the simulator does not keep, is added from the
+ * fields that are set (see `managed-fields-size.ts`). Left out: which manager owns which field
+ * after several have written.
  *
  * Source: Kubernetes v1.36 generated.pb.go; protobuf encoding; sizes recorded from a v1.36 control
  * plane (test/api/encoded-size.test.ts states how near this comes).

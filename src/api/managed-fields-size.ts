@@ -1,6 +1,6 @@
 /**
- * The weight of `managedFields`: for every writer, the names of the fields it has set, as JSON text.
- * In a running pod they are a third of the object.
+ * The weight of `managedFields`: for every writer, the names of the fields it has set, as JSON
+ * text. In a running pod they are a third of the object.
  *
  * Two writers are assumed: the creator, for labels, annotations, owners and the spec; and, once
  * there is a status, its writer. Fields that admission or a binding adds have no owner.

@@ -8,7 +8,9 @@ import type { ApiObject } from './object-meta.js';
 
 /** One object of a known kind, as read. */
 export interface ManifestObject {
-  /** The JSON as it stands in the file: no defaults, timestamps as text, amounts maybe as numbers. */
+  /**
+   * The JSON as it stands in the file: no defaults, timestamps as text, amounts maybe as numbers.
+   */
   readonly object: ApiObject;
   readonly file: string;
   /** Where the object starts, from 1. */

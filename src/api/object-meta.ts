@@ -116,7 +116,10 @@ export function objectKey(object: ApiObject): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
 }
 
-/** The owner that manages `object`, if any. Linear in the number of owners, which is nearly always one. */
+/**
+ * The owner that manages `object`, if any. Linear in the number of owners, which is nearly always
+ * one.
+ */
 export function controllerOf(object: ApiObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }

@@ -173,7 +173,9 @@ export function resourceKindOfResource(resource: string): ResourceKind | undefin
   return kindsByResource.get(resource);
 }
 
-/** What became of an API version that is no longer served; undefined when it is not one of those. */
+/**
+ * What became of an API version that is no longer served; undefined when it is not one of those.
+ */
 export function removedApiVersion(apiVersion: string, kind: string): RemovedApiVersion | undefined {
   return removedByType.get(typeKey(apiVersion, kind));
 }

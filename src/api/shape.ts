@@ -4,9 +4,10 @@
  * and the size estimate to know what a number stands for on the wire.
  *
  * The tables (`pod-shapes.ts` and its neighbours) are text, one line a message: groups separated by
- * `;`, each a type, a colon and the names of the fields of that type. Types: `s` string, `b` boolean,
- * `i` int32, `l` int64, `q` quantity, `x` integer or string, `t` timestamp, `v` resource version,
- * `any`; `[T]` a list of T; `{T}` a map from string to T; anything else names another message.
+ * `;`, each a type, a colon and the names of the fields of that type. Types: `s` string, `b`
+ * boolean, `i` int32, `l` int64, `q` quantity, `x` integer or string, `t` timestamp, `v` resource
+ * version, `any`; `[T]` a list of T; `{T}` a map from string to T; anything else names another
+ * message.
  */
 
 import { batchShapes } from './batch-shapes.js';

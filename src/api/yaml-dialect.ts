@@ -1,7 +1,7 @@
 /**
  * YAML as kubectl reads it: YAML 1.1 as its Go library resolves it, not as the specification does.
- * `yes`, `no`, `on`, `off`, `y` and `n` are booleans; `0644`, `0o644`, `0x1a4`, `0b1` and `1_000` are
- * integers; `1e3` is a number; `22:22` and dates stay text; `<<` merges.
+ * `yes`, `no`, `on`, `off`, `y` and `n` are booleans; `0644`, `0o644`, `0x1a4`, `0b1` and `1_000`
+ * are integers; `1e3` is a number; `22:22` and dates stay text; `<<` merges.
  *
  * Left out: integers beyond 2^53 lose their last digits, as in any JavaScript number.
  *

@@ -16,7 +16,9 @@ interface Used {
 export class PodPlacement extends Checker {
   readonly #allocatable = new Map<string, ResourceAmounts>();
   readonly #used = new Map<string, Used>();
-  /** Nodes on which clients have put pods by themselves, past the scheduler: they may be too full. */
+  /**
+   * Nodes on which clients have put pods by themselves, past the scheduler: they may be too full.
+   */
   readonly #placedByClients = new Set<string>();
   /** Pod key by address. */
   readonly #addresses = new Map<string, string>();

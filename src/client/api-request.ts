@@ -1,5 +1,5 @@
-// Requests and answers of the Kubernetes API as they cross the wire. A PATCH carries its effect as a
-// pure function from the stored object to the new one, together with the size of its body.
+// Requests and answers of the Kubernetes API as they cross the wire. A PATCH carries its effect as
+// a pure function from the stored object to the new one, together with the size of its body.
 // Refusals are answers with a code and a reason, never exceptions. Source: Kubernetes v1.36 API
 // conventions.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
@@ -7,7 +7,9 @@ import type { WatchStream } from './watch.js';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
-/** What a client asks. `namespace` is '' for cluster-scoped kinds, `name` '' where there is none. */
+/**
+ * What a client asks. `namespace` is '' for cluster-scoped kinds, `name` '' where there is none.
+ */
 export interface ApiRequest {
   readonly verb: Verb;
   /** Plural, `pods`. */
@@ -15,7 +17,9 @@ export interface ApiRequest {
   readonly subresource?: 'status' | 'binding' | 'scale' | 'eviction' | 'token' | 'finalize';
   readonly namespace: string;
   readonly name: string;
-  /** The object of a create or an update; an update with a resourceVersion is refused when stale. */
+  /**
+   * The object of a create or an update; an update with a resourceVersion is refused when stale.
+   */
   readonly body?: KubernetesObject;
   readonly patch?: PatchBody;
   /** 0: any cached state will do; absent: the newest. Of a watch: events after this revision. */
@@ -50,7 +54,9 @@ export interface WatcherAddress {
   readonly target: number;
 }
 
-/** The answer. `object`: the stored object; `items` and `revision`: of a list; `watch`: of a watch. */
+/**
+ * The answer. `object`: the stored object; `items` and `revision`: of a list; `watch`: of a watch.
+ */
 export interface ApiResponse {
   readonly code: number;
   /** `Conflict`, `NotFound`, `AlreadyExists`, `TooManyRequests`, …; '' on success. */

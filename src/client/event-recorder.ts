@@ -1,8 +1,9 @@
-// The recorder of Kubernetes Events: a queue, and one goroutine that takes from it, combines similar
-// Events, counts repeats, silences an object that makes too many, and posts the rest one after the
-// other through the component's client. What it remembers is bounded, as upstream. Left out: repeats
-// after lost connections. Source: Kubernetes v1.36 client-go tools/record (reference: controlplane
-// C7; a recorded ReplicaSet of 500 makes 9 Events, a combined one and 15 updates of it).
+// The recorder of Kubernetes Events: a queue, and one goroutine that takes from it, combines
+// similar Events, counts repeats, silences an object that makes too many, and posts the rest one
+// after the other through the component's client. What it remembers is bounded, as upstream. Left
+// out: repeats after lost connections. Source: Kubernetes v1.36 client-go tools/record (reference:
+// controlplane C7; a recorded ReplicaSet of 500 makes 9 Events, a combined one and 15 updates of
+// it).
 import type { Event } from '../api/event.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -165,7 +166,9 @@ export class EventRecorder {
     };
   }
 
-  /** An answer ends the attempt, whatever it is; only an update of an Event that is gone creates it. */
+  /**
+   * An answer ends the attempt, whatever it is; only an update of an Event that is gone creates it.
+   */
   readonly #answered = (call: ApiCall): void => {
     const isGone = call.request.verb === 'patch' && call.response?.code === 404;
     if (isGone) this.#client.send(creationOf(call.context as Event), this.#answered);

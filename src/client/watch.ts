@@ -1,5 +1,6 @@
 // Watch events and the two ways to follow them. Events are not sent as messages: an apiserver keeps
-// one log per resource, a watcher is a place in it, and is woken when something it wants has arrived.
+// one log per resource, a watcher is a place in it, and is woken when something it wants has
+// arrived.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { SimTime } from '../kernel/time.js';
 

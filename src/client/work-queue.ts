@@ -1,6 +1,7 @@
 // client-go's workqueue: a key is queued once however often it is added; a key added while it is
 // being worked on comes again when it is done; delayed and rate-limited adds.
-// Source: Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4, nodes-controllers 0.2).
+// Source: Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4, nodes-controllers
+// 0.2).
 import type { EventHandle } from '../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { StationMeter, TokenBucket } from '../kernel/stations.js';

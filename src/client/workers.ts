@@ -1,5 +1,5 @@
-// The worker goroutines of a controller: each takes a key, uses CPU, syncs, and says when it is done.
-// A sync may wait for API calls; its worker is busy until then.
+// The worker goroutines of a controller: each takes a key, uses CPU, syncs, and says when it is
+// done. A sync may wait for API calls; its worker is busy until then.
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import type { WorkQueue } from './work-queue.js';

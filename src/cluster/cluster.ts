@@ -1,6 +1,6 @@
-// Assembly: a ClusterSpec becomes components that are wired to each other. The only place that knows
-// all of them. When a run begins the cluster is up: nodes are registered and Ready, the caches of the
-// control plane fill, and as soon as they have, the first operation begins.
+// Assembly: a ClusterSpec becomes components that are wired to each other. The only place that
+// knows all of them. When a run begins the cluster is up: nodes are registered and Ready, the
+// caches of the control plane fill, and as soon as they have, the first operation begins.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { Pod } from '../api/pod.js';

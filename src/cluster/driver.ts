@@ -1,9 +1,9 @@
-// The clients outside the cluster: they perform a scenario's operations, one after the other, by API
-// requests of their own, as kubectl or a load generator would. `apply` is a GET and then a POST, a
-// PATCH or, where nothing differs, nothing for each object, in order, one at a time; kubectl makes a
-// new client for each kind, so its requests are not rate limited in practice. Left out: removal of
-// what an earlier apply had set and this one does not mention. Source: Kubernetes v1.36 kubectl
-// (reference: nodes-controllers 10.9).
+// The clients outside the cluster: they perform a scenario's operations, one after the other, by
+// API requests of their own, as kubectl or a load generator would. `apply` is a GET and then a
+// POST, a PATCH or, where nothing differs, nothing for each object, in order, one at a time;
+// kubectl makes a new client for each kind, so its requests are not rate limited in practice. Left
+// out: removal of what an earlier apply had set and this one does not mention. Source: Kubernetes
+// v1.36 kubectl (reference: nodes-controllers 10.9).
 import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';

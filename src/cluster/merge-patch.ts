@@ -1,6 +1,6 @@
-// A JSON merge patch: maps merge, everything else is replaced, null removes. Lists of containers merge
-// by name, as kubectl's strategic patch does, so that `containers: [{name, image}]` changes an image.
-// Source: RFC 7396; Kubernetes v1.36 strategic merge patch, patchMergeKey name.
+// A JSON merge patch: maps merge, everything else is replaced, null removes. Lists of containers
+// merge by name, as kubectl's strategic patch does, so that `containers: [{name, image}]` changes
+// an image. Source: RFC 7396; Kubernetes v1.36 strategic merge patch, patchMergeKey name.
 
 /** A new value that shares what did not change; the same value when nothing changes. */
 export function mergePatch(value: unknown, patch: unknown): unknown {

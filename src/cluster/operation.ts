@@ -1,5 +1,6 @@
-// Timed operations: what clients ask of the cluster during a run, in the words of scheduler_perf and
-// KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones back.
+// Timed operations: what clients ask of the cluster during a run, in the words of scheduler_perf
+// and KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones
+// back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */

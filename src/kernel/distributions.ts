@@ -4,7 +4,7 @@ import { assert } from './assert.js';
 import { exp, log } from './math.js';
 import type { RandomStream } from './random-stream.js';
 
-/** A distribution of durations in microseconds. `quantiles`: [probability, value] ascending from 0 to 1. */
+/** A distribution of durations in µs. `quantiles`: [probability, value] ascending from 0 to 1. */
 export type DistributionSpec =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }

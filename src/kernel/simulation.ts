@@ -2,7 +2,8 @@
 // Handlers run to completion, one after the other; what happens at one instant happens in the order
 // in which it was scheduled.
 import { assert } from './assert.js';
-import { type EventHandle, type EventQueue, FastEventQueue } from './event-queue.js';
+import type { EventHandle, EventQueue } from './event-queue.js';
+import { FastEventQueue } from './fast-event-queue.js';
 import { RandomRoot, type RandomStream } from './random-stream.js';
 import type { SimTime } from './time.js';
 import { TraceHash } from './trace-hash.js';

@@ -2,7 +2,7 @@
 // continuation (kind, target, arg) fired when it is done. Each station measures itself.
 import { assert } from './assert.js';
 import type { Distribution } from './distributions.js';
-import { FastEventQueue } from './event-queue.js';
+import { FastEventQueue } from './fast-event-queue.js';
 import type { RandomStream } from './random-stream.js';
 import type { EventKind, Simulation } from './simulation.js';
 import type { SimTime } from './time.js';

@@ -52,7 +52,9 @@ export class Change {
     this.failure ||= reason;
   }
 
-  /** Of an open change with the stages that hold now for all of its objects, and what is missing. */
+  /**
+   * Of an open change with the stages that hold now for all of its objects, and what is missing.
+   */
   get row(): ConvergenceRow {
     const { verb, target, startedUs, acceptedUs } = this;
     const { kind, namespace, name } = target;

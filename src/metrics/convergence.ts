@@ -1,8 +1,9 @@
 // Convergence of every change that a client asked for: from its call until all wanted pods are
 // Ready and no others are left, the endpoints are published in EndpointSlices, programmed on every
 // kube-proxy and served by every DNS replica, stage by stage. A stage counts as reached at the time
-// from which it has held until the end of the change. Changes of one object that overtake each other
-// converge together; a change of an object without consequences converges when it is accepted.
+// from which it has held until the end of the change. Changes of one object that overtake each
+// other converge together; a change of an object without consequences converges when it is
+// accepted.
 import type { KindName, KubernetesObject } from '../api/kubernetes-object.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';

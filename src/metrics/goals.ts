@@ -1,6 +1,7 @@
-// All goals of a run, kept up to date with the committed writes: which pods belong to which workload,
-// which Services select them, and which pods the slices of a Service list. O(1) a write of a pod,
-// O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs O(workloads).
+// All goals of a run, kept up to date with the committed writes: which pods belong to which
+// workload, which Services select them, and which pods the slices of a Service list. O(1) a write
+// of a pod, O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs
+// O(workloads).
 import type { Deployment } from '../api/deployment.js';
 import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';

@@ -53,7 +53,9 @@ export class RunRecorder {
     ]);
   }
 
-  /** Samples the time series every `intervalUs` from now on; `meters` are the stations to report. */
+  /**
+   * Samples the time series every `intervalUs` from now on; `meters` are the stations to report.
+   */
   recordSeries(intervalUs: number, meters: readonly StationMeter[]): void {
     this.#meters = meters;
     let requests = 0;

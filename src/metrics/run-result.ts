@@ -25,7 +25,9 @@ export interface PodRow {
   readonly startedUs: number | undefined;
   /** Ready condition committed to the API. */
   readonly readyUs: number | undefined;
-  /** First EndpointSlice with this pod ready committed; undefined too when no Service selects it. */
+  /**
+   * First EndpointSlice with this pod ready committed; undefined too when no Service selects it.
+   */
   readonly endpointPublishedUs: number | undefined;
   /** Programmed on every kube-proxy. */
   readonly endpointProgrammedUs: number | undefined;
@@ -168,7 +170,10 @@ export interface RunResult {
     readonly time: number;
     readonly hash: string;
   }[];
-  /** The cluster in one line: `3 control-plane hosts (4 cores), 1 etcd member, 3 nodes of 4 CPU 16Gi`. */
+  /**
+   * The cluster in one line: `3 control-plane hosts (4 cores), 1 etcd member, 3 nodes of 4 CPU
+   * 16Gi`.
+   */
   readonly cluster: string;
   /** Things the reader must know: ignored kinds, model limits, defaults taken. */
   readonly notices: readonly string[];

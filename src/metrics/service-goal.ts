@@ -1,6 +1,6 @@
-// A Service as a goal: it has an EndpointSlice, and its slices list every pod that was Ready when it
-// was created or its selector changed, and none that it no longer selects. Pods that become Ready
-// later belong to the change of their workload. A Service without selector has no stages.
+// A Service as a goal: it has an EndpointSlice, and its slices list every pod that was Ready when
+// it was created or its selector changed, and none that it no longer selects. Pods that become
+// Ready later belong to the change of their workload. A Service without selector has no stages.
 // Left out: a change of the ports alone counts as published at once.
 import type { LabelMatcher } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';

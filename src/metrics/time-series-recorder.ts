@@ -1,5 +1,5 @@
-// Samples of the cluster at equal intervals of simulated time: pods by state, requests, and for each
-// station its use and its queue over the interval.
+// Samples of the cluster at equal intervals of simulated time: pods by state, requests, and for
+// each station its use and its queue over the interval.
 import type { StationMeter } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
 import type { TimeSeries } from './run-result.js';

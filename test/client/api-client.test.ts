@@ -1,5 +1,5 @@
-// What a clientset promises: one FIFO bucket for all its requests, retries where the server asks for
-// them, answers as they come over the link, CPU time for decoding.
+// What a clientset promises: one FIFO bucket for all its requests, retries where the server asks
+// for them, answers as they come over the link, CPU time for decoding.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../../src/api/config-map.js';
@@ -120,8 +120,8 @@ describe('an answer that asks to try again', () => {
     at(simulation, 10_000, () => client.send(get('b'), (call) => codes.push(call.attempts)));
     at(simulation, 500_000, () => client.send(get('c'), () => {}));
     simulation.run();
-    // a is refused at 1 ms, known at 2 ms, and asks for a token again at 1.002 s: two tokens went at
-    // 0 and 10 ms, c has taken the one of 1.0 s, so a gets that of 2.0 s.
+    // a is refused at 1 ms, known at 2 ms, and asks for a token again at 1.002 s: two tokens went
+    // at 0 and 10 ms, c has taken the one of 1.0 s, so a gets that of 2.0 s.
     expect(server.arrivals).toEqual([
       ['a', 1000],
       ['b', 11_000],

@@ -1,4 +1,5 @@
-// Reflector and informer: a local copy that loses nothing, doubles nothing, and says so to handlers.
+// Reflector and informer: a local copy that loses nothing, doubles nothing, and says so to
+// handlers.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../../src/api/config-map.js';

@@ -1,5 +1,6 @@
 // The same bytes on every supported release of Node. The binaries come from the npm registry (the
-// package behind `node` for this platform); without the registry the test is skipped with a message.
+// package behind `node` for this platform); without the registry the test is skipped with a
+// message.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

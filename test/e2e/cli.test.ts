@@ -1,5 +1,5 @@
-// The command line from outside: help, exit codes, streams. Needs the built program (npm test builds
-// it first).
+// The command line from outside: help, exit codes, streams. Needs the built program (npm test
+// builds it first).
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

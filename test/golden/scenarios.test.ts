@@ -1,6 +1,6 @@
-// Every scenario of the repository is a golden test: its trace hash and headline figures are kept in
-// scenarios.json beside this file. KUBECLOCK_UPDATE_GOLDEN=1 rewrites it; commit the difference only
-// when you can explain it, and tell it in CHANGELOG.md under "changes that alter results".
+// Every scenario of the repository is a golden test: its trace hash and headline figures are kept
+// in scenarios.json beside this file. KUBECLOCK_UPDATE_GOLDEN=1 rewrites it; commit the difference
+// only when you can explain it, and tell it in CHANGELOG.md under "changes that alter results".
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,6 @@
-// The counting of convergence against a judgement from scratch: after every step of a random history
-// a change is asked for; changes are open exactly while what is differs from what is wanted.
+// The counting of convergence against a judgement from scratch: after every step of a random
+// history a change is asked for; changes are open exactly while what is differs from what is
+// wanted.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EndpointSlice } from '../../src/api/endpoint-slice.js';
@@ -79,7 +80,9 @@ class History {
     else if (step === 'terminate') bench.terminate(name);
   }
 
-  /** From scratch: every pod is a Ready one of the wanted image, and listed, and nothing else is. */
+  /**
+   * From scratch: every pod is a Ready one of the wanted image, and listed, and nothing else is.
+   */
   get isAsWanted(): boolean {
     const pods = [...this.#pods].map((name) => this.bench.get('Pod', name));
     const isRight = pods.every(

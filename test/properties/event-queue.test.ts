@@ -4,12 +4,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AssertionError } from '../../src/kernel/assert.js';
-import { type EventHandle, type EventQueue, FastEventQueue } from '../../src/kernel/event-queue.js';
+import type { EventHandle, EventQueue } from '../../src/kernel/event-queue.js';
+import { FastEventQueue } from '../../src/kernel/fast-event-queue.js';
 import { ReferenceEventQueue } from '../../src/kernel/reference-event-queue.js';
 
 const queues: readonly [string, () => EventQueue][] = [
   ['FastEventQueue', () => new FastEventQueue()],
   ['FastEventQueue that starts with room for one event', () => new FastEventQueue(1)],
+  ['FastEventQueue with a far lane from five events on', () => new FastEventQueue(1, 4)],
+  ['FastEventQueue with a far lane from 41 events on', () => new FastEventQueue(8, 40)],
   ['ReferenceEventQueue', () => new ReferenceEventQueue()],
 ];
 

@@ -43,7 +43,9 @@ interface Handling {
   response: ApiResponse | undefined;
 }
 
-/** A list that waits until its cache has everything up to the store's revision when it was asked. */
+/**
+ * A list that waits until its cache has everything up to the store's revision when it was asked.
+ */
 interface WaitingList {
   readonly id: number;
   readonly cache: WatchCache;

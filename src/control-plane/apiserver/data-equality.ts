@@ -1,8 +1,11 @@
-// Equality of plain data by content. Parts that are shared cost nothing, so that comparing a version
-// of an object with the next is cheap.
+// Equality of plain data by content. Parts that are shared cost nothing, so that comparing a
+// version of an object with the next is cheap.
 import { sortedKeys } from '../../api/field-check.js';
 
-/** True when both hold the same values; absent and undefined fields are the same. O(differing parts). */
+/**
+ * True when both hold the same values; absent and undefined fields are the same. O(differing
+ * parts).
+ */
 export function isSameData(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

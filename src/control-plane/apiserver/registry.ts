@@ -1,8 +1,8 @@
-// The registry's part in a creation: names and UIDs. The n-th name of a prefix depends on seed, prefix and n alone,
-// so that two policies that create the same pods in another order give them the same names, and so
-// the same UIDs. Source of prefix length and alphabet: Kubernetes v1.36 apiserver storage/names,
-// apimachinery util/rand. Upstream draws suffixes at random and tries again on a collision; here
-// those of a prefix run through all suffixes without a repeat.
+// The registry's part in a creation: names and UIDs. The n-th name of a prefix depends on seed,
+// prefix and n alone, so that two policies that create the same pods in another order give them the
+// same names, and so the same UIDs. Source of prefix length and alphabet: Kubernetes v1.36
+// apiserver storage/names, apimachinery util/rand. Upstream draws suffixes at random and tries
+// again on a collision; here those of a prefix run through all suffixes without a repeat.
 import type { ObjectMeta } from '../../api/object-meta.js';
 import type { RandomRoot } from '../../kernel/random-stream.js';
 import type { SimTime } from '../../kernel/time.js';

@@ -136,7 +136,9 @@ export class WatchCache {
     this.#onDispatched();
   }
 
-  /** Drops what is too old, in large steps so that each event is moved a bounded number of times. */
+  /**
+   * Drops what is too old, in large steps so that each event is moved a bounded number of times.
+   */
   #trimWindow(): void {
     const { watchWindowMinEvents, watchWindowUs } = apiserverConstants;
     const window = this.#window;

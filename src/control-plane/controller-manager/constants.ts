@@ -60,6 +60,12 @@ const table = {
     unit: 'µs',
     source: 'Kubernetes v1.36 pkg/controller/endpointslice (reference: nodes-controllers 3.9)',
   },
+  endpointSliceChangeDelayUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/controller/endpointslice (reference: nodes-controllers 3.9)',
+    note: 'after a change of a slice by somebody else',
+  },
   syncCpuUs: {
     value: 300,
     unit: 'µs',

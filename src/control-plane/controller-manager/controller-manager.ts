@@ -18,6 +18,7 @@ import { controllerManagerConstants as constants } from './constants.js';
 import { DeploymentController } from './deployment-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { OwnerIndex } from './owner-index.js';
 import { type ControllerOptions, ReplicaSetController } from './replica-set-controller.js';
 
 export interface ControllerManagerOptions {
@@ -69,9 +70,10 @@ export class ControllerManager {
       clientFor(options, 'generic-garbage-collector', doubled),
     ] as const;
     const own = (client: ApiClient): ControllerOptions => ({ ...options, client });
+    const owned = { pods: new OwnerIndex(pods), replicaSets: new OwnerIndex(replicaSets) };
     this.#controllers = [
-      new ReplicaSetController(own(clients[0]), replicaSets, pods),
-      new DeploymentController(own(clients[1]), deployments, replicaSets, pods),
+      new ReplicaSetController(own(clients[0]), replicaSets, pods, owned),
+      new DeploymentController(own(clients[1]), deployments, replicaSets, pods, owned),
       new EndpointSliceController(own(clients[2]), services, pods, slices),
       new GarbageCollector(own(clients[3]), this.informers),
     ];

@@ -2,24 +2,28 @@
 // a template, scaled up as the old ones go down. Left out: pausing, rollback, proportional scaling,
 // progress deadline. Source: Kubernetes v1.36 pkg/controller/deployment
 // (reference: nodes-controllers 3.5).
-import type { Deployment, DeploymentCondition, DeploymentStatus } from '../../api/deployment.js';
+import type { Deployment } from '../../api/deployment.js';
+import { controllerOf } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, keyOf } from '../../client/api-request.js';
+import { type ApiResponse, isSuccess, keyOf } from '../../client/api-request.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { Informer } from '../../client/informer.js';
 import { WorkQueue } from '../../client/work-queue.js';
 import { Workers } from '../../client/workers.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import { controllerManagerConstants as constants } from './constants.js';
-import { controllerOf, controllerReference, OwnerIndex } from './owner-index.js';
-import type { ControllerOptions } from './replica-set-controller.js';
-import { newReplicas, oldScalings, rolloutLimits, type Scaling } from './rollout.js';
+import { createdCondition, deploymentStatus, isSameDeploymentStatus } from './deployment-status.js';
+import { controllerReference } from './owner-index.js';
+import { isPodTerminal } from './pod-state.js';
+import type { ControllerOptions, Owned } from './replica-set-controller.js';
+import { emptyingScalings, newReplicas, oldScalings, type Scaling } from './rollout.js';
 import { podTemplateHash } from './template-hash.js';
 
 const HASH_LABEL = 'pod-template-hash';
+const REVISION = 'deployment.kubernetes.io/revision';
 
 /** One sync under way. */
 interface Sync {
@@ -36,7 +40,7 @@ export class DeploymentController {
   readonly #client: ApiClient;
   readonly #recorder: EventRecorder;
   readonly #deployments: Informer<Deployment>;
-  readonly #replicaSets: OwnerIndex<ReplicaSet>;
+  readonly #owned: Owned;
   readonly #workers: Workers;
 
   constructor(
@@ -44,6 +48,7 @@ export class DeploymentController {
     deployments: Informer<Deployment>,
     replicaSets: Informer<ReplicaSet>,
     pods: Informer<Pod>,
+    owned: Owned,
   ) {
     const { simulation, host, client } = options;
     const name = 'kube-controller-manager/deployment';
@@ -51,7 +56,7 @@ export class DeploymentController {
     this.#client = client;
     this.#recorder = new EventRecorder(simulation, 'deployment-controller', client);
     this.#deployments = deployments;
-    this.#replicaSets = new OwnerIndex(replicaSets);
+    this.#owned = owned;
     this.queue = new WorkQueue(simulation, name);
     this.#workers = new Workers(simulation, {
       name,
@@ -76,14 +81,25 @@ export class DeploymentController {
       updated: (_, replicaSet) => enqueueOwner(replicaSet),
       deleted: enqueueOwner,
     });
-    // A Recreate Deployment goes on when the last pod of an old ReplicaSet is gone.
     pods.addHandler({
       deleted: (pod) => {
         const owner = controllerOf(pod);
-        const replicaSet = owner && replicaSets.get(`${pod.metadata.namespace}/${owner.name}`);
-        if (owner?.kind === 'ReplicaSet' && replicaSet !== undefined) enqueueOwner(replicaSet);
+        if (owner?.kind !== 'ReplicaSet') return;
+        const replicaSet = replicaSets.get(`${pod.metadata.namespace}/${owner.name}`);
+        if (replicaSet !== undefined) this.#podGone(replicaSet);
       },
     });
+  }
+
+  /** A Recreate Deployment goes on when the last of its pods is gone. */
+  #podGone(replicaSet: ReplicaSet): void {
+    const owner = controllerOf(replicaSet);
+    const key = `${replicaSet.metadata.namespace}/${owner?.name}`;
+    const deployment = this.#deployments.get(key);
+    if (deployment?.spec.strategy?.type !== 'Recreate') return;
+    const { current, old } = this.#replicaSetsOf(deployment);
+    const all = current === undefined ? old : [...old, current];
+    if (!all.some((each) => this.#podsOf(each).size > 0)) this.queue.add(key);
   }
 
   /** Lets the workers begin; the informers have synced. */
@@ -98,16 +114,36 @@ export class DeploymentController {
     }
     const sync: Sync = { worker, deployment, scalings: [], inFlight: 0, failed: false };
     const { current, old } = this.#replicaSetsOf(deployment);
+    const isRecreate = deployment.spec.strategy?.type === 'Recreate';
+    if (isRecreate && this.#isEmptying(sync, old)) return;
     if (current === undefined) return this.#createReplicaSet(sync, old);
     const replicas = newReplicas(deployment, current, old);
     if (replicas !== (current.spec.replicas ?? 1)) {
       return this.#scale(sync, [{ replicaSet: current, replicas }]);
     }
-    const scalings = oldScalings(deployment, current, old);
+    const scalings = isRecreate ? [] : oldScalings(deployment, current, old);
     if (scalings.length > 0) return this.#scale(sync, scalings);
     const surplus = this.#surplusReplicaSets(deployment, current, old);
     if (surplus.length > 0) return this.#cleanUp(sync, surplus);
     this.#updateStatus(sync);
+  }
+
+  /** A Recreate waits until the old ReplicaSets are scaled to 0 and their last pods have ended. */
+  #isEmptying(sync: Sync, old: readonly ReplicaSet[]): boolean {
+    const scalings = emptyingScalings(old);
+    if (scalings.length > 0) {
+      this.#scale(sync, scalings);
+      return true;
+    }
+    const isRunning = old.some((each) =>
+      [...this.#podsOf(each).values()].some((pod) => !isPodTerminal(pod)),
+    );
+    if (isRunning) this.#updateStatus(sync);
+    return isRunning;
+  }
+
+  #podsOf({ metadata }: ReplicaSet): ReadonlyMap<string, Pod> {
+    return this.#owned.pods.of(metadata.uid ?? '');
   }
 
   /** The ReplicaSet of the present template, and the others, oldest first. */
@@ -116,7 +152,7 @@ export class DeploymentController {
     old: readonly ReplicaSet[];
   } {
     const hash = podTemplateHash(deployment.spec.template);
-    const owned = [...this.#replicaSets.of(deployment.metadata.uid ?? '').values()];
+    const owned = [...this.#owned.replicaSets.of(deployment.metadata.uid ?? '').values()];
     owned.sort(
       (a, b) =>
         (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0) || byName(a, b),
@@ -138,7 +174,7 @@ export class DeploymentController {
         name: `${name}-${hash[HASH_LABEL]}`,
         namespace,
         labels,
-        annotations: { 'deployment.kubernetes.io/revision': String(old.length + 1) },
+        annotations: { [REVISION]: String(nextRevision(old)) },
         ownerReferences: [controllerReference(deployment)],
       },
       spec: {
@@ -162,8 +198,45 @@ export class DeploymentController {
     if (code === 201 && (body.spec.replicas ?? 0) > 0) {
       this.#recordScaling(sync.deployment, body.metadata.name, 0, body.spec.replicas ?? 0);
     }
-    if (code !== 201 && code !== 409) sync.failed = true;
-    this.#updateStatus(sync);
+    if (code !== 201) {
+      if (code !== 409) sync.failed = true;
+      return this.#updateStatus(sync);
+    }
+    this.#recordRevision(sync, body);
+  };
+
+  /**
+   * The Deployment notes its new revision before the sync goes on with the object that it began
+   * with, whose own status update is therefore refused and tried again.
+   */
+  #recordRevision(sync: Sync, replicaSet: ReplicaSet): void {
+    const { metadata, status } = sync.deployment;
+    const { namespace = '', name } = metadata;
+    const revision = replicaSet.metadata.annotations?.[REVISION] ?? '';
+    const created = createdCondition(
+      sync.deployment,
+      replicaSet.metadata.name,
+      this.#simulation.now,
+    );
+    const others = status?.conditions?.filter(({ type }) => type !== 'Progressing') ?? [];
+    const annotations = { ...metadata.annotations, [REVISION]: revision };
+    const body: Deployment = {
+      ...sync.deployment,
+      metadata: { ...metadata, annotations },
+      status: { ...status, conditions: [...others, created] },
+    };
+    this.#client.send(
+      { verb: 'update', resource: 'deployments', subresource: 'status', namespace, name, body },
+      this.#revisionRecorded,
+      sync,
+    );
+  }
+
+  readonly #revisionRecorded = (call: ApiCall): void => {
+    const sync = call.context as Sync;
+    if (isSuccess(call.response as ApiResponse)) return this.#updateStatus(sync);
+    sync.failed = true;
+    this.#finish(sync);
   };
 
   #scale(sync: Sync, scalings: readonly Scaling[]): void {
@@ -234,15 +307,16 @@ export class DeploymentController {
 
   readonly #cleaned = (call: ApiCall): void => {
     const sync = call.context as Sync;
+    const { code } = call.response as ApiResponse;
+    if (code >= 300 && code !== 404) sync.failed = true;
     if (--sync.inFlight === 0) this.#updateStatus(sync);
   };
 
   #updateStatus(sync: Sync): void {
-    const deployment = this.#deployments.get(keyOf(sync.deployment)) ?? sync.deployment;
-    const status = this.#statusOf(deployment);
-    if (isSameStatus(status, deployment.status)) {
-      return this.#workers.finish(sync.worker, sync.failed ? 'retry' : 'done');
-    }
+    const { deployment } = sync;
+    const { current, old } = this.#replicaSetsOf(deployment);
+    const status = deploymentStatus(deployment, current, old, this.#simulation.now);
+    if (isSameDeploymentStatus(status, deployment.status)) return this.#finish(sync);
     const { namespace = '', name } = deployment.metadata;
     const body: Deployment = { ...deployment, status };
     this.#client.send(
@@ -255,60 +329,22 @@ export class DeploymentController {
   readonly #statusUpdated = (call: ApiCall): void => {
     const sync = call.context as Sync;
     const { code } = call.response as ApiResponse;
-    const failed = sync.failed || (code >= 300 && code !== 404);
-    this.#workers.finish(sync.worker, failed ? 'retry' : 'done');
+    if (code >= 300 && code !== 404) sync.failed = true;
+    this.#finish(sync);
   };
 
-  #statusOf(deployment: Deployment): DeploymentStatus {
-    const { current, old } = this.#replicaSetsOf(deployment);
-    const all = current === undefined ? old : [...old, current];
-    const total = (count: (status: NonNullable<ReplicaSet['status']>) => number): number =>
-      all.reduce((sum, each) => sum + (each.status === undefined ? 0 : count(each.status)), 0);
-    const availableReplicas = total((status) => status.availableReplicas ?? 0);
-    const desired = deployment.spec.replicas ?? 1;
-    const isAvailable = availableReplicas >= desired - rolloutLimits(deployment).unavailable;
-    return {
-      observedGeneration: deployment.metadata.generation ?? 1,
-      replicas: total((status) => status.replicas),
-      updatedReplicas: current?.status?.replicas ?? 0,
-      readyReplicas: total((status) => status.readyReplicas ?? 0),
-      availableReplicas,
-      unavailableReplicas: Math.max(0, desired - availableReplicas),
-      conditions: [this.#availableCondition(deployment, isAvailable)],
-    };
+  #finish({ worker, failed }: Sync): void {
+    this.#workers.finish(worker, failed ? 'retry' : 'done');
   }
+}
 
-  #availableCondition(deployment: Deployment, isAvailable: boolean): DeploymentCondition {
-    const status = isAvailable ? 'True' : 'False';
-    const before = deployment.status?.conditions?.find(({ type }) => type === 'Available');
-    if (before?.status === status) return before;
-    const { now } = this.#simulation;
-    const reason = isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable';
-    const message = `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`;
-    return {
-      type: 'Available',
-      status,
-      lastUpdateTime: now,
-      lastTransitionTime: now,
-      reason,
-      message,
-    };
-  }
+/** One more than the highest revision so far. */
+function nextRevision(old: readonly ReplicaSet[]): number {
+  return (
+    1 + Math.max(0, ...old.map(({ metadata }) => Number(metadata.annotations?.[REVISION] ?? 0)))
+  );
 }
 
 function byName(a: ReplicaSet, b: ReplicaSet): number {
   return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
-}
-
-function isSameStatus(a: DeploymentStatus, b: DeploymentStatus | undefined): boolean {
-  return (
-    b !== undefined &&
-    a.observedGeneration === b.observedGeneration &&
-    a.replicas === b.replicas &&
-    a.updatedReplicas === b.updatedReplicas &&
-    a.readyReplicas === b.readyReplicas &&
-    a.availableReplicas === b.availableReplicas &&
-    a.unavailableReplicas === b.unavailableReplicas &&
-    a.conditions?.[0] === b.conditions?.[0]
-  );
 }

@@ -1,14 +1,20 @@
-// Keeps the EndpointSlices of every Service with a selector at the addresses of its pods. One worker
-// a Service, writes one after the other; a sync that finds its own last write not yet in the cache
-// is tried again later. Left out: the legacy Endpoints object, topology hints.
-// Source: Kubernetes v1.36 pkg/controller/endpointslice (reference: nodes-controllers 3.9).
+// Keeps the EndpointSlices of every Service with a selector at the addresses of its pods. One
+// worker a Service, writes one after the other; a sync that finds its own last write not yet in the
+// cache is tried again later. Left out: the legacy Endpoints object, topology hints. Source:
+// Kubernetes v1.36 pkg/controller/endpointslice (reference: nodes-controllers 3.9).
 import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
 import type { Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiRequest, type ApiResponse, isSuccess, keyOf } from '../../client/api-request.js';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  isSuccess,
+  keyOf,
+  objectKey,
+} from '../../client/api-request.js';
 import { clientConstants } from '../../client/constants.js';
 import type { Informer } from '../../client/informer.js';
 import { WorkQueue } from '../../client/work-queue.js';
@@ -24,19 +30,24 @@ import { OwnerIndex } from './owner-index.js';
 import { isPodReady } from './pod-state.js';
 import type { ControllerOptions } from './replica-set-controller.js';
 
+/** In `written`: the slice was deleted; no revision of it satisfies, only its disappearance. */
+const DELETED = Number.POSITIVE_INFINITY;
+
 /** A Service with its selector and the pods that it selects. */
 interface Membership {
+  readonly selector: Readonly<Record<string, string>>;
   readonly matches: LabelMatcher;
   readonly namespace: string;
   /** By name. */
   readonly pods: Map<string, Pod>;
-  /** Revision of the last own write of each slice, by name, until the cache has it. */
+  /** Revision of the last own write of each slice, by name, until the cache has it; see DELETED. */
   readonly written: Map<string, number>;
 }
 
 /** One sync under way: requests still to send. */
 interface Sync {
   readonly worker: number;
+  readonly service: Service;
   readonly membership: Membership;
   readonly requests: ApiRequest[];
   failed: boolean;
@@ -46,12 +57,12 @@ export class EndpointSliceController {
   readonly queue: WorkQueue;
   readonly #client: ApiClient;
   readonly #services: Informer<Service>;
-  readonly #pods: Informer<Pod>;
   readonly #slices: OwnerIndex<EndpointSlice>;
   readonly #workers: Workers;
   readonly #memberships = new Map<string, Membership>();
-  /** Keys of Services with a selector by namespace. */
+  /** Keys of Services with a selector, and pods by name, by namespace. */
   readonly #keysOfNamespace = new Map<string, Set<string>>();
+  readonly #podsOfNamespace = new Map<string, Map<string, Pod>>();
 
   constructor(
     options: ControllerOptions,
@@ -63,7 +74,6 @@ export class EndpointSliceController {
     const name = 'kube-controller-manager/endpointslice';
     this.#client = client;
     this.#services = services;
-    this.#pods = pods;
     this.#slices = new OwnerIndex(slices);
     this.queue = new WorkQueue(simulation, name, {
       baseDelayUs: constants.endpointSliceRetryBaseUs,
@@ -92,6 +102,7 @@ export class EndpointSliceController {
     slices.addHandler({
       updated: (_, slice) => this.#sliceSeen(slice),
       added: (slice) => this.#sliceSeen(slice),
+      deleted: (slice) => this.#sliceGone(slice),
     });
   }
 
@@ -102,22 +113,25 @@ export class EndpointSliceController {
 
   #serviceChanged(service: Service): void {
     const key = keyOf(service);
-    const { selector } = service.spec;
-    if (selector === undefined || service.spec.type === 'ExternalName') return;
+    const { selector, type } = service.spec;
+    if (selector === undefined || type === 'ExternalName') return this.#serviceGone(service);
+    const known = this.#memberships.get(key);
+    if (known?.selector !== selector) this.#select(service, selector, known?.written ?? new Map());
+    this.queue.add(key);
+  }
+
+  /** Finds the pods of a Service that is new or has a new selector. O(pods of the namespace). */
+  #select(service: Service, selector: Membership['selector'], written: Map<string, number>): void {
+    const key = keyOf(service);
     const { namespace = '' } = service.metadata;
     const matches = compileEqualitySelector(selector);
-    const written = this.#memberships.get(key)?.written ?? new Map<string, number>();
-    const membership: Membership = { matches, namespace, pods: new Map(), written };
-    for (const pod of this.#pods.store.values()) {
-      if (pod.metadata.namespace === namespace && matches(pod.metadata.labels)) {
-        membership.pods.set(pod.metadata.name, pod);
-      }
+    const pods = new Map<string, Pod>();
+    for (const [name, pod] of this.#podsOfNamespace.get(namespace) ?? []) {
+      if (matches(pod.metadata.labels)) pods.set(name, pod);
     }
-    this.#memberships.set(key, membership);
+    this.#memberships.set(key, { selector, matches, namespace, pods, written });
     const keys = this.#keysOfNamespace.get(namespace) ?? new Set();
-    keys.add(key);
-    this.#keysOfNamespace.set(namespace, keys);
-    this.queue.add(key);
+    this.#keysOfNamespace.set(namespace, keys.add(key));
   }
 
   #serviceGone(service: Service): void {
@@ -127,30 +141,43 @@ export class EndpointSliceController {
   }
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {
-    for (const key of this.#keysOfNamespace.get(pod.metadata.namespace ?? '') ?? []) {
+    const { namespace = '', name, labels } = pod.metadata;
+    const pods = this.#podsOfNamespace.get(namespace) ?? new Map<string, Pod>();
+    this.#podsOfNamespace.set(namespace, pods.set(name, pod));
+    for (const key of this.#keysOfNamespace.get(namespace) ?? []) {
       const membership = this.#memberships.get(key) as Membership;
-      const isMember = membership.matches(pod.metadata.labels);
-      if (isMember) membership.pods.set(pod.metadata.name, pod);
-      else if (!membership.pods.delete(pod.metadata.name)) continue;
+      const isMember = membership.matches(labels);
+      if (isMember) membership.pods.set(name, pod);
+      else if (!membership.pods.delete(name)) continue;
       if (!isMember || previous === undefined || concernsEndpoints(previous, pod))
         this.queue.add(key);
     }
   }
 
   #podGone(pod: Pod): void {
-    for (const key of this.#keysOfNamespace.get(pod.metadata.namespace ?? '') ?? []) {
-      if (this.#memberships.get(key)?.pods.delete(pod.metadata.name)) this.queue.add(key);
+    const { namespace = '', name } = pod.metadata;
+    this.#podsOfNamespace.get(namespace)?.delete(name);
+    for (const key of this.#keysOfNamespace.get(namespace) ?? []) {
+      if (this.#memberships.get(key)?.pods.delete(name)) this.queue.add(key);
     }
   }
 
   /** The cache has caught up with an own write. */
   #sliceSeen(slice: EndpointSlice): void {
-    const service = slice.metadata.labels?.['kubernetes.io/service-name'] ?? '';
-    const written = this.#memberships.get(`${slice.metadata.namespace}/${service}`)?.written;
+    const written = this.#memberships.get(serviceKeyOf(slice))?.written;
     const expected = written?.get(slice.metadata.name);
     if (expected !== undefined && (slice.metadata.resourceVersion ?? 0) >= expected) {
       written?.delete(slice.metadata.name);
     }
+  }
+
+  /** A slice that somebody else has deleted is replaced, a second later. */
+  #sliceGone(slice: EndpointSlice): void {
+    const key = serviceKeyOf(slice);
+    const written = this.#memberships.get(key)?.written;
+    const isOwn = written?.get(slice.metadata.name) === DELETED;
+    written?.delete(slice.metadata.name);
+    if (!isOwn) this.queue.addAfter(key, constants.endpointSliceChangeDelayUs);
   }
 
   #sync(key: string, worker: number): void {
@@ -160,7 +187,7 @@ export class EndpointSliceController {
       return this.#workers.finish(worker, 'done');
     if (membership.written.size > 0) return this.#workers.finish(worker, 'retry');
     const requests = requestsFor(this.#changes(service, membership));
-    this.#sendNext({ worker, membership, requests, failed: false });
+    this.#sendNext({ worker, service, membership, requests, failed: false });
   }
 
   #changes(service: Service, membership: Membership): SliceChanges {
@@ -186,23 +213,30 @@ export class EndpointSliceController {
   readonly #written = (call: ApiCall): void => {
     const sync = call.context as Sync;
     const response = call.response as ApiResponse;
+    const isDelete = call.request.verb === 'delete';
     if (!isSuccess(response)) {
-      if (response.code !== 404) sync.failed = true;
-    } else if (call.request.verb !== 'delete' && response.object !== undefined) {
+      if (!isDelete || response.code !== 404) sync.failed = true;
+    } else if (isDelete) {
+      this.#expect(sync, call.request.name, DELETED);
+    } else if (response.object !== undefined) {
       const { name, resourceVersion = 0 } = response.object.metadata;
-      const seen = this.#slices
-        .of(ownerUid(response.object as EndpointSlice))
-        .get(keyOf(response.object));
-      if ((seen?.metadata.resourceVersion ?? 0) < resourceVersion) {
-        sync.membership.written.set(name, resourceVersion);
-      }
+      this.#expect(sync, name, resourceVersion);
     }
     this.#sendNext(sync);
   };
+
+  /** Notes an own write, unless the cache has it already. */
+  #expect({ service, membership }: Sync, name: string, revision: number): void {
+    const { namespace, uid = '' } = service.metadata;
+    const seen = this.#slices.of(uid).get(objectKey(namespace, name));
+    const isSeen =
+      revision === DELETED ? seen === undefined : (seen?.metadata.resourceVersion ?? 0) >= revision;
+    if (!isSeen) membership.written.set(name, revision);
+  }
 }
 
-function ownerUid(slice: EndpointSlice): string {
-  return slice.metadata.ownerReferences?.[0]?.uid ?? '';
+function serviceKeyOf({ metadata }: EndpointSlice): string {
+  return `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`;
 }
 
 /** Creates, then updates, then deletes. */

@@ -1,6 +1,7 @@
-// Which EndpointSlices must be written so that they hold the wanted endpoints, with as few writes as
-// possible: change slices in place, fill those that change anyway, then one with room, else new ones.
-// Pure. Source: Kubernetes v1.36 staging endpointslice reconciler (reference: nodes-controllers 3.9).
+// Which EndpointSlices must be written so that they hold the wanted endpoints, with as few writes
+// as possible: change slices in place, fill those that change anyway, then one with room, else new
+// ones. Pure. Source: Kubernetes v1.36 staging endpointslice reconciler (reference:
+// nodes-controllers 3.9).
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/endpoint-slice.js';
 import type { Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
@@ -20,11 +21,12 @@ export function endpointOf(pod: Pod, publishNotReady: boolean): Endpoint | undef
   const address = pod.status?.podIP;
   if (address === undefined || isPodTerminal(pod)) return undefined;
   const terminating = pod.metadata.deletionTimestamp !== undefined;
-  const serving = publishNotReady || isPodReady(pod);
+  const serving = isPodReady(pod);
+  const ready = publishNotReady || (serving && !terminating);
   const { namespace = '', name, uid = '' } = pod.metadata;
   return {
     addresses: [address],
-    conditions: { ready: serving && !terminating, serving, terminating },
+    conditions: { ready, serving, terminating },
     ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
@@ -47,13 +49,16 @@ function namedPort(pod: Pod | undefined, name: string): number | undefined {
   return undefined;
 }
 
+/** A slice with what is left of it, and what has been put into it. */
 interface Draft {
   readonly slice: EndpointSlice;
-  endpoints: Endpoint[];
+  readonly endpoints: Endpoint[];
   isChanged: boolean;
+  /** None of its endpoints is wanted any longer. */
+  readonly isEmptied: boolean;
 }
 
-/** `wanted` by pod name. O(endpoints). */
+/** `wanted` by pod name. O(endpoints + slices²). */
 export function reconcileSlices(
   service: Service,
   wanted: ReadonlyMap<string, Endpoint>,
@@ -62,21 +67,40 @@ export function reconcileSlices(
 ): SliceChanges {
   const missing = new Map(wanted);
   const drafts = existing.map((slice) => draftOf(slice, missing, ports));
-  fillChanged(drafts, missing);
-  const roomy = drafts.find((draft) => hasRoom(draft, missing.size));
-  if (missing.size > 0 && roomy !== undefined) take(roomy, missing);
-  const create = newSlices(service, missing, ports);
-  const emptied = drafts.filter((draft) => draft.endpoints.length === 0);
-  const keepsPlaceholder = wanted.size === 0;
-  const deleted = keepsPlaceholder ? emptied.slice(1) : emptied;
-  if (keepsPlaceholder && drafts.length === 0) create.push(sliceOf(service, [], ports));
+  const kept = drafts.filter((draft) => !draft.isEmptied);
+  fillChanged(kept, missing);
+  const create = placeRest(service, kept, missing, ports);
+  if (wanted.size === 0 && kept.length === 0) create.push(sliceOf(service, [], ports));
+  const update = kept
+    .filter((draft) => draft.isChanged)
+    .map(({ slice, endpoints }) => ({ ...slice, endpoints, ports }));
+  const emptied = drafts.filter((draft) => draft.isEmptied).map(({ slice }) => slice);
+  return reuseEmptied({ create, update, delete: emptied });
+}
+
+/** An emptied slice becomes a new one, where one is needed: one write instead of two. */
+function reuseEmptied({ create, update, delete: emptied }: SliceChanges): SliceChanges {
+  const reused = emptied
+    .slice(0, create.length)
+    .map((slice, i) => ({ ...slice, ...contentOf(create[i] as EndpointSlice) }))
+    .filter((slice, i) => !isSameContent(slice, emptied[i] as EndpointSlice));
   return {
-    create,
-    update: drafts
-      .filter((draft) => draft.isChanged && !deleted.includes(draft))
-      .map(({ slice, endpoints }) => ({ ...slice, endpoints, ports })),
-    delete: deleted.map(({ slice }) => slice),
+    create: create.slice(emptied.length),
+    update: [...update, ...reused],
+    delete: emptied.slice(create.length),
   };
+}
+
+function contentOf({ endpoints, ports = [] }: EndpointSlice): Pick<EndpointSlice, 'endpoints'> & {
+  readonly ports: readonly EndpointPort[];
+} {
+  return { endpoints, ports };
+}
+
+/** True for the placeholder of a Service without endpoints that stays what it is. */
+function isSameContent(a: EndpointSlice, b: EndpointSlice): boolean {
+  const areEmpty = a.endpoints.length === 0 && b.endpoints.length === 0;
+  return areEmpty && isSamePorts(a.ports ?? [], b.ports ?? []);
 }
 
 /** Keeps what is still wanted, in its newest form, and takes it off `missing`. */
@@ -99,7 +123,7 @@ function draftOf(
     endpoints.push(isSame ? endpoint : now);
     if (!isSame) isChanged = true;
   }
-  return { slice, endpoints, isChanged };
+  return { slice, endpoints, isChanged, isEmptied: endpoints.length === 0 };
 }
 
 /** Puts missing endpoints into slices that are written anyway, fullest first. */
@@ -109,32 +133,51 @@ function fillChanged(drafts: readonly Draft[], missing: Map<string, Endpoint>): 
   for (const draft of changed) if (missing.size > 0) take(draft, missing);
 }
 
-function hasRoom(draft: Draft, count: number): boolean {
-  return draft.endpoints.length + count <= constants.maxEndpointsPerSlice;
+/**
+ * Puts what is still missing into new slices; a rest that does not fill one goes into an unchanged
+ * slice with room for all of it, if there is one. The new slices.
+ */
+function placeRest(
+  service: Service,
+  drafts: readonly Draft[],
+  missing: Map<string, Endpoint>,
+  ports: readonly EndpointPort[],
+): EndpointSlice[] {
+  const created: EndpointSlice[] = [];
+  while (missing.size > 0) {
+    const roomy =
+      missing.size < constants.maxEndpointsPerSlice
+        ? fullestWithRoom(drafts, missing.size)
+        : undefined;
+    if (roomy !== undefined) {
+      take(roomy, missing);
+    } else {
+      const draft = { endpoints: [], isChanged: true };
+      take(draft, missing);
+      created.push(sliceOf(service, draft.endpoints, ports));
+    }
+  }
+  return created;
 }
 
-function take(draft: Draft, missing: Map<string, Endpoint>): void {
+/** The unchanged slice that the endpoints would fill best. */
+function fullestWithRoom(drafts: readonly Draft[], count: number): Draft | undefined {
+  let best: Draft | undefined;
+  for (const draft of drafts) {
+    const hasRoom = draft.endpoints.length + count <= constants.maxEndpointsPerSlice;
+    if (draft.isChanged || !hasRoom) continue;
+    if (best === undefined || draft.endpoints.length > best.endpoints.length) best = draft;
+  }
+  return best;
+}
+
+function take(draft: Pick<Draft, 'endpoints' | 'isChanged'>, missing: Map<string, Endpoint>): void {
   for (const [name, endpoint] of missing) {
     if (draft.endpoints.length >= constants.maxEndpointsPerSlice) return;
     draft.endpoints.push(endpoint);
     draft.isChanged = true;
     missing.delete(name);
   }
-}
-
-function newSlices(
-  service: Service,
-  missing: ReadonlyMap<string, Endpoint>,
-  ports: readonly EndpointPort[],
-): EndpointSlice[] {
-  const endpoints = [...missing.values()];
-  const slices: EndpointSlice[] = [];
-  for (let start = 0; start < endpoints.length; start += constants.maxEndpointsPerSlice) {
-    slices.push(
-      sliceOf(service, endpoints.slice(start, start + constants.maxEndpointsPerSlice), ports),
-    );
-  }
-  return slices;
 }
 
 function sliceOf(
@@ -166,7 +209,10 @@ function sliceOf(
 function isSamePorts(a: readonly EndpointPort[], b: readonly EndpointPort[]): boolean {
   return (
     a.length === b.length &&
-    a.every((port, i) => port.port === b[i]?.port && port.name === b[i]?.name)
+    a.every(({ name, port, protocol }, i) => {
+      const other = b[i];
+      return name === other?.name && port === other?.port && protocol === other?.protocol;
+    })
   );
 }
 

@@ -1,13 +1,8 @@
 // Objects by the object that controls them, kept up to date by an informer.
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { OwnerReference } from '../../api/object-meta.js';
+import { controllerOf, type OwnerReference } from '../../api/object-meta.js';
 import { keyOf } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
-
-/** The owner reference that manages an object, if any. */
-export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
-}
 
 /** An owner reference that makes `owner` the controller. */
 export function controllerReference(owner: KubernetesObject): OwnerReference {
@@ -25,15 +20,20 @@ export class OwnerIndex<T extends KubernetesObject> {
     informer.addHandler({
       added: (object) => this.#put(object),
       updated: (_, object) => this.#put(object),
-      deleted: (object) => {
-        this.#dependents.get(controllerOf(object)?.uid ?? '')?.delete(keyOf(object));
-      },
+      deleted: (object) => this.#remove(object),
     });
   }
 
   /** By key, in order of creation. */
   of(uid: string): ReadonlyMap<string, T> {
     return this.#dependents.get(uid) ?? this.#none;
+  }
+
+  #remove(object: T): void {
+    const uid = controllerOf(object)?.uid ?? '';
+    const dependents = this.#dependents.get(uid);
+    dependents?.delete(keyOf(object));
+    if (dependents?.size === 0) this.#dependents.delete(uid);
   }
 
   #put(object: T): void {

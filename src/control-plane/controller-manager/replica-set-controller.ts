@@ -1,6 +1,8 @@
 // Keeps the number of pods of every ReplicaSet at its replicas: creates in slow-start batches 1, 2,
-// 4, …, deletes the least valuable ones, counts. Left out: adoption of orphans.
+// 4, …, deletes the least valuable ones, and then reports what it had found when the sync began.
+// Left out: adoption of orphans, the ReplicaFailure condition.
 // Source: Kubernetes v1.36 pkg/controller/replicaset (reference: nodes-controllers 3.4).
+import { controllerOf } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet, ReplicaSetStatus } from '../../api/replica-set.js';
 import type { ApiCall } from '../../client/api-call.js';
@@ -14,8 +16,9 @@ import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { Expectations } from './expectations.js';
-import { controllerOf, controllerReference, OwnerIndex } from './owner-index.js';
-import { isPodActive, isPodAvailable, isPodReady } from './pod-state.js';
+import { controllerReference, type OwnerIndex } from './owner-index.js';
+import { isPodActive, isPodReady } from './pod-state.js';
+import { isSameReplicaSetStatus, replicaSetStatus } from './replica-set-status.js';
 import { victimsFirst } from './victims.js';
 
 /** What a controller of the controller manager is given. */
@@ -30,11 +33,20 @@ export interface ControllerOptions {
 interface Sync {
   readonly worker: number;
   readonly replicaSet: ReplicaSet;
+  /** As of the beginning of the sync. */
+  readonly status: ReplicaSetStatus;
   /** Pods still to create after this batch. */
   remaining: number;
   batch: number;
   inFlight: number;
   failed: boolean;
+  hasRetriedStatus: boolean;
+}
+
+/** Objects by what controls them, shared by the controllers of the process. */
+export interface Owned {
+  readonly pods: OwnerIndex<Pod>;
+  readonly replicaSets: OwnerIndex<ReplicaSet>;
 }
 
 export class ReplicaSetController {
@@ -43,18 +55,23 @@ export class ReplicaSetController {
   readonly #client: ApiClient;
   readonly #recorder: EventRecorder;
   readonly #replicaSets: Informer<ReplicaSet>;
-  readonly #pods: OwnerIndex<Pod>;
+  readonly #owned: Owned;
   readonly #workers: Workers;
   readonly #expectations: Expectations;
 
-  constructor(options: ControllerOptions, replicaSets: Informer<ReplicaSet>, pods: Informer<Pod>) {
+  constructor(
+    options: ControllerOptions,
+    replicaSets: Informer<ReplicaSet>,
+    pods: Informer<Pod>,
+    owned: Owned,
+  ) {
     const { simulation, host, client } = options;
     const name = 'kube-controller-manager/replicaset';
     this.#simulation = simulation;
     this.#client = client;
     this.#recorder = new EventRecorder(simulation, 'replicaset-controller', client);
     this.#replicaSets = replicaSets;
-    this.#pods = new OwnerIndex(pods);
+    this.#owned = owned;
     this.#expectations = new Expectations(simulation);
     this.queue = new WorkQueue(simulation, name);
     this.#workers = new Workers(simulation, {
@@ -87,7 +104,7 @@ export class ReplicaSetController {
 
   #cpuUs(key: string): number {
     const uid = this.#replicaSets.get(key)?.metadata.uid ?? '';
-    return constants.syncCpuUs + constants.podCpuUs * this.#pods.of(uid).size;
+    return constants.syncCpuUs + constants.podCpuUs * this.#owned.pods.of(uid).size;
   }
 
   /** Key of the ReplicaSet that controls a pod. */
@@ -118,19 +135,36 @@ export class ReplicaSetController {
   #sync(key: string, worker: number): void {
     const replicaSet = this.#replicaSets.get(key);
     if (replicaSet === undefined) return this.#workers.finish(worker, 'done');
-    const sync: Sync = { worker, replicaSet, remaining: 0, batch: 0, inFlight: 0, failed: false };
+    const status = replicaSetStatus(replicaSet, this.#podsOf(replicaSet), this.#simulation.now);
+    const sync: Sync = {
+      worker,
+      replicaSet,
+      status,
+      remaining: 0,
+      batch: 0,
+      inFlight: 0,
+      failed: false,
+      hasRetriedStatus: false,
+    };
     const isDeleted = replicaSet.metadata.deletionTimestamp !== undefined;
-    if (isDeleted || !this.#expectations.isSatisfied(key)) return this.#updateStatus(sync);
-    const active = this.#activePods(replicaSet);
-    const missing = (replicaSet.spec.replicas ?? 1) - active.length;
-    if (missing > 0) this.#startCreating(sync, key, Math.min(missing, constants.burstReplicas));
-    else if (missing < 0)
-      this.#startDeleting(sync, key, active, Math.min(-missing, constants.burstReplicas));
-    else this.#updateStatus(sync);
+    const surplus = status.replicas - (replicaSet.spec.replicas ?? 1);
+    if (isDeleted || surplus === 0 || !this.#expectations.isSatisfied(key))
+      this.#updateStatus(sync);
+    else if (surplus < 0)
+      this.#startCreating(sync, key, Math.min(-surplus, constants.burstReplicas));
+    else this.#startDeleting(sync, key, Math.min(surplus, constants.burstReplicas));
   }
 
-  #activePods(replicaSet: ReplicaSet): Pod[] {
-    return [...this.#pods.of(replicaSet.metadata.uid ?? '').values()].filter(isPodActive);
+  #podsOf(replicaSet: ReplicaSet): Iterable<Pod> {
+    return this.#owned.pods.of(replicaSet.metadata.uid ?? '').values();
+  }
+
+  /** Pods of all ReplicaSets of the same Deployment. */
+  #relatedPods(replicaSet: ReplicaSet): Pod[] {
+    const owner = controllerOf(replicaSet)?.uid;
+    const siblings =
+      owner === undefined ? [replicaSet] : [...this.#owned.replicaSets.of(owner).values()];
+    return siblings.flatMap((sibling) => [...this.#podsOf(sibling)]);
   }
 
   #startCreating(sync: Sync, key: string, count: number): void {
@@ -196,8 +230,11 @@ export class ReplicaSetController {
     this.#updateStatus(sync);
   }
 
-  #startDeleting(sync: Sync, key: string, active: readonly Pod[], count: number): void {
-    const victims = victimsFirst(active, this.#simulation.now).slice(0, count);
+  #startDeleting(sync: Sync, key: string, count: number): void {
+    const { replicaSet } = sync;
+    const active = [...this.#podsOf(replicaSet)].filter(isPodActive);
+    const related = this.#relatedPods(replicaSet);
+    const victims = victimsFirst(active, related, this.#simulation.now).slice(0, count);
     this.#expectations.expectDeletions(key, victims.map(keyOf));
     sync.inFlight = victims.length;
     for (const { metadata } of victims) {
@@ -223,15 +260,15 @@ export class ReplicaSetController {
     if (--sync.inFlight === 0) this.#updateStatus(sync);
   };
 
-  /** Status as of now from the cache; written when it differs. */
+  /** Writes the status that the sync has found when it differs; tries once more on a newer object. */
   #updateStatus(sync: Sync): void {
-    const replicaSet = this.#replicaSets.get(keyOf(sync.replicaSet)) ?? sync.replicaSet;
-    const status = this.#statusOf(replicaSet);
-    if (isSameStatus(status, replicaSet.status)) {
-      return this.#workers.finish(sync.worker, sync.failed ? 'retry' : 'done');
-    }
+    if (isSameReplicaSetStatus(sync.status, sync.replicaSet.status)) return this.#finish(sync);
+    this.#sendStatus(sync, sync.replicaSet);
+  }
+
+  #sendStatus(sync: Sync, replicaSet: ReplicaSet): void {
     const { namespace = '', name } = replicaSet.metadata;
-    const body: ReplicaSet = { ...replicaSet, status };
+    const body: ReplicaSet = { ...replicaSet, status: sync.status };
     this.#client.send(
       { verb: 'update', resource: 'replicasets', subresource: 'status', namespace, name, body },
       this.#statusUpdated,
@@ -241,38 +278,30 @@ export class ReplicaSetController {
 
   readonly #statusUpdated = (call: ApiCall): void => {
     const sync = call.context as Sync;
-    const { code } = call.response as ApiResponse;
-    const failed = sync.failed || (code >= 300 && code !== 404);
-    this.#workers.finish(sync.worker, failed ? 'retry' : 'done');
+    const response = call.response as ApiResponse;
+    if (isSuccess(response) || response.code === 404) return this.#finish(sync);
+    if (sync.hasRetriedStatus) {
+      sync.failed = true;
+      return this.#finish(sync);
+    }
+    sync.hasRetriedStatus = true;
+    const { namespace, name } = call.request;
+    this.#client.send(
+      { verb: 'get', resource: 'replicasets', namespace, name },
+      this.#replicaSetRead,
+      sync,
+    );
   };
 
-  #statusOf(replicaSet: ReplicaSet): ReplicaSetStatus {
-    const { minReadySeconds = 0 } = replicaSet.spec;
-    let replicas = 0;
-    let readyReplicas = 0;
-    let availableReplicas = 0;
-    for (const pod of this.#pods.of(replicaSet.metadata.uid ?? '').values()) {
-      if (!isPodActive(pod)) continue;
-      replicas++;
-      if (isPodReady(pod)) readyReplicas++;
-      if (isPodAvailable(pod, minReadySeconds, this.#simulation.now)) availableReplicas++;
-    }
-    const observedGeneration = replicaSet.metadata.generation ?? 1;
-    return {
-      replicas,
-      fullyLabeledReplicas: replicas,
-      readyReplicas,
-      availableReplicas,
-      observedGeneration,
-    };
-  }
-}
+  readonly #replicaSetRead = (call: ApiCall): void => {
+    const sync = call.context as Sync;
+    const response = call.response as ApiResponse;
+    if (isSuccess(response)) return this.#sendStatus(sync, response.object as ReplicaSet);
+    if (response.code !== 404) sync.failed = true;
+    this.#finish(sync);
+  };
 
-function isSameStatus(a: ReplicaSetStatus, b: ReplicaSetStatus | undefined): boolean {
-  return (
-    a.replicas === (b?.replicas ?? 0) &&
-    a.readyReplicas === (b?.readyReplicas ?? 0) &&
-    a.availableReplicas === (b?.availableReplicas ?? 0) &&
-    a.observedGeneration === b?.observedGeneration
-  );
+  #finish({ worker, failed }: Sync): void {
+    this.#workers.finish(worker, failed ? 'retry' : 'done');
+  }
 }

@@ -5,7 +5,10 @@ import type { Deployment } from '../../api/deployment.js';
 import type { IntOrString } from '../../api/int-or-string.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
 
-/** maxSurge rounded up, maxUnavailable rounded down; both 0 makes one unavailable. */
+/**
+ * maxSurge rounded up, maxUnavailable rounded down and at most `replicas`; both 0 makes one
+ * unavailable. Recreate may make all unavailable.
+ */
 export function rolloutLimits(deployment: Deployment): {
   readonly surge: number;
   readonly unavailable: number;
@@ -15,7 +18,7 @@ export function rolloutLimits(deployment: Deployment): {
   const { maxSurge = '25%', maxUnavailable = '25%' } =
     deployment.spec.strategy?.rollingUpdate ?? {};
   const surge = scaled(maxSurge, desired, Math.ceil);
-  const unavailable = scaled(maxUnavailable, desired, Math.floor);
+  const unavailable = Math.min(desired, scaled(maxUnavailable, desired, Math.floor));
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
 }
 
@@ -32,7 +35,7 @@ const sum = (
 const specReplicas = (replicaSet: ReplicaSet): number => replicaSet.spec.replicas ?? 1;
 const available = (replicaSet: ReplicaSet): number => replicaSet.status?.availableReplicas ?? 0;
 
-/** Replicas that the new ReplicaSet gets now. */
+/** Replicas that the new ReplicaSet gets now; with Recreate all, once the old pods are gone. */
 export function newReplicas(
   deployment: Deployment,
   current: ReplicaSet | undefined,
@@ -40,10 +43,7 @@ export function newReplicas(
 ): number {
   const desired = deployment.spec.replicas ?? 1;
   const now = current === undefined ? 0 : specReplicas(current);
-  if (deployment.spec.strategy?.type === 'Recreate') {
-    return sum(old, (each) => each.status?.replicas ?? 0) > 0 ? now : desired;
-  }
-  if (now > desired) return desired;
+  if (deployment.spec.strategy?.type === 'Recreate' || now > desired) return desired;
   const room = desired + rolloutLimits(deployment).surge - now - sum(old, specReplicas);
   return room <= 0 ? now : now + Math.min(room, desired - now);
 }
@@ -54,17 +54,19 @@ export interface Scaling {
   readonly replicas: number;
 }
 
+/** Old ReplicaSets that a Recreate has still to empty. */
+export function emptyingScalings(old: readonly ReplicaSet[]): readonly Scaling[] {
+  return old
+    .filter((each) => specReplicas(each) > 0)
+    .map((replicaSet) => ({ replicaSet, replicas: 0 }));
+}
+
 /** Old ReplicaSets that shrink now, oldest first: unhealthy replicas, then as availability allows. */
 export function oldScalings(
   deployment: Deployment,
   current: ReplicaSet,
   old: readonly ReplicaSet[],
 ): readonly Scaling[] {
-  if (deployment.spec.strategy?.type === 'Recreate') {
-    return old
-      .filter((each) => specReplicas(each) > 0)
-      .map((replicaSet) => ({ replicaSet, replicas: 0 }));
-  }
   const desired = deployment.spec.replicas ?? 1;
   const minAvailable = desired - rolloutLimits(deployment).unavailable;
   const newUnavailable = specReplicas(current) - available(current);

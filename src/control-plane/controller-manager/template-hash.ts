@@ -1,6 +1,6 @@
-// The pod-template-hash of a Deployment's ReplicaSets: equal for equal templates, whatever the order
-// of the keys. Kubernetes hashes its own dump of the struct; ours differs in value, not in use.
-// Source of the alphabet: Kubernetes v1.36 apimachinery util/rand SafeEncodeString.
+// The pod-template-hash of a Deployment's ReplicaSets: equal for equal templates, whatever the
+// order of the keys. Kubernetes hashes its own dump of the struct; ours differs in value, not in
+// use. Source of the alphabet: Kubernetes v1.36 apimachinery util/rand SafeEncodeString.
 import type { PodTemplateSpec } from '../../api/pod.js';
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

@@ -1,9 +1,9 @@
-// An etcd cluster: proposals go to the leader, are written by a quorum of members with group commit,
-// applied one after the other, and answered. Linearizable reads confirm the leader by a heartbeat
-// round through the members' Ready loops, shared by all reads that wait for it, and see everything
-// that was committed when the round began. Left out in this version: elections (member 0 leads),
-// forwarding from followers, the CPU of their applying, backend commits, compaction, leases, quota
-// (docs/MODEL.md). Source: etcd v3.6, etcd raft v3.6 (reference: controlplane A3-A8).
+// An etcd cluster: proposals go to the leader, are written by a quorum of members with group
+// commit, applied one after the other, and answered. Linearizable reads confirm the leader by a
+// heartbeat round through the members' Ready loops, shared by all reads that wait for it, and see
+// everything that was committed when the round began. Left out in this version: elections (member 0
+// leads), forwarding from followers, the CPU of their applying, backend commits, compaction,
+// leases, quota (docs/MODEL.md). Source: etcd v3.6, etcd raft v3.6 (reference: controlplane A3-A8).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { EtcdPort, EtcdResult, EtcdTransaction } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
@@ -16,7 +16,9 @@ import { etcdConstants } from './constants.js';
 import { EMPTY_PASS, type Pass, type ReadyHandler, ReadyLoop } from './member.js';
 import { Store } from './store.js';
 
-/** Entries applied as one piece of work at most, so that those of a large batch are answered early. */
+/**
+ * Entries applied as one piece of work at most, so that those of a large batch are answered early.
+ */
 const APPLY_STEP = 8;
 
 /** Where one member runs. */
@@ -58,7 +60,9 @@ export class Etcd implements EtcdPort {
   readonly #requests = new Slab<Request>();
   readonly #watchers: Watcher[] = [];
   readonly #kinds: ReturnType<Etcd['defineEvents']>;
-  /** Tickets of proposals by index; those at or below `#applied` are gone. Entry i is at i - base. */
+  /**
+   * Tickets of proposals by index; those at or below `#applied` are gone. Entry i is at i - base.
+   */
   #entries: number[] = [];
   #entriesStart = 1;
   #lastIndex = 0;

@@ -14,7 +14,9 @@ const create = (name: string): ApiRequest => ({
 });
 const get = (name: string): ApiRequest => ({ ...create(name), verb: 'get' });
 
-/** Codes of the first answers to requests that are sent at once, and how many attempts each took. */
+/**
+ * Codes of the first answers to requests that are sent at once, and how many attempts each took.
+ */
 function burst(
   requests: readonly ApiRequest[],
   options: TestControlPlaneOptions,

@@ -137,7 +137,8 @@ describe('a linearizable read', () => {
   test('waits until what was committed when it came is applied', () => {
     const bench = new EtcdBench({ fsync: [5000, 100, 100] });
     bench.put('a');
-    // The followers commit at about 0.5 ms; the leader cannot apply before its flush ends at 5.1 ms.
+    // The followers commit at about 0.5 ms; the leader cannot apply before its flush ends at 5.1
+    // ms.
     let asked: ReturnType<EtcdBench['read']> | undefined;
     const due = bench.simulation.defineEvent('test.ReadDue', () => {
       asked = bench.read('a');

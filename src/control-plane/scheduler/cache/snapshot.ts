@@ -6,11 +6,14 @@
 import type { ImageIndex } from './image-index.js';
 import type { NodeTable } from './node-table.js';
 import type { NodeTree } from './node-tree.js';
+import { PlacementIndex } from './placement-index.js';
 
 /** Refreshed by the cache at the start of every cycle. */
 export class Snapshot {
   readonly table: NodeTable;
   readonly images: ImageIndex;
+  /** Counts of pods by node and by topology value. */
+  readonly placements: PlacementIndex;
   /** Rows in node-tree order; the first `count` entries are in use. */
   order: Int32Array = new Int32Array(64);
   count = 0;
@@ -20,6 +23,7 @@ export class Snapshot {
   constructor(table: NodeTable, images: ImageIndex, tree: NodeTree) {
     this.table = table;
     this.images = images;
+    this.placements = new PlacementIndex(table);
     this.#tree = tree;
   }
 
@@ -54,6 +58,7 @@ export class Snapshot {
       isRebuilt = true;
     }
     if (isRebuilt) this.#rebuild();
+    this.placements.refresh(changed);
   }
 
   #removeWhenGone(row: number): void {

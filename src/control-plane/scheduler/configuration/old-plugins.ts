@@ -1,7 +1,8 @@
 // Plugins that older versions of the configuration had: three became scoring strategies of
 // NodeResourcesFit, the others went without a successor that would have to be configured
-// (SelectorSpread by PodTopologySpread's default constraints, the limits of in-tree volumes by CSI).
-// Source: Kubernetes v1.20-v1.28 kube-scheduler/config/v1beta1..v1beta3; reference: scheduler 3, 7.
+// (SelectorSpread by PodTopologySpread's default constraints, the limits of in-tree volumes by
+// CSI). Source: Kubernetes v1.20-v1.28 kube-scheduler/config/v1beta1..v1beta3; reference: scheduler
+// 3, 7.
 
 import type { ScoringStrategy } from './plugin-args.js';
 

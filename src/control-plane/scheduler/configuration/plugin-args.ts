@@ -1,6 +1,7 @@
 // Arguments of the default plugins as they reach the plugins: every field is there, defaults are
 // filled in, ranges have been checked.
-// Source: kube-scheduler v1.36 kube-scheduler/config/v1/types_pluginargs.go; reference: scheduler 3.
+// Source: kube-scheduler v1.36 kube-scheduler/config/v1/types_pluginargs.go; reference: scheduler
+// 3.
 
 import type { NodeAffinity, TopologySpreadConstraint } from '../../../api/affinity.js';
 
