@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeSelectorTerm, TaintEffect, Toleration } from '../../src/api/affinity.js';
-import { matchesFields, parseFieldSelector } from '../../src/api/field-selector.js';
 import { parsePercent, resolveIntOrPercent } from '../../src/api/int-or-string.js';
-import { SelectorError } from '../../src/api/label-selector.js';
 import type { Node, Taint } from '../../src/api/node.js';
 import {
   compileNodeSelector,
@@ -10,7 +8,7 @@ import {
   requiredNodeMatcher,
 } from '../../src/api/node-selector.js';
 import { controllerOf, objectKey } from '../../src/api/object-meta.js';
-import type { Pod, PodSpec } from '../../src/api/pod.js';
+import type { PodSpec } from '../../src/api/pod.js';
 import {
   convertedApiVersions,
   describeRemovedApiVersion,
@@ -120,47 +118,6 @@ describe('tolerations', () => {
     ).toBe(hard);
     expect(findUntoleratedTaint([soft, taint], [{ operator: 'Exists' }], effects)).toBeUndefined();
     expect(findUntoleratedTaint(undefined, undefined, effects)).toBeUndefined();
-  });
-});
-
-describe('field selectors', () => {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'web', namespace: 'shop' },
-    spec: { containers: [], nodeName: 'node-1', hostNetwork: true },
-    status: { phase: 'Running' },
-  };
-
-  it.each<[string, boolean]>([
-    ['', true],
-    ['metadata.name=web', true],
-    ['metadata.name==web', true],
-    ['metadata.name!=web', false],
-    ['metadata.name=web,metadata.namespace=shop', true],
-    ['spec.nodeName=node-1', true],
-    ['spec.nodeName=', false],
-    ['spec.nodeName!=', true],
-    ['status.phase=Running', true],
-    ['status.phase!=Succeeded,status.phase!=Failed', true],
-    ['spec.hostNetwork=true', true],
-    ['status.nominatedNodeName=', true],
-  ])('%j', (text, expected) => {
-    expect(matchesFields(parseFieldSelector(text, 'Pod'), pod)).toBe(expected);
-  });
-
-  it('refuse fields that a kind cannot be selected by', () => {
-    expect(() => parseFieldSelector('spec.containers=x', 'Pod')).toThrow(
-      'field label not supported: spec.containers',
-    );
-    expect(() => parseFieldSelector('spec.nodeName=x', 'ConfigMap')).toThrow(SelectorError);
-    expect(parseFieldSelector('metadata.name=x', 'ConfigMap')).toHaveLength(1);
-  });
-
-  it('refuse a term without operator', () => {
-    expect(() => parseFieldSelector('metadata.name')).toThrow(
-      "invalid selector: 'metadata.name'; can't understand 'metadata.name'",
-    );
   });
 });
 

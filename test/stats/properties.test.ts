@@ -6,7 +6,6 @@ import { neumaierSum } from '../../src/stats/neumaier-sum.js';
 import { quantile } from '../../src/stats/quantile.js';
 import { sorted } from '../../src/stats/sorted.js';
 import { summarise } from '../../src/stats/summarise.js';
-import { timeWeightedAverage } from '../../src/stats/time-weighted-average.js';
 
 const integers = fc.array(fc.integer({ min: -1e9, max: 1e9 }), { minLength: 1, maxLength: 60 });
 const fraction = fc.double({ min: 0, max: 1, noNaN: true });
@@ -63,23 +62,6 @@ describe('for all samples', () => {
           expect(count).toBe(values.filter((value) => value <= bound).length);
         }
         expect(histogram.count).toBe(values.length);
-      }),
-    );
-  });
-
-  test('a constant is its own average over time', () => {
-    const steps = fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 1, maxLength: 30 });
-    fc.assert(
-      fc.property(steps, fc.integer({ min: 0, max: 100 }), (spans, value) => {
-        const times = spans.map((_, i) => spans.slice(0, i).reduce((a, b) => a + b, 0));
-        const end = spans.reduce((a, b) => a + b, 0);
-        expect(
-          timeWeightedAverage(
-            times,
-            times.map(() => value),
-            end,
-          ),
-        ).toBe(value);
       }),
     );
   });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mean } from '../../src/stats/mean.js';
 import { NeumaierSum, neumaierSum } from '../../src/stats/neumaier-sum.js';
-import { timeWeightedAverage } from '../../src/stats/time-weighted-average.js';
 import { vectors } from './vectors.js';
 
 describe('neumaierSum', () => {
@@ -43,30 +42,5 @@ describe('mean', () => {
 
   test('is NaN without values', () => {
     expect(mean([])).toBeNaN();
-  });
-});
-
-describe('timeWeightedAverage', () => {
-  test('weighs every value by the time it held', () => {
-    expect(timeWeightedAverage([0, 2, 3], [10, 0, 4], 8)).toBe(5);
-  });
-
-  test('ignores values that held for no time', () => {
-    expect(timeWeightedAverage([0, 1, 1], [2, 1000, 4], 2)).toBe(3);
-  });
-
-  test('starts at the first time, not at zero', () => {
-    expect(timeWeightedAverage([100, 150], [1, 3], 200)).toBe(2);
-  });
-
-  test('is NaN when no time passed', () => {
-    expect(timeWeightedAverage([5], [1], 5)).toBeNaN();
-    expect(timeWeightedAverage([], [], 5)).toBeNaN();
-  });
-
-  test('refuses time that goes backwards and values without a time', () => {
-    expect(() => timeWeightedAverage([0, 2, 1], [1, 1, 1], 3)).toThrow('backwards');
-    expect(() => timeWeightedAverage([0], [1], -1)).toThrow('backwards');
-    expect(() => timeWeightedAverage([0], [1, 2], 3)).toThrow('needs the time');
   });
 });

@@ -97,7 +97,7 @@ function contentOf({ endpoints, ports = [] }: EndpointSlice): Pick<EndpointSlice
   return { endpoints, ports };
 }
 
-/** True for the placeholder of a Service without endpoints that stays what it is. */
+/** True for the empty slice of a Service without endpoints that stays what it is. */
 function isSameContent(a: EndpointSlice, b: EndpointSlice): boolean {
   const areEmpty = a.endpoints.length === 0 && b.endpoints.length === 0;
   return areEmpty && isSamePorts(a.ports ?? [], b.ports ?? []);
