@@ -1,0 +1,164 @@
+// PodTopologySpread: pods of a kind are spread over zones, hosts or whatever a label names, as far
+// as their constraints ask for it. Pods that declare none get those of the profile.
+// Source: kube-scheduler v1.36 plugins/podtopologyspread; reference: scheduler 2.8, 2.13.
+
+import type { TopologySpreadConstraint } from '../../../../api/affinity.js';
+import type { Pod } from '../../../../api/pod.js';
+import type { Snapshot } from '../../cache/snapshot.js';
+import type { PodTopologySpreadArgs } from '../../configuration/plugin-args.js';
+import { asNode, asPod, clusterEvent } from '../../framework/cluster-event.js';
+import type { CycleState } from '../../framework/cycle-state.js';
+import type {
+  ClusterEventWithHint,
+  FilterPlugin,
+  NodeFilter,
+  NodeList,
+  PreFilterPlugin,
+  PreFilterResult,
+  PreScorePlugin,
+  QueueingHintFn,
+  ScorePlugin,
+} from '../../framework/plugin.js';
+import type { PodInfo } from '../../framework/pod-info.js';
+import { type Status, skip, status } from '../../framework/status.js';
+import { defaultRequirements, type SpreadListers } from './default-selector.js';
+import { HardSpread } from './hard-spread.js';
+import { hintForNodeChange, hintForPodChange } from './queueing-hints.js';
+import { normalizeSpread, SoftSpread } from './soft-spread.js';
+import {
+  declaredConstraint,
+  type SpreadConstraint,
+  spreadConstraint,
+} from './spread-constraint.js';
+
+/** What `defaultingType: System` stands for. */
+const systemDefaultConstraints: readonly TopologySpreadConstraint[] = [
+  { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+];
+
+const success: PreFilterResult = {};
+const skipped: PreFilterResult = { status: skip };
+const none: readonly SpreadConstraint[] = [];
+const hardKey = 'PreFilterPodTopologySpread';
+const softKey = 'PreScorePodTopologySpread';
+// A profile that enables only one of two points that belong together fails here, as upstream.
+const noHardState = status('Error', `reading "${hardKey}" from cycleState: not found`);
+const noSoftState = status('Error', `error reading "${softKey}" from cycleState: not found`);
+
+/** PreFilter, Filter, PreScore and Score. */
+export class PodTopologySpread
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin
+{
+  readonly name = 'PodTopologySpread';
+  readonly #listers: SpreadListers;
+  readonly #defaults: readonly TopologySpreadConstraint[];
+  readonly #isSystemDefaulted: boolean;
+  /** Of the last call of `score`, by place. */
+  #ignored: Uint8Array = new Uint8Array(64);
+
+  constructor(
+    { defaultConstraints, defaultingType }: PodTopologySpreadArgs,
+    listers: SpreadListers,
+  ) {
+    this.#listers = listers;
+    this.#isSystemDefaulted = defaultingType === 'System';
+    this.#defaults = this.#isSystemDefaulted ? systemDefaultConstraints : defaultConstraints;
+  }
+
+  preFilter(state: CycleState, { pod }: PodInfo, { placements }: Snapshot): PreFilterResult {
+    const constraints = this.#constraintsOf(pod, 'DoNotSchedule');
+    if (constraints.length === 0) return skipped;
+    state.write(hardKey, HardSpread.of(pod, constraints, placements));
+    return success;
+  }
+
+  addPod(state: CycleState, _pod: PodInfo, added: PodInfo, row: number): void {
+    state.read<HardSpread>(hardKey)?.update(added.pod, row, 1);
+  }
+
+  removePod(state: CycleState, _pod: PodInfo, removed: PodInfo, row: number): void {
+    state.read<HardSpread>(hardKey)?.update(removed.pod, row, -1);
+  }
+
+  filter(state: CycleState): NodeFilter {
+    const spread = state.read<HardSpread>(hardKey);
+    return spread === undefined ? () => noHardState : spread.filter();
+  }
+
+  preScore(
+    state: CycleState,
+    { pod }: PodInfo,
+    nodes: NodeList,
+    { placements }: Snapshot,
+  ): Status | undefined {
+    const constraints = this.#constraintsOf(pod, 'ScheduleAnyway');
+    if (constraints.length === 0) return skip;
+    const requiresAllKeys = hasConstraints(pod) || !this.#isSystemDefaulted;
+    state.write(softKey, SoftSpread.of(pod, constraints, requiresAllKeys, nodes, placements));
+    return undefined;
+  }
+
+  score(
+    state: CycleState,
+    _pod: PodInfo,
+    nodes: NodeList,
+    _snapshot: Snapshot,
+    scores: Float64Array,
+  ): Status | undefined {
+    const spread = state.read<SoftSpread>(softKey);
+    if (spread === undefined) return noSoftState;
+    if (this.#ignored.length < nodes.count) this.#ignored = new Uint8Array(nodes.count * 2);
+    spread.score(nodes, scores, this.#ignored);
+    return undefined;
+  }
+
+  normalizeScore(scores: Float64Array, count: number): void {
+    normalizeSpread(scores, count, this.#ignored);
+  }
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      {
+        event: clusterEvent('Pod', 'Add', 'UpdatePodLabel', 'UpdatePodToleration', 'Delete'),
+        hint: this.#hintForPod,
+      },
+      {
+        event: clusterEvent('Node', 'Add', 'Delete', 'UpdateNodeLabel', 'UpdateNodeTaint'),
+        hint: this.#hintForNode,
+      },
+    ];
+  }
+
+  readonly #hintForPod: QueueingHintFn = (pod, previous, object) => {
+    const constraints = this.#constraintsOf(pod, 'DoNotSchedule');
+    return hintForPodChange(pod, constraints, asPod(previous), asPod(object));
+  };
+
+  readonly #hintForNode: QueueingHintFn = (pod, previous, object) => {
+    const constraints = this.#constraintsOf(pod, 'DoNotSchedule');
+    return hintForNodeChange(constraints, asNode(previous), asNode(object));
+  };
+
+  /** The pod's own constraints of a kind; those of the profile if it declares none at all. */
+  #constraintsOf(
+    pod: Pod,
+    kind: TopologySpreadConstraint['whenUnsatisfiable'],
+  ): readonly SpreadConstraint[] {
+    const isOfKind = ({ whenUnsatisfiable }: TopologySpreadConstraint): boolean =>
+      whenUnsatisfiable === kind;
+    if (hasConstraints(pod)) {
+      const own = pod.spec.topologySpreadConstraints ?? [];
+      return own.filter(isOfKind).map((each) => declaredConstraint(each, pod.metadata.labels));
+    }
+    const defaults = this.#defaults.filter(isOfKind);
+    if (defaults.length === 0) return none;
+    const requirements = defaultRequirements(this.#listers, pod);
+    if (requirements.length === 0) return none;
+    return defaults.map((each) => spreadConstraint(each, requirements));
+  }
+}
+
+function hasConstraints({ spec }: Pod): boolean {
+  return (spec.topologySpreadConstraints?.length ?? 0) > 0;
+}
