@@ -7,12 +7,14 @@ import type { Plugin } from '../framework/plugin.js';
 import type { PluginFactory, PluginHandle, PluginRegistry } from '../framework/plugin-handle.js';
 import { DefaultBinder } from './default-binder/default-binder.js';
 import { ImageLocality } from './image-locality/image-locality.js';
+import { InterPodAffinity } from './inter-pod-affinity/inter-pod-affinity.js';
 import { NodeAffinity } from './node-affinity/node-affinity.js';
 import { NodeName } from './node-name/node-name.js';
 import { NodePorts } from './node-ports/node-ports.js';
 import { NodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/balance.js';
 import { NodeResourcesFit } from './node-resources-fit/node-resources-fit.js';
 import { NodeUnschedulable } from './node-unschedulable/node-unschedulable.js';
+import { PodTopologySpread } from './pod-topology-spread/pod-topology-spread.js';
 import { PrioritySort } from './priority-sort/priority-sort.js';
 import { SchedulingGates } from './scheduling-gates/scheduling-gates.js';
 import { TaintToleration } from './taint-toleration/taint-toleration.js';
@@ -29,6 +31,7 @@ function entry<Name extends DefaultPluginName>(
 export const registry: PluginRegistry = new Map([
   entry('DefaultBinder', () => new DefaultBinder()),
   entry('ImageLocality', () => new ImageLocality()),
+  entry('InterPodAffinity', (args, { listers }) => new InterPodAffinity(args, listers)),
   entry('NodeAffinity', ({ addedAffinity }) => new NodeAffinity(addedAffinity)),
   entry('NodeName', () => new NodeName()),
   entry('NodePorts', () => new NodePorts()),
@@ -42,6 +45,7 @@ export const registry: PluginRegistry = new Map([
       new NodeResourcesFit({ ...ignored, resources: scoringStrategy.resources }),
   ),
   entry('NodeUnschedulable', () => new NodeUnschedulable()),
+  entry('PodTopologySpread', (args, { listers }) => new PodTopologySpread(args, listers)),
   entry('PrioritySort', () => new PrioritySort()),
   entry('SchedulingGates', () => new SchedulingGates()),
   entry('TaintToleration', () => new TaintToleration()),
