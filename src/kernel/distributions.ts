@@ -32,39 +32,35 @@ const NORMAL_P99 = 2.3263478740408408;
 
 /** Compiles; throws an AssertionError naming the parameter that is out of range. */
 export function distribution(spec: DistributionSpec): Distribution {
-  const { mean, draw } = compile(spec);
-  return { mean, sample: (stream) => Math.round(draw(stream)) };
+  const { mean, sample } = compile(spec);
+  return { mean, sample: (stream) => Math.round(sample(stream)) };
 }
 
-interface Sampler {
-  readonly mean: number;
-  readonly draw: (stream: RandomStream) => number;
-}
-
-function compile(spec: DistributionSpec): Sampler {
+/** The same without rounding. */
+function compile(spec: DistributionSpec): Distribution {
   switch (spec.kind) {
     case 'constant':
       assert(spec.value >= 0, 'constant: value must not be negative');
-      return { mean: spec.value, draw: () => spec.value };
+      return { mean: spec.value, sample: () => spec.value };
     case 'uniform': {
       const width = spec.high - spec.low;
       assert(spec.low >= 0 && width >= 0, 'uniform: needs 0 <= low <= high');
-      return { mean: spec.low + width / 2, draw: (s) => spec.low + width * s.uniform() };
+      return { mean: spec.low + width / 2, sample: (s) => spec.low + width * s.uniform() };
     }
     case 'exponential':
       assert(spec.mean >= 0, 'exponential: mean must not be negative');
-      return { mean: spec.mean, draw: (s) => 0 - spec.mean * log(1 - s.uniform()) };
+      return { mean: spec.mean, sample: (s) => 0 - spec.mean * log(1 - s.uniform()) };
     case 'logNormal': {
       assert(spec.p50 > 0 && spec.p99 >= spec.p50, 'logNormal: needs 0 < p50 <= p99');
       const sigma = log(spec.p99 / spec.p50) / NORMAL_P99;
       return {
         mean: spec.p50 * exp((sigma * sigma) / 2),
-        draw: (s) => spec.p50 * exp(sigma * normalQuantile(s.uniform())),
+        sample: (s) => spec.p50 * exp(sigma * normalQuantile(s.uniform())),
       };
     }
     case 'gamma':
       assert(spec.mean > 0 && spec.shape > 0, 'gamma: mean and shape must be positive');
-      return { mean: spec.mean, draw: (s) => (spec.mean / spec.shape) * gamma(spec.shape, s) };
+      return { mean: spec.mean, sample: (s) => (spec.mean / spec.shape) * gamma(spec.shape, s) };
     case 'quantiles':
       return quantiles(spec.table);
     case 'mixture':
@@ -72,40 +68,38 @@ function compile(spec: DistributionSpec): Sampler {
   }
 }
 
-function quantiles(table: readonly (readonly [number, number])[]): Sampler {
+function quantiles(table: readonly (readonly [number, number])[]): Distribution {
   assert(
     table.length >= 2 && table[0]?.[0] === 0 && table.at(-1)?.[0] === 1,
     'quantiles: from 0 to 1',
   );
+  let mean = 0;
   const pieces = table.slice(1).map(([p, value], index) => {
     const [p0, value0] = table[index] as readonly [number, number];
     assert(p > p0 && value >= value0 && value0 >= 0, `quantiles: entry ${index + 1} must ascend`);
+    mean += ((p - p0) * (value0 + value)) / 2;
     return { p0, p, value0, value };
   });
   const at = (u: number): number => {
     const { p0, p, value0, value } = pieces.find((piece) => u < piece.p) as (typeof pieces)[number];
     return value0 + ((value - value0) * (u - p0)) / (p - p0);
   };
-  const mean = pieces.reduce(
-    (sum, { p0, p, value0, value }) => sum + ((p - p0) * (value0 + value)) / 2,
-    0,
-  );
-  return { mean, draw: (stream) => at(stream.uniform()) };
+  return { mean, sample: (stream) => at(stream.uniform()) };
 }
 
-function mixture(parts: readonly MixturePart[]): Sampler {
+function mixture(parts: readonly MixturePart[]): Distribution {
   const total = parts.reduce((sum, part) => sum + part.weight, 0);
   assert(total > 0 && parts.every((part) => part.weight >= 0), 'mixture: needs weights of sum > 0');
   const compiled = parts.map((part) => ({ weight: part.weight, ...compile(part.of) }));
-  const draw = (stream: RandomStream): number => {
+  const sample = (stream: RandomStream): number => {
     let left = stream.uniform() * total;
     for (const part of compiled) {
       left -= part.weight;
-      if (left < 0) return part.draw(stream);
+      if (left < 0) return part.sample(stream);
     }
-    return (compiled.at(-1) as Sampler).draw(stream);
+    return (compiled.at(-1) as Distribution).sample(stream);
   };
-  return { mean: compiled.reduce((sum, part) => sum + part.weight * part.mean, 0) / total, draw };
+  return { mean: compiled.reduce((sum, part) => sum + part.weight * part.mean, 0) / total, sample };
 }
 
 // Acklam's coefficients: top and bottom of a fraction, for the middle and for the tails.

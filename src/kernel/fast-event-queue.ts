@@ -21,7 +21,7 @@ const TARGET = 1;
 const ARG = 2;
 /** Odd while the event is pending; no free slot answers to a handle. */
 const GENERATION = 3;
-/** Index in `#heapTime`; for an event of the current instant -2 - the slot before it in the list. */
+/** Index in `#heapTime`; of an event of the current instant -2 - the slot before it in the list. */
 const PLACE = 4;
 /** The slot after it in the list of the current instant, or in the list of free slots. */
 const NEXT = 5;
@@ -139,19 +139,16 @@ export class FastEventQueue implements EventQueue {
       time = this.time;
     }
     const next = this.#arrivalNext;
-    if (next < this.#arrivalTime.length) {
-      const at = this.#arrivalTime[next]!;
-      const sequence = this.#arrivalSequence + next;
-      if (at < time || (at === time && sequence < this.#sequences[slot * 4 + SEQUENCE]!)) {
-        if (at > limit) return false;
-        this.time = at;
-        this.kind = this.#arrivalKind;
-        this.target = this.#arrivalTarget[next]!;
-        this.arg = next;
-        this.#arrivalNext++;
-        this.size--;
-        return true;
-      }
+    const at =
+      next < this.#arrivalTime.length ? this.#arrivalTime[next]! : Number.POSITIVE_INFINITY;
+    if (at < time || (at === time && this.#arrivalSequence + next < this.#sequenceOf(slot))) {
+      if (at > limit) return false;
+      this.time = at;
+      this.kind = this.#arrivalKind;
+      this.target = this.#arrivalTarget[next]!;
+      this.arg = this.#arrivalNext++;
+      this.size--;
+      return true;
     }
     if (time > limit) return false;
     const base = slot * STRIDE;
@@ -294,17 +291,18 @@ export class FastEventQueue implements EventQueue {
   }
 
   #farAdd(time: SimTime, slot: number): void {
-    this.#farPut(--this.#farStart, time, slot);
+    this.#put(--this.#farStart, time, slot);
   }
 
   /** Fills the gap at `index` with the entry at the start of the lane. */
   #farRemove(index: number): void {
     const start = this.#farStart++;
-    this.#farPut(index, this.#heapTime[start]!, this.#heapSlot[start]!);
+    this.#put(index, this.#heapTime[start]!, this.#heapSlot[start]!);
     this.#heapTime[start] = Number.POSITIVE_INFINITY;
   }
 
-  #farPut(index: number, time: SimTime, slot: number): void {
+  /** Writes an entry of the heap or the far lane. */
+  #put(index: number, time: SimTime, slot: number): void {
     this.#heapTime[index] = time;
     this.#heapSlot[index] = slot;
     this.#slots[slot * STRIDE + PLACE] = index;
@@ -326,9 +324,7 @@ export class FastEventQueue implements EventQueue {
       slots[owner * STRIDE + PLACE] = hole;
       hole = parent;
     }
-    heapTime[hole] = time;
-    heapSlot[hole] = slot;
-    slots[slot * STRIDE + PLACE] = hole;
+    this.#put(hole, time, slot);
   }
 
   /**
@@ -356,9 +352,7 @@ export class FastEventQueue implements EventQueue {
       slots[owner * STRIDE + PLACE] = hole;
       hole = best;
     }
-    heapTime[hole] = time;
-    heapSlot[hole] = slot;
-    slots[slot * STRIDE + PLACE] = hole;
+    this.#put(hole, time, slot);
   }
 
   /** Of two heap entries of the same time, the one scheduled first. */
@@ -367,7 +361,11 @@ export class FastEventQueue implements EventQueue {
   }
 
   #isBefore(a: number, b: number): boolean {
-    return this.#sequences[a * 4 + SEQUENCE]! < this.#sequences[b * 4 + SEQUENCE]!;
+    return this.#sequenceOf(a) < this.#sequenceOf(b);
+  }
+
+  #sequenceOf(slot: number): number {
+    return this.#sequences[slot * 4 + SEQUENCE]!;
   }
 
   /** Makes room for `capacity` events. */
@@ -375,21 +373,19 @@ export class FastEventQueue implements EventQueue {
     if (capacity > SLOT_LIMIT) {
       throw new ModelLimitError(`more than ${SLOT_LIMIT} pending events: use fewer pods or nodes`);
     }
-    const { length } = this.#heapTime;
+    const [oldTime, oldSlot, oldStart] = [this.#heapTime, this.#heapSlot, this.#farStart];
     const slots = new Int32Array(capacity * STRIDE);
     const heapTime = new Float64Array(capacity + PADDING).fill(Number.POSITIVE_INFINITY);
     const heapSlot = new Int32Array(capacity + PADDING);
     slots.set(this.#slots);
-    heapTime.set(this.#heapTime.subarray(0, this.#heapSize));
-    heapSlot.set(this.#heapSlot.subarray(0, this.#heapSize));
-    const [farTime, farSlot] = [this.#heapTime, this.#heapSlot];
+    heapTime.set(oldTime.subarray(0, this.#heapSize));
+    heapSlot.set(oldSlot.subarray(0, this.#heapSize));
     this.#slots = slots;
     this.#sequences = new Float64Array(slots.buffer);
     this.#heapTime = heapTime;
     this.#heapSlot = heapSlot;
-    const oldStart = this.#farStart;
-    this.#farStart = capacity + PADDING;
-    for (let i = length - 1; i >= oldStart; i--) this.#farAdd(farTime[i]!, farSlot[i]!);
+    this.#farStart = heapTime.length;
+    for (let i = oldStart; i < oldTime.length; i++) this.#farAdd(oldTime[i]!, oldSlot[i]!);
   }
 }
 
