@@ -36,9 +36,9 @@ export interface ClusterListers {
   namespace(name: string): Namespace | undefined;
   namespaces(): readonly Namespace[];
   services(namespace: string): readonly Service[];
-  replicationControllers(namespace: string): readonly ReplicationController[];
-  replicaSets(namespace: string): readonly ReplicaSet[];
-  statefulSets(namespace: string): readonly StatefulSet[];
+  replicationController(namespace: string, name: string): ReplicationController | undefined;
+  replicaSet(namespace: string, name: string): ReplicaSet | undefined;
+  statefulSet(namespace: string, name: string): StatefulSet | undefined;
   podDisruptionBudgets(namespace: string): readonly PodDisruptionBudget[];
   persistentVolume(name: string): PersistentVolume | undefined;
   persistentVolumes(): readonly PersistentVolume[];

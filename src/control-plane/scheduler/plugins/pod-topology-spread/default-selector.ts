@@ -8,7 +8,7 @@ import {
   type LabelRequirement,
   labelRequirements,
 } from '../../../../api/label-selector.js';
-import { type ApiObject, controllerOf } from '../../../../api/object-meta.js';
+import { controllerOf } from '../../../../api/object-meta.js';
 import type { Pod } from '../../../../api/pod.js';
 import type { Service } from '../../../../api/service.js';
 import { namespaceOf } from '../../framework/affinity-term.js';
@@ -17,7 +17,7 @@ import type { ClusterListers } from '../../framework/plugin-handle.js';
 /** The listers that default constraints need. */
 export type SpreadListers = Pick<
   ClusterListers,
-  'services' | 'replicationControllers' | 'replicaSets' | 'statefulSets'
+  'services' | 'replicationController' | 'replicaSet' | 'statefulSet'
 >;
 
 type EqualitySelector = Readonly<Record<string, string>>;
@@ -35,18 +35,6 @@ function selects({ spec }: Service, pod: Pod): boolean {
   return matches(pod.metadata.labels);
 }
 
-const byName = new WeakMap<readonly ApiObject[], ReadonlyMap<string, ApiObject>>();
-
-/** The object of a list by its name. Linear for a list that is new. */
-function named<T extends ApiObject>(objects: readonly T[], name: string): T | undefined {
-  let map = byName.get(objects);
-  if (map === undefined) {
-    map = new Map(objects.map((object) => [object.metadata.name, object]));
-    byName.set(objects, map);
-  }
-  return map.get(name) as T | undefined;
-}
-
 /** What labels must be; none when nothing selects the pod. Linear in the namespace's Services. */
 export function defaultRequirements(listers: SpreadListers, pod: Pod): readonly LabelRequirement[] {
   const namespace = namespaceOf(pod);
@@ -58,16 +46,16 @@ export function defaultRequirements(listers: SpreadListers, pod: Pod): readonly 
   const kind = owner === undefined ? '' : `${owner.apiVersion} ${owner.kind}`;
   const name = owner?.name ?? '';
   if (kind === 'v1 ReplicationController') {
-    const controller = named(listers.replicationControllers(namespace), name);
+    const controller = listers.replicationController(namespace, name);
     return labelRequirements({ matchLabels: { ...matchLabels, ...controller?.spec?.selector } });
   }
   const requirements = labelRequirements({ matchLabels });
   if (kind === 'apps/v1 ReplicaSet') {
-    const selector = named(listers.replicaSets(namespace), name)?.spec?.selector;
+    const selector = listers.replicaSet(namespace, name)?.spec?.selector;
     return [...requirements, ...labelRequirements(selector ?? {})];
   }
   if (kind === 'apps/v1 StatefulSet') {
-    const selector = named(listers.statefulSets(namespace), name)?.spec?.selector;
+    const selector = listers.statefulSet(namespace, name)?.spec?.selector;
     return [...requirements, ...labelRequirements(selector ?? {})];
   }
   return requirements;

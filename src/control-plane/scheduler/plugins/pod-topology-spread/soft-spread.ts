@@ -6,11 +6,11 @@
 // find the number of values and two to score; nothing for nodes that are not feasible.
 
 import type { Pod } from '../../../../api/pod.js';
-import { log } from '../../../../kernel/math.js';
 import type { CountTable } from '../../cache/count-table.js';
 import type { PlacementIndex } from '../../cache/placement-index.js';
 import { missingValue, type TopologyColumn } from '../../cache/topology-column.js';
 import type { StateData } from '../../framework/cycle-state.js';
+import { naturalLog } from '../../framework/natural-log.js';
 import { maxNodeScore } from '../../framework/normalize-score.js';
 import type { NodeList } from '../../framework/plugin.js';
 import { countedPods, includedNodes, noPods, type SpreadConstraint } from './spread-constraint.js';
@@ -64,7 +64,7 @@ export class SoftSpread implements StateData {
         counts: counts ?? noPods,
         isByRow,
         allowance: maxSkew - 1,
-        weight: log(size + 2),
+        weight: naturalLog(size + 2),
       };
     });
     return new SoftSpread(parts, requiresAllKeys);
