@@ -1,6 +1,8 @@
 // How long a scheduling cycle takes. The decision is exact; its time is a sum of terms in what the
 // cycle had to look at. Sixteen workers on two cores are recorded as one wall time and charged as
-// work of one thread, so a machine with more cores is not faster here.
+// work of one thread, so a machine with more cores is not faster here. A dry run of preemption costs
+// a copy of the node, as the snapshot of a changed node does, and then passes of the filters, as
+// examined nodes do: ASSUMED, because preemption was not recorded.
 // Source: fitted to recorded cycles, see constants.ts; form of the terms: reference scheduler 6.3.
 
 import type { schedulerConstants } from './constants.js';
@@ -44,7 +46,7 @@ export function cycleCostUs(
   changedNodes: number,
   costs: SchedulerCosts,
 ): number {
-  const { snapshotNodes, examinedNodes, scoredNodes, filters, scorers } = work;
+  const { snapshotNodes, examinedNodes, scoredNodes, filters, scorers, postFilter } = work;
   let filterNodeUs = costs.filterNodeUs;
   for (const plugin of filters) {
     if (plugin === 'NodeAffinity') filterNodeUs += costs.nodeAffinityFilterNodeUs;
@@ -60,6 +62,10 @@ export function cycleCostUs(
     for (const plugin of scorers)
       if (!plainScorers.has(plugin)) scoreNodeUs += costs.otherScoreNodeUs;
     costUs += costs.scoreCycleUs + scoredNodes * scoreNodeUs;
+  }
+  if (postFilter !== undefined) {
+    costUs += postFilter.dryRunNodes * costs.snapshotChangedNodeUs;
+    costUs += postFilter.dryRunFilterPasses * filterNodeUs;
   }
   return result === 'scheduled' ? costUs + costs.selectCycleUs : costUs;
 }

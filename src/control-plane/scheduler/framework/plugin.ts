@@ -87,6 +87,16 @@ export interface PostFilterResult {
   readonly status: Status | undefined;
   readonly nominatedNodeName?: string;
   readonly victims?: readonly PodInfo[];
+  /** What finding that out has cost; absent: nothing. */
+  readonly work?: PostFilterWork;
+}
+
+/** For the cost model. */
+export interface PostFilterWork {
+  /** Nodes that were tried without some of their pods. */
+  readonly dryRunNodes: number;
+  /** How often the filters judged one of these nodes. */
+  readonly dryRunFilterPasses: number;
 }
 
 /** Runs when no node is feasible: preemption. */

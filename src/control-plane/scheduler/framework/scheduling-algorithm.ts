@@ -15,7 +15,7 @@ import { NodeStatuses } from './node-statuses.js';
 import { runFiltersWithNominatedPods } from './node-trial.js';
 import type { Nominator } from './nominator.js';
 import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
-import type { PostFilterResult } from './plugin.js';
+import type { PostFilterResult, PostFilterWork } from './plugin.js';
 import type { PodInfo } from './pod-info.js';
 import { selectHost } from './select-host.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
@@ -33,6 +33,8 @@ export interface CycleWork {
   /** Filter and score plugins that had something to say, by name. */
   filters: readonly string[];
   scorers: readonly string[];
+  /** Absent when nothing was tried. */
+  postFilter?: PostFilterWork;
 }
 
 /** The outcome of one scheduling cycle. */
@@ -248,6 +250,7 @@ export class SchedulingAlgorithm {
     let result = noPostFilter;
     if (framework.plugins.postFilter.length > 0) {
       result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
+      if (result.work !== undefined) this.#work.postFilter = result.work;
     }
     const postFilterMessage = messageOf(result.status);
     const text = fitErrorMessage(count, this.statuses, preFilterMessage, postFilterMessage);

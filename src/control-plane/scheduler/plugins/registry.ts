@@ -6,6 +6,8 @@ import type { ArgsOf } from '../configuration/plugin-args.js';
 import type { Plugin } from '../framework/plugin.js';
 import type { PluginFactory, PluginHandle, PluginRegistry } from '../framework/plugin-handle.js';
 import { DefaultBinder } from './default-binder/default-binder.js';
+import { DefaultPreemption } from './default-preemption/default-preemption.js';
+import { DynamicResources } from './dynamic-resources/dynamic-resources.js';
 import { ImageLocality } from './image-locality/image-locality.js';
 import { InterPodAffinity } from './inter-pod-affinity/inter-pod-affinity.js';
 import { NodeAffinity } from './node-affinity/node-affinity.js';
@@ -30,6 +32,8 @@ function entry<Name extends DefaultPluginName>(
 /** The factories of the default plugins; order has no meaning here. */
 export const registry: PluginRegistry = new Map([
   entry('DefaultBinder', () => new DefaultBinder()),
+  entry('DefaultPreemption', (args, handle) => new DefaultPreemption(args, handle)),
+  entry('DynamicResources', () => new DynamicResources()),
   entry('ImageLocality', () => new ImageLocality()),
   entry('InterPodAffinity', (args, { listers }) => new InterPodAffinity(args, listers)),
   entry('NodeAffinity', ({ addedAffinity }) => new NodeAffinity(addedAffinity)),

@@ -1,0 +1,41 @@
+// On which of the nodes preemption does the least harm.
+// Source: kube-scheduler v1.36 framework/preemption pickOneNodeForPreemption; reference:
+// scheduler 1.10.
+
+import type { PreemptionTrial } from '../../framework/plugin.js';
+import { startSecond } from './pod-importance.js';
+
+/** Added to every priority in a sum, so that more victims of negative priority are not less harm. */
+const priorityOffset = 2_147_483_648;
+
+/** The least harm has the highest score; each rule decides only among the best of those before. */
+const scores: readonly ((candidate: PreemptionTrial) => number)[] = [
+  ({ numPDBViolations }) => -numPDBViolations,
+  ({ victims }) => -(victims[0]?.priority ?? 0),
+  ({ victims }) => -victims.reduce((sum, { priority }) => sum + priority + priorityOffset, 0),
+  ({ victims }) => -victims.length,
+  earliestStartOfHighestPriority,
+];
+
+/**
+ * Fewest budgets violated, then lowest priority of the most important victim, lowest sum of
+ * priorities, fewest victims, most recent start of the victim that has run for the longest among
+ * those of the highest priority. kube-scheduler breaks the last tie at random; here the first of
+ * the list wins. `candidates` is not empty.
+ */
+export function chooseCandidate(candidates: readonly PreemptionTrial[]): PreemptionTrial {
+  let best = candidates;
+  for (const score of scores) {
+    if (best.length === 1) break;
+    const values = best.map(score);
+    const highest = values.reduce((a, b) => Math.max(a, b));
+    best = best.filter((_, index) => values[index] === highest);
+  }
+  return best[0] as PreemptionTrial;
+}
+
+function earliestStartOfHighestPriority({ victims }: PreemptionTrial): number {
+  const highest = victims.reduce((most, { priority }) => Math.max(most, priority), -Infinity);
+  const starts = victims.filter(({ priority }) => priority === highest).map(startSecond);
+  return starts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
