@@ -5,6 +5,8 @@
 export const exitCode = {
   ok: 0,
   internalError: 1,
+  /** A command that proves something found it wanting. */
+  checkFailed: 1,
   invalidInput: 2,
   thresholdFailed: 3,
   notReproducible: 5,

@@ -4,6 +4,7 @@
  */
 
 import yargs, { type Argv } from 'yargs';
+import type { ConformanceArguments } from './conformance-command.js';
 import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import {
@@ -55,6 +56,13 @@ const validateHelp = `Examples:
   kubeclock validate . --json
 
 Usage: kubeclock validate PATH... [options]`;
+
+const conformanceHelp = `Examples:
+  kubeclock conformance scheduler recordings/
+  kubeclock conformance scheduler recordings/ --only preemption
+  kubeclock conformance scheduler recordings/ --only ties-0007 --json
+
+Usage: kubeclock conformance scheduler DIR [options]`;
 
 const completionText = 'Print a completion script for bash or zsh';
 
@@ -163,6 +171,17 @@ function addCommands(
         finish(validateCommand({ ...found, paths }, terminalFor(found)));
       },
     )
+    .command(
+      'conformance <subject> <folder>',
+      'Replay recorded decisions of kube-scheduler and count what agrees',
+      (command) => withConformanceOptions(command.usage(conformanceHelp)),
+      async (args) => {
+        const { conformanceCommand } = await import('./conformance-command.js');
+        const found = args as unknown as ConformanceArguments;
+        const corpus = host.env['KUBECLOCK_CORPUS'];
+        finish(conformanceCommand(found, terminalFor(found), corpus));
+      },
+    )
     .command('schema', 'Print the JSON Schema of scenario files', {}, async (args) => {
       const { schemaCommand } = await import('./schema-command.js');
       finish(schemaCommand(terminalFor(args as GlobalArguments)));
@@ -192,6 +211,21 @@ function withRunOptions(command: Argv): Argv {
       requiresArg: true,
     },
   });
+}
+
+function withConformanceOptions(command: Argv): Argv {
+  return command
+    .positional('subject', { type: 'string', describe: 'What decides: scheduler' })
+    .positional('folder', { type: 'string', describe: 'Folder of the recordings' })
+    .options({
+      inputs: {
+        type: 'string',
+        describe:
+          'Folder of the manifests that sequences name [default: $KUBECLOCK_CORPUS/kubesbs]',
+        requiresArg: true,
+      },
+      only: { type: 'string', describe: 'One family, or the id of one case', requiresArg: true },
+    });
 }
 
 /** yargs writes lists, and counts arguments where people think of files. */
