@@ -56,6 +56,11 @@ export class Admission {
   }
 }
 
+/** A new state of an object that is there: with defaults, and validated. */
+export function admitUpdate(object: KubernetesObject): KubernetesObject | Rejection {
+  return validated(defaultObject(object));
+}
+
 function validated<T extends KubernetesObject>(object: T): T | Rejection {
   const errors = validateObject(object).filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return object;

@@ -1,6 +1,6 @@
 // What a request makes of a stored object: generation and status rules on update, binding, graceful
 // deletion. Pure functions from stored object and request to new object.
-// Left out: validation of updates, immutable fields.
+// Left out: fields that may not change.
 // Source: Kubernetes v1.36 apiserver registry/generic and pkg/registry strategies
 // (reference: controlplane B8; nodes-controllers 1.15).
 import type { Binding } from '../../api/binding.js';
@@ -9,6 +9,7 @@ import type { ObjectMeta } from '../../api/object-meta.js';
 import type { Pod, PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
+import { admitUpdate } from './admission.js';
 import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { isSameData } from './data-equality.js';
@@ -45,9 +46,17 @@ export function updateOutcome(
       'the object has been modified; please apply your changes to the latest version and try again';
     return conflict(qualified(request.resource), request.name, why);
   }
-  const object = merged(current, wanted, request.subresource === 'status');
+  const isStatus = request.subresource === 'status';
+  const admitted = isStatus || !mayHaveNewSpec(current, wanted) ? wanted : admitUpdate(wanted);
+  if ('code' in admitted) return { kind: 'refuse', ...admitted };
+  const object = merged(current, admitted, isStatus);
   if (isReleased(object.metadata)) return { kind: 'remove' };
   return isSameData(object, current) ? { kind: 'unchanged' } : { kind: 'write', object };
+}
+
+/** Leases, which are written most, need no defaults. */
+function mayHaveNewSpec(current: KubernetesObject, wanted: KubernetesObject): boolean {
+  return current.kind !== 'Lease' && specOf(wanted) !== specOf(current);
 }
 
 /** Marked for deletion, its grace period over, and nothing holds it any longer. */

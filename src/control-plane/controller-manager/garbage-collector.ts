@@ -1,24 +1,41 @@
 // Deletes what an owner leaves behind (background propagation): for each dependent of a deleted
-// object a GET and a DELETE, through a client with twice the usual rate.
+// object a GET and a DELETE, through a client with twice the usual rate. An owner that is not in the
+// graph is looked up, so that what is created after its owner has gone does not stay.
 // Left out: foreground and orphan propagation. Source: Kubernetes v1.36
 // pkg/controller/garbagecollector (reference: nodes-controllers 3.12).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { OwnerReference } from '../../api/object-meta.js';
 import { resourceKindNamed } from '../../api/resource-kinds.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
 import { WorkQueue } from '../../client/work-queue.js';
 import { Workers } from '../../client/workers.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import type { ControllerOptions } from './replica-set-controller.js';
 
+/** An object that others name as their owner. */
+interface Owner {
+  readonly item: string;
+  /** Its own existence is known from an informer. */
+  isObserved: boolean;
+  /** Items that name it. */
+  readonly dependents: Set<string>;
+}
+
+/** Prefix of a queue key that asks whether an owner, named by its uid, exists. */
+const OWNER = 'owner ';
+
 export class GarbageCollector {
   readonly queue: WorkQueue;
   readonly #client: ApiClient;
   readonly #workers: Workers;
-  /** Keys `resource/namespace/name` by owner UID. */
-  readonly #dependents = new Map<string, Set<string>>();
+  /** Owners by uid. */
+  readonly #owners = new Map<string, Owner>();
+  /** UIDs of objects that the informers hold. */
+  readonly #observed = new Set<string>();
+  #isRunning = false;
 
   constructor(options: ControllerOptions, monitors: readonly Informer<KubernetesObject>[]) {
     const { simulation, host, client } = options;
@@ -36,45 +53,95 @@ export class GarbageCollector {
     for (const monitor of monitors) {
       monitor.addHandler({
         added: (object) => this.#observe(object),
-        deleted: (object) => this.#ownerGone(object),
+        deleted: (object) => this.#forget(object),
       });
     }
   }
 
-  /** Lets the workers begin; the informers have synced. */
+  /** Lets the workers begin; the informers have synced. Owners of before are taken to exist. */
   start(): void {
+    this.#isRunning = true;
     this.#workers.start();
   }
 
   #observe(object: KubernetesObject): void {
-    for (const { uid } of object.metadata.ownerReferences ?? []) {
-      const dependents = this.#dependents.get(uid) ?? new Set();
-      dependents.add(itemKey(object));
-      this.#dependents.set(uid, dependents);
+    const { uid = '', namespace = '', ownerReferences = [] } = object.metadata;
+    this.#observed.add(uid);
+    const self = this.#owners.get(uid);
+    if (self !== undefined) self.isObserved = true;
+    for (const reference of ownerReferences) {
+      this.#ownerOf(reference, namespace).dependents.add(itemKey(object));
     }
   }
 
-  #ownerGone(object: KubernetesObject): void {
-    for (const { uid } of object.metadata.ownerReferences ?? []) {
-      this.#dependents.get(uid)?.delete(itemKey(object));
+  #ownerOf(reference: OwnerReference, namespace: string): Owner {
+    const { uid } = reference;
+    const known = this.#owners.get(uid);
+    if (known !== undefined) return known;
+    const isObserved = this.#observed.has(uid);
+    const owner = {
+      item: ownerKey(reference, namespace),
+      isObserved,
+      dependents: new Set<string>(),
+    };
+    this.#owners.set(uid, owner);
+    const isKnownKind = resourceKindNamed(reference.kind) !== undefined;
+    if (!isObserved && isKnownKind && this.#isRunning) this.queue.add(OWNER + uid);
+    return owner;
+  }
+
+  #forget(object: KubernetesObject): void {
+    const { uid = '', ownerReferences = [] } = object.metadata;
+    for (const reference of ownerReferences) {
+      this.#owners.get(reference.uid)?.dependents.delete(itemKey(object));
     }
-    const uid = object.metadata.uid ?? '';
-    for (const key of this.#dependents.get(uid) ?? []) this.queue.add(key);
-    this.#dependents.delete(uid);
+    this.#observed.delete(uid);
+    this.#abandon(uid);
+  }
+
+  /** The owner is gone: its dependents go too. */
+  #abandon(uid: string): void {
+    for (const item of this.#owners.get(uid)?.dependents ?? []) this.queue.add(item);
+    this.#owners.delete(uid);
   }
 
   #sync(key: string, worker: number): void {
-    const [resource = '', namespace = '', name = ''] = key.split('/');
-    this.#client.send({ verb: 'get', resource, namespace, name }, this.#fetched, worker);
+    if (!key.startsWith(OWNER))
+      return this.#client.send(requestOf('get', key), this.#fetched, worker);
+    const owner = this.#owners.get(key.slice(OWNER.length));
+    if (owner === undefined || owner.isObserved) return this.#workers.finish(worker, 'done');
+    const context = { worker, uid: key.slice(OWNER.length) };
+    this.#client.send(requestOf('get', owner.item), this.#ownerFetched, context);
   }
+
+  readonly #ownerFetched = (call: ApiCall): void => {
+    const { worker, uid } = call.context as { readonly worker: number; readonly uid: string };
+    const { code, object } = call.response as ApiResponse;
+    if (code === 404 || (code === 200 && object?.metadata.uid !== uid)) this.#abandon(uid);
+    this.#workers.finish(worker, code === 200 || code === 404 ? 'done' : 'retry');
+  };
 
   readonly #fetched = (call: ApiCall): void => {
     const worker = call.context as number;
     const response = call.response as ApiResponse;
     if (!isSuccess(response))
       return this.#workers.finish(worker, response.code === 404 ? 'done' : 'retry');
+    const { uid, ownerReferences = [] } = (response.object as KubernetesObject).metadata;
+    // Another object of the same name, or one that has an owner left, stays.
+    const isOwned = ownerReferences.some((reference) => this.#owners.has(reference.uid));
+    if (isOwned || ownerReferences.length === 0) return this.#workers.finish(worker, 'done');
     const { resource, namespace, name } = call.request;
-    this.#client.send({ verb: 'delete', resource, namespace, name }, this.#deleted, worker);
+    this.#client.send(
+      {
+        verb: 'delete',
+        resource,
+        namespace,
+        name,
+        ...(uid !== undefined && { uidPrecondition: uid }),
+      },
+      this.#deleted,
+      worker,
+    );
   };
 
   readonly #deleted = (call: ApiCall): void => {
@@ -84,6 +151,17 @@ export class GarbageCollector {
 }
 
 function itemKey(object: KubernetesObject): string {
-  const { resource } = resourceKindNamed(object.kind) ?? { resource: '' };
-  return `${resource}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  const { namespace = '', name } = object.metadata;
+  return `${resourceKindNamed(object.kind)?.resource}/${namespace}/${name}`;
+}
+
+/** Owners are in the namespace of their dependents, or cluster-scoped. */
+function ownerKey({ kind, name }: OwnerReference, namespace: string): string {
+  const found = resourceKindNamed(kind);
+  return `${found?.resource}/${found?.namespaced === false ? '' : namespace}/${name}`;
+}
+
+function requestOf(verb: 'get', item: string): ApiRequest {
+  const [resource = '', namespace = '', name = ''] = item.split('/');
+  return { verb, resource, namespace, name };
 }

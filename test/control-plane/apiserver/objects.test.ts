@@ -232,6 +232,24 @@ describe('an update', () => {
     ]);
   });
 
+  test('gets the defaults of its kind, so that what is left out is not gone', () => {
+    const created = create(deployment('web', 1));
+    const again = { ...created, spec: deployment('web', 1).spec };
+    expect(update(again).object).toBe(get(created));
+    expect(plane.log.events).toHaveLength(1);
+  });
+
+  test('to a faulty spec is refused, and nothing is stored', () => {
+    const created = create(deployment('web', 1));
+    expect(update({ ...created, spec: { ...created.spec, replicas: -1 } })).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      message:
+        'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    });
+    expect(plane.log.events).toHaveLength(1);
+  });
+
   test('that changes nothing is no write', () => {
     const created = create(deployment('web', 1));
     const response = update(structuredClone(created));

@@ -1,0 +1,48 @@
+// What a ReplicaSet says about its pods. Source: Kubernetes v1.36 pkg/controller/replicaset
+// replica_set_utils.go (reference: nodes-controllers 3.4).
+import type { Pod } from '../../api/pod.js';
+import type { ReplicaSet, ReplicaSetStatus } from '../../api/replica-set.js';
+import type { SimTime } from '../../kernel/time.js';
+import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from './pod-state.js';
+
+/** The status that a ReplicaSet with these pods should have. O(pods). */
+export function replicaSetStatus(
+  replicaSet: ReplicaSet,
+  pods: Iterable<Pod>,
+  now: SimTime,
+): ReplicaSetStatus {
+  const { minReadySeconds = 0 } = replicaSet.spec;
+  let replicas = 0;
+  let readyReplicas = 0;
+  let availableReplicas = 0;
+  let terminatingReplicas = 0;
+  for (const pod of pods) {
+    if (isPodTerminating(pod)) terminatingReplicas++;
+    if (!isPodActive(pod)) continue;
+    replicas++;
+    if (isPodReady(pod)) readyReplicas++;
+    if (isPodAvailable(pod, minReadySeconds, now)) availableReplicas++;
+  }
+  return {
+    replicas,
+    fullyLabeledReplicas: replicas,
+    readyReplicas,
+    availableReplicas,
+    terminatingReplicas,
+    observedGeneration: replicaSet.metadata.generation ?? 1,
+  };
+}
+
+/** True when nothing is worth a write; no status at all equals one of zeros, but was not observed. */
+export function isSameReplicaSetStatus(
+  a: ReplicaSetStatus,
+  b: ReplicaSetStatus | undefined,
+): boolean {
+  return (
+    a.replicas === (b?.replicas ?? 0) &&
+    a.readyReplicas === (b?.readyReplicas ?? 0) &&
+    a.availableReplicas === (b?.availableReplicas ?? 0) &&
+    a.terminatingReplicas === (b?.terminatingReplicas ?? 0) &&
+    a.observedGeneration === b?.observedGeneration
+  );
+}
