@@ -34,6 +34,19 @@ describe('maps and scalars, by RFC 7396', () => {
   });
 });
 
+describe('the order of keys', () => {
+  test('of what is added is that of their names, whatever the patch was written like', () => {
+    const merged = mergePatch({ z: 0 }, { c: 1, a: 2, b: 3 }) as object;
+    expect(Object.keys(merged)).toEqual(['z', 'a', 'b', 'c']);
+  });
+
+  test('is no difference between two lists', () => {
+    const value = { list: [{ x: 1, y: [2], z: { u: 3, v: 4 } }] };
+    const patch = { list: [{ z: { v: 4, u: 3 }, y: [2], x: 1 }] };
+    expect(mergePatch(value, patch)).toBe(value);
+  });
+});
+
 describe('lists of things with names', () => {
   const containers = [
     { name: 'app', image: 'nginx:1', ports: [80] },

@@ -183,6 +183,36 @@ describe('bare pods', () => {
   });
 });
 
+describe('a ReplicaSet without owner', () => {
+  const solo = replicaSet('solo', 1);
+
+  test('converges with its own pods, and scales', () => {
+    const bench = new ConvergenceBench().change('apply', solo);
+    bench
+      .at(1)
+      .put(pod('a', { owner: solo }))
+      .at(2)
+      .bind('a')
+      .at(3)
+      .ready('a');
+    expect(bench.times()).toEqual([1, 2, 3, ...none, 3]);
+    bench.at(10).change('scale', replicaSet('solo', 0)).at(11).remove('Pod', 'a');
+    expect(bench.times(1)).toEqual([11, 11, 11, ...none, 11]);
+  });
+
+  test('is selected by the labels of its template of now', () => {
+    const bench = new ConvergenceBench().put(service('web'), solo);
+    const { spec } = replicaSet('web', 1);
+    bench
+      .put(pod('a', { owner: solo }))
+      .bind('a')
+      .ready('a')
+      .at(5);
+    bench.change('update', { ...solo, spec });
+    expect(bench.row().reason).toBe('0 of 1 endpoints are published');
+  });
+});
+
 describe('a change that cannot be scheduled', () => {
   const message = '0/3 nodes are available: 3 Insufficient cpu.';
 
@@ -279,6 +309,18 @@ describe('a change of a Service', () => {
     expect(bench.times()).toEqual([...none, 23, 24, 24, 24]);
   });
 
+  test('waits for the write that published it, not for later ones about other pods', () => {
+    const bench = started().change('apply', service('web'));
+    bench.at(11).put(slice('x', service('web'), ['a']));
+    const published = bench.revision;
+    bench
+      .at(12)
+      .ready('b')
+      .put(slice('x', service('web'), ['a', 'b']));
+    bench.at(13).convergence.endpointsProgrammed(published);
+    expect(bench.times().slice(3, 5)).toEqual([11, 13]);
+  });
+
   test('that leaves its selector alone converges at acceptance', () => {
     const bench = started()
       .put(service('web'), slice('x', service('web'), ['a']))
@@ -286,6 +328,14 @@ describe('a change of a Service', () => {
     const stored = bench.get('Service', 'web');
     const spec = { ...stored.spec, sessionAffinity: 'ClientIP' as const };
     bench.at(20).change('update', { ...stored, spec });
+    expect(bench.times()).toEqual([...none, 20, 20, 20, 20]);
+  });
+
+  test('that states the same selector again waits for no pod', () => {
+    const bench = started()
+      .put(service('web'), slice('x', service('web'), ['a']))
+      .reachNetwork();
+    bench.ready('b').at(20).change('update', service('web'));
     expect(bench.times()).toEqual([...none, 20, 20, 20, 20]);
   });
 

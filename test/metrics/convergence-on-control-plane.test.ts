@@ -1,6 +1,6 @@
-// Changes followed through the real API server and controllers; nodes and network are stood in for:
-// a pod is bound and Ready 20 ms after its creation, gone 50 ms after its deletion is asked for, and
-// slices are programmed and served 5 ms after they are written.
+// Changes followed through the real API server and controllers. Scheduler, nodes and network are
+// stood in for: a pod is bound and Ready 20 ms after its creation and gone 50 ms after its deletion
+// is asked for; slices are programmed and served 5 ms after they are written.
 import { expect, test } from 'vitest';
 import type { Binding } from '../../src/api/binding.js';
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';

@@ -145,6 +145,25 @@ describe('stages of the network', () => {
     expect(bench.times()).toEqual([0, 1, 4, 5, 6, 6, 6]);
   });
 
+  test('a pod that was Ready before the Service came must be published like the others', () => {
+    const bench = new ConvergenceBench();
+    bench
+      .change('apply', web)
+      .put(webSet, ...podsOf())
+      .bind(...names)
+      .ready('a', 'b');
+    bench
+      .at(1)
+      .put(service('web'), slice('x', service('web'), ['a']))
+      .at(2)
+      .ready('c');
+    bench
+      .at(3)
+      .put(slice('x', service('web'), ['a', 'c']))
+      .reachNetwork();
+    expect(bench.row().reason).toBe('2 of 3 endpoints are published');
+  });
+
   test('a Service that goes takes them along, and the change converges without', () => {
     const bench = new ConvergenceBench();
     bench
@@ -380,6 +399,18 @@ describe('scaling', () => {
     expect(bench.times(2)).toEqual(bench.times(1));
     expect([0, 1, 2].map((index) => bench.row(index).replicas)).toEqual([3, 4, 5]);
     expect(bench.settledUs).toEqual([14]);
+  });
+
+  test('reaches its stages when the write is stored, not when the client hears of it', () => {
+    const bench = new ConvergenceBench();
+    bench
+      .change('apply', web)
+      .put(webSet, ...podsOf(webSet, ['a', 'b']))
+      .bind('a', 'b');
+    bench.ready('a', 'b').at(20);
+    const id = bench.start('scale', deployment('web', 2));
+    bench.at(21).put(deployment('web', 2)).at(25).accept(id, deployment('web', 2));
+    expect(bench.times(1)).toEqual([21, 21, 21, undefined, undefined, undefined, 25]);
   });
 
   test('no stage of a change is reached before the change began', () => {
