@@ -114,6 +114,8 @@ export class KubeProxyFleet {
     if (change === undefined) return this.#passOver(event.revision);
     this.#log.append(event, change, this.#map);
     this.#wakeIdle();
+    // Without nodes there is nothing to program, so everything is.
+    if (this.nodeCount === 0) this.#options.observer.endpointsProgrammed(event.revision);
   }
 
   /** Store revision up to which a proxy has programmed all changes; 0 before its first sync. */

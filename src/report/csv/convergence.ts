@@ -14,7 +14,7 @@ const stageEnds: ReadonlyMap<string, string> = new Map([
   ['accepted', 'The API call was answered.'],
   ['created', 'All wanted pods exist.'],
   ['scheduled', 'All wanted pods are bound.'],
-  ['ready', 'All wanted pods are ready.'],
+  ['ready', 'All wanted pods are ready, and no others are left.'],
   ['endpoints_published', 'All of them are in EndpointSlices.'],
   ['endpoints_programmed', 'Every kube-proxy has programmed them.'],
   ['dns_resolvable', 'The cluster DNS answers with them.'],
