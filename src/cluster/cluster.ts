@@ -152,7 +152,7 @@ export class Cluster {
       pods,
       nodes,
       observer,
-      profiles: [new Framework({ schedulerName: 'default-scheduler', plugins })],
+      profiles: () => [new Framework({ schedulerName: 'default-scheduler', plugins })],
     });
   }
 

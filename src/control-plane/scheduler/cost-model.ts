@@ -1,8 +1,8 @@
 // How long a scheduling cycle takes. The decision is exact; its time is a sum of terms in what the
 // cycle had to look at. Sixteen workers on two cores are recorded as one wall time and charged as
-// work of one thread, so a machine with more cores is not faster here. A dry run of preemption costs
-// a copy of the node, as the snapshot of a changed node does, and then passes of the filters, as
-// examined nodes do: ASSUMED, because preemption was not recorded.
+// work of one thread, so a machine with more cores is not faster here. A dry run of preemption
+// costs a copy of the node, as the snapshot of a changed node does, and then passes of the filters,
+// as examined nodes do: ASSUMED, because preemption was not recorded.
 // Source: fitted to recorded cycles, see constants.ts; form of the terms: reference scheduler 6.3.
 
 import type { schedulerConstants } from './constants.js';

@@ -3,10 +3,11 @@
 // Source: kube-scheduler v1.36 schedule_one.go handleSchedulingFailure; reference: scheduler 1.10.
 
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Pod, PodCondition, PodStatus } from '../../api/pod.js';
+import type { Pod, PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
 import { schedulerConstants } from './constants.js';
+import { hasCondition, withCondition } from './pod-condition.js';
 import type { Failure } from './scheduling-cycle.js';
 
 /** The text of an Event, cut to what the API takes. */
@@ -23,45 +24,18 @@ export function statusPatch(pod: Pod, failure: Failure, now: SimTime): ApiReques
   const condition: PodCondition = { type: 'PodScheduled', status: 'False', reason, message };
   const nominated = pod.status?.nominatedNodeName ?? '';
   const keepsNomination = nominatedNodeName === undefined || nominatedNodeName === nominated;
-  if (keepsNomination && saysSame(scheduledCondition(pod.status), condition)) return undefined;
+  if (keepsNomination && hasCondition(pod, condition)) return undefined;
   const { name, namespace = '' } = pod.metadata;
   const apply = (current: KubernetesObject): KubernetesObject =>
-    current.kind === 'Pod' ? withCondition(current, condition, nominatedNodeName, now) : current;
+    current.kind === 'Pod'
+      ? withNomination(withCondition(current, condition, now), nominatedNodeName)
+      : current;
   const bytes = schedulerConstants.conditionPatchBytes + message.length;
   const patch = { bytes, apply };
   return { verb: 'patch', resource: 'pods', subresource: 'status', namespace, name, patch };
 }
 
-function scheduledCondition(podStatus: PodStatus | undefined): PodCondition | undefined {
-  return podStatus?.conditions?.find(({ type }) => type === 'PodScheduled');
-}
-
-function saysSame(before: PodCondition | undefined, after: PodCondition): boolean {
-  return (
-    before?.status === after.status &&
-    before.reason === after.reason &&
-    before.message === after.message
-  );
-}
-
-function withCondition(
-  pod: Pod,
-  condition: PodCondition,
-  nominatedNodeName: string | undefined,
-  now: SimTime,
-): Pod {
-  const before = scheduledCondition(pod.status);
-  const isSameStatus = before?.status === condition.status;
-  const lastTransitionTime = isSameStatus ? (before.lastTransitionTime ?? now) : now;
-  const dated = { ...condition, lastTransitionTime };
-  const conditions = pod.status?.conditions ?? [];
-  const status: PodStatus = {
-    ...pod.status,
-    conditions:
-      before === undefined
-        ? [...conditions, dated]
-        : conditions.map((each) => (each === before ? dated : each)),
-    ...(nominatedNodeName !== undefined && { nominatedNodeName }),
-  };
-  return { ...pod, status };
+function withNomination(pod: Pod, nominatedNodeName: string | undefined): Pod {
+  if (nominatedNodeName === undefined) return pod;
+  return { ...pod, status: { ...pod.status, nominatedNodeName } };
 }

@@ -4,6 +4,7 @@
 // extenders, several pods in one cycle, leader election (whoever owns the scheduler calls `start`).
 // Source: kube-scheduler v1.36 scheduler.go, schedule_one.go; reference: scheduler 1 and 8.4.
 
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Node } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
@@ -23,12 +24,16 @@ import { statusPatch, truncatedNote } from './failure-handler.js';
 import { assignedPodDelete } from './framework/cluster-event.js';
 import type { Framework, PluginAnswer } from './framework/framework.js';
 import { Nominator } from './framework/nominator.js';
+import type { SchedulerHandle } from './framework/plugin-handle.js';
 import { PodInfo } from './framework/pod-info.js';
 import { type Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
 import { codeOf, isRejected, messageOf } from './framework/status.js';
+import { ObjectHandler } from './object-handler.js';
+import { PreemptionExecutor } from './preemption-executor.js';
 import type { QueuedPodInfo } from './queue/queued-pod-info.js';
 import { type PendingPods, SchedulingQueue } from './queue/scheduling-queue.js';
 import { QueueTimers } from './queue-timers.js';
+import { InformerListers, RunningHandle } from './scheduler-handle.js';
 import type { Failure, SchedulingCycle } from './scheduling-cycle.js';
 import { WaitingPods } from './waiting-pods.js';
 
@@ -44,9 +49,11 @@ export interface SchedulerOptions {
   readonly eventsClient: ApiClient;
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
+  /** Of what else plugins look at; a kind without an informer has no objects for them. */
+  readonly objects?: readonly Informer<KubernetesObject>[];
   readonly observer: ClusterObserver;
-  /** At least one; their names differ. */
-  readonly profiles: readonly Framework[];
+  /** Makes the profiles, once: at least one; their names differ. */
+  readonly profiles: (handle: SchedulerHandle) => readonly Framework[];
   /** For profiles that do not say; 0, the default, adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number;
   readonly podInitialBackoffUs?: SimTime;
@@ -71,6 +78,8 @@ export class Scheduler {
   readonly #frameworks = new Map<string, Framework>();
   readonly #recorders = new Map<string, EventRecorder>();
   readonly #nominator = new Nominator();
+  readonly #listers: InformerListers;
+  readonly #preemptions: PreemptionExecutor;
   readonly #algorithm: SchedulingAlgorithm;
   readonly #queue: SchedulingQueue;
   readonly #timers: QueueTimers;
@@ -84,8 +93,20 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    const { name = 'kube-scheduler', simulation, client, eventsClient, profiles } = options;
+    const { name = 'kube-scheduler', simulation, client, eventsClient } = options;
+    const { snapshot } = this.cache;
     this.name = name;
+    this.#listers = new InformerListers(options.pods);
+    const profiles = options.profiles(
+      new RunningHandle({
+        name,
+        simulation,
+        listers: this.#listers,
+        snapshot,
+        nominator: this.#nominator,
+        isPreempting: (uid) => this.#preemptions.isPreempting(uid),
+      }),
+    );
     for (const framework of profiles) {
       const { schedulerName } = framework;
       this.#frameworks.set(schedulerName, framework);
@@ -94,7 +115,6 @@ export class Scheduler {
         new EventRecorder(simulation, schedulerName, eventsClient),
       );
     }
-    const { snapshot } = this.cache;
     const percentage = options.percentageOfNodesToScore ?? 0;
     this.#algorithm = new SchedulingAlgorithm(snapshot, this.#nominator, percentage);
     const { podInitialBackoffUs, podMaxBackoffUs } = { ...schedulerConstants, ...options };
@@ -112,6 +132,18 @@ export class Scheduler {
     this.#bindings = new BindingCycles(simulation, name, client, (cycle, answer) =>
       this.#bindingEnded(cycle, answer),
     );
+    this.#preemptions = new PreemptionExecutor({
+      simulation,
+      client,
+      listers: this.#listers,
+      nominator: this.#nominator,
+      waitingPods: this.waitingPods,
+      recorderOf: (info) => this.#recorderOf(info),
+      failed: (info) => {
+        this.#queue.activate(info, simulation.now);
+        this.#queueChanged();
+      },
+    });
     this.#awoken = simulation.defineEvent(`${name}.QueueFilled`, () => this.#scheduleOne());
     this.#decided = simulation.defineEvent(`${name}.NodeSelected`, () => this.#apply());
     this.#listen();
@@ -122,24 +154,32 @@ export class Scheduler {
     return this.#queue.pendingPods;
   }
 
-  /** Schedules from the moment at which both informers have their first list. */
+  /** Number of preemptions that are being carried out. */
+  get preemptionsUnderWay(): number {
+    return this.#preemptions.size;
+  }
+
+  /** Schedules from the moment at which all informers have their first list. */
   start(): void {
-    const { pods, nodes, simulation } = this.#options;
-    pods.whenSynced(() =>
-      nodes.whenSynced(() => {
-        this.#isStarted = true;
-        this.#timers.start(simulation.now);
-        this.#queueChanged();
-      }),
-    );
+    const { pods, nodes, objects = [], simulation } = this.#options;
+    const informers = [pods, nodes, ...objects];
+    let waiting = informers.length;
+    const synced = (): void => {
+      if (--waiting > 0) return;
+      this.#isStarted = true;
+      this.#timers.start(simulation.now);
+      this.#queueChanged();
+    };
+    for (const informer of informers) informer.whenSynced(synced);
   }
 
   #listen(): void {
-    const { simulation, observer, pods, nodes } = this.#options;
+    const { simulation, observer, pods, nodes, objects = [] } = this.#options;
     const shared = {
       simulation,
       observer,
       cache: this.cache,
+      listers: this.#listers,
       queue: this.#queue,
       waitingPods: this.waitingPods,
       schedulerNames: new Set(this.#frameworks.keys()),
@@ -147,6 +187,7 @@ export class Scheduler {
     };
     pods.addHandler(new PodHandler(shared));
     nodes.addHandler(new NodeHandler(shared));
+    for (const informer of objects) informer.addHandler(new ObjectHandler(shared));
   }
 
   /** Wakes the scheduling goroutine when it is idle and there is a pod. */
@@ -198,6 +239,8 @@ export class Scheduler {
     const { entry, framework, decision, startedUs } = this.#attempt as Attempt;
     this.#attempt = undefined;
     if (decision.result !== 'scheduled') {
+      const { nominatedNodeName = '', victims } = decision;
+      if (victims.length > 0) this.#preemptions.start(entry.info, nominatedNodeName, victims);
       this.#fail(entry, startedUs, decision as Failure, this.#goOn);
       return;
     }

@@ -35,7 +35,7 @@ test('binds 60 pods at the rate of its client and tells the seven that do not fi
     pods,
     nodes: nodeInformer,
     observer: controlPlane.log,
-    profiles: [
+    profiles: () => [
       new Framework({ schedulerName: 'default-scheduler', plugins: multiPoint(defaultPlugins()) }),
     ],
   });

@@ -82,7 +82,7 @@ export class SchedulerFixture {
       pods,
       nodes,
       observer: log,
-      profiles: [new Framework({ schedulerName, plugins })],
+      profiles: () => [new Framework({ schedulerName, plugins })],
     });
     pods.start();
     nodes.start();

@@ -88,6 +88,13 @@ export const unschedulableTimeout: ClusterEvent = {
   action: actions.All,
   label: 'UnschedulableTimeout',
 };
+/** A plugin wants one pod back at once. */
+export const forceActivate: ClusterEvent = {
+  resource: '*',
+  action: actions.All,
+  label: 'ForceActivate',
+};
+
 /** Whether the event may move every pod, whoever has rejected it. */
 export function isWildcard(event: ClusterEvent): boolean {
   return event.resource === '*';

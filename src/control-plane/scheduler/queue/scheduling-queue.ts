@@ -10,6 +10,7 @@ import type { SimTime } from '../../../kernel/time.js';
 import {
   type ClusterEvent,
   eventMatches,
+  forceActivate,
   isWildcard,
   podSchedulingPropertiesChange,
   unschedulableTimeout,
@@ -192,6 +193,16 @@ export class SchedulingQueue {
       this.#requeueUnlessSkipped(entry, this.#strategyFor(entry, observed), now);
     }
     this.#inFlight.record(observed);
+  }
+
+  /** A plugin wants the pod to be tried now: backoff and hints do not count, PreEnqueue does. */
+  activate(info: PodInfo, now: SimTime): void {
+    const { key } = info;
+    const entry = this.#unschedulablePods.get(key) ?? this.#backoffQ.get(key);
+    if (entry !== undefined) this.#moveToActiveQ(entry, now);
+    else if (this.#inFlight.has(info.uid)) {
+      this.#inFlight.record({ event: forceActivate, previous: undefined, object: info.pod });
+    }
   }
 
   /** The time of the next useful `flushBackoffQCompleted`: a whole second. */

@@ -5,7 +5,7 @@
 import type { PreemptionTrial } from '../../framework/plugin.js';
 import { startSecond } from './pod-importance.js';
 
-/** Added to every priority in a sum, so that more victims of negative priority are not less harm. */
+/** Added to every priority in a sum, so that many victims of negative priority are no gain. */
 const priorityOffset = 2_147_483_648;
 
 /** The least harm has the highest score; each rule decides only among the best of those before. */

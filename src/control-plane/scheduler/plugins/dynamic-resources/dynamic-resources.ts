@@ -45,7 +45,7 @@ export class DynamicResources
     return undefined;
   }
 
-  /** An error when another plugin ended PreFilter before this one was asked; that ends PostFilter. */
+  /** An error when another plugin ended PreFilter before it came to this one: ends PostFilter. */
   postFilter(state: CycleState): PostFilterResult {
     return state.read(stateKey) === undefined ? stateNotFound : nothingToDeallocate;
   }
