@@ -1,47 +1,65 @@
-// What the profiles of one scheduler share: its cache, its nominations, the objects that its
-// informers report. Made before the plugins, which get it, and before the scheduler, which works on
-// it. Source: kube-scheduler v1.36 scheduler.go New.
+// What the plugins of a running scheduler see of it: its informers' objects, its snapshot, its
+// nominations, the time, and streams of random numbers.
+// Source: kube-scheduler v1.36 kube-scheduler/framework/interface.go Handle.
 
+import type { Pod } from '../../api/pod.js';
+import { objectKey } from '../../client/api-request.js';
+import type { Informer } from '../../client/informer.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ClusterObjects } from './cache/cluster-objects.js';
-import { SchedulerCache } from './cache/scheduler-cache.js';
 import type { Snapshot } from './cache/snapshot.js';
-import { Nominator } from './framework/nominator.js';
-import type { SchedulerHandle } from './framework/plugin-handle.js';
+import type { Nominator } from './framework/nominator.js';
+import type { ClusterListers, SchedulerHandle } from './framework/plugin-handle.js';
 
-/** The part of a simulation that plugins need: the time, and streams of random numbers. */
-type Surroundings = Pick<Simulation, 'now' | 'stream'>;
+/** Objects of other kinds are told; pods are looked up where their informer keeps them. */
+export class InformerListers extends ClusterObjects {
+  readonly #pods: Pick<Informer<Pod>, 'get'>;
 
-/** One scheduler's handle. */
-export class SharedHandle implements SchedulerHandle {
-  readonly cache: SchedulerCache = new SchedulerCache();
-  readonly nominator: Nominator = new Nominator();
-  readonly listers: ClusterObjects = new ClusterObjects();
-  /** Set by who carries preemptions out; until then none is under way. */
-  preemptions: { isPreempting(uid: string): boolean } | undefined;
-  readonly #surroundings: Surroundings;
-  readonly #name: string;
-
-  /** `name` is the first part of the names of its random streams. */
-  constructor(surroundings: Surroundings, name = 'kube-scheduler') {
-    this.#surroundings = surroundings;
-    this.#name = name;
+  constructor(pods: Pick<Informer<Pod>, 'get'>) {
+    super();
+    this.#pods = pods;
   }
 
-  get snapshot(): Snapshot {
-    return this.cache.snapshot;
+  override pod(namespace: string, name: string): Pod | undefined {
+    return this.#pods.get(objectKey(namespace, name));
+  }
+}
+
+export interface RunningHandleOptions {
+  /** First part of the names of random streams. */
+  readonly name: string;
+  readonly simulation: Simulation;
+  readonly listers: ClusterListers;
+  readonly snapshot: Snapshot;
+  readonly nominator: Nominator;
+  readonly isPreempting: (uid: string) => boolean;
+}
+
+/** The handle of one scheduler. */
+export class RunningHandle implements SchedulerHandle {
+  readonly listers: ClusterListers;
+  readonly snapshot: Snapshot;
+  readonly nominator: Nominator;
+  readonly #options: RunningHandleOptions;
+
+  constructor(options: RunningHandleOptions) {
+    this.listers = options.listers;
+    this.snapshot = options.snapshot;
+    this.nominator = options.nominator;
+    this.#options = options;
   }
 
   now(): SimTime {
-    return this.#surroundings.now;
+    return this.#options.simulation.now;
   }
 
   randomBelow(purpose: string, bound: number): number {
-    return this.#surroundings.stream(`${this.#name}/${purpose}`).below(bound);
+    const { simulation, name } = this.#options;
+    return simulation.stream(`${name}/${purpose}`).below(bound);
   }
 
   isPreempting(uid: string): boolean {
-    return this.preemptions?.isPreempting(uid) === true;
+    return this.#options.isPreempting(uid);
   }
 }
