@@ -5,6 +5,7 @@
 import type { Pod } from '../../api/pod.js';
 import { objectKey } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
+import type { RandomStream } from '../../kernel/random-stream.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ClusterObjects } from './cache/cluster-objects.js';
@@ -42,6 +43,7 @@ export class RunningHandle implements SchedulerHandle {
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
   readonly #options: RunningHandleOptions;
+  readonly #streams = new Map<string, RandomStream>();
 
   constructor(options: RunningHandleOptions) {
     this.listers = options.listers;
@@ -56,7 +58,12 @@ export class RunningHandle implements SchedulerHandle {
 
   randomBelow(purpose: string, bound: number): number {
     const { simulation, name } = this.#options;
-    return simulation.stream(`${name}/${purpose}`).below(bound);
+    let stream = this.#streams.get(purpose);
+    if (stream === undefined) {
+      stream = simulation.stream(`${name}/${purpose}`);
+      this.#streams.set(purpose, stream);
+    }
+    return stream.below(bound);
   }
 
   isPreempting(uid: string): boolean {

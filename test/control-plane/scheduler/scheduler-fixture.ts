@@ -23,6 +23,7 @@ import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import { CpuHost, Link } from '../../../src/kernel/stations.js';
 import { FakeApiServer } from '../../support/fake-api-server.js';
+import { frameworksOf } from './preemption-fixture.js';
 
 /** Notes what the scheduler reports, one line each: `12345 scheduled uid-p`. */
 export class SchedulingLog extends SilentObserver {
@@ -45,6 +46,8 @@ export class SchedulingLog extends SilentObserver {
 
 export interface SchedulerFixtureOptions {
   readonly plugins?: readonly EnabledPlugin[];
+  /** All default plugins, with preemption, instead; they see PodDisruptionBudgets. */
+  readonly isComplete?: boolean;
   readonly qps?: number;
   readonly burst?: number;
 }
@@ -70,9 +73,11 @@ export class SchedulerFixture {
   ): Scheduler {
     const { simulation, host, log } = this;
     const { qps = schedulerConstants.clientQps, burst = schedulerConstants.clientBurst } = options;
-    const plugins = multiPoint(options.plugins ?? defaultPlugins());
+    const { isComplete = false, plugins = defaultPlugins() } = options;
     const pods = this.#informer<Pod>(`${name}/pods`, 'pods');
     const nodes = this.#informer<Node>(`${name}/nodes`, 'nodes');
+    const resources = isComplete ? ['poddisruptionbudgets'] : [];
+    const objects = resources.map((resource) => this.#informer(`${name}/${resource}`, resource));
     const scheduler = new Scheduler({
       name,
       simulation,
@@ -82,10 +87,13 @@ export class SchedulerFixture {
       pods,
       nodes,
       observer: log,
-      profiles: () => [new Framework({ schedulerName, plugins })],
+      objects,
+      profiles: (handle) =>
+        isComplete
+          ? frameworksOf(null, handle)
+          : [new Framework({ schedulerName, plugins: multiPoint(plugins) })],
     });
-    pods.start();
-    nodes.start();
+    for (const informer of [pods, nodes, ...objects]) informer.start();
     return scheduler;
   }
 
