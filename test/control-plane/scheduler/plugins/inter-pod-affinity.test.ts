@@ -189,6 +189,13 @@ describe('namespaces', () => {
     expect(fixture.feasible(plugin, pod('web', together(listed)))).toEqual(['a1', 'a2']);
   });
 
+  test('pods of two namespaces may share one affinity object', () => {
+    place('a1', pod('db'));
+    const affinity = together(near('db'));
+    expect(fixture.feasible(plugin, pod('web', affinity))).toEqual(['a1', 'a2']);
+    expect(fixture.feasible(plugin, pod('web', affinity, 'other'))).toEqual([]);
+  });
+
   test('a namespaceSelector means the namespaces with such labels, an empty one all', () => {
     fixture.listers.all = [makeNamespace('other', { team: 'x' }), makeNamespace('default')];
     place('a1', pod('db', undefined, 'other'));

@@ -374,6 +374,20 @@ describe('default constraints', () => {
     expect(fixture.scores(plugin, plain)?.raw).toEqual([9, 6, 4, 8]);
   });
 
+  test('of the system take an empty zone and none for one value, but score only the first', () => {
+    twoZones();
+    fixture.cache.addNode(makeNode('e', { labels: { [host]: 'e', [zone]: '' } }));
+    fixture.cache.addNode(node('x'));
+    place('x');
+    fixture.listers.all = [service('web', { app: 'web' })];
+    const scores = fixture.scores(plugin, plain);
+    const names = fixture.cache.snapshot.names();
+    // Five nodes: ln 7 = 1.946; values a, b and the empty one: ln 5 = 1.609.
+    // e: 2 + 1.609 + 4, for the pod on x; x: 1.946 + 2; the others 2 + 4.
+    const raw = Object.fromEntries(names.map((name, i) => [name, scores?.raw[i]]));
+    expect(raw).toEqual({ a1: 6, a2: 6, b1: 6, e: 8, x: 4 });
+  });
+
   test('of a list replace those of the system and may be hard', () => {
     const { labelSelector: _, ...bare } = hard();
     const listed = new PodTopologySpread(
