@@ -18,9 +18,11 @@ import { isScenarioText } from '../scenario/recognition.js';
 import { UsageError } from './exit-code.js';
 
 /** What the options of `run` and `plan` say about the input. */
-export interface InputOptions extends Omit<Overrides, 'profile'> {
+export interface InputOptions extends Omit<Overrides, 'profile' | 'schedulerConfig'> {
   /** Name of a profile that ships with kubeclock, or a file. */
   readonly profile?: string;
+  /** A file that holds a KubeSchedulerConfiguration. */
+  readonly schedulerConfig?: string;
 }
 
 /**
@@ -29,10 +31,11 @@ export interface InputOptions extends Omit<Overrides, 'profile'> {
  * @throws UsageError for arguments that name nothing, or scenarios and manifests at once.
  */
 export function loadInput(paths: readonly string[], options: InputOptions): LoadResult {
-  const { profile, ...rest } = options;
+  const { profile, schedulerConfig, ...rest } = options;
   const overrides: Overrides = {
     ...rest,
     ...(profile === undefined ? {} : { profile: readProfile(profile) }),
+    ...(schedulerConfig === undefined ? {} : { schedulerConfig: readFile(schedulerConfig) }),
   };
   const stdin = paths.includes('-') ? readFileSync(0, 'utf8') : '';
   const files = withStdin(filesIn('.'), stdin);
@@ -81,6 +84,13 @@ export function nameFor(path: string): string {
     .slice(0, 63)
     .replaceAll(/^-+|-+$/g, '');
   return label === '' ? 'manifests' : label;
+}
+
+/** @throws UsageError when there is no such file. */
+function readFile(file: string): { file: string; text: string } {
+  if (kindOf(file) !== 'file')
+    throw new UsageError(`--scheduler-config ${file}: there is no such file.`);
+  return { file, text: readFileSync(file, 'utf8') };
 }
 
 function readProfile(profile: string): { file: string; text: string } {

@@ -25,6 +25,7 @@ export interface InputArguments extends GlobalArguments {
   readonly until?: string;
   readonly set?: string | readonly string[];
   readonly profile?: string;
+  readonly schedulerConfig?: string;
   readonly strict?: boolean;
 }
 
@@ -37,6 +38,7 @@ export const environmentOptions = {
     'nodes',
     'until',
     'profile',
+    'scheduler-config',
     'max-wall',
     'max-events',
     'max-memory',
@@ -73,6 +75,11 @@ export function withInput(yargs: Argv): Argv {
         describe: 'Values below the scenario: a profile that ships with kubeclock, or a file',
         requiresArg: true,
       },
+      'scheduler-config': {
+        type: 'string',
+        describe: "A KubeSchedulerConfiguration instead of the scenario's",
+        requiresArg: true,
+      },
       strict: { type: 'boolean', describe: 'Warnings and unknown kinds are errors' },
     });
 }
@@ -87,8 +94,9 @@ export function single(name: string, value: unknown): string | undefined {
 export function inputOptions(args: InputArguments): InputOptions {
   const { set, strict } = args;
   const found: Record<string, unknown> = {};
-  for (const name of ['seed', 'nodes', 'until', 'profile'] as const) {
-    const value = single(name, args[name]);
+  for (const name of ['seed', 'nodes', 'until', 'profile', 'schedulerConfig'] as const) {
+    const option = name === 'schedulerConfig' ? 'scheduler-config' : name;
+    const value = single(option, args[name]);
     if (value !== undefined) found[name] = value;
   }
   if (set !== undefined) found['set'] = typeof set === 'string' ? [set] : set;

@@ -13,6 +13,7 @@ import { type ExitCode, exitCode } from './exit-code.js';
 import { loadInput } from './input.js';
 import { type InputArguments, inputOptions, outputFormat } from './options.js';
 import { printProblems, printRefusal } from './problem-output.js';
+import { effectiveProfiles, profileLines } from './scheduler-plugins.js';
 import type { Terminal } from './terminal.js';
 
 /** Prints the plan of one scenario. @throws UsageError for arguments that name nothing. */
@@ -38,7 +39,13 @@ function planJson(scenario: LoadedScenario): string {
   const nodes = scenario.cluster.nodePools.flatMap((pool) =>
     Array.from({ length: pool.count }, (_, index) => nodeOfPool(pool, index)),
   );
-  return `${JSON.stringify({ schemaVersion: 1, ...scenario, nodes }, plain, 2)}\n`;
+  const { configuration } = scenario.cluster.controlPlane.scheduler;
+  const schedulerProfiles = effectiveProfiles(configuration).map(({ schedulerName, plugins }) => ({
+    schedulerName,
+    plugins: Object.fromEntries(plugins),
+  }));
+  const plan = { schemaVersion: 1, ...scenario, nodes, schedulerProfiles };
+  return `${JSON.stringify(plan, plain, 2)}\n`;
 }
 
 function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): string {
@@ -46,6 +53,7 @@ function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): st
     lines.length === 0
       ? ''
       : `${outColors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  const profiles = effectiveProfiles(scenario.cluster.controlPlane.scheduler.configuration);
   const settings = scenario.provenance.map(({ path, value, source }) => [
     path,
     JSON.stringify(value),
@@ -54,6 +62,10 @@ function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): st
   return [
     section('SCENARIO', scenarioLines(scenario)),
     section('CLUSTER', clusterLines(scenario)),
+    section(
+      'SCHEDULER',
+      profiles.flatMap((profile) => profileLines(profile, width - 2)),
+    ),
     section('OPERATIONS', scenario.operations.flatMap(operationLines)),
     section(
       'THRESHOLDS',

@@ -2,6 +2,7 @@
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
 import type { Node } from '../api/node.js';
+import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 
 /** One machine of the control plane. */
@@ -46,6 +47,8 @@ export interface ApiServerSpec {
 /** kube-scheduler and kube-controller-manager run on these hosts; the first holds the lease. */
 export interface SchedulerSpec {
   readonly hosts: readonly string[];
+  readonly configuration: SchedulerConfiguration;
+  /** Where the configuration states one, the same. */
   readonly client: ClientLimit;
 }
 

@@ -7,13 +7,13 @@ import type { Pod } from '../api/pod.js';
 import { ApiClient } from '../client/api-client.js';
 import { Informer } from '../client/informer.js';
 import type { ClusterObserver } from '../client/observer.js';
-import { Framework } from '../control-plane/scheduler/framework/framework.js';
-import { multiPoint } from '../control-plane/scheduler/framework/plugin-set.js';
-import { defaultPlugins } from '../control-plane/scheduler/plugins/default-plugins.js';
+import { frameworksFor } from '../control-plane/scheduler/configuration/plugin-sets.js';
+import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
+import { seconds } from '../kernel/time.js';
 import { ClusterDns } from '../network/cluster-dns/cluster-dns.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
@@ -33,6 +33,22 @@ import type { Operation } from './operation.js';
 const CLUSTER_CIDR = '10.0.0.0/10';
 const NODE_CIDR_BITS = 24;
 
+/** What kube-scheduler watches besides pods and nodes, for its plugins. */
+const SCHEDULER_RESOURCES = [
+  'namespaces',
+  'services',
+  'replicationcontrollers',
+  'replicasets',
+  'statefulsets',
+  'poddisruptionbudgets',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'storageclasses',
+  'csinodes',
+  'csidrivers',
+  'csistoragecapacities',
+];
+
 /** Who is told what. */
 export interface ClusterListeners {
   readonly observer: ClusterObserver;
@@ -49,7 +65,7 @@ export class Cluster {
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
   readonly #scheduler: Scheduler;
-  readonly #schedulerInformers: readonly [Informer<Pod>, Informer<Node>];
+  readonly #schedulerInformers: readonly { start(): void; whenSynced(done: () => void): void }[];
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
@@ -74,8 +90,9 @@ export class Cluster {
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
     const pods = this.#schedulerInformer<Pod>('pods');
     const nodeInformer = this.#schedulerInformer<Node>('nodes');
-    this.#schedulerInformers = [pods, nodeInformer];
-    this.#scheduler = this.#newScheduler(observer, pods, nodeInformer);
+    const others = SCHEDULER_RESOURCES.map((resource) => this.#schedulerInformer(resource));
+    this.#schedulerInformers = [pods, nodeInformer, ...others];
+    this.#scheduler = this.#newScheduler(observer, pods, nodeInformer, others);
     this.#kubelets = this.#newKubelets(observer, nodes);
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
@@ -142,8 +159,13 @@ export class Cluster {
     });
   }
 
-  #newScheduler(observer: ClusterObserver, pods: Informer<Pod>, nodes: Informer<Node>): Scheduler {
-    const plugins = multiPoint(defaultPlugins());
+  #newScheduler(
+    observer: ClusterObserver,
+    pods: Informer<Pod>,
+    nodes: Informer<Node>,
+    objects: readonly Informer<KubernetesObject>[],
+  ): Scheduler {
+    const { configuration } = this.#spec.controlPlane.scheduler;
     return new Scheduler({
       simulation: this.#simulation,
       host: this.#schedulerHost,
@@ -151,8 +173,12 @@ export class Cluster {
       eventsClient: this.#schedulerClient('events'),
       pods,
       nodes,
+      objects,
       observer,
-      profiles: () => [new Framework({ schedulerName: 'default-scheduler', plugins })],
+      profiles: (handle) => frameworksFor(configuration, registry, handle),
+      percentageOfNodesToScore: configuration.percentageOfNodesToScore,
+      podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),
+      podMaxBackoffUs: seconds(configuration.podMaxBackoffSeconds),
     });
   }
 

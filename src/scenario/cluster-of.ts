@@ -11,7 +11,9 @@ import type {
   DiskSpec,
   LinkSpec,
   NetworkSpec,
+  SchedulerSpec,
 } from '../cluster/cluster-spec.js';
+import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { scenarioDefaults } from './constants.js';
 import { diskNamed } from './disks.js';
@@ -46,11 +48,24 @@ function diskOf(disk: NonNullable<ControlPlaneText['etcd']>['disk']): DiskSpec {
   return { fsync: durations(fsync), bytesPerSecond: bytes(bytesPerSecond) };
 }
 
-function limitOf(limit: ControlPlaneText['scheduler']): ClientLimit {
+function limitOf(limit: ControlPlaneText['controllerManager']): ClientLimit {
   return { qps: limit?.kubeAPIQPS ?? 0, burst: limit?.kubeAPIBurst ?? 0 };
 }
 
-function controlPlaneOf(text: ControlPlaneText): ControlPlaneSpec {
+function schedulerOf(
+  text: ControlPlaneText['scheduler'],
+  configuration: SchedulerConfiguration,
+  hosts: readonly string[],
+): SchedulerSpec {
+  const limit = limitOf(text);
+  const { qps, burst } = configuration.clientConnection;
+  return { hosts, configuration, client: { qps: qps ?? limit.qps, burst: burst ?? limit.burst } };
+}
+
+function controlPlaneOf(
+  text: ControlPlaneText,
+  configuration: SchedulerConfiguration,
+): ControlPlaneSpec {
   const hosts = hostsOf(text.hosts);
   const names = hosts.map(({ name }) => name);
   const members = text.etcd?.members ?? 1;
@@ -62,7 +77,7 @@ function controlPlaneOf(text: ControlPlaneText): ControlPlaneSpec {
       maxRequestsInflight: text.apiServer?.maxRequestsInflight ?? 0,
       maxMutatingRequestsInflight: text.apiServer?.maxMutatingRequestsInflight ?? 0,
     },
-    scheduler: { hosts: names, client: limitOf(text.scheduler) },
+    scheduler: schedulerOf(text.scheduler, configuration, names),
     controllerManager: { hosts: names, client: limitOf(text.controllerManager) },
   };
 }
@@ -85,10 +100,10 @@ function networkOf(text: NetworkText): NetworkSpec {
 }
 
 /** The cluster of a spec whose defaults are filled in and whose values are checked. */
-export function clusterOf(spec: ScenarioSpec): ClusterSpec {
+export function clusterOf(spec: ScenarioSpec, configuration: SchedulerConfiguration): ClusterSpec {
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
-    controlPlane: controlPlaneOf(spec.controlPlane ?? {}),
+    controlPlane: controlPlaneOf(spec.controlPlane ?? {}, configuration),
     nodePools: (spec.nodePools ?? []).map(nodePoolOf),
     network: networkOf(spec.network ?? {}),
     kubeProxy: {

@@ -5,6 +5,7 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
+import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import { checkCluster, checkOperations } from './checks.js';
 import { clusterOf, durationUs } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
@@ -23,6 +24,7 @@ import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
 import type { LoadedScenario } from './scenario.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import { loadSchedulerConfig } from './scheduler-config.js';
 import {
   type NodePoolText,
   profileFile,
@@ -115,6 +117,8 @@ class Loader {
 
   load(): LoadResult {
     this.#problems.push(...this.#source.problems);
+    const config = this.#overrides.schedulerConfig;
+    if (config !== undefined) this.texts.set(config.file, config.text);
     const scenario = this.#source.tree === undefined ? this.#refuseEmpty() : this.#loadTree();
     for (const [file, text] of this.#reader.texts) this.texts.set(file, text);
     const all = [...this.#problems, ...this.#reader.problems].sort(compareProblems);
@@ -203,6 +207,7 @@ class Loader {
     const spec = soundParts(valueAt(tree, ['spec']));
     thresholdsOf(spec, this.#placeOf, this.#problems);
     this.#problems.push(...checkCluster(withDefaults(spec), this.#placeOf));
+    this.#schedulerConfiguration(spec);
     const items = valueAt(tree, ['spec', 'workload', 'operations']);
     const operations = (Array.isArray(items) ? items : []).flatMap((item, index) => {
       const parsed = operation.safeParse(item);
@@ -251,7 +256,7 @@ class Loader {
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec),
+      cluster: clusterOf(spec, this.#schedulerConfiguration(spec)),
       operations: completed.operations,
       thresholds,
       outputs: {
@@ -266,6 +271,14 @@ class Loader {
       ignored,
       provenance: provenanceOf(settings, this.#layers),
     };
+  }
+
+  #schedulerConfiguration(spec: ScenarioSpec): SchedulerConfiguration {
+    const stated = spec.controlPlane?.scheduler?.config;
+    const { schedulerConfig } = this.#overrides;
+    const loaded = loadSchedulerConfig(stated, schedulerConfig, this.#reader, this.#placeOf);
+    this.#problems.push(...loaded.problems);
+    return loaded.configuration;
   }
 
   /** The pools with their Node templates checked and decoded; a bad template is left out. */

@@ -54,6 +54,23 @@ export class ObjectReader {
     return found.flatMap((file) => this.#fromFile(file, place));
   }
 
+  /** The text of the one file that `name` stands for; `place` is where that is written. */
+  textOf(
+    name: string,
+    place: Place,
+    path: FieldPath,
+  ): { readonly file: string; readonly text: string } | undefined {
+    const file = this.#files.list(name)[0];
+    if (file === undefined) {
+      const message = `"${name}" names no file`;
+      const { missingFile } = scenarioProblemCodes;
+      this.problems.push(problemAt(place, missingFile, message, { path }));
+      return undefined;
+    }
+    const text = this.#read(file, place);
+    return text === undefined ? undefined : { file, text };
+  }
+
   #fromFile(file: string, place: Place): readonly ScenarioObject[] {
     const known = this.#known.get(file);
     if (known !== undefined) return known;
@@ -149,17 +166,9 @@ export class ObjectReader {
    */
   template(value: string | Tree, tree: YamlTree, path: FieldPath): ScenarioObject | undefined {
     if (typeof value !== 'string') return this.fromTree(asTemplate(value), tree, path)[0];
-    const place = { file: tree.file, ...tree.positionOf(path) };
-    const file = this.#files.list(value)[0];
-    if (file === undefined) {
-      const message = `"${value}" names no file`;
-      const { missingFile } = scenarioProblemCodes;
-      this.problems.push(problemAt(place, missingFile, message, { path }));
-      return undefined;
-    }
-    const text = this.#read(file, place);
-    if (text === undefined) return undefined;
-    const read = readTree(text, file);
+    const found = this.textOf(value, { file: tree.file, ...tree.positionOf(path) }, path);
+    if (found === undefined) return undefined;
+    const read = readTree(found.text, found.file);
     this.problems.push(...read.problems);
     return isTree(read.tree) ? this.fromTree(asTemplate(read.tree), read, [])[0] : undefined;
   }

@@ -3,11 +3,13 @@
  * `--until`, `--nodes`.
  */
 
+import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
 import { durationPattern } from './duration.js';
 import { type Assignment, parseAssignment } from './layers.js';
 import { parseNodes } from './node-pools.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import type { SchedulerConfigText } from './scheduler-config.js';
 import { valueAt } from './yaml-tree.js';
 
 /** Changes by the command, all optional. */
@@ -21,6 +23,8 @@ export interface Overrides {
   readonly until?: string;
   /** `5`, `3x4cpu16Gi` or `3x4x16Gi`. */
   readonly nodes?: string;
+  /** A KubeSchedulerConfiguration instead of the scenario's. */
+  readonly schedulerConfig?: SchedulerConfigText;
   /** Whether warnings and unknown kinds are errors. */
   readonly strict?: boolean;
 }
@@ -34,12 +38,16 @@ export interface Assignments {
 
 /** Reads the options. `tree` is the scenario before them; it says how many pools there are. */
 export function assignmentsOf(overrides: Overrides, tree: unknown): Assignments {
-  const { set = [], seed, until, nodes } = overrides;
+  const { set = [], seed, until, nodes, schedulerConfig } = overrides;
+  const configPath: FieldPath = ['controlPlane', 'scheduler', 'config'];
   const parsed = [
     ...set.map((text, index) => parseAssignment(text, index + 1)),
     ...(seed === undefined ? [] : [option('--seed', ['seed'], seed)]),
     ...(until === undefined ? [] : untilOptions(until)),
     ...(nodes === undefined ? [] : nodesOptions(nodes, tree)),
+    ...(schedulerConfig === undefined
+      ? []
+      : [option('--scheduler-config', configPath, schedulerConfig.file)]),
   ];
   const texts = new Map<string, string>();
   if (set.length > 0) texts.set('--set', set.join('\n'));

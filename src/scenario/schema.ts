@@ -68,7 +68,15 @@ const controlPlane = mapping({
     maxRequestsInflight: wholeNumber(1).optional(),
     maxMutatingRequestsInflight: wholeNumber(1).optional(),
   }).optional(),
-  scheduler: clientLimit.optional(),
+  scheduler: mapping({
+    ...clientLimit.shape,
+    config: z
+      .union([text('a file'), z.record(z.string(), z.unknown())], {
+        error: 'a file, or a KubeSchedulerConfiguration',
+      })
+      .optional()
+      .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
+  }).optional(),
   controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
 });
 

@@ -6,18 +6,16 @@ import { formatPath } from '../../api/field-path.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Node } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
-import { ClusterObjects } from '../../control-plane/scheduler/cache/cluster-objects.js';
+import type { ClusterObjects } from '../../control-plane/scheduler/cache/cluster-objects.js';
 import { SchedulerCache } from '../../control-plane/scheduler/cache/scheduler-cache.js';
 import { frameworksFor } from '../../control-plane/scheduler/configuration/plugin-sets.js';
 import { readConfiguration } from '../../control-plane/scheduler/configuration/read-configuration.js';
 import type { Framework } from '../../control-plane/scheduler/framework/framework.js';
-import { Nominator } from '../../control-plane/scheduler/framework/nominator.js';
-import type {
-  PluginRegistry,
-  SchedulerHandle,
-} from '../../control-plane/scheduler/framework/plugin-handle.js';
+import type { Nominator } from '../../control-plane/scheduler/framework/nominator.js';
+import type { PluginRegistry } from '../../control-plane/scheduler/framework/plugin-handle.js';
 import { PodInfo } from '../../control-plane/scheduler/framework/pod-info.js';
 import { SchedulingAlgorithm } from '../../control-plane/scheduler/framework/scheduling-algorithm.js';
+import { inertHandle } from '../../control-plane/scheduler/inert-handle.js';
 import { assert } from '../../kernel/assert.js';
 import type { Json, RecordedCluster, RecordedObject } from './recording.js';
 
@@ -60,8 +58,8 @@ export function podOf(object: RecordedObject): Pod {
 /** Everything that decides. */
 export class ReplayCluster {
   readonly cache: SchedulerCache = new SchedulerCache();
-  readonly nominator: Nominator = new Nominator();
-  readonly objects: ClusterObjects = new ClusterObjects();
+  readonly nominator: Nominator;
+  readonly objects: ClusterObjects;
   readonly algorithm: SchedulingAlgorithm;
   readonly #frameworks: ReadonlyMap<string, Framework>;
 
@@ -71,17 +69,11 @@ export class ReplayCluster {
     const [problem] = problems.filter(({ severity }) => severity === 'error');
     const text = problem === undefined ? '' : `${formatPath(problem.path)}: ${problem.message}`;
     assert(configuration !== undefined, `the recorded configuration is refused: ${text}`);
-    const { snapshot } = this.cache;
     const percentage = configuration.percentageOfNodesToScore;
-    this.algorithm = new SchedulingAlgorithm(snapshot, this.nominator, percentage);
-    const handle: SchedulerHandle = {
-      listers: this.objects,
-      snapshot,
-      nominator: this.nominator,
-      now: () => 0,
-      randomBelow: () => 0,
-      isPreempting: () => false,
-    };
+    const handle = inertHandle(this.cache);
+    this.objects = handle.listers;
+    this.nominator = handle.nominator;
+    this.algorithm = new SchedulingAlgorithm(this.cache.snapshot, this.nominator, percentage);
     const frameworks = frameworksFor(configuration, registry, handle);
     this.#frameworks = new Map(frameworks.map((each) => [each.schedulerName, each]));
   }

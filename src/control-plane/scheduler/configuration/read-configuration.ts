@@ -180,7 +180,7 @@ function readLeaderElection(reader: FieldReader, value: unknown): LeaderElection
 function readClientConnection(
   reader: FieldReader,
   value: unknown,
-): { readonly qps: number; readonly burst: number } {
+): SchedulerConfiguration['clientConnection'] {
   const path: FieldPath = ['clientConnection'];
   const texts = ['kubeconfig', 'acceptContentTypes', 'contentType'];
   const fields = reader.object(value, path, [...texts, 'qps', 'burst']);
@@ -188,10 +188,7 @@ function readClientConnection(
   const burst = reader.integer(fields['burst'], [...path, 'burst']) ?? 0;
   if (burst < 0) reader.report(invalidValue([...path, 'burst'], burst, 'must be non-negative'));
   const qps = reader.number(fields['qps'], [...path, 'qps']) ?? 0;
-  return {
-    qps: qps || schedulerConstants.clientQps,
-    burst: burst || schedulerConstants.clientBurst,
-  };
+  return { qps: qps || undefined, burst: burst || undefined };
 }
 
 function readProfiles(

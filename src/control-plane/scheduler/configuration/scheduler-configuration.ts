@@ -59,7 +59,11 @@ export interface SchedulerConfiguration {
   /** Goroutines of the filters and scores; at least 1. Decisions are those of 1. */
   readonly parallelism: number;
   readonly leaderElection: LeaderElection;
-  readonly clientConnection: { readonly qps: number; readonly burst: number };
+  /** Undefined: the component's own rate. */
+  readonly clientConnection: {
+    readonly qps: number | undefined;
+    readonly burst: number | undefined;
+  };
   /** 0..100; 0 adapts to the number of nodes. */
   readonly percentageOfNodesToScore: number;
   /** Above 0. */
