@@ -71,6 +71,21 @@ describe('the cost of a cycle', () => {
     );
   });
 
+  test('of a preemption grows with the nodes that it tried and the passes of the filters', () => {
+    const work = { snapshotNodes: 9, examinedNodes: 9, scoredNodes: 0, scorers: [] };
+    const filters = ['NodeResourcesFit', 'NodeAffinity'];
+    const costUs = (postFilter?: { dryRunNodes: number; dryRunFilterPasses: number }) =>
+      cycleCostUs(
+        { result: 'unschedulable', work: { ...work, filters, ...(postFilter && { postFilter }) } },
+        0,
+        schedulerConstants,
+      );
+    const { snapshotChangedNodeUs, filterNodeUs, nodeAffinityFilterNodeUs } = schedulerConstants;
+    expect(costUs({ dryRunNodes: 100, dryRunFilterPasses: 500 }) - costUs()).toBeCloseTo(
+      100 * snapshotChangedNodeUs + 500 * (filterNodeUs + nodeAffinityFilterNodeUs),
+    );
+  });
+
   test('is known for all default plugins', () => {
     const names = defaultPlugins().map(({ plugin }) => plugin.name);
     for (const name of scorers) expect(names).toContain(name);
