@@ -120,8 +120,9 @@ describe('counts of pods', () => {
     const second = placements.podsMatching(app('web'));
     expect(second).not.toBe(first);
     place('q', 'n1', { app: 'web' });
+    place('r', 'n1', { app: 'web', tier: 'new' });
     cache.updateSnapshot();
-    expect([first.rows.total, second.rows.total]).toEqual([1, 2]);
+    expect([first.rows.total, second.rows.total]).toEqual([1, 3]);
   });
 });
 

@@ -378,14 +378,14 @@ describe('default constraints', () => {
     twoZones();
     fixture.cache.addNode(makeNode('e', { labels: { [host]: 'e', [zone]: '' } }));
     fixture.cache.addNode(node('x'));
-    place('x');
+    place('x', 'x');
     fixture.listers.all = [service('web', { app: 'web' })];
     const scores = fixture.scores(plugin, plain);
     const names = fixture.cache.snapshot.names();
     // Five nodes: ln 7 = 1.946; values a, b and the empty one: ln 5 = 1.609.
-    // e: 2 + 1.609 + 4, for the pod on x; x: 1.946 + 2; the others 2 + 4.
+    // e: 2 + 3.219 + 4, for the pods on x; x: 3.892 + 2; the others 2 + 4.
     const raw = Object.fromEntries(names.map((name, i) => [name, scores?.raw[i]]));
-    expect(raw).toEqual({ a1: 6, a2: 6, b1: 6, e: 8, x: 4 });
+    expect(raw).toEqual({ a1: 6, a2: 6, b1: 6, e: 9, x: 6 });
   });
 
   test('of a list replace those of the system and may be hard', () => {
