@@ -2,7 +2,8 @@
  * Resource quantities: exact parsing, rounding, arithmetic and canonical text.
  *
  * A parsed quantity is a whole number of nano-units in a BigInt, so nothing is ever rounded by
- * accident; the numbers that leave this file are safe integers or an error. Left out: quantities of
+ * accident. The numbers that leave this file are safe integers: an amount beyond 2^53 - 1 (8 PiB,
+ * 9 million CPUs) counts as that bound, where Go's int64 ends at 2^63 - 1. Left out: quantities of
  * more than 100 decimal digits of exponent, which Go keeps as big decimals and no cluster has.
  *
  * Source: Kubernetes v1.36 apimachinery `api/resource` (quantity.go, suffix.go, math.go).
@@ -24,7 +25,7 @@ export interface ParsedQuantity {
   readonly format: QuantityFormat;
 }
 
-/** Thrown for text that is not a quantity, and for amounts beyond the safe integers. */
+/** Thrown for text that is not a quantity. */
 export class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
@@ -126,7 +127,7 @@ function parseUncached(text: string): ParsedQuantity | string {
 
 interface CacheEntry {
   readonly parsed: ParsedQuantity | string;
-  /** NaN where the amount is not a safe integer. */
+  /** NaN where the text is not a quantity. */
   readonly value: number;
   readonly milliValue: number;
 }
@@ -135,9 +136,10 @@ const cache = new Map<string, CacheEntry>();
 /** Bounds the memory that generated quantities can take; manifests use a few dozen texts. */
 const cacheLimit = 65_536;
 
-function safeNumber(amount: bigint): number {
+/** The nearest safe integer. */
+function saturated(amount: bigint): number {
   const number = Number(amount);
-  return Number.isSafeInteger(number) ? number : Number.NaN;
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER));
 }
 
 function look(text: string): CacheEntry {
@@ -147,8 +149,8 @@ function look(text: string): CacheEntry {
   const failed = typeof parsed === 'string';
   const entry: CacheEntry = {
     parsed,
-    value: failed ? Number.NaN : safeNumber(divideAwayFromZero(parsed.nano, nanoPerUnit)),
-    milliValue: failed ? Number.NaN : safeNumber(divideAwayFromZero(parsed.nano, nanoPerMilli)),
+    value: failed ? Number.NaN : saturated(divideAwayFromZero(parsed.nano, nanoPerUnit)),
+    milliValue: failed ? Number.NaN : saturated(divideAwayFromZero(parsed.nano, nanoPerMilli)),
   };
   if (cache.size >= cacheLimit) cache.clear();
   cache.set(text, entry);
@@ -172,37 +174,36 @@ export function quantityProblem(text: Quantity): string | undefined {
   return typeof parsed === 'string' ? parsed : undefined;
 }
 
-/** Whether an amount can be counted: in units, or in thousandths, it is a safe integer. */
+/** Whether an amount is counted as it is: in units, or in thousandths, it is a safe integer. */
 export function isCountableQuantity(text: Quantity, unit: 'units' | 'thousandths'): boolean {
-  const entry = look(text);
-  return !Number.isNaN(unit === 'units' ? entry.value : entry.milliValue);
+  const { parsed } = look(text);
+  if (typeof parsed === 'string') return false;
+  const divisor = unit === 'units' ? nanoPerUnit : nanoPerMilli;
+  return Number.isSafeInteger(Number(divideAwayFromZero(parsed.nano, divisor)));
 }
 
 /**
- * The amount in whole units (bytes, cores, pods), fractions rounded away from zero. Memoised.
+ * The amount in whole units (bytes, cores, pods), fractions rounded away from zero, at most
+ * 2^53 - 1. Memoised.
  *
- * @throws QuantityError when `text` is not a quantity, or the amount exceeds 2^53 - 1.
+ * @throws QuantityError when `text` is not a quantity.
  */
 export function quantityValue(text: Quantity): number {
-  const entry = look(text);
-  if (Number.isNaN(entry.value)) throw unusable(text, entry, 'units');
-  return entry.value;
+  const { value, parsed } = look(text);
+  if (typeof parsed === 'string') throw new QuantityError(`"${text}": ${parsed}`);
+  return value;
 }
 
 /**
- * The amount in thousandths (milli-CPU), finer fractions rounded away from zero. Memoised.
+ * The amount in thousandths (milli-CPU), finer fractions rounded away from zero, at most 2^53 - 1.
+ * Memoised.
  *
- * @throws QuantityError when `text` is not a quantity, or the amount exceeds 2^53 - 1 thousandths.
+ * @throws QuantityError when `text` is not a quantity.
  */
 export function quantityMilliValue(text: Quantity): number {
-  const entry = look(text);
-  if (Number.isNaN(entry.milliValue)) throw unusable(text, entry, 'thousandths');
-  return entry.milliValue;
-}
-
-function unusable(text: string, entry: CacheEntry, unit: string): QuantityError {
-  if (typeof entry.parsed === 'string') return new QuantityError(`"${text}": ${entry.parsed}`);
-  return new QuantityError(`"${text}" is more than 9007199254740991 ${unit}`);
+  const { milliValue, parsed } = look(text);
+  if (typeof parsed === 'string') throw new QuantityError(`"${text}": ${parsed}`);
+  return milliValue;
 }
 
 function decimalText(nano: bigint, format: 'DecimalSI' | 'DecimalExponent'): string {

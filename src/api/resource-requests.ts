@@ -1,8 +1,8 @@
 /**
  * What a pod asks for and what a node offers, in the integers the scheduler counts in.
  *
- * Left out: the status-aware variant for pods that are being resized in place; the spec alone
- * decides here. Amounts that are not quantities, or are too large, count as an error.
+ * The spec alone decides here; for pods that are being resized in place see `pod-resize.ts`.
+ * Amounts that are not quantities count as an error.
  *
  * Source: Kubernetes v1.36 component-helpers `resource/helpers.go`, scheduler `framework/types.go`,
  * kubelet `qos`; reference scheduler.md §2.1.
@@ -136,11 +136,15 @@ function memoised<K extends object, V>(compute: (key: K) => V): (key: K) => V {
 const requestsOf: ListOf = (container) => container.resources?.requests;
 const limitsOf: ListOf = (container) => container.resources?.limits;
 
-function computeRequests(spec: PodSpec): ResourceAmounts {
+function requestsTally(spec: PodSpec): Tally {
   const tally = aggregate(spec, requestsOf);
   replaceByPodLevel(tally, spec.resources?.requests);
   addList(tally, spec.overhead);
-  return toAmounts(tally);
+  return tally;
+}
+
+function computeRequests(spec: PodSpec): ResourceAmounts {
+  return toAmounts(requestsTally(spec));
 }
 
 function computeLimits(spec: PodSpec): ResourceAmounts {
@@ -166,13 +170,17 @@ function assumedRequests(withCpu: boolean, withMemory: boolean): ListOf {
   };
 }
 
+/** Whether the pod states requests or limits of its own for a resource that it may. */
+function hasPodLevelResources({ resources }: PodSpec): boolean {
+  const lists = [resources?.requests ?? {}, resources?.limits ?? {}];
+  return lists.some((list) => sortedNames(list).some(isPodLevelResource));
+}
+
 function computeNonZero(spec: PodSpec): ResourceAmounts {
-  const podLevel = spec.resources?.requests;
-  const tally = aggregate(
-    spec,
-    assumedRequests(podLevel?.['cpu'] === undefined, podLevel?.['memory'] === undefined),
-  );
-  replaceByPodLevel(tally, podLevel);
+  const stated = hasPodLevelResources(spec) ? requestsTally(spec) : undefined;
+  const listOf = assumedRequests(stated?.has('cpu') !== true, stated?.has('memory') !== true);
+  const tally = aggregate(spec, listOf);
+  replaceByPodLevel(tally, spec.resources?.requests);
   addList(tally, spec.overhead);
   return toAmounts(tally);
 }
@@ -187,7 +195,7 @@ function computeScoring(spec: PodSpec): ResourceAmounts {
  * What a pod requests: the larger of its running containers' sum and its initialisation's peak,
  * replaced by pod-level requests where stated, plus overhead. Memoised on the spec object.
  *
- * @throws QuantityError when an amount cannot be counted.
+ * @throws QuantityError when an amount is not a quantity.
  */
 export const podRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeRequests);
 
@@ -195,16 +203,17 @@ export const podRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeR
  * What a pod is limited to, by the same rule; a resource that no container limits is 0.
  * Memoised on the spec object.
  *
- * @throws QuantityError when an amount cannot be counted.
+ * @throws QuantityError when an amount is not a quantity.
  */
 export const podLimits: (spec: PodSpec) => ResourceAmounts = memoised(computeLimits);
 
 /**
  * `podRequests` with 100 milli-CPU and 200 MiB for each container that states no such request; an
- * explicit 0 stays 0. A resource stated at pod level gets no assumption. This is what a node's
- * NonZeroRequested sums up. Memoised on the spec object.
+ * explicit 0 stays 0. In a pod with pod-level resources only a resource that neither the pod nor
+ * any of its containers states is assumed. This is what a node's NonZeroRequested sums up.
+ * Memoised on the spec object.
  *
- * @throws QuantityError when an amount cannot be counted.
+ * @throws QuantityError when an amount is not a quantity.
  */
 export const nonZeroRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeNonZero);
 
@@ -213,7 +222,7 @@ export const nonZeroRequests: (spec: PodSpec) => ResourceAmounts = memoised(comp
  * pod-level resources, as kube-scheduler v1.36 is there (reference scheduler.md §2.2).
  * Memoised on the spec object.
  *
- * @throws QuantityError when an amount cannot be counted.
+ * @throws QuantityError when an amount is not a quantity.
  */
 export const scoringRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeScoring);
 
@@ -225,7 +234,7 @@ function computeAllocatable(node: Node): ResourceAmounts {
  * What a node offers to pods: its allocatable, or its capacity where that is absent. `pods` is
  * among the scalars. Memoised on the node object.
  *
- * @throws QuantityError when an amount cannot be counted.
+ * @throws QuantityError when an amount is not a quantity.
  */
 export const nodeAllocatable: (node: Node) => ResourceAmounts = memoised(computeAllocatable);
 
@@ -264,6 +273,6 @@ function computeQos(spec: PodSpec): PodQosClass {
  * The quality-of-service class: `Guaranteed` when every container has CPU and memory limits equal
  * to its requests, `BestEffort` when none states any, otherwise `Burstable`. Memoised on the spec.
  *
- * @throws QuantityError when an amount cannot be counted.
+ * @throws QuantityError when an amount is not a quantity.
  */
 export const podQosClass: (spec: PodSpec) => PodQosClass = memoised(computeQos);

@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatMilliCpu,
   formatQuantity,
+  isCountableQuantity,
   parseQuantity,
   QuantityError,
   quantityMilliValue,
@@ -127,14 +128,43 @@ describe('refused quantities', () => {
   it('names the text that cannot be used', () => {
     expect(() => quantityValue('4x')).toThrow(`"4x": ${wrongFormat}`);
   });
+});
 
-  it('refuses amounts beyond the safe integers instead of rounding them', () => {
-    expect(() => quantityValue('9007199254740992')).toThrow(
-      '"9007199254740992" is more than 9007199254740991 units',
-    );
-    expect(() => quantityValue('1E')).toThrow('more than 9007199254740991 units');
-    expect(() => quantityMilliValue('10T')).toThrow('more than 9007199254740991 thousandths');
+describe('amounts beyond the safe integers', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+
+  it.each(['9007199254740991', '9007199254740992', '8Pi', '7Ei', '1E', '9223372036854775807'])(
+    '%s units count as 2^53 - 1',
+    (text) => {
+      expect(quantityValue(text)).toBe(most);
+      expect(quantityValue(`-${text}`)).toBe(-most);
+    },
+  );
+
+  it('count in thousandths where a thousandth of the bound is reached', () => {
+    expect(quantityMilliValue('9007199254740.991')).toBe(most);
+    expect(quantityMilliValue('10T')).toBe(most);
+    expect(quantityMilliValue('9223372036854775')).toBe(most);
+    expect(quantityMilliValue('-10T')).toBe(-most);
+    expect(quantityValue('10T')).toBe(10_000_000_000_000);
+  });
+
+  it('are quantities, compared exactly and printed in full', () => {
     expect(quantityProblem('1E')).toBeUndefined();
+    expect(compareQuantities('1E', '2E')).toBe(-1);
+    expect(canonicalQuantity('9223372036854775807')).toBe('9223372036854775807');
+  });
+
+  it.each<[string, boolean, boolean]>([
+    ['1', true, true],
+    ['9007199254740991', true, false],
+    ['9007199254740992', false, false],
+    ['9007199254740.991', true, true],
+    ['9007199254740.992', true, false],
+    ['4x', false, false],
+  ])('%s is countable in units: %s, in thousandths: %s', (text, inUnits, inThousandths) => {
+    expect(isCountableQuantity(text, 'units')).toBe(inUnits);
+    expect(isCountableQuantity(text, 'thousandths')).toBe(inThousandths);
   });
 });
 
@@ -277,10 +307,10 @@ describe('quantity laws', () => {
     fc.assert(
       fc.property(written, ({ text, fraction }) => {
         expect(parseQuantity(text).nano).toBe(ceilAway(fraction, power(10n, 9)));
-        const value = ceilAway(fraction, 1n);
-        if (value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= -BigInt(Number.MAX_SAFE_INTEGER)) {
-          expect(BigInt(quantityValue(text))).toBe(value);
-        } else expect(() => quantityValue(text)).toThrow(QuantityError);
+        const most = BigInt(Number.MAX_SAFE_INTEGER);
+        const bounded = (value: bigint) => (value > most ? most : value < -most ? -most : value);
+        expect(BigInt(quantityValue(text))).toBe(bounded(ceilAway(fraction, 1n)));
+        expect(BigInt(quantityMilliValue(text))).toBe(bounded(ceilAway(fraction, 1000n)));
       }),
       { numRuns: 500 },
     );

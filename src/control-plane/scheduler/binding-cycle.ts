@@ -87,8 +87,11 @@ export class BindingCycles {
   /** Looks once a second whether what the plugin waits for has come. */
   #await(binding: Binding): void {
     const { work, deadlineUs } = binding;
-    if (work?.isComplete?.() !== false) {
+    const isComplete = work?.isComplete?.() ?? true;
+    if (isComplete === true) {
       this.#preBind(binding);
+    } else if (isComplete !== false) {
+      this.#fail(binding, this.#preBindName(binding), 'PreBind', isComplete);
     } else if (this.#simulation.now >= deadlineUs) {
       const late = status('Error', 'timed out waiting for the condition');
       this.#fail(binding, this.#preBindName(binding), 'PreBind', late);

@@ -35,6 +35,8 @@ export class NodeTable {
   /** In the order in which kube-scheduler keeps them; see `removePod`. */
   readonly pods: PodInfo[][] = [];
   readonly hostPorts: (HostPorts | undefined)[] = [];
+  /** Pods on nodes by the claims that they use, as `namespace/name`. */
+  readonly claimUsers: Map<string, PodInfo[]> = new Map();
   readonly cpu: ResourceColumn = new ResourceColumn(initialCapacity);
   readonly memory: ResourceColumn = new ResourceColumn(initialCapacity);
   readonly ephemeralStorage: ResourceColumn = new ResourceColumn(initialCapacity);
@@ -105,6 +107,7 @@ export class NodeTable {
   addPod(row: number, info: PodInfo): void {
     (this.pods[row] as PodInfo[]).push(info);
     this.#count(row, info, 1);
+    for (const claim of info.claimKeys) this.#addClaimUser(claim, info);
     if (info.hostPorts.length === 0) return;
     let ports = this.hostPorts[row];
     if (ports === undefined) {
@@ -125,6 +128,7 @@ export class NodeTable {
     const last = pods.pop() as PodInfo;
     if (index < pods.length) pods[index] = last;
     this.#count(row, info, -1);
+    for (const claim of info.claimKeys) this.#removeClaimUser(claim, info);
     for (const port of info.hostPorts) this.hostPorts[row]?.remove(port);
   }
 
@@ -139,6 +143,19 @@ export class NodeTable {
     for (const [resource, amount] of requests.scalars) {
       this.#scalar(resource).requested[row]! += sign * amount;
     }
+  }
+
+  #addClaimUser(claim: string, info: PodInfo): void {
+    const users = this.claimUsers.get(claim);
+    if (users === undefined) this.claimUsers.set(claim, [info]);
+    else users.push(info);
+  }
+
+  #removeClaimUser(claim: string, info: PodInfo): void {
+    const users = this.claimUsers.get(claim) ?? [];
+    const left = users.filter((user) => user !== info);
+    if (left.length === 0) this.claimUsers.delete(claim);
+    else this.claimUsers.set(claim, left);
   }
 
   #scalar(resource: string): ResourceColumn {

@@ -32,6 +32,12 @@ export class Snapshot {
     return this.#rows.get(name);
   }
 
+  /** Whether a pod on one of the nodes uses the claim `namespace/name`. */
+  isClaimUsed(claimKey: string): boolean {
+    const users = this.table.claimUsers.get(claimKey) ?? [];
+    return users.some(({ nodeName }) => this.#rows.has(nodeName));
+  }
+
   /** Names in the order of examination. */
   names(): string[] {
     return [...this.order.subarray(0, this.count)].map((row) => this.table.names[row] as string);

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node } from '../../../api/node.js';
 import type { Labels } from '../../../api/object-meta.js';
 import type { Pod } from '../../../api/pod.js';
+import { resizedSpec } from '../../../api/pod-resize.js';
 import { nodeAllocatable, type ResourceAmounts } from '../../../api/resource-requests.js';
 import { PodInfo } from './pod-info.js';
 
@@ -178,7 +179,7 @@ export function podSchedulingPropertiesChange(before: Pod, after: Pod): ClusterE
 
 /** Whether the pod now requests less of some resource. */
 export function isScaledDown(before: Pod, after: Pod): boolean {
-  if (before.spec.containers === after.spec.containers) return false;
+  if (resizedSpec(before).containers === resizedSpec(after).containers) return false;
   const was = new PodInfo(before).requests;
   const is = new PodInfo(after).requests;
   return (

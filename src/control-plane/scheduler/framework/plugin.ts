@@ -183,8 +183,8 @@ export interface PermitPlugin extends Plugin {
 /** Requests to send before the binding, and what to wait for when they have been answered. */
 export interface PreBindWork {
   readonly requests: readonly ApiRequest[];
-  /** Asked once a second; absent: the answers are enough. */
-  isComplete?(): boolean;
+  /** Asked once a second; a Status refuses the binding. Absent: the answers are enough. */
+  isComplete?(): boolean | Status;
   /** How long `isComplete` may stay false. */
   readonly timeoutUs?: SimTime;
 }

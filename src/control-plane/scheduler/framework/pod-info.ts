@@ -4,6 +4,7 @@
 
 import type { Container } from '../../../api/container.js';
 import type { Pod, PodSpec } from '../../../api/pod.js';
+import { resizedSpec } from '../../../api/pod-resize.js';
 import {
   nonZeroRequests,
   podRequests,
@@ -11,6 +12,7 @@ import {
   scoringRequests,
 } from '../../../api/resource-requests.js';
 import { objectKey } from '../../../client/api-request.js';
+import { claimKeysOf } from './claim-volumes.js';
 
 /** The profile of pods that name none. */
 export const defaultSchedulerName = 'default-scheduler';
@@ -90,8 +92,10 @@ export class PodInfo {
   readonly nonZeroRequests: ResourceAmounts;
   readonly scoringRequests: ResourceAmounts;
   readonly hostPorts: readonly HostPort[];
+  /** The claims that its volumes use, as `namespace/name`. */
+  readonly claimKeys: readonly string[];
 
-  /** @throws QuantityError when an amount of the pod cannot be counted. */
+  /** @throws QuantityError when an amount of the pod is not a quantity. */
   constructor(pod: Pod) {
     const { metadata, spec } = pod;
     this.pod = pod;
@@ -99,11 +103,13 @@ export class PodInfo {
     this.uid = metadata.uid ?? this.key;
     this.priority = spec.priority ?? 0;
     this.schedulerName = spec.schedulerName ?? defaultSchedulerName;
-    const amounts = amountsOf(spec);
+    // Only on a node there is anything to resize; what is asked of a node is the spec's.
+    const amounts = amountsOf((spec.nodeName ?? '') === '' ? spec : resizedSpec(pod));
     this.requests = amounts.requests;
     this.nonZeroRequests = amounts.nonZeroRequests;
     this.scoringRequests = amounts.scoringRequests;
     this.hostPorts = amounts.hostPorts;
+    this.claimKeys = claimKeysOf(pod);
   }
 
   /** The node that the pod is bound to, or assumed on; '' for none. */

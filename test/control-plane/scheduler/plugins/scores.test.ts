@@ -64,12 +64,12 @@ describe('NodeResourcesFit (LeastAllocated)', () => {
       makeNode('with', { allocatable: { 'example.com/gpu': '4' } }),
       makeNode('without'),
     ];
-    const plugin = new NodeResourcesFit({
-      resources: [
-        { name: 'cpu', weight: 1 },
-        { name: 'example.com/gpu', weight: 3 },
-      ],
-    });
+    const resources = [
+      { name: 'cpu', weight: 1 },
+      { name: 'example.com/gpu', weight: 3 },
+    ];
+    const scoringStrategy = { type: 'LeastAllocated', resources, shape: [] } as const;
+    const plugin = new NodeResourcesFit({ scoringStrategy });
     const pod = makePod('p', { requests: { cpu: '1', 'example.com/gpu': '1' } });
     expect(new DecisionCluster(nodes).scores(plugin, pod).raw).toEqual([75, 75]);
     const plain = makePod('p', { requests: { cpu: '2' } });

@@ -1,11 +1,12 @@
-// NodeResourcesFit: whether the requests fit, and how well. The scoring strategy is LeastAllocated.
-// Left out: extended resources backed by DRA, in-place resizes.
+// NodeResourcesFit: whether the requests fit, and how well. Left out: extended resources backed by
+// DRA.
 // Source: kube-scheduler v1.36 plugins/noderesources/fit.go; reference: scheduler 2.2, 2.13.
 
 import type { Node } from '../../../../api/node.js';
 import type { Pod } from '../../../../api/pod.js';
 import { nodeAllocatable } from '../../../../api/resource-requests.js';
 import type { Snapshot } from '../../cache/snapshot.js';
+import type { NodeResourcesFitArgs, ScoringStrategy } from '../../configuration/plugin-args.js';
 import { asNode, asPod, clusterEvent, isScaledDown } from '../../framework/cluster-event.js';
 import type { CycleState } from '../../framework/cycle-state.js';
 import type {
@@ -21,23 +22,21 @@ import type {
 } from '../../framework/plugin.js';
 import { PodInfo } from '../../framework/pod-info.js';
 import { type IgnoredResources, insufficientResources } from './insufficient.js';
-import { leastAllocated } from './least-allocated.js';
 import {
   amountOf,
   defaultScoredResources,
   type ScoredResource,
   scoredColumns,
 } from './scored-resources.js';
+import { type NodeScorer, nodeScorer } from './scoring-strategies.js';
 
 const fits: PreFilterResult = {};
 
-/** NodeResourcesFitArgs. */
-export interface NodeResourcesFitArgs {
-  readonly ignoredResources?: readonly string[];
-  readonly ignoredResourceGroups?: readonly string[];
-  /** Of the LeastAllocated strategy. */
-  readonly resources?: readonly ScoredResource[];
-}
+const defaultStrategy: ScoringStrategy = {
+  type: 'LeastAllocated',
+  resources: defaultScoredResources,
+  shape: [],
+};
 
 /** PreFilter, Filter, PreScore and Score. */
 export class NodeResourcesFit
@@ -46,13 +45,16 @@ export class NodeResourcesFit
   readonly name = 'NodeResourcesFit';
   readonly #ignored: IgnoredResources;
   readonly #resources: readonly ScoredResource[];
+  readonly #scoreNodes: NodeScorer;
 
-  constructor(args: NodeResourcesFitArgs = {}) {
+  constructor(args: Partial<NodeResourcesFitArgs> = {}) {
+    const { scoringStrategy = defaultStrategy } = args;
     this.#ignored = {
       names: new Set(args.ignoredResources ?? []),
       groups: new Set(args.ignoredResourceGroups ?? []),
     };
-    this.#resources = args.resources ?? defaultScoredResources;
+    this.#resources = scoringStrategy.resources;
+    this.#scoreNodes = nodeScorer(scoringStrategy);
   }
 
   preFilter(): PreFilterResult {
@@ -75,7 +77,7 @@ export class NodeResourcesFit
     scores: Float64Array,
   ): undefined {
     const columns = scoredColumns(this.#resources, scoringRequests, table, true);
-    leastAllocated(columns, nodes, scores);
+    this.#scoreNodes(columns, nodes, scores);
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
