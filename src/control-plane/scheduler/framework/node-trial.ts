@@ -55,6 +55,19 @@ export function runFiltersWithNominatedPods(
   return runFilters(active, row);
 }
 
+/**
+ * The filters for `state` when no plugin of this cycle wants to hear of pods that come or go in a
+ * trial: all they look at then is the node itself. Undefined when one does.
+ */
+export function fixedFilters(context: TrialContext, state: CycleState): ActiveFilters | undefined {
+  const { framework, pod, snapshot } = context;
+  const hears = framework.plugins.preFilter.some(
+    ({ name, addPod, removePod }) =>
+      (addPod !== undefined || removePod !== undefined) && !state.skipFilterPlugins.has(name),
+  );
+  return hears ? undefined : framework.startFilters(state, pod, snapshot);
+}
+
 /** One node under changes, from construction to `end`; trials of a node end in reverse order. */
 export class NodeTrial {
   readonly #context: TrialContext;
@@ -62,12 +75,17 @@ export class NodeTrial {
   readonly #row: number;
   readonly #pods: readonly PodInfo[];
   readonly #hostPorts: HostPorts | undefined;
+  readonly #fixed: ActiveFilters | undefined;
 
-  /** `state` stays as it is. Linear in the pods of the node and in what plugins copy. */
-  constructor(context: TrialContext, state: CycleState, row: number) {
+  /**
+   * `state` stays as it is. `fixed` are filters for it that stay right whatever the trial does
+   * (see `fixedFilters`). Linear in the pods of the node and in what plugins copy.
+   */
+  constructor(context: TrialContext, state: CycleState, row: number, fixed?: ActiveFilters) {
     const { table } = context.snapshot;
     this.#context = context;
-    this.#state = state.clone();
+    this.#fixed = fixed;
+    this.#state = fixed === undefined ? state.clone() : state;
     this.#row = row;
     this.#pods = [...(table.pods[row] as PodInfo[])];
     this.#hostPorts = table.hostPorts[row];
@@ -118,6 +136,7 @@ export class NodeTrial {
 
   /** A filter may have looked at the state when it was made, so each judgement makes its own. */
   #filters(): ActiveFilters {
+    if (this.#fixed !== undefined) return this.#fixed;
     const { framework, pod, snapshot } = this.#context;
     return framework.startFilters(this.#state, pod, snapshot);
   }

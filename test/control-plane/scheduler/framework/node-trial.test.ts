@@ -7,6 +7,7 @@ import {
   type StateData,
 } from '../../../../src/control-plane/scheduler/framework/cycle-state.js';
 import {
+  fixedFilters,
   NodeTrial,
   runFiltersWithNominatedPods,
 } from '../../../../src/control-plane/scheduler/framework/node-trial.js';
@@ -118,6 +119,21 @@ describe('a trial', () => {
     expect(reasonsOf(trial.runFiltersWithNominatedPods())).toEqual(['Insufficient cpu']);
     trial.end();
   });
+});
+
+test('filters are made once where no plugin hears of pods, and anew where one does', () => {
+  const plain = trialOf([makePod('a', { requests: { cpu: '4' } })]);
+  const filters = fixedFilters(plain.context, plain.state);
+  expect(filters).toBeDefined();
+  const trial = new NodeTrial(plain.context, plain.state, plain.row, filters);
+  expect(reasonsOf(trial.runFilters())).toEqual(['Insufficient cpu']);
+  trial.removePod(plain.infos[0] as PodInfo);
+  expect(trial.runFilters().status).toBeUndefined();
+  trial.end();
+  const hearing = trialOf([makePod('a')], new Counter());
+  expect(fixedFilters(hearing.context, hearing.state)).toBeUndefined();
+  hearing.state.skipFilterPlugins.add('Counter');
+  expect(fixedFilters(hearing.context, hearing.state)).toBeDefined();
 });
 
 test('nominated pods count when they are as important, and are not the pod itself', () => {

@@ -12,7 +12,7 @@ import { assignedPodDelete } from '../../framework/cluster-event.js';
 import type { CycleState } from '../../framework/cycle-state.js';
 import { fitErrorMessage } from '../../framework/fit-error.js';
 import { NodeStatuses } from '../../framework/node-statuses.js';
-import type { TrialContext } from '../../framework/node-trial.js';
+import { fixedFilters } from '../../framework/node-trial.js';
 import type {
   ClusterEventWithHint,
   PostFilterResult,
@@ -23,7 +23,7 @@ import type { PluginHandle } from '../../framework/plugin-handle.js';
 import type { PodInfo } from '../../framework/pod-info.js';
 import { codeOf, messageOf, type Status, status } from '../../framework/status.js';
 import { chooseCandidate } from './choose-candidate.js';
-import { type DryRun, selectVictimsOnNode } from './select-victims.js';
+import { type DryRun, selectVictimsOnNode, type VictimSearch } from './select-victims.js';
 
 const isWaiting = status(
   'UnschedulableAndUnresolvable',
@@ -84,10 +84,8 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     statuses: NodeStatuses,
     snapshot: Snapshot,
   ): readonly DryRun[] {
-    const context = this.#contextOf(pod, snapshot);
-    return potentialRows(statuses, snapshot).map((row) =>
-      selectVictimsOnNode(context, state, row, this.#handle.listers),
-    );
+    const search = this.#searchFor(state, pod, snapshot);
+    return potentialRows(statuses, snapshot).map((row) => selectVictimsOnNode(search, row));
   }
 
   /** The hint never queues: who gave the real reason does. The event reopens PreEnqueue's gate. */
@@ -95,9 +93,10 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     return [{ event: assignedPodDelete, hint: () => 'QueueSkip' }];
   }
 
-  #contextOf(pod: PodInfo, snapshot: Snapshot): TrialContext {
-    const { nominator } = this.#handle;
-    return { framework: this.#handle.framework(), nominator, pod, snapshot };
+  #searchFor(state: CycleState, pod: PodInfo, snapshot: Snapshot): VictimSearch {
+    const { nominator, listers } = this.#handle;
+    const context = { framework: this.#handle.framework(), nominator, pod, snapshot };
+    return { context, state, filters: fixedFilters(context, state), listers };
   }
 
   /** Why the pod may not preempt; '' when it may. Its newest state counts. */
@@ -124,7 +123,7 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
   ): readonly DryRun[] {
     const rows = potentialRows(statuses, snapshot);
     if (rows.length === 0) return [];
-    const context = this.#contextOf(pod, snapshot);
+    const search = this.#searchFor(state, pod, snapshot);
     const offset = this.#handle.randomBelow(`preemption/${pod.uid}`, rows.length);
     const wanted = this.#candidatesWanted(rows.length);
     const runs: DryRun[] = [];
@@ -132,7 +131,7 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     let violating = 0;
     for (let i = 0; i < rows.length && (clean === 0 || clean + violating < wanted); i++) {
       const row = rows[(offset + i) % rows.length] as number;
-      const run = selectVictimsOnNode(context, state, row, this.#handle.listers);
+      const run = selectVictimsOnNode(search, row);
       if (run.status !== undefined) runs.push(run);
       else if (run.numPDBViolations === 0) {
         clean++;

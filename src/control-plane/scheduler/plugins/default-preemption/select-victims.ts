@@ -4,7 +4,7 @@
 // scheduler 1.10.
 
 import type { CycleState } from '../../framework/cycle-state.js';
-import type { PluginAnswer } from '../../framework/framework.js';
+import type { ActiveFilters, PluginAnswer } from '../../framework/framework.js';
 import { NodeTrial, type TrialContext } from '../../framework/node-trial.js';
 import type { PreemptionTrial } from '../../framework/plugin.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';
@@ -18,23 +18,28 @@ export interface DryRun extends PreemptionTrial {
   readonly filterPasses: number;
 }
 
+/** What is the same for all nodes of one preemption. */
+export interface VictimSearch {
+  readonly context: TrialContext;
+  readonly state: CycleState;
+  /** `fixedFilters` of context and state. */
+  readonly filters: ActiveFilters | undefined;
+  readonly listers: Pick<ClusterListers, 'podDisruptionBudgets'>;
+}
+
 const noVictims = status(
   'UnschedulableAndUnresolvable',
   'No preemption victims found for incoming pod',
 );
 
 /** Leaves node and state as they were. Filter passes: one, and one for each possible victim. */
-export function selectVictimsOnNode(
-  context: TrialContext,
-  state: CycleState,
-  row: number,
-  listers: Pick<ClusterListers, 'podDisruptionBudgets'>,
-): DryRun {
+export function selectVictimsOnNode(search: VictimSearch, row: number): DryRun {
+  const { context, state, filters, listers } = search;
   const { pod, snapshot } = context;
   const pods = snapshot.table.pods[row] as readonly PodInfo[];
   const potential = pods.filter(({ priority }) => priority < pod.priority);
   if (potential.length === 0) return refused(row, { status: noVictims, plugin: '' }, 0);
-  const trial = new NodeTrial(context, state, row);
+  const trial = new NodeTrial(context, state, row, filters);
   for (const info of potential) trial.removePod(info);
   const answer = trial.runFiltersWithNominatedPods();
   if (answer.status !== undefined) {
