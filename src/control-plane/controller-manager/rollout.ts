@@ -75,8 +75,11 @@ export function oldScalings(
   const target = new Map(old.map((each) => [each, specReplicas(each)]));
   let cleaned = 0;
   for (const each of old) {
+    if (cleaned >= maxCleaned) break;
+    if (specReplicas(each) === 0) continue;
+    // It is still shrinking: what it reports as available is about to go. Upstream fails here.
+    if (available(each) > specReplicas(each)) return [];
     const unhealthy = Math.min(maxCleaned - cleaned, specReplicas(each) - available(each));
-    if (unhealthy <= 0) continue;
     target.set(each, specReplicas(each) - unhealthy);
     cleaned += unhealthy;
   }

@@ -77,6 +77,7 @@ describe('the old ReplicaSets', () => {
       ],
     ],
     ['go when the new one is available', [10, 10], [[3, 3]], [['old-0', 0]]],
+    ['wait while they report more than they shall have', [5, 3], [[8, 9]], []],
     ['stay empty', [10, 10], [[0, 0]], []],
   ])('%s', (_, [replicas, available], old, expected) => {
     const others = old.map(([count, ready], i) => set(`old-${i}`, count, ready));
