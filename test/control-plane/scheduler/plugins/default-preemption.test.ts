@@ -1,6 +1,6 @@
 // Whom preemption chooses, on which node, and what it says when it chooses nobody.
 import { describe, expect, test } from 'vitest';
-import type { Pod } from '../../../../src/api/pod.js';
+import type { Pod, PodCondition } from '../../../../src/api/pod.js';
 import type { PreemptionTrial } from '../../../../src/control-plane/scheduler/framework/plugin.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
 import { chooseCandidate } from '../../../../src/control-plane/scheduler/plugins/default-preemption/choose-candidate.js';
@@ -16,7 +16,11 @@ import {
   wanting,
 } from '../preemption-fixture.js';
 
-const preempted = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' };
+const preempted: PodCondition = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'PreemptionByScheduler',
+};
 
 function terminating(pod: Pod): Pod {
   return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: 5 } };
