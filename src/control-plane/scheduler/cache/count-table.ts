@@ -43,17 +43,6 @@ export class CountTable {
     for (let i = 0; i < dense.length; i++) if (dense[i] !== 0) visit(i, dense[i]!);
   }
 
-  /** Adds `weight` times every entry to `sums`, which is long enough. As `forEach`. */
-  addTo(sums: Float64Array, weight: number): void {
-    const dense = this.#dense;
-    if (dense === undefined) {
-      for (const [index, count] of this.#sparse ?? []) sums[index]! += weight * count;
-      return;
-    }
-    const length = Math.min(dense.length, sums.length);
-    for (let i = 0; i < length; i++) sums[i]! += weight * dense[i]!;
-  }
-
   /** An independent copy. As `forEach`. */
   clone(): CountTable {
     const copy = new CountTable();

@@ -43,17 +43,6 @@ describe('a table of counts', () => {
     );
   });
 
-  test('adds its entries to sums by a weight', () => {
-    for (const far of [3, 4000]) {
-      const table = new CountTable();
-      table.add(1, 2);
-      table.add(far, 5);
-      const sums = new Float64Array(5000).fill(1);
-      table.addTo(sums, -2);
-      expect([sums[0], sums[1], sums[far]]).toEqual([1, -3, -9]);
-    }
-  });
-
   test('becomes an array again when it fills up', () => {
     const table = new CountTable();
     table.add(3000, 1);

@@ -3,8 +3,7 @@
 // Source: kube-scheduler v1.36 plugins/interpodaffinity/scoring.go; reference: scheduler 2.9.
 //
 // Operations, with T terms of the pod and E distinct terms of pods on nodes that mean it: a pod,
-// T + E lookups and as many passes over the values that have such pods; a feasible node, two array
-// reads for each topology key.
+// T + E lookups; a feasible node, T + E times two array reads; pods on nodes are not looked at.
 
 import type { Pod } from '../../../../api/pod.js';
 import type { CountTable } from '../../cache/count-table.js';
@@ -21,15 +20,17 @@ import { maxNodeScore } from '../../framework/normalize-score.js';
 import type { NodeList } from '../../framework/plugin.js';
 import { type NamespaceListers, namespaceLabelsOf, podsOfTerm } from './incoming-terms.js';
 
-/** Points by value of one topology key; 0 for nodes without the label. */
-interface Points {
+/** What the pods of one term are worth to the nodes that share a topology value with them. */
+interface Contribution {
   readonly column: TopologyColumn;
-  readonly sums: Float64Array;
+  readonly counts: CountTable;
+  /** For each pod. */
+  readonly points: number;
 }
 
 /** The cycle's data. */
 export class PreferredAffinity implements StateData {
-  readonly #points = new Map<string, Points>();
+  readonly #contributions: Contribution[] = [];
 
   /** Undefined when there is nothing to score by: no term has a pod on a node with its key. */
   static of(
@@ -53,19 +54,19 @@ export class PreferredAffinity implements StateData {
     if (hardPodAffinityWeight > 0) addOthers('requiredAffinity', hardPodAffinityWeight);
     addOthers('preferredAffinity', 1);
     addOthers('preferredAntiAffinity', -1);
-    return result.#points.size === 0 ? undefined : result;
+    return result.#contributions.length === 0 ? undefined : result;
   }
 
   clone(): this {
     return this;
   }
 
-  /** Writes the sum of points over the topology keys. */
+  /** Writes the sum of all points. */
   score({ rows, count }: NodeList, scores: Float64Array): void {
     scores.fill(0, 0, count);
-    for (const { column, sums } of this.#points.values()) {
+    for (const { column, counts, points } of this.#contributions) {
       const { values } = column;
-      for (let i = 0; i < count; i++) scores[i]! += sums[values[rows[i]!]!]!;
+      for (let i = 0; i < count; i++) scores[i]! += points * counts.get(values[rows[i]!]!);
     }
   }
 
@@ -84,14 +85,8 @@ export class PreferredAffinity implements StateData {
     }
   }
 
-  #add(column: TopologyColumn, counts: CountTable, weight: number): void {
-    if (counts.total === 0) return;
-    let points = this.#points.get(column.key);
-    if (points === undefined) {
-      points = { column, sums: new Float64Array(column.limit) };
-      this.#points.set(column.key, points);
-    }
-    counts.addTo(points.sums, weight);
+  #add(column: TopologyColumn, counts: CountTable, points: number): void {
+    if (counts.total > 0) this.#contributions.push({ column, counts, points });
   }
 }
 

@@ -103,11 +103,12 @@ function sizeOf(
   required: readonly TopologyColumn[],
   { rows, count }: NodeList,
 ): number {
+  if (column === undefined && required.length === 0) return count;
   const seen = new Uint8Array(column?.limit ?? 0);
   let size = 0;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
-    if (required.some(({ values }) => values[row] === missingValue)) continue;
+    if (required.length > 0 && lacksOne(required, row)) continue;
     if (column === undefined) {
       size++;
       continue;
@@ -118,6 +119,12 @@ function sizeOf(
     seen[place] = 1;
   }
   return size;
+}
+
+function lacksOne(columns: readonly TopologyColumn[], row: number): boolean {
+  for (let i = 0; i < columns.length; i++)
+    if (columns[i]!.values[row] === missingValue) return true;
+  return false;
 }
 
 /** The fewest pods become 100, in integers rounded down; nodes that are left out become 0. */
