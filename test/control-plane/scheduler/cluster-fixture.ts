@@ -21,7 +21,7 @@ import {
   SchedulingAlgorithm,
 } from '../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
 import type { Status } from '../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../src/control-plane/scheduler/plugins/default-plugins.js';
+import { plainPlugins } from './plain-plugins.js';
 
 export interface NodeOptions {
   readonly labels?: Readonly<Record<string, string>>;
@@ -77,7 +77,7 @@ export class DecisionCluster {
   constructor(
     nodes: readonly Node[],
     pods: readonly Pod[] = [],
-    plugins: readonly EnabledPlugin[] = defaultPlugins(),
+    plugins: readonly EnabledPlugin[] = plainPlugins(),
   ) {
     this.framework = new Framework({
       schedulerName: 'default-scheduler',

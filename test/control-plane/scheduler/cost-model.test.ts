@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { schedulerConstants } from '../../../src/control-plane/scheduler/constants.js';
 import { cycleCostUs } from '../../../src/control-plane/scheduler/cost-model.js';
-import { defaultPlugins } from '../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { DecisionCluster, makeNode, makePod } from './cluster-fixture.js';
+import { plainPlugins } from './plain-plugins.js';
 
 const scorers = [
   'TaintToleration',
@@ -87,7 +87,7 @@ describe('the cost of a cycle', () => {
   });
 
   test('is known for all default plugins', () => {
-    const names = defaultPlugins().map(({ plugin }) => plugin.name);
+    const names = plainPlugins().map(({ plugin }) => plugin.name);
     for (const name of scorers) expect(names).toContain(name);
   });
 });

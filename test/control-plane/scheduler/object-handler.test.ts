@@ -10,10 +10,10 @@ import type { FilterPlugin } from '../../../src/control-plane/scheduler/framewor
 import { multiPoint } from '../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
 import { ObjectHandler } from '../../../src/control-plane/scheduler/object-handler.js';
-import { defaultPlugins } from '../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { SchedulingQueue } from '../../../src/control-plane/scheduler/queue/scheduling-queue.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import { makePod } from './cluster-fixture.js';
+import { plainPlugins } from './plain-plugins.js';
 import { budget } from './preemption-fixture.js';
 
 const volume = (capacity: string, resourceVersion: number): PersistentVolume =>
@@ -45,7 +45,7 @@ function setup(...actions: ('Add' | 'Update' | 'Delete')[]) {
     frameworks: [
       new Framework({
         schedulerName: 'default-scheduler',
-        plugins: multiPoint([...defaultPlugins(), { plugin: waits }]),
+        plugins: multiPoint([...plainPlugins(), { plugin: waits }]),
       }),
     ],
     nominator: new Nominator(),

@@ -5,10 +5,10 @@ import type { Pod } from '../../../src/api/pod.js';
 import { Informer } from '../../../src/client/informer.js';
 import { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
 import { multiPoint } from '../../../src/control-plane/scheduler/framework/plugin-set.js';
-import { defaultPlugins } from '../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { Scheduler } from '../../../src/control-plane/scheduler/scheduler.js';
 import { TestControlPlane } from '../../support/control-plane.js';
 import { makeNode, makePod } from './cluster-fixture.js';
+import { plainPlugins } from './plain-plugins.js';
 
 test('binds 60 pods at the rate of its client and tells the seven that do not fit', () => {
   const nodes = Array.from({ length: 10 }, (_, i) => makeNode(`node-${i}`));
@@ -36,7 +36,7 @@ test('binds 60 pods at the rate of its client and tells the seven that do not fi
     nodes: nodeInformer,
     observer: controlPlane.log,
     profiles: () => [
-      new Framework({ schedulerName: 'default-scheduler', plugins: multiPoint(defaultPlugins()) }),
+      new Framework({ schedulerName: 'default-scheduler', plugins: multiPoint(plainPlugins()) }),
     ],
   });
   pods.start();

@@ -17,12 +17,12 @@ import {
   type EnabledPlugin,
   multiPoint,
 } from '../../../src/control-plane/scheduler/framework/plugin-set.js';
-import { defaultPlugins } from '../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { Scheduler } from '../../../src/control-plane/scheduler/scheduler.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import { CpuHost, Link } from '../../../src/kernel/stations.js';
 import { FakeApiServer } from '../../support/fake-api-server.js';
+import { plainPlugins } from './plain-plugins.js';
 import { frameworksOf } from './preemption-fixture.js';
 
 /** Notes what the scheduler reports, one line each: `12345 scheduled uid-p`. */
@@ -73,7 +73,7 @@ export class SchedulerFixture {
   ): Scheduler {
     const { simulation, host, log } = this;
     const { qps = schedulerConstants.clientQps, burst = schedulerConstants.clientBurst } = options;
-    const { isComplete = false, plugins = defaultPlugins() } = options;
+    const { isComplete = false, plugins = plainPlugins() } = options;
     const pods = this.#informer<Pod>(`${name}/pods`, 'pods');
     const nodes = this.#informer<Node>(`${name}/nodes`, 'nodes');
     const resources = isComplete ? ['poddisruptionbudgets'] : [];

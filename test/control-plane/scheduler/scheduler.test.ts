@@ -9,9 +9,9 @@ import type {
   ReservePlugin,
 } from '../../../src/control-plane/scheduler/framework/plugin.js';
 import { status } from '../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { refusal } from '../../support/fake-api-server.js';
 import { makeNode, makePod } from './cluster-fixture.js';
+import { plainPlugins } from './plain-plugins.js';
 import { SchedulerFixture } from './scheduler-fixture.js';
 
 const big = (name: string) => makePod(name, { requests: { cpu: '3' } });
@@ -294,7 +294,7 @@ describe('a binding that is refused', () => {
 describe('plugins of the binding', () => {
   const withPlugin = (plugin: ReservePlugin | PermitPlugin | PreBindPlugin) =>
     new SchedulerFixture({
-      plugins: [...defaultPlugins(), { plugin: { ...plugin, eventsToRegister: () => [] } }],
+      plugins: [...plainPlugins(), { plugin: { ...plugin, eventsToRegister: () => [] } }],
     });
 
   test('a plugin that registers nothing special hears of every event, even of its own condition', () => {
@@ -304,7 +304,7 @@ describe('plugins of the binding', () => {
       reserve: () => (++attempts < 3 ? status('Unschedulable', `attempt ${attempts}`) : undefined),
       unreserve: () => undefined,
     };
-    const fixture = new SchedulerFixture({ plugins: [...defaultPlugins(), { plugin }] });
+    const fixture = new SchedulerFixture({ plugins: [...plainPlugins(), { plugin }] });
     fixture.create(makeNode('n'), makePod('p'));
     fixture.start(0.5);
     expect([attempts, fixture.nodeOf('p')]).toEqual([3, 'n']);

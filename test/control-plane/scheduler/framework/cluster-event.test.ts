@@ -16,10 +16,10 @@ import {
 } from '../../../../src/control-plane/scheduler/framework/cluster-event.js';
 import { multiPoint } from '../../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { QueuedPodInfo } from '../../../../src/control-plane/scheduler/queue/queued-pod-info.js';
 import { QueueingHints } from '../../../../src/control-plane/scheduler/queue/queueing-hints.js';
 import { makeNode, makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 const base = makeNode('n', { labels: { a: '1' } });
 const labels = (events: readonly ClusterEvent[]): string[] => events.map(({ label }) => label);
@@ -137,7 +137,7 @@ describe('a registration', () => {
 });
 
 describe('the hints of the default plugins', () => {
-  const hints = new QueueingHints(multiPoint(defaultPlugins()));
+  const hints = new QueueingHints(multiPoint(plainPlugins()));
   type Objects = readonly [KubernetesObject | undefined, KubernetesObject | undefined];
 
   const brings = (

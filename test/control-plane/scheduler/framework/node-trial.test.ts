@@ -17,8 +17,8 @@ import type {
 } from '../../../../src/control-plane/scheduler/framework/plugin.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
 import { status } from '../../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { DecisionCluster, makeNode, makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 /** Counts the pods that it has been told of, starting from 10. */
 class Counted implements StateData {
@@ -57,7 +57,7 @@ class Counter implements PreFilterPlugin, FilterPlugin {
 }
 
 function trialOf(pods: readonly Pod[], ...extra: Counter[]) {
-  const plugins = [...defaultPlugins(), ...extra.map((plugin) => ({ plugin }))];
+  const plugins = [...plainPlugins(), ...extra.map((plugin) => ({ plugin }))];
   const onNode = pods.map((pod) => ({ ...pod, spec: { ...pod.spec, nodeName: 'n' } }));
   const cluster = new DecisionCluster([makeNode('n')], onNode, plugins);
   const snapshot = cluster.cache.updateSnapshot();

@@ -24,11 +24,11 @@ import {
   type StatusCode,
   status,
 } from '../../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 describe('multiPoint', () => {
-  const set = multiPoint(defaultPlugins());
+  const set = multiPoint(plainPlugins());
   const names = (plugins: readonly { readonly name: string }[]) => plugins.map(({ name }) => name);
 
   test("puts the default plugins in Kubernetes' order at each extension point", () => {
@@ -66,24 +66,24 @@ describe('multiPoint', () => {
     const scorer = { name: 'S', score: () => undefined };
     const weights = [0, undefined].map((weight) => {
       const enabled = { plugin: scorer, ...(weight !== undefined && { weight }) };
-      return multiPoint([...defaultPlugins(), enabled]).score.at(-1)?.weight;
+      return multiPoint([...plainPlugins(), enabled]).score.at(-1)?.weight;
     });
     expect(weights).toEqual([1, 1]);
   });
 
   test('wants one order of the queue and a way to bind', () => {
-    const without = (name: string) => defaultPlugins().filter(({ plugin }) => plugin.name !== name);
+    const without = (name: string) => plainPlugins().filter(({ plugin }) => plugin.name !== name);
     expect(() => multiPoint(without('PrioritySort'))).toThrow(
       'exactly one queueSort plugin, not: none',
     );
     expect(() => multiPoint(without('DefaultBinder'))).toThrow('at least one bind plugin');
-    const twice = [...defaultPlugins(), ...defaultPlugins()];
+    const twice = [...plainPlugins(), ...plainPlugins()];
     expect(() => multiPoint(twice)).toThrow('not: PrioritySort, PrioritySort');
   });
 
   test('knows every plugin once', () => {
     const all = names(allPlugins(set));
-    expect(all).toHaveLength(defaultPlugins().length);
+    expect(all).toHaveLength(plainPlugins().length);
     expect(new Set(all).size).toBe(all.length);
   });
 });
@@ -92,7 +92,7 @@ describe('Framework', () => {
   const frameworkOf = (...plugins: (PreEnqueuePlugin | ReservePlugin)[]) =>
     new Framework({
       schedulerName: 's',
-      plugins: multiPoint([...defaultPlugins(), ...plugins.map((plugin) => ({ plugin }))]),
+      plugins: multiPoint([...plainPlugins(), ...plugins.map((plugin) => ({ plugin }))]),
     });
 
   test('asks the plugin that has gated a pod first', () => {

@@ -14,8 +14,8 @@ import type {
 } from '../../../../src/control-plane/scheduler/framework/plugin.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
 import { type Status, status } from '../../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { DecisionCluster, makeNode, makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 const small = makePod('p', { requests: { cpu: '100m', memory: '500Mi' } });
 
@@ -24,7 +24,7 @@ function nodes(count: number): Node[] {
 }
 
 function withPlugins(...extra: Plugin[]) {
-  return [...defaultPlugins(), ...extra.map((plugin) => ({ plugin }))];
+  return [...plainPlugins(), ...extra.map((plugin) => ({ plugin }))];
 }
 
 function named(name: string, ...values: string[]): Pod {
@@ -142,7 +142,7 @@ describe('the search', () => {
 
   test('wants a single node when nothing scores', () => {
     const isScorer = ({ plugin }: { plugin: Plugin }) => 'score' in plugin && !('filter' in plugin);
-    const plugins = defaultPlugins().filter(
+    const plugins = plainPlugins().filter(
       (each) =>
         !isScorer(each) &&
         !['TaintToleration', 'NodeAffinity', 'NodeResourcesFit'].includes(each.plugin.name),

@@ -7,9 +7,9 @@ import type { PreEnqueuePlugin } from '../../../../src/control-plane/scheduler/f
 import { multiPoint } from '../../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
 import { status } from '../../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { SchedulingQueue } from '../../../../src/control-plane/scheduler/queue/scheduling-queue.js';
 import { makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 /** Keeps out the pods that it is told to. */
 class Gate implements PreEnqueuePlugin {
@@ -27,7 +27,7 @@ class Gate implements PreEnqueuePlugin {
 
 function setup() {
   const gate = new Gate();
-  const plugins = multiPoint([...defaultPlugins(), { plugin: gate }]);
+  const plugins = multiPoint([...plainPlugins(), { plugin: gate }]);
   const queue = new SchedulingQueue({
     frameworks: [new Framework({ schedulerName: 'default-scheduler', plugins })],
     nominator: new Nominator(),

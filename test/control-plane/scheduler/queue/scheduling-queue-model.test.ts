@@ -11,10 +11,10 @@ import { Framework } from '../../../../src/control-plane/scheduler/framework/fra
 import { Nominator } from '../../../../src/control-plane/scheduler/framework/nominator.js';
 import { multiPoint } from '../../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import type { QueuedPodInfo } from '../../../../src/control-plane/scheduler/queue/queued-pod-info.js';
 import { SchedulingQueue } from '../../../../src/control-plane/scheduler/queue/scheduling-queue.js';
 import { makeNode, makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 const second = 1_000_000;
 const rejectors = ['NodeResourcesFit', 'NodeAffinity', 'TaintToleration', 'NodePorts'];
@@ -33,7 +33,7 @@ class Storm {
   readonly queue: SchedulingQueue;
 
   constructor() {
-    const plugins = multiPoint(defaultPlugins());
+    const plugins = multiPoint(plainPlugins());
     this.queue = new SchedulingQueue({
       frameworks: [new Framework({ schedulerName: 'default-scheduler', plugins })],
       nominator: new Nominator(),

@@ -16,11 +16,11 @@ import type {
 import { multiPoint } from '../../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
 import { status } from '../../../../src/control-plane/scheduler/framework/status.js';
-import { defaultPlugins } from '../../../../src/control-plane/scheduler/plugins/default-plugins.js';
 import { backoffUs } from '../../../../src/control-plane/scheduler/queue/backoff-queue.js';
 import type { QueuedPodInfo } from '../../../../src/control-plane/scheduler/queue/queued-pod-info.js';
 import { SchedulingQueue } from '../../../../src/control-plane/scheduler/queue/scheduling-queue.js';
 import { makeNode, makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 const second = 1_000_000;
 
@@ -51,7 +51,7 @@ class TestQueue {
 
   constructor(...extra: (FilterPlugin | PreEnqueuePlugin)[]) {
     const all = [
-      ...defaultPlugins(),
+      ...plainPlugins(),
       ...[anyEvent, nodesOnly, goodNodes, ...extra].map((plugin) => ({ plugin })),
     ];
     const framework = new Framework({
