@@ -51,7 +51,11 @@ export function recordingsIn(folder: string, inputs: string | undefined): Record
   };
 }
 
-/** Replays and reports; a failed case is exit code 1. @throws UsageError when nothing is selected. */
+/**
+ * Replays and reports; a failed case is exit code 1.
+ *
+ * @throws UsageError when nothing is selected.
+ */
 export function conformanceCommand(
   args: ConformanceArguments,
   terminal: Terminal,

@@ -33,14 +33,25 @@ describe('help', () => {
     expect(err).toBe('');
     expect(out).toMatch(/^Examples:\n/);
     const listed = [...out.matchAll(/^ {2}kubeclock (\w+)/gm)].map((match) => match[1]);
-    expect(listed).toEqual(['completion', 'run', 'plan', 'validate', 'schema', 'version']);
+    expect(listed).toEqual([
+      'completion',
+      'run',
+      'plan',
+      'validate',
+      'conformance',
+      'schema',
+      'version',
+    ]);
   });
 
-  test.each(['run', 'plan', 'validate'])('of %s begins with examples as well', (command) => {
-    const { code, out } = kubeclock([command, '--help']);
-    expect(code).toBe(0);
-    expect(out).toMatch(new RegExp(`^Examples:\\n *kubeclock ${command} `));
-  });
+  test.each(['run', 'plan', 'validate', 'conformance'])(
+    'of %s begins with examples as well',
+    (command) => {
+      const { code, out } = kubeclock([command, '--help']);
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`^Examples:\\n *kubeclock ${command} `));
+    },
+  );
 
   test('is the same English in every country, and no wider than 100 places', () => {
     const english = kubeclock(['run', '--help'], { env: { LC_ALL: 'C' } }).out;

@@ -1,6 +1,6 @@
-// Recorded decisions of kube-scheduler, replayed family by family. scheduler-conformance.json beside
-// this file says how many cases of each agree at least; KUBECLOCK_UPDATE_GOLDEN=1 raises the figures,
-// and nothing lowers them.
+// Recorded decisions of kube-scheduler, replayed family by family. scheduler-conformance.json
+// beside this file says how many cases of each agree at least; KUBECLOCK_UPDATE_GOLDEN=1 raises the
+// figures, and nothing lowers them.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,9 @@ describe('decisions recorded from kube-scheduler', () => {
   const files = source.files.filter((file) => file.includes('.json') || file.includes('.ndjson'));
   const families = [...new Set(files.map(familyOf))];
 
-  it.each(families)('agrees with %s in as many cases as before', { timeout: minutes(5) }, (name) => {
+  const options = { timeout: minutes(5) };
+
+  it.each(families)('agrees with %s in as many cases as before', options, (name) => {
     const results = files.filter((file) => familyOf(file) === name).map(replay);
     const passed = results.reduce((sum, result) => sum + result.passed, 0);
     const of = results.reduce((sum, result) => sum + countOf(result), 0);

@@ -1,4 +1,5 @@
-// A handle for plugins that are made only to be looked at: an empty cluster in which no time passes.
+// A handle for plugins that are made only to be looked at: an empty cluster in which no time
+// passes.
 
 import { ClusterObjects } from './cache/cluster-objects.js';
 import { SchedulerCache } from './cache/scheduler-cache.js';

@@ -1,5 +1,5 @@
-// Replays a folder of recorded decisions of kube-scheduler and counts what agrees. Every case stands
-// alone: a replay that throws is a failed case, and the others go on.
+// Replays a folder of recorded decisions of kube-scheduler and counts what agrees. Every case
+// stands alone: a replay that throws is a failed case, and the others go on.
 
 import { loadYaml } from '../../api/yaml-dialect.js';
 import type { PluginRegistry } from '../../control-plane/scheduler/framework/plugin-handle.js';

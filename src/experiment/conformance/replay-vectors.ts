@@ -66,7 +66,7 @@ const nanoPerUnit = 1_000_000_000n;
 const nanoPerMilli = 1_000_000n;
 const mostMilli = 9_223_372_036_854_775_807n / 1000n;
 
-/** Whether Go counts the amount in thousandths without a wrap-around or a rounding the wrong way. */
+/** Whether Go counts the thousandths without a wrap-around or a rounding the wrong way. */
 function isCountedByGo(nano: bigint): boolean {
   if (nano < 0n) return nano % nanoPerUnit === 0n && nano > -mostMilli;
   return nano <= mostMilli * nanoPerUnit;

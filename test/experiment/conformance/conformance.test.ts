@@ -141,7 +141,13 @@ describe('a selection', () => {
 
   it('does not read runs that are not selected', () => {
     const read: string[] = [];
-    const watched = { ...folder, read: (file: string) => read.push(file) && folder.read(file) };
+    const watched: RecordingSource = {
+      ...folder,
+      read: (file) => {
+        read.push(file);
+        return folder.read(file);
+      },
+    };
     run(watched, 'host-choice');
     expect(read).toEqual(['plugins/hand.ndjson', 'vectors/host-choice.json']);
   });

@@ -3,8 +3,8 @@
 // round for numbers close to a power of two and differs in the last bit of one value in a thousand.
 // Source: Go math/log.go on amd64, after FreeBSD's e_log.c, whose terms ask for this notice:
 // Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunPro. Permission
-// to use, copy, modify, and distribute this software is freely granted, provided that this notice is
-// preserved.
+// to use, copy, modify, and distribute this software is freely granted, provided that this notice
+// is preserved.
 
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
