@@ -3,14 +3,15 @@
 // Source: kube-scheduler v1.36 plugins/helper/spread.go; reference: scheduler 2.8.
 
 import {
-  compileEqualitySelector,
   type LabelMatcher,
   type LabelRequirement,
   labelRequirements,
+  matcherOf,
 } from '../../../../api/label-selector.js';
-import { controllerOf } from '../../../../api/object-meta.js';
+import { controllerOf, type Labels } from '../../../../api/object-meta.js';
 import type { Pod } from '../../../../api/pod.js';
 import type { Service } from '../../../../api/service.js';
+import { SelectorBuckets } from '../../cache/selector-buckets.js';
 import { namespaceOf } from '../../framework/affinity-term.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';
 
@@ -20,28 +21,43 @@ export type SpreadListers = Pick<
   'services' | 'replicationController' | 'replicaSet' | 'statefulSet'
 >;
 
-type EqualitySelector = Readonly<Record<string, string>>;
-
-const matchers = new WeakMap<EqualitySelector, LabelMatcher>();
-
-function selects({ spec }: Service, pod: Pod): boolean {
-  const selector = spec?.selector;
-  if (selector === undefined) return false;
-  let matches = matchers.get(selector);
-  if (matches === undefined) {
-    matches = compileEqualitySelector(selector);
-    matchers.set(selector, matches);
-  }
-  return matches(pod.metadata.labels);
+/** The selector of a Service. */
+interface ServiceSelector {
+  readonly requirements: readonly LabelRequirement[];
+  readonly matches: LabelMatcher;
 }
 
-/** What labels must be; none when nothing selects the pod. Linear in the namespace's Services. */
+// A namespace may have hundreds of Services; the list is the same array until one of them changes.
+const knownSelectors = new WeakMap<readonly Service[], SelectorBuckets<ServiceSelector>>();
+
+function selectorsOf(services: readonly Service[]): SelectorBuckets<ServiceSelector> {
+  let selectors = knownSelectors.get(services);
+  if (selectors === undefined) {
+    selectors = new SelectorBuckets();
+    for (const { spec } of services) {
+      if (spec?.selector === undefined) continue;
+      const requirements = labelRequirements({ matchLabels: spec.selector });
+      selectors.add({ requirements, matches: matcherOf(requirements) });
+    }
+    knownSelectors.set(services, selectors);
+  }
+  return selectors;
+}
+
+/** Labels that the Services of the pod select by; they are labels of the pod. */
+function serviceLabels(services: readonly Service[], { metadata }: Pod): Labels {
+  const labels: Record<string, string> = {};
+  for (const { requirements, matches } of selectorsOf(services).candidates(metadata.labels)) {
+    if (!matches(metadata.labels)) continue;
+    for (const { key } of requirements) labels[key] = metadata.labels?.[key] ?? '';
+  }
+  return labels;
+}
+
+/** What labels must be; none when nothing selects the pod. Linear in a new list of Services. */
 export function defaultRequirements(listers: SpreadListers, pod: Pod): readonly LabelRequirement[] {
   const namespace = namespaceOf(pod);
-  let matchLabels: EqualitySelector = {};
-  for (const service of listers.services(namespace)) {
-    if (selects(service, pod)) matchLabels = { ...matchLabels, ...service.spec?.selector };
-  }
+  const matchLabels = serviceLabels(listers.services(namespace), pod);
   const owner = controllerOf(pod);
   const kind = owner === undefined ? '' : `${owner.apiVersion} ${owner.kind}`;
   const name = owner?.name ?? '';
