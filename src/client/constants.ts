@@ -28,7 +28,7 @@ const table = {
     value: 4,
     unit: 'ns/byte',
     source:
-      'kubernetes/kubernetes#138842, protobuf watch decode 40 µs at 10 kB (reference: controlplane D4b)',
+      'kubernetes/kubernetes#138842, watch decode 40 µs at 10 kB (reference: controlplane D4b)',
   },
   watchEventCpuUs: {
     value: 10,
@@ -49,26 +49,22 @@ const table = {
   retryBaseDelayUs: {
     value: 5_000,
     unit: 'µs',
-    source:
-      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source: 'Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4)',
   },
   retryMaxDelayUs: {
     value: 1_000_000_000,
     unit: 'µs',
-    source:
-      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source: 'Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4)',
   },
   retryBucketQps: {
     value: 10,
     unit: 'items/s',
-    source:
-      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source: 'Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4)',
   },
   retryBucketBurst: {
     value: 100,
     unit: 'items',
-    source:
-      'Kubernetes v1.36 client-go util/workqueue/default_rate_limiters.go (reference: controlplane C4)',
+    source: 'Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4)',
   },
   eventQueueLength: {
     value: 1000,

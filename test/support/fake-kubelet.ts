@@ -1,6 +1,6 @@
-// The node agents of the recorded control plane, as a test needs them: a pod without a node gets one
-// at once, becomes Ready a fixed time later, and is gone a fixed time after its deletion was asked
-// for. Writes go through an unlimited client, reads through a watch.
+// The node agents of the recorded control plane, as a test needs them: a pod without a node gets
+// one at once, becomes Ready a fixed time later, and is gone a fixed time after its deletion was
+// asked for. Writes go through an unlimited client, reads through a watch.
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
 import type { Pod, PodCondition } from '../../src/api/pod.js';
 import type { ApiClient } from '../../src/client/api-client.js';

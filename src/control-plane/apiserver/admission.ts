@@ -45,7 +45,8 @@ export class Admission {
     const { priorityClassName = '' } = object.spec;
     const found = this.#priorityClass(priorityClassName);
     if (priorityClassName !== '' && found === undefined) {
-      const message = `pods "${name}" is forbidden: no PriorityClass with name ${priorityClassName} was found`;
+      const why = `no PriorityClass with name ${priorityClassName} was found`;
+      const message = `pods "${name}" is forbidden: ${why}`;
       return { code: 403, reason: 'Forbidden', message };
     }
     const pod = defaultObject(object);

@@ -112,13 +112,17 @@ export function deleteOutcome(
   const { metadata } = current;
   const { uidPrecondition } = request;
   if (uidPrecondition !== undefined && uidPrecondition !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uidPrecondition}, UID in object meta: ${metadata.uid}`;
+    const why = otherUid(uidPrecondition, metadata.uid);
     return conflict(qualified(request.resource), request.name, why);
   }
   if (metadata.deletionTimestamp !== undefined) return shortenedDeletion(current, request);
   const graceSeconds = current.kind === 'Pod' ? podGraceSeconds(current, request) : 0;
   if (graceSeconds === 0 && isFree(metadata)) return { kind: 'remove' };
   return markedForDeletion(current, now + graceSeconds * 1_000_000, graceSeconds);
+}
+
+function otherUid(wanted: string, found: string | undefined): string {
+  return `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`;
 }
 
 /** What is being deleted can only be deleted sooner, counted from the first request. */
@@ -159,11 +163,7 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   const { name, uid } = pod.metadata;
   const refuse = (why: string): Outcome => conflict('pods/binding', name, why);
   const wantedUid = binding.metadata.uid;
-  if (wantedUid !== undefined && wantedUid !== uid) {
-    return refuse(
-      `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${uid}`,
-    );
-  }
+  if (wantedUid !== undefined && wantedUid !== uid) return refuse(otherUid(wantedUid, uid));
   if (pod.metadata.deletionTimestamp !== undefined) {
     return refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   }

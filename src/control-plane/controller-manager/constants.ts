@@ -33,8 +33,7 @@ const table = {
   burstReplicas: {
     value: 500,
     unit: 'pods',
-    source:
-      'Kubernetes v1.36 pkg/controller/replicaset/replica_set.go (reference: nodes-controllers 3.4)',
+    source: 'Kubernetes v1.36 pkg/controller/replicaset (reference: nodes-controllers 3.4)',
     note: 'created or deleted in one sync at most',
   },
   slowStartInitialBatch: {

@@ -1,6 +1,6 @@
-// kube-controller-manager: the controllers of one process, which share their informers but not their
-// rate limits. Left out: leader election (one replica works) and the controllers that are not listed
-// here (docs/MODEL.md). Source: Kubernetes v1.36 cmd/kube-controller-manager
+// kube-controller-manager: the controllers of one process, which share their informers but not
+// their rate limits. Left out: leader election (one replica works) and the controllers that are not
+// listed here (docs/MODEL.md). Source: Kubernetes v1.36 cmd/kube-controller-manager
 // (reference: nodes-controllers 3.1).
 import type { Deployment } from '../../api/deployment.js';
 import type { EndpointSlice } from '../../api/endpoint-slice.js';

@@ -1,6 +1,6 @@
-// Keeps each Deployment's ReplicaSets as its template, replicas and strategy ask: one new ReplicaSet
-// a template, scaled up as the old ones go down. Left out: pausing, rollback, proportional scaling,
-// progress deadline. Source: Kubernetes v1.36 pkg/controller/deployment
+// Keeps each Deployment's ReplicaSets as its template, replicas and strategy ask: one ReplicaSet a
+// template, scaled up as the old ones go down. Left out: pausing, rollback, proportional scaling,
+// progress deadline, giving up after 15 retries. Source: Kubernetes v1.36 pkg/controller/deployment
 // (reference: nodes-controllers 3.5).
 import type { Deployment } from '../../api/deployment.js';
 import { controllerOf } from '../../api/object-meta.js';

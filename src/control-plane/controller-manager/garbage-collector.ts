@@ -1,6 +1,6 @@
 // Deletes what an owner leaves behind (background propagation): for each dependent of a deleted
-// object a GET and a DELETE, through a client with twice the usual rate. An owner that is not in the
-// graph is looked up, so that what is created after its owner has gone does not stay.
+// object a GET and a DELETE, through a client with twice the usual rate. An owner that is not in
+// the graph is looked up, so that what is created after its owner has gone does not stay.
 // Left out: foreground and orphan propagation. Source: Kubernetes v1.36
 // pkg/controller/garbagecollector (reference: nodes-controllers 3.12).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';

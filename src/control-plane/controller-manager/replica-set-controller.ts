@@ -260,7 +260,7 @@ export class ReplicaSetController {
     if (--sync.inFlight === 0) this.#updateStatus(sync);
   };
 
-  /** Writes the status that the sync has found when it differs; tries once more on a newer object. */
+  /** Writes the status that the sync has found when it differs; once more on a newer object. */
   #updateStatus(sync: Sync): void {
     if (isSameReplicaSetStatus(sync.status, sync.replicaSet.status)) return this.#finish(sync);
     this.#sendStatus(sync, sync.replicaSet);

@@ -33,7 +33,7 @@ export function replicaSetStatus(
   };
 }
 
-/** True when nothing is worth a write; no status at all equals one of zeros, but was not observed. */
+/** True when nothing is worth a write; no status is one of zeros that was never observed. */
 export function isSameReplicaSetStatus(
   a: ReplicaSetStatus,
   b: ReplicaSetStatus | undefined,

@@ -61,7 +61,7 @@ export function emptyingScalings(old: readonly ReplicaSet[]): readonly Scaling[]
     .map((replicaSet) => ({ replicaSet, replicas: 0 }));
 }
 
-/** Old ReplicaSets that shrink now, oldest first: unhealthy replicas, then as availability allows. */
+/** Old ReplicaSets that shrink now, oldest first: what is unhealthy, then what may go. */
 export function oldScalings(
   deployment: Deployment,
   current: ReplicaSet,

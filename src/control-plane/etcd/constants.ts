@@ -5,8 +5,7 @@ const table = {
   rpcOverheadUs: {
     value: 100,
     unit: 'µs',
-    source:
-      'reference: controlplane A15 (serializable read of 0.3 ms in etcd docs op-guide/performance.md)',
+    source: 'reference: controlplane A15, serializable read of 0.3 ms in op-guide/performance.md',
     note: 'gRPC client to server, each way, beyond the link',
   },
   readyCpuUs: {

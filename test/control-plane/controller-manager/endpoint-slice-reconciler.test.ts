@@ -51,9 +51,9 @@ const reconcile = (members: readonly string[], existing: readonly EndpointSlice[
 
 describe('the writes for a Service', () => {
   test.each<[string, string[], EndpointSlice[], object]>([
-    ['nothing wanted, nothing there: a placeholder', [], [], { create: [0] }],
-    ['the placeholder stays as it is', [], [slice('a', [])], {}],
-    ['the first endpoint goes into the placeholder', ['x'], [slice('a', [])], { update: ['a 1'] }],
+    ['nothing wanted, nothing there: an empty slice', [], [], { create: [0] }],
+    ['the empty slice stays as it is', [], [slice('a', [])], {}],
+    ['the first endpoint goes into the empty slice', ['x'], [slice('a', [])], { update: ['a 1'] }],
     ['100 endpoints need one slice', names('x', 100), [], { create: [100] }],
     ['101 endpoints need two', names('x', 101), [], { create: [100, 1] }],
     ['1000 need ten', names('x', 1000), [], { create: new Array(10).fill(100) }],
@@ -113,7 +113,7 @@ describe('the writes for a Service', () => {
       { update: ['a 11'], delete: ['b'] },
     ],
     [
-      'the last endpoint leaves the placeholder',
+      'the last endpoint leaves an empty slice',
       [],
       [slice('a', ['x']), slice('b', ['y'])],
       { update: ['a 0'], delete: ['b'] },
@@ -216,9 +216,9 @@ test('for any history: all wanted endpoints exactly once, no slice above 100, th
         const losing = slices.filter(({ endpoints }) =>
           endpoints.some((each) => !wanted.has(nameOf(each))),
         ).length;
-        const placeholders = 1;
+        const emptySlices = 1;
         expect(create.length + update.length + gone.length).toBeLessThanOrEqual(
-          losing + Math.ceil(added / 100) + placeholders,
+          losing + Math.ceil(added / 100) + emptySlices,
         );
         slices = applied(slices, changes);
         expect(slices.flatMap(({ endpoints }) => endpoints.map(nameOf)).sort()).toEqual(

@@ -15,7 +15,7 @@ const owned = <T extends Pod | ReplicaSet | ConfigMap>(
   ...ownerReferences: OwnerReference[]
 ): T => ({ ...object, metadata: { ...object.metadata, ownerReferences } });
 
-/** Names an owner that is not the controller, so that it does not count the object as its replica. */
+/** An owner that is not the controller, and so does not count the object as its replica. */
 const reference = (owner: ReplicaSet): OwnerReference => ({
   ...controllerReference(owner),
   controller: false,

@@ -249,7 +249,7 @@ describe('the status', () => {
 test('however late the watch is, no pod is created twice and none is deleted too many', () => {
   const plan = fc.record({
     watchDelayUs: fc.integer({ min: 0, max: 3_000_000 }),
-    // Other watchers of pods make the API server's cache lag by 0.5 µs each, while it answers at once.
+    // Others who watch pods make the API server's cache lag by 0.5 µs each; it answers at once.
     watchers: fc.integer({ min: 1, max: 100_000 }),
     sizes: fc.array(fc.integer({ min: 0, max: 25 }), { minLength: 1, maxLength: 4 }),
     gapUs: fc.integer({ min: 0, max: 4_000_000 }),
