@@ -69,7 +69,11 @@ const deployment = `      - op: create
 const pods = `      - op: createPods
         count: 1000
         namePrefix: pod-
-        template: {apiVersion: v1, kind: Pod, metadata: {name: pod}, spec: {containers: [${container}]}}
+        template:
+          apiVersion: v1
+          kind: Pod
+          metadata: {name: pod}
+          spec: {containers: [${container}]}
 `;
 
 const last = (rows, time) => Math.max(...rows.map(time)) / 1_000_000;

@@ -39,14 +39,18 @@ function summaryBy(binary: string, label: string): string {
 describe('the same bytes on every release of Node', () => {
   const expected = summaryBy(process.execPath, 'own');
 
-  it.each([20, 22, 24])('gives the same summary.json on Node %i', (release) => {
-    const binary = nodeBinary(release);
-    if (binary === undefined) {
-      process.stderr.write(`skipped: no Node ${release} from the npm registry\n`);
-      return;
-    }
-    const version = execFileSync(binary, ['--version'], { encoding: 'utf8' });
-    expect(version.startsWith(`v${release}.`)).toBe(true);
-    expect(summaryBy(binary, `node-${release}`)).toBe(expected);
-  }, 180_000);
+  it.each([20, 22, 24])(
+    'gives the same summary.json on Node %i',
+    (release) => {
+      const binary = nodeBinary(release);
+      if (binary === undefined) {
+        process.stderr.write(`skipped: no Node ${release} from the npm registry\n`);
+        return;
+      }
+      const version = execFileSync(binary, ['--version'], { encoding: 'utf8' });
+      expect(version.startsWith(`v${release}.`)).toBe(true);
+      expect(summaryBy(binary, `node-${release}`)).toBe(expected);
+    },
+    180_000,
+  );
 });

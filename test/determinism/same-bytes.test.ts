@@ -8,7 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { filesIn } from '../../src/scenario/files.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import { loaded, loadNamed, root, scenarioFolder, summaryOfScenario } from '../support/scenarios.js';
+import {
+  loaded,
+  loadNamed,
+  root,
+  scenarioFolder,
+  summaryOfScenario,
+} from '../support/scenarios.js';
 
 describe('equal inputs give equal bytes', () => {
   it('runs the quickstart twice with the same summary.json', () => {

@@ -117,7 +117,9 @@ class NaiveQueue implements EventQueue {
 
 const ARRIVAL = 9; // the other kinds are 0..6
 
-/** Runs a script to its end and drains the queue; what every step returned and every event popped. */
+/**
+ * Runs a script to its end and drains the queue; what every step returned and every event popped.
+ */
 function run(queue: EventQueue, commands: readonly Command[]): string[] {
   const log: string[] = [];
   const handles: EventHandle[] = [];

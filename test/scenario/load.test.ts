@@ -162,7 +162,9 @@ describe('what a scenario says', () => {
   test('thresholds keep what was written beside what it means', () => {
     const { thresholds } = loaded(`
       thresholds:
-        pod_startup_seconds{namespace=shop}: ['p(99)<5', {expr: 'max<30', level: warn, allowEmpty: true}]
+        pod_startup_seconds{namespace=shop}:
+          - 'p(99)<5'
+          - {expr: 'max<30', level: warn, allowEmpty: true}
     `);
     expect(thresholds).toEqual([
       expect.objectContaining({

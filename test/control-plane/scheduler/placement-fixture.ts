@@ -24,7 +24,9 @@ type PlacementPlugin = PreFilterPlugin & FilterPlugin & PreScorePlugin & ScorePl
 /** A pod that comes to or goes from a node on trial. */
 export type Trial = readonly ['add' | 'remove', pod: Pod, node: string];
 
-/** What a filter says, by node; feasible nodes have ''. Undefined: PreFilter has skipped the pod. */
+/**
+ * What a filter says, by node; feasible nodes have ''. Undefined: PreFilter has skipped the pod.
+ */
 export type Verdicts = Readonly<Record<string, string>> | undefined;
 
 export interface Scores {

@@ -1,4 +1,5 @@
-// Preemptions by themselves: how many victims at once, what the gate says, pods that wait at Permit.
+// Preemptions by themselves: how many victims at once, what the gate says, pods that wait at
+// Permit.
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import { ApiTransport } from '../../../src/client/api-call.js';

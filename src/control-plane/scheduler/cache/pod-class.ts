@@ -1,6 +1,6 @@
 // Pods that no selector and no affinity term can tell apart: the same namespace, the same labels,
-// the same affinity terms, deleted or not. The pods of a Deployment are one class; what is found out
-// for a class holds for all its pods, wherever they are.
+// the same affinity terms, deleted or not. The pods of a Deployment are one class; what is found
+// out for a class holds for all its pods, wherever they are.
 
 import type { LabelRequirement } from '../../../api/label-selector.js';
 import type { Labels } from '../../../api/object-meta.js';

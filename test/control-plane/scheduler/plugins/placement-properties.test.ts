@@ -1,5 +1,5 @@
-// Counts that are kept from snapshot to snapshot are those of a walk over all pods: random storms of
-// nodes and pods that come, change and go, with questions in between, against the naive plugins.
+// Counts that are kept from snapshot to snapshot are those of a walk over all pods: random storms
+// of nodes and pods that come, change and go, with questions in between, against the naive plugins.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Affinity, PodAffinityTerm } from '../../../../src/api/affinity.js';
