@@ -27,11 +27,12 @@ function tooLong(length: number, name: string): readonly string[] {
   return name.length > length ? [`must be no more than ${length} characters`] : [];
 }
 
+/** The two spaces are Kubernetes' own. */
 function mustMatch(explanation: string, form: string, example: string): string {
   const examples = example
     .split(' ')
     .map((each) => `'${each}'`)
-    .join(', or ');
+    .join(',  or ');
   return `${explanation} (e.g. ${examples}, regex used for validation is '${form}')`;
 }
 

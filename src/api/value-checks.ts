@@ -117,7 +117,7 @@ export function checkCountOrPercent(
         path,
         value,
         "a valid percent string must be a numeric string followed by an ending '%' " +
-          "(e.g. '1%', or '93%', regex used for validation is '[0-9]+%')",
+          "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
       ),
     );
   } else if (percent > mostPercent) {

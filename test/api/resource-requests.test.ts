@@ -191,6 +191,29 @@ describe('requests for scoring', () => {
       '2000m 209715200B 0E',
       '100m 209715200B 0E',
     ],
+    [
+      'beside pod-level resources, one that some container states is assumed for none',
+      spec([container({ memory: '1Gi' }), container()], { resources: { requests: { cpu: '2' } } }),
+      '2000m 1073741824B 0E',
+      '200m 1283457024B 0E',
+    ],
+    [
+      'the same with limits at pod level, and with an init container that states it',
+      spec([container()], {
+        initContainers: [container({ cpu: '1m' })],
+        resources: { limits: { memory: '1Gi' } },
+      }),
+      '1m 209715200B 0E',
+      '100m 209715200B 0E',
+    ],
+    [
+      'resources that a pod cannot state do not count as pod-level resources',
+      spec([container({ memory: '1Gi' }), container()], {
+        resources: { requests: { 'example.com/x': '1' } },
+      }),
+      '200m 1283457024B 0E',
+      '200m 1283457024B 0E',
+    ],
   ])('%s', (_name, podSpec, nonZero, scoring) => {
     expect(brief(nonZeroRequests(podSpec))).toBe(nonZero);
     expect(brief(scoringRequests(podSpec))).toBe(scoring);

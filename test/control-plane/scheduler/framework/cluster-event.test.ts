@@ -72,6 +72,11 @@ describe('a node that changes', () => {
 describe('a pod that changes', () => {
   const pod = makePod('p', { requests: { cpu: '2' }, labels: { a: '1' } });
   const bound = makePod('p', { requests: { cpu: '2' }, spec: { nodeName: 'n' } });
+  const status = { name: 'main', ready: true, restartCount: 0, image: '', imageID: '' };
+  const given = (cpu: string): Pod => ({
+    ...bound,
+    status: { containerStatuses: [{ ...status, resources: { requests: { cpu } } }] },
+  });
 
   test.each<[string, Pod, Pod, string[]]>([
     ['its status', pod, { ...pod, status: { phase: 'Pending' } }, ['UnschedulablePodUpdate']],
@@ -105,6 +110,9 @@ describe('a pod that changes', () => {
       makePod('p', { spec: { tolerations: [{ operator: 'Exists' }] } }),
       ['UnschedulablePodUpdatePodToleration'],
     ],
+    ['a grant of less than it had', given('3'), given('2'), ['AssignedPodUpdatePodScaleDown']],
+    ['a grant of more', given('2'), given('3'), ['AssignedPodUpdate']],
+    ['a grant of less than it asks for', given('2'), given('1'), ['AssignedPodUpdate']],
     [
       'smaller requests on its node',
       bound,

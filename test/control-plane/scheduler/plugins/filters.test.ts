@@ -263,4 +263,30 @@ describe('NodeResourcesFit', () => {
     const requests = Object.fromEntries(names.map((name) => [name, '1']));
     expect(refuse({ requests })?.reasons).toHaveLength(40);
   });
+
+  test('counts a pod that is being resized with what it has been given', () => {
+    const status = { name: 'main', ready: true, restartCount: 0, image: '', imageID: '' };
+    const given = (cpu: string, reason?: string) => ({
+      ...existing,
+      status: {
+        containerStatuses: [{ ...status, resources: { requests: { cpu } } }],
+        conditions:
+          reason === undefined
+            ? []
+            : [{ type: 'PodResizePending', status: 'True' as const, reason }],
+      },
+    });
+    const pod = { requests: { cpu: '1' } };
+    expect(refuse(pod, [given('1')])).toBeUndefined();
+    expect(refuse(pod, [given('1500m')])?.reasons).toEqual(['Insufficient cpu']);
+    expect(refuse({ requests: { cpu: '1500m' } }, [given('500m', 'Infeasible')])).toBeUndefined();
+    expect(refuse({ requests: { cpu: '1500m' } }, [given('500m', 'Deferred')])).toBeDefined();
+  });
+
+  test('refuses amounts that no node can have', () => {
+    for (const memory of ['7Ei', '1Pi', '9223372036854775807']) {
+      expect(refuse({ requests: { memory } })?.reasons).toEqual(['Insufficient memory']);
+    }
+    expect(refuse({ requests: { cpu: '9223372036854775' } })?.code).toBe(unresolvable);
+  });
 });

@@ -55,6 +55,7 @@ describe('Filter', () => {
     ['Gt compares integers', requiring(expression('gen', 'Gt', '5')), ['ssd-9']],
     ['Lt compares integers', requiring(expression('gen', 'Lt', '5')), ['ssd-1']],
     ['Gt of a word matches nothing', requiring(expression('disk', 'Gt', '5')), []],
+    ['no label value matches nothing', requiring(expression('gen', 'Gt', '-4')), []],
     ['an empty term matches nothing', requiring({}), []],
     [
       'terms are alternatives',
@@ -175,8 +176,28 @@ describe('Score', () => {
     ]);
   });
 
-  test('is skipped without preferences', () => {
-    const answer = new NodeAffinity().preScore(new CycleState(), new PodInfo(makePod('p')));
-    expect(answer?.code).toBe('Skip');
+  const preScore = (pod: Pod, plugin = new NodeAffinity()) =>
+    plugin.preScore(new CycleState(), new PodInfo(pod));
+
+  test('is skipped without preferences, not for preferences that count for nothing', () => {
+    expect(preScore(makePod('p'))?.code).toBe('Skip');
+    const empty = preferring([2, {}]);
+    expect(preScore(empty)).toBeUndefined();
+    expect(preScore(makePod('p'), new NodeAffinity(empty.spec.affinity?.nodeAffinity))).toBe(
+      undefined,
+    );
+  });
+
+  test('an operand that is no label value spoils the attempt, as in kube-scheduler 1.36', () => {
+    const wrong = expression('gen', 'Gt', '-4');
+    const answer = preScore(preferring([1, expression('disk', 'Exists')], [5, wrong]));
+    expect(answer?.code).toBe('Error');
+    expect(answer?.reasons[0]).toMatch(
+      /^\[1\]\.matchExpressions\[0\]\.values\[0\]\[gen\]: Invalid value: "-4": a valid label/,
+    );
+    expect(preScore(preferring([1, wrong], [1, wrong]))?.reasons[0]).toMatch(
+      /^\[\[0\]\.matchExpressions.*, \[1\]\.matchExpressions.*\]$/,
+    );
+    expect(preScore(preferring([0, wrong]))).toBeUndefined();
   });
 });

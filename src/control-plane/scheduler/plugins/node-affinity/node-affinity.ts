@@ -6,6 +6,7 @@ import {
   compileNodeSelector,
   compileNodeSelectorTerm,
   type NodeMatcher,
+  nodeSelectorTermProblems,
   requiredNodeMatcher,
 } from '../../../../api/node-selector.js';
 import type { Pod } from '../../../../api/pod.js';
@@ -60,11 +61,24 @@ class PreferredTerms implements StateData {
   }
 }
 
+/** What is wrong with terms that would count; one mistake spoils all of them. */
+function preferredProblems(affinity: Affinity | undefined): readonly string[] {
+  const terms = affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  const problems = terms.flatMap(({ weight, preference }, index) =>
+    weight === 0 ? [] : nodeSelectorTermProblems(preference, `[${index}]`),
+  );
+  return [...new Set(problems)];
+}
+
 function preferredTerms(affinity: Affinity | undefined): WeightedTerm[] {
   const terms = affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   return terms
     .filter(({ weight, preference }) => weight !== 0 && !isEmpty(preference))
     .map(({ weight, preference }) => ({ weight, matches: compileNodeSelectorTerm(preference) }));
+}
+
+function hasPreferences(affinity: Affinity | undefined): boolean {
+  return (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).length > 0;
 }
 
 function isEmpty({ matchExpressions, matchFields }: NodeSelectorTerm): boolean {
@@ -81,11 +95,13 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   readonly name = 'NodeAffinity';
   readonly #addedMatches: NodeMatcher | undefined;
   readonly #addedPreferred: readonly WeightedTerm[];
+  readonly #addsPreferences: boolean;
 
   constructor(addedAffinity?: Affinity) {
     const required = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     this.#addedMatches = required && compileNodeSelector(required);
     this.#addedPreferred = preferredTerms(addedAffinity);
+    this.#addsPreferences = hasPreferences(addedAffinity);
   }
 
   preFilter(_state: CycleState, { pod }: PodInfo): PreFilterResult {
@@ -108,9 +124,15 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   }
 
   preScore(state: CycleState, { pod }: PodInfo): Status | undefined {
-    const own = preferredTerms(pod.spec.affinity?.nodeAffinity);
-    const terms = [...this.#addedPreferred, ...own];
-    if (terms.length === 0) return skip;
+    const affinity = pod.spec.affinity?.nodeAffinity;
+    const problems = preferredProblems(affinity);
+    if (problems.length > 0) {
+      const text = problems.join(', ');
+      return status('Error', problems.length === 1 ? text : `[${text}]`);
+    }
+    // Terms that count for nothing keep the plugin from being skipped all the same.
+    if (!this.#addsPreferences && !hasPreferences(affinity)) return skip;
+    const terms = [...this.#addedPreferred, ...preferredTerms(affinity)];
     state.write(this.name, new PreferredTerms(terms));
     return undefined;
   }

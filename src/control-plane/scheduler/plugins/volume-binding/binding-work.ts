@@ -10,8 +10,8 @@ import type { Pod } from '../../../../api/pod.js';
 import type { ApiRequest } from '../../../../client/api-request.js';
 import {
   boundByControllerAnnotation,
-  isBoundTo,
   isFullyBound,
+  notFoundText,
   selectedNodeAnnotation,
 } from './claims.js';
 import { isUsableOn } from './matching-volume.js';
@@ -116,14 +116,18 @@ function staticState(
 ): boolean | string {
   const { name } = base.metadata;
   const volume = listers.persistentVolume(name);
-  if (volume === undefined) return `failed to check binding: could not find v1.PersistentVolume`;
+  const { namespace = '', name: claimName } = claim.metadata;
+  const current = listers.persistentVolumeClaim(namespace, claimName);
+  if (volume === undefined || current === undefined) {
+    const [kind, missing] =
+      volume === undefined ? ['persistentvolume', name] : ['persistentvolumeclaim', claimName];
+    return `failed to check binding: ${notFoundText(kind, missing)}`;
+  }
   // The informer has not heard of the update yet.
   if (volume === base && base !== wanted) return false;
   if (!isUsableOn(volume, node)) return affinityText(volume, node);
   if ((volume.spec.claimRef?.uid ?? '') === '') return `ClaimRef got reset for pv "${name}"`;
-  const { namespace = '' } = claim.metadata;
-  const current = listers.persistentVolumeClaim(namespace, claim.metadata.name);
-  return current !== undefined && isBoundTo(volume, current) && isFullyBound(current);
+  return isFullyBound(current);
 }
 
 function provisionState(
@@ -133,7 +137,9 @@ function provisionState(
 ): boolean | string {
   const { namespace = '', name } = base.metadata;
   const claim = listers.persistentVolumeClaim(namespace, name);
-  if (claim === undefined) return 'failed to check provisioning pvc: not found';
+  if (claim === undefined) {
+    return `failed to check provisioning pvc: ${notFoundText('persistentvolumeclaim', name)}`;
+  }
   if (claim === base) return false;
   const { annotations } = claim.metadata;
   if (annotations === undefined) return `selectedNode annotation reset for PVC "${name}"`;
