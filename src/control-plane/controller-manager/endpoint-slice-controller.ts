@@ -36,10 +36,13 @@ const DELETED = Number.POSITIVE_INFINITY;
 /** A Service with its selector and the pods that it selects. */
 interface Membership {
   readonly selector: Readonly<Record<string, string>>;
+  readonly publishNotReady: boolean;
   readonly matches: LabelMatcher;
   readonly namespace: string;
   /** By name. */
   readonly pods: Map<string, Pod>;
+  /** Of those pods that have one, by name: made anew when the pod changes, not at each sync. */
+  readonly endpoints: Map<string, Endpoint>;
   /** Revision of the last own write of each slice, by name, until the cache has it; see DELETED. */
   readonly written: Map<string, number>;
 }
@@ -115,8 +118,10 @@ export class EndpointSliceController {
     const key = keyOf(service);
     const { selector, type } = service.spec;
     if (selector === undefined || type === 'ExternalName') return this.#serviceGone(service);
+    const publishNotReady = service.spec.publishNotReadyAddresses === true;
     const known = this.#memberships.get(key);
-    if (known?.selector !== selector) this.#select(service, selector, known?.written ?? new Map());
+    if (known?.selector !== selector || known.publishNotReady !== publishNotReady)
+      this.#select(service, selector, known?.written ?? new Map());
     this.queue.add(key);
   }
 
@@ -124,12 +129,19 @@ export class EndpointSliceController {
   #select(service: Service, selector: Membership['selector'], written: Map<string, number>): void {
     const key = keyOf(service);
     const { namespace = '' } = service.metadata;
-    const matches = compileEqualitySelector(selector);
-    const pods = new Map<string, Pod>();
-    for (const [name, pod] of this.#podsOfNamespace.get(namespace) ?? []) {
-      if (matches(pod.metadata.labels)) pods.set(name, pod);
+    const membership: Membership = {
+      selector,
+      publishNotReady: service.spec.publishNotReadyAddresses === true,
+      matches: compileEqualitySelector(selector),
+      namespace,
+      pods: new Map(),
+      endpoints: new Map(),
+      written,
+    };
+    for (const pod of this.#podsOfNamespace.get(namespace)?.values() ?? []) {
+      if (membership.matches(pod.metadata.labels)) join(membership, pod);
     }
-    this.#memberships.set(key, { selector, matches, namespace, pods, written });
+    this.#memberships.set(key, membership);
     const keys = this.#keysOfNamespace.get(namespace) ?? new Set();
     this.#keysOfNamespace.set(namespace, keys.add(key));
   }
@@ -144,13 +156,15 @@ export class EndpointSliceController {
     const { namespace = '', name, labels } = pod.metadata;
     const pods = this.#podsOfNamespace.get(namespace) ?? new Map<string, Pod>();
     this.#podsOfNamespace.set(namespace, pods.set(name, pod));
+    const isConcerned = previous === undefined || concernsEndpoints(previous, pod);
     for (const key of this.#keysOfNamespace.get(namespace) ?? []) {
       const membership = this.#memberships.get(key) as Membership;
-      const isMember = membership.matches(labels);
-      if (isMember) membership.pods.set(name, pod);
-      else if (!membership.pods.delete(name)) continue;
-      if (!isMember || previous === undefined || concernsEndpoints(previous, pod))
+      if (!membership.matches(labels)) {
+        if (leave(membership, name)) this.queue.add(key);
+      } else if (isConcerned) {
+        join(membership, pod);
         this.queue.add(key);
+      }
     }
   }
 
@@ -158,7 +172,7 @@ export class EndpointSliceController {
     const { namespace = '', name } = pod.metadata;
     this.#podsOfNamespace.get(namespace)?.delete(name);
     for (const key of this.#keysOfNamespace.get(namespace) ?? []) {
-      if (this.#memberships.get(key)?.pods.delete(name)) this.queue.add(key);
+      if (leave(this.#memberships.get(key) as Membership, name)) this.queue.add(key);
     }
   }
 
@@ -190,17 +204,10 @@ export class EndpointSliceController {
     this.#sendNext({ worker, service, membership, requests, failed: false });
   }
 
-  #changes(service: Service, membership: Membership): SliceChanges {
-    const wanted = new Map<string, Endpoint>();
-    let sample: Pod | undefined;
-    for (const [name, pod] of membership.pods) {
-      const endpoint = endpointOf(pod, service.spec.publishNotReadyAddresses === true);
-      if (endpoint === undefined) continue;
-      wanted.set(name, endpoint);
-      sample ??= pod;
-    }
+  #changes(service: Service, { pods, endpoints }: Membership): SliceChanges {
+    const [first = ''] = endpoints.keys();
     const existing = [...this.#slices.of(service.metadata.uid ?? '').values()];
-    return reconcileSlices(service, wanted, existing, endpointPorts(service, sample));
+    return reconcileSlices(service, endpoints, existing, endpointPorts(service, pods.get(first)));
   }
 
   #sendNext(sync: Sync): void {
@@ -233,6 +240,21 @@ export class EndpointSliceController {
       revision === DELETED ? seen === undefined : (seen?.metadata.resourceVersion ?? 0) >= revision;
     if (!isSeen) membership.written.set(name, revision);
   }
+}
+
+/** Adds a pod, or its new state. */
+function join({ pods, endpoints, publishNotReady }: Membership, pod: Pod): void {
+  const { name } = pod.metadata;
+  pods.set(name, pod);
+  const endpoint = endpointOf(pod, publishNotReady);
+  if (endpoint === undefined) endpoints.delete(name);
+  else endpoints.set(name, endpoint);
+}
+
+/** Takes a pod out; false when it was not in. */
+function leave({ pods, endpoints }: Membership, name: string): boolean {
+  endpoints.delete(name);
+  return pods.delete(name);
 }
 
 function serviceKeyOf({ metadata }: EndpointSlice): string {

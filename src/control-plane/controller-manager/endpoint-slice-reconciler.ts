@@ -49,24 +49,27 @@ function namedPort(pod: Pod | undefined, name: string): number | undefined {
   return undefined;
 }
 
-/** A slice with what is left of it, and what has been put into it. */
+/** A slice with what is left of it and what has been put into it. */
 interface Draft {
   readonly slice: EndpointSlice;
-  readonly endpoints: Endpoint[];
+  endpoints: readonly Endpoint[];
   isChanged: boolean;
   /** None of its endpoints is wanted any longer. */
   readonly isEmptied: boolean;
 }
 
-/** `wanted` by pod name. O(endpoints + slices²). */
+/** `wanted` by pod name; unchanged endpoints cost least when they are the very objects. O(n). */
 export function reconcileSlices(
   service: Service,
   wanted: ReadonlyMap<string, Endpoint>,
   existing: readonly EndpointSlice[],
   ports: readonly EndpointPort[],
 ): SliceChanges {
-  const missing = new Map(wanted);
-  const drafts = existing.map((slice) => draftOf(slice, missing, ports));
+  const placed = new Set<string>();
+  const drafts = existing.map((slice) => draftOf(slice, wanted, placed, ports));
+  const missing = [...(placed.size === wanted.size ? [] : wanted)]
+    .filter(([name]) => !placed.has(name))
+    .map(([, endpoint]) => endpoint);
   const kept = drafts.filter((draft) => !draft.isEmptied);
   fillChanged(kept, missing);
   const create = placeRest(service, kept, missing, ports);
@@ -103,34 +106,33 @@ function isSameContent(a: EndpointSlice, b: EndpointSlice): boolean {
   return areEmpty && isSamePorts(a.ports ?? [], b.ports ?? []);
 }
 
-/** Keeps what is still wanted, in its newest form, and takes it off `missing`. */
+/** Keeps what is still wanted and not placed before, in its newest form, and marks it as placed. */
 function draftOf(
   slice: EndpointSlice,
-  missing: Map<string, Endpoint>,
+  wanted: ReadonlyMap<string, Endpoint>,
+  placed: Set<string>,
   ports: readonly EndpointPort[],
 ): Draft {
-  let isChanged = !isSamePorts(slice.ports ?? [], ports);
-  const endpoints: Endpoint[] = [];
-  for (const endpoint of slice.endpoints) {
+  /** Made at the first difference: most slices have none. */
+  let changed: Endpoint[] | undefined;
+  slice.endpoints.forEach((endpoint, index) => {
     const name = endpoint.targetRef?.name ?? '';
-    const now = missing.get(name);
-    if (now === undefined) {
-      isChanged = true;
-      continue;
-    }
-    missing.delete(name);
-    const isSame = isSameEndpoint(endpoint, now);
-    endpoints.push(isSame ? endpoint : now);
-    if (!isSame) isChanged = true;
-  }
+    const now = placed.has(name) ? undefined : wanted.get(name);
+    if (now !== undefined) placed.add(name);
+    const isSame = now !== undefined && (now === endpoint || isSameEndpoint(now, endpoint));
+    if (!isSame) changed ??= slice.endpoints.slice(0, index);
+    if (now !== undefined) changed?.push(isSame ? endpoint : now);
+  });
+  const endpoints = changed ?? slice.endpoints;
+  const isChanged = changed !== undefined || !isSamePorts(slice.ports ?? [], ports);
   return { slice, endpoints, isChanged, isEmptied: endpoints.length === 0 };
 }
 
 /** Puts missing endpoints into slices that are written anyway, fullest first. */
-function fillChanged(drafts: readonly Draft[], missing: Map<string, Endpoint>): void {
+function fillChanged(drafts: readonly Draft[], missing: Endpoint[]): void {
   const changed = drafts.filter((draft) => draft.isChanged);
   changed.sort((a, b) => b.endpoints.length - a.endpoints.length || byName(a.slice, b.slice));
-  for (const draft of changed) if (missing.size > 0) take(draft, missing);
+  for (const draft of changed) if (missing.length > 0) take(draft, missing);
 }
 
 /**
@@ -140,22 +142,16 @@ function fillChanged(drafts: readonly Draft[], missing: Map<string, Endpoint>): 
 function placeRest(
   service: Service,
   drafts: readonly Draft[],
-  missing: Map<string, Endpoint>,
+  missing: Endpoint[],
   ports: readonly EndpointPort[],
 ): EndpointSlice[] {
+  const { maxEndpointsPerSlice } = constants;
   const created: EndpointSlice[] = [];
-  while (missing.size > 0) {
+  while (missing.length > 0) {
     const roomy =
-      missing.size < constants.maxEndpointsPerSlice
-        ? fullestWithRoom(drafts, missing.size)
-        : undefined;
-    if (roomy !== undefined) {
-      take(roomy, missing);
-    } else {
-      const draft = { endpoints: [], isChanged: true };
-      take(draft, missing);
-      created.push(sliceOf(service, draft.endpoints, ports));
-    }
+      missing.length < maxEndpointsPerSlice ? fullestWithRoom(drafts, missing.length) : undefined;
+    if (roomy !== undefined) take(roomy, missing);
+    else created.push(sliceOf(service, missing.splice(0, maxEndpointsPerSlice), ports));
   }
   return created;
 }
@@ -171,13 +167,12 @@ function fullestWithRoom(drafts: readonly Draft[], count: number): Draft | undef
   return best;
 }
 
-function take(draft: Pick<Draft, 'endpoints' | 'isChanged'>, missing: Map<string, Endpoint>): void {
-  for (const [name, endpoint] of missing) {
-    if (draft.endpoints.length >= constants.maxEndpointsPerSlice) return;
-    draft.endpoints.push(endpoint);
-    draft.isChanged = true;
-    missing.delete(name);
-  }
+/** Moves as many of the missing endpoints into the slice as it has room for. */
+function take(draft: Draft, missing: Endpoint[]): void {
+  const room = constants.maxEndpointsPerSlice - draft.endpoints.length;
+  if (room <= 0) return;
+  draft.endpoints = [...draft.endpoints, ...missing.splice(0, room)];
+  draft.isChanged = true;
 }
 
 function sliceOf(

@@ -172,7 +172,7 @@ test('any rolling update keeps to its limits at every instant, and ends', () => 
       expect(fewestAvailable).toBeGreaterThanOrEqual(replicas - unavailable);
       expect(bench.pods.map(imageOf)).toEqual(new Array(replicas).fill('app:2'));
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
