@@ -1,5 +1,5 @@
 // The Deployment controller: rolling updates within their limits at every instant, Recreate,
-// history, and no writes when there is nothing to do. Seen on the commit log, with fake node agents.
+// history, and no writes when there is nothing to do. Seen on the commit log, with fake agents.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Deployment, DeploymentSpec } from '../../../src/api/deployment.js';
