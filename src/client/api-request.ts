@@ -5,6 +5,8 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { WatchStream } from './watch.js';
 
+export { objectKey as keyOf } from '../api/object-meta.js';
+
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 /**
@@ -78,9 +80,4 @@ export function isSuccess(response: ApiResponse): boolean {
 /** The key under which caches and queues know an object: `namespace/name`, or `name`. */
 export function objectKey(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
-}
-
-/** The key of an object. */
-export function keyOf(object: KubernetesObject): string {
-  return objectKey(object.metadata.namespace, object.metadata.name);
 }

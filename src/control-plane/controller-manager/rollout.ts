@@ -2,7 +2,7 @@
 // shrink, given what is ready. Pure. Source: Kubernetes v1.36 pkg/controller/deployment/rolling.go
 // and util/deployment_util.go (reference: nodes-controllers 3.5).
 import type { Deployment } from '../../api/deployment.js';
-import type { IntOrString } from '../../api/int-or-string.js';
+import { resolveIntOrPercent } from '../../api/int-or-string.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
 
 /**
@@ -17,14 +17,9 @@ export function rolloutLimits(deployment: Deployment): {
   if (deployment.spec.strategy?.type === 'Recreate') return { surge: 0, unavailable: desired };
   const { maxSurge = '25%', maxUnavailable = '25%' } =
     deployment.spec.strategy?.rollingUpdate ?? {};
-  const surge = scaled(maxSurge, desired, Math.ceil);
-  const unavailable = Math.min(desired, scaled(maxUnavailable, desired, Math.floor));
+  const surge = resolveIntOrPercent(maxSurge, desired, 'up') ?? 0;
+  const unavailable = Math.min(desired, resolveIntOrPercent(maxUnavailable, desired, 'down') ?? 0);
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
-}
-
-function scaled(value: IntOrString, total: number, round: (x: number) => number): number {
-  if (typeof value === 'number') return value;
-  return round((Number(value.replace('%', '')) * total) / 100);
 }
 
 const sum = (
