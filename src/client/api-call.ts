@@ -4,6 +4,7 @@ import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost, Link } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
+import { clientConstants } from './constants.js';
 import { Slab } from './slab.js';
 
 /** Called when the answer has been decoded; reads `call.response`. */
@@ -68,9 +69,6 @@ export class ApiCall {
   }
 }
 
-/** Bytes of HTTP/2 frames and headers around a body. ASSUMED in docs/MODEL.md (client). */
-const HEADER_BYTES = 150;
-
 /** Carries all calls of one simulation. */
 export class ApiTransport {
   readonly simulation: Simulation;
@@ -115,7 +113,7 @@ export class ApiTransport {
   transmit(call: ApiCall): void {
     call.attempts++;
     const { up } = call.caller.connection;
-    const arrival = up.send(this.simulation.now, call.requestBytes + HEADER_BYTES);
+    const arrival = up.send(this.simulation.now, call.requestBytes + clientConstants.headerBytes);
     this.simulation.at(arrival, this.#arrived, call.id);
   }
 
@@ -123,7 +121,7 @@ export class ApiTransport {
   respond(call: ApiCall, response: ApiResponse): void {
     call.response = response;
     const { down } = call.caller.connection;
-    const arrival = down.send(this.simulation.now, response.bytes + HEADER_BYTES);
+    const arrival = down.send(this.simulation.now, response.bytes + clientConstants.headerBytes);
     this.simulation.at(arrival, this.#answered, call.id);
   }
 

@@ -18,6 +18,16 @@ const table = {
     source: 'Kubernetes v1.36 client-go rest/with_retry.go (reference: controlplane C1)',
     note: 'only for 429 and 5xx answers with a Retry-After header',
   },
+  headerBytes: {
+    value: 150,
+    unit: 'bytes',
+    source: 'ASSUMED: HTTP/2 frames and compressed headers around a body, each way',
+  },
+  eventPatchBytes: {
+    value: 250,
+    unit: 'bytes',
+    source: 'ASSUMED: a PATCH that raises the count and time of an Event',
+  },
   requestCpuUs: {
     value: 40,
     unit: 'µs',

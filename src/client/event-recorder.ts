@@ -37,9 +37,6 @@ interface PendingEvent {
   readonly name: string;
 }
 
-/** Bytes of a PATCH that raises the count of an Event. */
-const PATCH_BYTES = 250;
-
 /** Recorder of one component. */
 export class EventRecorder {
   /** Events lost to the spam filter or to a full queue. */
@@ -185,6 +182,6 @@ function updateOf({ metadata, count = 1, message = '', lastTimestamp = 0 }: Even
   const { namespace = '', name } = metadata;
   const apply = (current: KubernetesObject): KubernetesObject =>
     ({ ...current, count, message, lastTimestamp }) as Event;
-  const patch = { bytes: PATCH_BYTES, apply };
+  const patch = { bytes: clientConstants.eventPatchBytes, apply };
   return { verb: 'patch', resource: 'events', namespace, name, patch };
 }

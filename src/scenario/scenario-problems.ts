@@ -69,14 +69,3 @@ export function problemAt(
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
-
-/** Bad input: everything that is wrong with it, at once. */
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} with the input`);
-    this.problems = problems;
-  }
-}

@@ -106,6 +106,11 @@ const table = {
     unit: 'ns/byte',
     source: 'reference: controlplane E1',
   },
+  watchFrameBytes: {
+    value: 30,
+    unit: 'bytes',
+    source: 'ASSUMED: the frame and the type around the object of a watch event',
+  },
   watchWindowUs: {
     value: 75_000_000,
     unit: 'µs',

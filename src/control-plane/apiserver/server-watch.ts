@@ -21,8 +21,6 @@ export interface ServerWatchOptions {
   readonly onClose: (watch: ServerWatch) => void;
 }
 
-/** Bytes of the frame around a watch event. */
-const FRAME_BYTES = 30;
 /** Read events are cut off in steps of at least so many. */
 const READ_STEP = 256;
 
@@ -67,7 +65,7 @@ export class ServerWatch implements WatchStream {
       this.#arrivals.push(now);
     } else {
       this.#events.push(event);
-      this.#arrivals.push(link.send(now, event.bytes + FRAME_BYTES));
+      this.#arrivals.push(link.send(now, event.bytes + apiserverConstants.watchFrameBytes));
     }
     if (!this.#isArmed) this.#arm();
     return deliveryUs * members;
