@@ -2,18 +2,11 @@
 // knows all of them. When a run begins the cluster is up: nodes are registered and Ready, the
 // caches of the control plane fill, and as soon as they have, the first operation begins.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { Node } from '../api/node.js';
-import type { Pod } from '../api/pod.js';
-import { ApiClient } from '../client/api-client.js';
-import { Informer } from '../client/informer.js';
 import type { ClusterObserver } from '../client/observer.js';
-import { frameworksFor } from '../control-plane/scheduler/configuration/plugin-sets.js';
-import { registry } from '../control-plane/scheduler/plugins/registry.js';
-import { Scheduler } from '../control-plane/scheduler/scheduler.js';
+import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
-import { seconds } from '../kernel/time.js';
 import { ClusterDns } from '../network/cluster-dns/cluster-dns.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
@@ -28,26 +21,11 @@ import { ControlPlane } from './control-plane.js';
 import { Driver } from './driver.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
 import type { Operation } from './operation.js';
+import { SchedulerProcess } from './scheduler-process.js';
 
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
 const CLUSTER_CIDR = '10.0.0.0/10';
 const NODE_CIDR_BITS = 24;
-
-/** What kube-scheduler watches besides pods and nodes, for its plugins. */
-const SCHEDULER_RESOURCES = [
-  'namespaces',
-  'services',
-  'replicationcontrollers',
-  'replicasets',
-  'statefulsets',
-  'poddisruptionbudgets',
-  'persistentvolumes',
-  'persistentvolumeclaims',
-  'storageclasses',
-  'csinodes',
-  'csidrivers',
-  'csistoragecapacities',
-];
 
 /** Who is told what. */
 export interface ClusterListeners {
@@ -64,8 +42,8 @@ export class Cluster {
   readonly #spec: ClusterSpec;
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
-  readonly #scheduler: Scheduler;
-  readonly #schedulerInformers: readonly { start(): void; whenSynced(done: () => void): void }[];
+  readonly #controllerManager: ControllerManager;
+  readonly #scheduler: SchedulerProcess;
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
@@ -88,11 +66,9 @@ export class Cluster {
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, stored);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
-    const pods = this.#schedulerInformer<Pod>('pods');
-    const nodeInformer = this.#schedulerInformer<Node>('nodes');
-    const others = SCHEDULER_RESOURCES.map((resource) => this.#schedulerInformer(resource));
-    this.#schedulerInformers = [pods, nodeInformer, ...others];
-    this.#scheduler = this.#newScheduler(observer, pods, nodeInformer, others);
+    this.#controllerManager = this.#newControllerManager();
+    const { scheduler } = spec.controlPlane;
+    this.#scheduler = new SchedulerProcess(simulation, this.#controlPlane, scheduler, observer);
     this.#kubelets = this.#newKubelets(observer, nodes);
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
@@ -115,70 +91,37 @@ export class Cluster {
     const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
     const driver = { simulation, transport, connection, changes, createNodes };
     this.#driver = new Driver(driver, operations, onOperationsDone);
-    this.meters = this.#controlPlane.meters;
+    const { queues, clients } = this.#controllerManager;
+    this.meters = [
+      ...this.#controlPlane.meters,
+      ...queues.map(({ meter }) => meter),
+      ...clients.flatMap(({ bucket }) => (bucket === undefined ? [] : [bucket.meter])),
+    ];
   }
 
   /** Starts all components; the operations begin when the control plane's caches have filled. */
   start(): void {
-    const { controllerManager } = this.#controlPlane;
-    const informers = [...controllerManager.informers, ...this.#schedulerInformers];
+    const informers = [...this.#controllerManager.informers, ...this.#scheduler.informers];
     let waiting = informers.length;
     for (const informer of informers) {
       informer.whenSynced(() => {
         if (--waiting === 0) this.#driver.start();
       });
     }
-    controllerManager.start();
-    for (const informer of this.#schedulerInformers) informer.start();
+    this.#controllerManager.start();
     this.#scheduler.start();
     this.#serviceFeed.start();
     this.#dns.start();
   }
 
-  #schedulerInformer<T extends KubernetesObject>(resource: string): Informer<T> {
-    return new Informer<T>(this.#simulation, {
-      name: `kube-scheduler/${resource}`,
-      resource,
-      client: this.#schedulerClient(`informers/${resource}`),
-      host: this.#schedulerHost,
-    });
-  }
-
-  get #schedulerHost() {
-    return this.#controlPlane.host(this.#spec.controlPlane.scheduler.hosts[0] ?? '');
-  }
-
-  #schedulerClient(purpose: string): ApiClient {
-    const name = `kube-scheduler/${purpose}`;
-    return new ApiClient(this.#controlPlane.transport, {
-      name,
-      user: 'system:kube-scheduler',
-      connection: this.#controlPlane.connect(name, 'controlPlane'),
-      limit: this.#spec.controlPlane.scheduler.client,
-      host: this.#schedulerHost,
-    });
-  }
-
-  #newScheduler(
-    observer: ClusterObserver,
-    pods: Informer<Pod>,
-    nodes: Informer<Node>,
-    objects: readonly Informer<KubernetesObject>[],
-  ): Scheduler {
-    const { configuration } = this.#spec.controlPlane.scheduler;
-    return new Scheduler({
+  #newControllerManager(): ControllerManager {
+    const { hosts, client } = this.#spec.controlPlane.controllerManager;
+    return new ControllerManager({
       simulation: this.#simulation,
-      host: this.#schedulerHost,
-      client: this.#schedulerClient('binder'),
-      eventsClient: this.#schedulerClient('events'),
-      pods,
-      nodes,
-      objects,
-      observer,
-      profiles: (handle) => frameworksFor(configuration, registry, handle),
-      percentageOfNodesToScore: configuration.percentageOfNodesToScore,
-      podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),
-      podMaxBackoffUs: seconds(configuration.podMaxBackoffSeconds),
+      host: this.#controlPlane.host(hosts[0] ?? ''),
+      transport: this.#controlPlane.transport,
+      connection: this.#controlPlane.connect('kube-controller-manager', 'controlPlane'),
+      limit: client,
     });
   }
 

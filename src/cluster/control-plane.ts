@@ -1,10 +1,9 @@
-// Builds the machines of the control plane and what runs on them.
+// Builds the machines of the control plane, etcd and the apiservers.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiTransport, type Connection } from '../client/api-call.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
-import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
 import { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
@@ -22,7 +21,6 @@ interface Path {
 export class ControlPlane {
   readonly transport: ApiTransport;
   readonly etcd: Etcd;
-  readonly controllerManager: ControllerManager;
   /** Machines and disks, for reports. */
   readonly meters: readonly StationMeter[];
   readonly #simulation: Simulation;
@@ -39,7 +37,7 @@ export class ControlPlane {
   ) {
     this.#simulation = simulation;
     this.transport = new ApiTransport(simulation);
-    const { hosts, etcd, apiServer, controllerManager } = spec.controlPlane;
+    const { hosts, etcd, apiServer } = spec.controlPlane;
     for (const { name, cores } of hosts)
       this.#hosts.set(name, new CpuHost(simulation, name, cores));
     const disks = etcd.hosts.map((_, index) => {
@@ -69,19 +67,9 @@ export class ControlPlane {
     });
     const { controlPlane, node } = spec.network;
     this.#paths = { controlPlane: compile(controlPlane), node: compile(node) };
-    this.controllerManager = new ControllerManager({
-      simulation,
-      host: this.host(controllerManager.hosts[0] ?? ''),
-      transport: this.transport,
-      connection: this.connect('kube-controller-manager', 'controlPlane'),
-      limit: controllerManager.client,
-    });
-    const { queues, clients } = this.controllerManager;
     this.meters = [
       ...[...this.#hosts.values()].map(({ meter }) => meter),
       ...disks.map(({ meter }) => meter),
-      ...queues.map(({ meter }) => meter),
-      ...clients.flatMap(({ bucket }) => (bucket === undefined ? [] : [bucket.meter])),
     ];
   }
 

@@ -1,0 +1,105 @@
+// The kube-scheduler process: its informers, its two clients, and the scheduler on them. Left out:
+// leader election; the first of its hosts schedules.
+// Source: Kubernetes v1.36 cmd/kube-scheduler/app/server.go; reference: scheduler 1.1.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Node } from '../api/node.js';
+import type { Pod } from '../api/pod.js';
+import { ApiClient } from '../client/api-client.js';
+import { Informer } from '../client/informer.js';
+import type { ClusterObserver } from '../client/observer.js';
+import { frameworksFor } from '../control-plane/scheduler/configuration/plugin-sets.js';
+import { registry } from '../control-plane/scheduler/plugins/registry.js';
+import { Scheduler } from '../control-plane/scheduler/scheduler.js';
+import type { Simulation } from '../kernel/simulation.js';
+import type { CpuHost } from '../kernel/stations.js';
+import { seconds } from '../kernel/time.js';
+import type { SchedulerSpec } from './cluster-spec.js';
+import type { ControlPlane } from './control-plane.js';
+
+/** What kube-scheduler watches besides pods and nodes, for its plugins. */
+const PLUGIN_RESOURCES = [
+  'namespaces',
+  'services',
+  'replicationcontrollers',
+  'replicasets',
+  'statefulsets',
+  'poddisruptionbudgets',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'storageclasses',
+  'csinodes',
+  'csidrivers',
+  'csistoragecapacities',
+];
+
+/** One process; nothing happens before `start`. */
+export class SchedulerProcess {
+  readonly pods: Informer<Pod>;
+  /** All of them, `pods` first. */
+  readonly informers: readonly {
+    start(): void;
+    whenSynced(done: () => void): void;
+  }[];
+  readonly #simulation: Simulation;
+  readonly #controlPlane: ControlPlane;
+  readonly #spec: SchedulerSpec;
+  readonly #host: CpuHost;
+  readonly #scheduler: Scheduler;
+
+  constructor(
+    simulation: Simulation,
+    controlPlane: ControlPlane,
+    spec: SchedulerSpec,
+    observer: ClusterObserver,
+  ) {
+    this.#simulation = simulation;
+    this.#controlPlane = controlPlane;
+    this.#spec = spec;
+    this.#host = controlPlane.host(spec.hosts[0] ?? '');
+    this.pods = this.#informer<Pod>('pods');
+    const nodes = this.#informer<Node>('nodes');
+    const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));
+    this.informers = [this.pods, nodes, ...objects];
+    const { configuration } = spec;
+    this.#scheduler = new Scheduler({
+      simulation,
+      host: this.#host,
+      client: this.#client('binder'),
+      eventsClient: this.#client('events'),
+      pods: this.pods,
+      nodes,
+      objects,
+      observer,
+      profiles: (handle) => frameworksFor(configuration, registry, handle),
+      percentageOfNodesToScore: configuration.percentageOfNodesToScore,
+      podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),
+      podMaxBackoffUs: seconds(configuration.podMaxBackoffSeconds),
+    });
+  }
+
+  /** Fills the caches; scheduling begins when they are full. */
+  start(): void {
+    for (const informer of this.informers) informer.start();
+    this.#scheduler.start();
+  }
+
+  #informer<T extends KubernetesObject>(resource: string): Informer<T> {
+    return new Informer<T>(this.#simulation, {
+      name: `kube-scheduler/${resource}`,
+      resource,
+      client: this.#client(`informers/${resource}`),
+      host: this.#host,
+    });
+  }
+
+  #client(purpose: string): ApiClient {
+    const name = `kube-scheduler/${purpose}`;
+    return new ApiClient(this.#controlPlane.transport, {
+      name,
+      user: 'system:kube-scheduler',
+      connection: this.#controlPlane.connect(name, 'controlPlane'),
+      limit: this.#spec.client,
+      host: this.#host,
+    });
+  }
+}
