@@ -15,7 +15,9 @@ export function inertHandle(
     snapshot: cache.snapshot,
     nominator: new Nominator(),
     now: () => 0,
-    randomBelow: () => 0,
+    stream: () => ({ uniform: () => 0, below: () => 0 }),
     isPreempting: () => false,
+    waitingPods: () => [],
+    waitingPod: () => undefined,
   };
 }

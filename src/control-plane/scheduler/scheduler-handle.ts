@@ -11,7 +11,8 @@ import type { SimTime } from '../../kernel/time.js';
 import { ClusterObjects } from './cache/cluster-objects.js';
 import type { Snapshot } from './cache/snapshot.js';
 import type { Nominator } from './framework/nominator.js';
-import type { ClusterListers, SchedulerHandle } from './framework/plugin-handle.js';
+import type { ClusterListers, SchedulerHandle, WaitingPod } from './framework/plugin-handle.js';
+import type { WaitingPods } from './waiting-pods.js';
 
 /** Objects of other kinds are told; pods are looked up where their informer keeps them. */
 export class InformerListers extends ClusterObjects {
@@ -35,6 +36,7 @@ export interface RunningHandleOptions {
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
   readonly isPreempting: (uid: string) => boolean;
+  readonly waitingPods: () => Pick<WaitingPods, 'all' | 'get'>;
 }
 
 /** The handle of one scheduler. */
@@ -56,17 +58,25 @@ export class RunningHandle implements SchedulerHandle {
     return this.#options.simulation.now;
   }
 
-  randomBelow(purpose: string, bound: number): number {
+  stream(purpose: string): RandomStream {
     const { simulation, name } = this.#options;
     let stream = this.#streams.get(purpose);
     if (stream === undefined) {
       stream = simulation.stream(`${name}/${purpose}`);
       this.#streams.set(purpose, stream);
     }
-    return stream.below(bound);
+    return stream;
   }
 
   isPreempting(uid: string): boolean {
     return this.#options.isPreempting(uid);
+  }
+
+  waitingPods(): readonly WaitingPod[] {
+    return this.#options.waitingPods().all();
+  }
+
+  waitingPod(uid: string): WaitingPod | undefined {
+    return this.#options.waitingPods().get(uid);
   }
 }

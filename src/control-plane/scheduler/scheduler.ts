@@ -105,6 +105,7 @@ export class Scheduler {
         snapshot,
         nominator: this.#nominator,
         isPreempting: (uid) => this.#preemptions.isPreempting(uid),
+        waitingPods: () => this.waitingPods,
       }),
     );
     for (const framework of profiles) {

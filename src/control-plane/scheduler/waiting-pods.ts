@@ -7,10 +7,12 @@ import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { schedulerConstants } from './constants.js';
 import type { PluginAnswer } from './framework/framework.js';
+import type { WaitingPod } from './framework/plugin-handle.js';
+import type { PodInfo } from './framework/pod-info.js';
 import { status } from './framework/status.js';
 import type { SchedulingCycle } from './scheduling-cycle.js';
 
-interface WaitingPod {
+interface Waiting {
   readonly cycle: SchedulingCycle;
   /** Plugins that have not allowed it yet, with their timers. */
   readonly pending: Map<string, EventHandle>;
@@ -23,6 +25,13 @@ interface Timer {
   readonly timeoutUs: SimTime;
 }
 
+/** What a plugin says about a waiting pod; `message` undefined allows it. */
+interface Answer {
+  readonly uid: string;
+  readonly plugin: string;
+  readonly message: string | undefined;
+}
+
 /** Called when all plugins have allowed the pod (status undefined), or one has rejected it. */
 export type PermitDecided = (cycle: SchedulingCycle, answer: PluginAnswer) => void;
 
@@ -31,12 +40,17 @@ export class WaitingPods {
   readonly #simulation: Simulation;
   readonly #decided: PermitDecided;
   readonly #timedOut: EventKind;
+  readonly #name: string;
   readonly #timers = new Slab<Timer>();
-  readonly #pods = new Map<string, WaitingPod>();
+  readonly #answers = new Slab<Answer>();
+  /** Defined with the first answer: a run without one has the same kinds as without plugins. */
+  #answered: EventKind | undefined;
+  readonly #pods = new Map<string, Waiting>();
 
   /** `name` is that of the scheduler. */
   constructor(simulation: Simulation, name: string, decided: PermitDecided) {
     this.#simulation = simulation;
+    this.#name = name;
     this.#decided = decided;
     this.#timedOut = simulation.defineEvent(`${name}.PermitTimedOut`, (id) => {
       const { uid, plugin, timeoutUs } = this.#timers.get(id);
@@ -57,10 +71,34 @@ export class WaitingPods {
     return this.#pods.has(uid);
   }
 
+  /** For plugins, in the order in which the pods began to wait. */
+  all(): readonly WaitingPod[] {
+    return [...this.#pods.values()].map((waiting) => new WaitingPodView(this, waiting));
+  }
+
+  get(uid: string): WaitingPod | undefined {
+    const waiting = this.#pods.get(uid);
+    return waiting && new WaitingPodView(this, waiting);
+  }
+
+  /**
+   * Allows or rejects when the event that is being handled is over: plugins speak in the middle of
+   * a decision, which nobody may disturb, as in kube-scheduler they wake another goroutine.
+   */
+  answerSoon(uid: string, plugin: string, message: string | undefined): void {
+    const simulation = this.#simulation;
+    this.#answered ??= simulation.defineEvent(`${this.#name}.PermitAnswered`, (id) => {
+      const answer = this.#answers.remove(id);
+      if (answer.message === undefined) this.allow(answer.uid, answer.plugin);
+      else this.reject(answer.uid, answer.plugin, answer.message);
+    });
+    simulation.at(simulation.now, this.#answered, this.#answers.add({ uid, plugin, message }));
+  }
+
   /** Lets the pod wait for `plugins`, each with its timeout. */
   add(cycle: SchedulingCycle, plugins: ReadonlyMap<string, SimTime>): void {
     const { uid } = cycle.assumed;
-    const waiting: WaitingPod = { cycle, pending: new Map(), timers: [] };
+    const waiting: Waiting = { cycle, pending: new Map(), timers: [] };
     for (const [plugin, wanted] of plugins) {
       const timeoutUs = Math.min(wanted, schedulerConstants.maxPermitWaitUs);
       const id = this.#timers.add({ uid, plugin, timeoutUs });
@@ -91,9 +129,30 @@ export class WaitingPods {
     return true;
   }
 
-  #remove(uid: string, { pending, timers }: WaitingPod): void {
+  #remove(uid: string, { pending, timers }: Waiting): void {
     for (const timer of pending.values()) this.#simulation.cancel(timer);
     for (const id of timers) this.#timers.remove(id);
     this.#pods.delete(uid);
+  }
+}
+
+/** A waiting pod as plugins see it at one moment. */
+class WaitingPodView implements WaitingPod {
+  readonly info: PodInfo;
+  readonly pendingPlugins: readonly string[];
+  readonly #pods: WaitingPods;
+
+  constructor(pods: WaitingPods, { cycle, pending }: Waiting) {
+    this.#pods = pods;
+    this.info = cycle.assumed;
+    this.pendingPlugins = [...pending.keys()];
+  }
+
+  allow(plugin: string): void {
+    this.#pods.answerSoon(this.info.uid, plugin, undefined);
+  }
+
+  reject(plugin: string, message: string): void {
+    this.#pods.answerSoon(this.info.uid, plugin, message);
   }
 }

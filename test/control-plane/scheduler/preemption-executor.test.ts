@@ -211,15 +211,16 @@ test('random numbers of one pod do not depend on those of another', () => {
       snapshot,
       nominator: new Nominator(),
       isPreempting: () => false,
+      waitingPods: () => ({ all: () => [], get: () => undefined }),
     });
   const alone = handle('s');
-  const draws = [1, 2, 3, 4].map(() => alone.randomBelow('preemption/a', 1000));
+  const draws = [1, 2, 3, 4].map(() => alone.stream('preemption/a').below(1000));
   const both = handle('s');
   const mixed = [1, 2, 3, 4].map(() => {
-    both.randomBelow('preemption/b', 1000);
-    return both.randomBelow('preemption/a', 1000);
+    both.stream('preemption/b').below(1000);
+    return both.stream('preemption/a').below(1000);
   });
   expect(mixed).toEqual(draws);
   expect(new Set(draws).size).toBeGreaterThan(1);
-  expect(handle('t').randomBelow('preemption/a', 1000)).not.toBe(draws[0]);
+  expect(handle('t').stream('preemption/a').below(1000)).not.toBe(draws[0]);
 });

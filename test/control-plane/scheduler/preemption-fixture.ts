@@ -18,6 +18,7 @@ import {
   type Decision,
   SchedulingAlgorithm,
 } from '../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
+import { inertHandle } from '../../../src/control-plane/scheduler/inert-handle.js';
 import { registry } from '../../../src/control-plane/scheduler/plugins/registry.js';
 import { makeNode, makePod, type PodOptions } from './cluster-fixture.js';
 
@@ -90,15 +91,17 @@ export class PreemptionCluster {
 
   constructor(objects: readonly KubernetesObject[], config: unknown = null) {
     const [framework] = frameworksOf(config, {
+      ...inertHandle(),
       listers: this.objects,
       snapshot: this.cache.snapshot,
       nominator: this.nominator,
-      now: () => 0,
-      randomBelow: (purpose, bound) => {
-        this.draws.push([purpose, bound]);
-        return this.offset;
-      },
-      isPreempting: () => false,
+      stream: (purpose) => ({
+        uniform: () => 0,
+        below: (bound) => {
+          this.draws.push([purpose, bound]);
+          return this.offset;
+        },
+      }),
     });
     this.framework = framework as Framework;
     for (const object of objects) this.add(object);

@@ -13,6 +13,7 @@ import {
 } from '../../../src/client/observer.js';
 import { schedulerConstants } from '../../../src/control-plane/scheduler/constants.js';
 import { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
+import type { SchedulerHandle } from '../../../src/control-plane/scheduler/framework/plugin-handle.js';
 import {
   type EnabledPlugin,
   multiPoint,
@@ -45,7 +46,9 @@ export class SchedulingLog extends SilentObserver {
 }
 
 export interface SchedulerFixtureOptions {
-  readonly plugins?: readonly EnabledPlugin[];
+  readonly plugins?:
+    | readonly EnabledPlugin[]
+    | ((handle: SchedulerHandle) => readonly EnabledPlugin[]);
   /** All default plugins, with preemption, instead; they see PodDisruptionBudgets. */
   readonly isComplete?: boolean;
   readonly qps?: number;
@@ -91,7 +94,12 @@ export class SchedulerFixture {
       profiles: (handle) =>
         isComplete
           ? frameworksOf(null, handle)
-          : [new Framework({ schedulerName, plugins: multiPoint(plugins) })],
+          : [
+              new Framework({
+                schedulerName,
+                plugins: multiPoint(typeof plugins === 'function' ? plugins(handle) : plugins),
+              }),
+            ],
     });
     for (const informer of [pods, nodes, ...objects]) informer.start();
     return scheduler;

@@ -191,8 +191,10 @@ function ownHandle(handle: SchedulerHandle, framework: () => Framework | undefin
     snapshot: handle.snapshot,
     nominator: handle.nominator,
     now: () => handle.now(),
-    randomBelow: (purpose, bound) => handle.randomBelow(purpose, bound),
+    stream: (purpose) => handle.stream(purpose),
     isPreempting: (uid) => handle.isPreempting(uid),
+    waitingPods: () => handle.waitingPods(),
+    waitingPod: (uid) => handle.waitingPod(uid),
     framework: () => {
       const own = framework();
       assert(own !== undefined, 'the framework is there only when all plugins have been made');

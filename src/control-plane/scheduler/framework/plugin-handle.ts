@@ -18,11 +18,13 @@ import type { ReplicaSet } from '../../../api/replica-set.js';
 import type { ReplicationController } from '../../../api/replication-controller.js';
 import type { Service } from '../../../api/service.js';
 import type { StatefulSet } from '../../../api/stateful-set.js';
+import type { RandomStream } from '../../../kernel/random-stream.js';
 import type { SimTime } from '../../../kernel/time.js';
 import type { Snapshot } from '../cache/snapshot.js';
 import type { Framework } from './framework.js';
 import type { Nominator } from './nominator.js';
 import type { Plugin } from './plugin.js';
+import type { PodInfo } from './pod-info.js';
 
 /**
  * The scheduler's informers, read when they are needed: an object is as new as its watch, and the
@@ -59,12 +61,32 @@ export interface SchedulerHandle {
   /** Of the current event. */
   now(): SimTime;
   /**
-   * A random integer of [0, bound), from the stream that belongs to `purpose`. Name the entity in
-   * it (`preemption/<uid>`), so that other entities draw the same whatever this one does.
+   * The stream of random numbers that belongs to `purpose`, at the place where the last draw has
+   * left it. Name the entity in it (`preemption/<uid>`), so that other entities draw the same
+   * whatever this one does.
    */
-  randomBelow(purpose: string, bound: number): number;
+  stream(purpose: string): RandomStream;
   /** Whether victims of an earlier preemption for this pod are still being deleted. */
   isPreempting(uid: string): boolean;
+  /** Pods that wait on Permit, in the order in which they began to. Linear in their number. */
+  waitingPods(): readonly WaitingPod[];
+  /** The pod of that uid when it waits on Permit. */
+  waitingPod(uid: string): WaitingPod | undefined;
+}
+
+/**
+ * A pod that a Permit plugin lets wait. What a plugin says about it takes effect at the same
+ * instant, when what goes on now is over; a pod that no longer waits then has had its answer.
+ */
+export interface WaitingPod {
+  /** The pod with its node. */
+  readonly info: PodInfo;
+  /** Plugins that have not allowed it yet. */
+  readonly pendingPlugins: readonly string[];
+  /** `plugin` no longer holds the pod; when no other does, it is bound. */
+  allow(plugin: string): void;
+  /** The pod gives back what it has reserved and returns to the queue, rejected by `plugin`. */
+  reject(plugin: string, message: string): void;
 }
 
 /** What a plugin factory gets. Everything but `listers` is usable only after all plugins exist. */

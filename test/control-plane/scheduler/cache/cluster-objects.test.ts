@@ -134,7 +134,7 @@ describe('a handle to look at plugins with', () => {
     expect(handle.snapshot.count).toBe(0);
     expect(handle.listers.namespaces()).toEqual([]);
     expect(handle.nominator.isEmpty).toBe(true);
-    expect([handle.now(), handle.randomBelow('x', 9), handle.isPreempting('u')]).toEqual([
+    expect([handle.now(), handle.stream('x').below(9), handle.isPreempting('u')]).toEqual([
       0,
       0,
       false,

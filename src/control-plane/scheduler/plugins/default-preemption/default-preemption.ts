@@ -124,7 +124,7 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     const rows = potentialRows(statuses, snapshot);
     if (rows.length === 0) return [];
     const search = this.#searchFor(state, pod, snapshot);
-    const offset = this.#handle.randomBelow(`preemption/${pod.uid}`, rows.length);
+    const offset = this.#handle.stream(`preemption/${pod.uid}`).below(rows.length);
     const wanted = this.#candidatesWanted(rows.length);
     const runs: DryRun[] = [];
     let clean = 0;
