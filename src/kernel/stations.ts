@@ -2,84 +2,13 @@
 // continuation (kind, target, arg) fired when it is done. Each station measures itself.
 import { assert } from './assert.js';
 import type { Distribution } from './distributions.js';
-import { FastEventQueue } from './fast-event-queue.js';
 import type { RandomStream } from './random-stream.js';
 import type { EventKind, Simulation } from './simulation.js';
+import { StationMeter } from './station-meter.js';
 import type { SimTime } from './time.js';
 
-/** What a station has seen since the start of the run. Times in microseconds. */
-export interface StationReport {
-  readonly name: string;
-  /** Mean fraction of the capacity in use; of a TokenBucket, tokens taken over tokens made. */
-  readonly utilisation: number;
-  /** Time-weighted mean number of jobs waiting. */
-  readonly meanQueueLength: number;
-  /** 0 where waits are known in advance (TokenBucket, Link). */
-  readonly maxQueueLength: number;
-  readonly served: number;
-  readonly meanWaitUs: number;
-}
-
-/** The measuring part every station has. Invariant: integrals are exact up to `#since`. */
-export class StationMeter {
-  readonly name: string;
-  readonly capacity: number;
-  busy = 0;
-  waiting = 0;
-  served = 0;
-  maxQueueLength = 0;
-  #busyUs = 0;
-  #queueUs = 0;
-  #since: SimTime = 0;
-
-  constructor(name: string, capacity: number) {
-    assert(capacity > 0, `${name}: capacity must be positive`);
-    this.name = name;
-    this.capacity = capacity;
-  }
-
-  /** Sets the number of units in use and of jobs waiting from now on. */
-  set(now: SimTime, busy: number, waiting: number): void {
-    this.#advance(now);
-    this.busy = busy;
-    this.waiting = waiting;
-    if (waiting > this.maxQueueLength) this.maxQueueLength = waiting;
-  }
-
-  /** Unit-microseconds in use since the start; differences over a window give its utilisation. */
-  busyUs(now: SimTime): number {
-    this.#advance(now);
-    return this.#busyUs;
-  }
-
-  /** Counts a job whose service and wait, in µs, are known in advance. */
-  serve(serviceUs: number, waitUs: number): void {
-    this.served++;
-    this.#busyUs += serviceUs;
-    this.#queueUs += waitUs;
-  }
-
-  report(now: SimTime): StationReport {
-    this.#advance(now);
-    const span = now > 0 ? now : 1;
-    return {
-      name: this.name,
-      utilisation: this.#busyUs / this.capacity / span,
-      meanQueueLength: this.#queueUs / span,
-      maxQueueLength: this.maxQueueLength,
-      served: this.served,
-      meanWaitUs: this.#queueUs / (this.served > 0 ? this.served : 1), // Little's law
-    };
-  }
-
-  #advance(now: SimTime): void {
-    const span = now - this.#since;
-    if (span <= 0) return;
-    this.#busyUs += this.busy * span;
-    this.#queueUs += this.waiting * span;
-    this.#since = now;
-  }
-}
+export { CpuHost, type ProcessCosts } from './cpu-host.js';
+export { StationMeter, type StationReport } from './station-meter.js';
 
 /** `cost` is in the station's own unit; `next` is the job behind it in the queue or the batch. */
 interface Job {
@@ -200,70 +129,6 @@ export class Disk extends FifoStation {
   /** Writes and flushes `bytes`, then fires the continuation. */
   sync(bytes: number, kind: EventKind, target = 0, arg = 0): void {
     this.enqueue(bytes, kind, target, arg);
-  }
-}
-
-/** Virtual time of a CpuHost counts work done per job in 1/64 µs. */
-const VIRTUAL_PER_US = 64;
-
-/**
- * The cores of one machine, shared equally by the runnable jobs of all processes on it (egalitarian
- * processor sharing; one job uses at most one core). Its queue is the jobs above the cores.
- */
-export class CpuHost {
-  readonly meter: StationMeter;
-  readonly #simulation: Simulation;
-  readonly #done: EventKind;
-  /** Jobs by the virtual time at which they end. */
-  readonly #jobs = new FastEventQueue(16);
-  #virtual = 0;
-  #since: SimTime = 0;
-  #next = -1;
-
-  constructor(simulation: Simulation, name: string, cores: number) {
-    this.#simulation = simulation;
-    this.meter = new StationMeter(name, cores);
-    this.#done = simulation.defineEvent(`${name}.CpuTimeUsed`, () => this.#finish());
-  }
-
-  /** Uses `workUs` of CPU time, then fires the continuation. O(log n). */
-  run(workUs: number, kind: EventKind, target = 0, arg = 0): void {
-    this.#advance();
-    this.#jobs.push(this.#virtual + Math.round(workUs * VIRTUAL_PER_US), kind, target, arg);
-    this.#plan();
-  }
-
-  #rate(): number {
-    return VIRTUAL_PER_US * Math.min(1, this.meter.capacity / this.#jobs.size);
-  }
-
-  #advance(): void {
-    const { now } = this.#simulation;
-    this.#virtual += Math.round((now - this.#since) * this.#rate());
-    this.#since = now;
-  }
-
-  #plan(): void {
-    const { size } = this.#jobs;
-    const { now } = this.#simulation;
-    const busy = Math.min(size, this.meter.capacity);
-    this.meter.set(now, busy, size - busy);
-    if (size === 0) return;
-    const left = Math.max(0, this.#jobs.nextTime() - this.#virtual);
-    const at = now + Math.ceil(left / this.#rate());
-    if (this.#next < 0 || !this.#simulation.reschedule(this.#next, at)) {
-      this.#next = this.#simulation.at(at, this.#done);
-    }
-  }
-
-  #finish(): void {
-    this.#next = -1;
-    this.#advance();
-    assert(this.#jobs.pop(this.#virtual), 'a CPU job must end when it was planned to');
-    const { kind, target, arg } = this.#jobs;
-    this.meter.served++;
-    this.#plan();
-    this.#simulation.fire(kind, target, arg);
   }
 }
 
