@@ -16,7 +16,14 @@ export interface ApiRequest {
   readonly verb: Verb;
   /** Plural, `pods`. */
   readonly resource: string;
-  readonly subresource?: 'status' | 'binding' | 'scale' | 'eviction' | 'token' | 'finalize';
+  readonly subresource?:
+    | 'status'
+    | 'binding'
+    | 'scale'
+    | 'eviction'
+    | 'token'
+    | 'finalize'
+    | 'resize';
   readonly namespace: string;
   readonly name: string;
   /**

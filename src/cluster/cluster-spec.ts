@@ -2,6 +2,7 @@
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
 import type { Node } from '../api/node.js';
+import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 
@@ -42,6 +43,7 @@ export interface ApiServerSpec {
   readonly hosts: readonly string[];
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
+  readonly disabledAdmissionPlugins: readonly OptionalAdmissionPlugin[];
 }
 
 /** kube-scheduler and kube-controller-manager run on these hosts; the first holds the lease. */

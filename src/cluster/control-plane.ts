@@ -53,7 +53,8 @@ export class ControlPlane {
     this.etcd.preload(stored);
     const identities = new IdentityGenerator(simulation.random);
     this.#servers = apiServer.hosts.map((host, index) => {
-      const { maxRequestsInflight, maxMutatingRequestsInflight } = apiServer;
+      const { maxRequestsInflight, maxMutatingRequestsInflight, disabledAdmissionPlugins } =
+        apiServer;
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
         host: this.host(host),
@@ -63,6 +64,7 @@ export class ControlPlane {
         identities,
         maxRequestsInflight,
         maxMutatingRequestsInflight,
+        disabledAdmissionPlugins,
       });
     });
     const { controlPlane, node } = spec.network;

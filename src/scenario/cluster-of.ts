@@ -76,6 +76,7 @@ function controlPlaneOf(
       hosts: names.slice(0, text.apiServer?.replicas ?? names.length),
       maxRequestsInflight: text.apiServer?.maxRequestsInflight ?? 0,
       maxMutatingRequestsInflight: text.apiServer?.maxMutatingRequestsInflight ?? 0,
+      disabledAdmissionPlugins: text.apiServer?.disableAdmissionPlugins ?? [],
     },
     scheduler: schedulerOf(text.scheduler, configuration, names),
     controllerManager: { hosts: names, client: limitOf(text.controllerManager) },

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission.js';
 import { diskNames } from './disks.js';
 import { operation } from './schema-operations.js';
 import {
@@ -67,6 +68,10 @@ const controlPlane = mapping({
     replicas: wholeNumber(1, 99).optional(),
     maxRequestsInflight: wholeNumber(1).optional(),
     maxMutatingRequestsInflight: wholeNumber(1).optional(),
+    disableAdmissionPlugins: z
+      .array(z.enum(optionalAdmissionPlugins))
+      .optional()
+      .describe('What --disable-admission-plugins names.'),
   }).optional(),
   scheduler: mapping({
     ...clientLimit.shape,

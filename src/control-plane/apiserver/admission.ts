@@ -1,11 +1,12 @@
 // Built-in admission on create: what the API server itself adds to an object before it is stored.
-// Modelled: Priority, DefaultTolerationSeconds, ServiceAccount (name and token volume). Left out in
-// this version: NamespaceLifecycle, LimitRange, ResourceQuota, webhooks (docs/MODEL.md).
+// Modelled: Priority, DefaultTolerationSeconds, ServiceAccount (name and token volume); the first and
+// the last can be disabled. Left out in this version: NamespaceLifecycle, LimitRange, ResourceQuota, webhooks
+// (docs/MODEL.md).
 // Source: Kubernetes v1.36 plugin/pkg/admission.
 import { defaultObject } from '../../api/defaulting.js';
 import { formatPath } from '../../api/field-path.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Pod, PodSpec, Toleration, Volume } from '../../api/pod.js';
+import type { Pod, PodCondition, PodSpec, Toleration, Volume } from '../../api/pod.js';
 import type { PriorityClass } from '../../api/priority-class.js';
 import { podQosClass } from '../../api/resource-requests.js';
 import { validateObject } from '../../api/validation.js';
@@ -14,6 +15,11 @@ import { apiserverConstants } from './constants.js';
 
 /** Finds a PriorityClass in the cache; '' asks for the global default. */
 export type PriorityClassLookup = (name: string) => PriorityClass | undefined;
+
+/** What `--disable-admission-plugins` can name. */
+export const optionalAdmissionPlugins = ['Priority', 'ServiceAccount'] as const;
+
+export type OptionalAdmissionPlugin = (typeof optionalAdmissionPlugins)[number];
 
 const EVICTION_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
@@ -30,10 +36,15 @@ export interface Rejection {
  */
 export class Admission {
   readonly #priorityClass: PriorityClassLookup;
+  readonly #disabled: ReadonlySet<OptionalAdmissionPlugin>;
   readonly #podSpecs = new WeakMap<PodSpec, PodSpec>();
 
-  constructor(priorityClass: PriorityClassLookup) {
+  constructor(
+    priorityClass: PriorityClassLookup,
+    disabled: readonly OptionalAdmissionPlugin[] = [],
+  ) {
     this.#priorityClass = priorityClass;
+    this.#disabled = new Set(disabled);
   }
 
   /** The object as it will be stored. */
@@ -42,24 +53,47 @@ export class Admission {
     const known = this.#podSpecs.get(object.spec);
     if (known !== undefined) return pendingPod(object, known);
     const { name } = object.metadata;
-    const { priorityClassName = '' } = object.spec;
-    const found = this.#priorityClass(priorityClassName);
-    if (priorityClassName !== '' && found === undefined) {
-      const why = `no PriorityClass with name ${priorityClassName} was found`;
-      const message = `pods "${name}" is forbidden: ${why}`;
-      return { code: 403, reason: 'Forbidden', message };
+    const prioritised = this.#disabled.has('Priority') ? object.spec : this.#withPriority(object);
+    if ('code' in prioritised) {
+      const message = `pods "${name}" is forbidden: ${prioritised.message}`;
+      return { ...prioritised, message };
     }
-    const pod = defaultObject(object);
-    const spec = admittedSpec(pod.spec, found);
+    const pod = defaultObject({ ...object, spec: prioritised });
+    const spec = this.#mutated(pod.spec);
     const result = validated(pendingPod(pod, spec));
     if (!('code' in result)) this.#podSpecs.set(object.spec, spec);
     return result;
+  }
+
+  #withPriority({ spec }: Pod): PodSpec | Rejection {
+    const { priorityClassName = '' } = spec;
+    const found = this.#priorityClass(priorityClassName);
+    if (priorityClassName !== '' && found === undefined) {
+      const message = `no PriorityClass with name ${priorityClassName} was found`;
+      return { code: 403, reason: 'Forbidden', message };
+    }
+    return {
+      ...spec,
+      ...(found !== undefined && { priorityClassName: found.metadata.name }),
+      priority: found?.value ?? 0,
+      preemptionPolicy: found?.preemptionPolicy ?? 'PreemptLowerPriority',
+    };
+  }
+
+  #mutated(spec: PodSpec): PodSpec {
+    const tolerations = withEvictionTolerations(spec.tolerations ?? []);
+    if (this.#disabled.has('ServiceAccount')) return { ...spec, tolerations };
+    const serviceAccountName = spec.serviceAccountName ?? 'default';
+    return { ...spec, serviceAccountName, tolerations, volumes: withTokenVolume(spec) };
   }
 }
 
 /** A new state of an object that is there: with defaults, and validated. */
 export function admitUpdate(object: KubernetesObject): KubernetesObject | Rejection {
-  return validated(defaultObject(object));
+  const complete = defaultObject(object);
+  if (complete.kind !== 'Pod') return validated(complete);
+  const tolerations = withEvictionTolerations(complete.spec.tolerations ?? []);
+  return validated({ ...complete, spec: { ...complete.spec, tolerations } });
 }
 
 function validated<T extends KubernetesObject>(object: T): T | Rejection {
@@ -86,6 +120,14 @@ const STATUS_OF_CONTROLLERS: ReadonlySet<string> = new Set([
   'StatefulSet',
 ]);
 
+/** What the API server itself says of a pod that is created with scheduling gates. */
+const GATED: PodCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
 function withoutStatus<T extends KubernetesObject>(object: T): T {
   if (!('status' in object) || !STATUS_OF_CONTROLLERS.has(object.kind)) return object;
   const { status: _, ...rest } = object;
@@ -93,19 +135,10 @@ function withoutStatus<T extends KubernetesObject>(object: T): T {
 }
 
 function pendingPod(pod: Pod, spec: PodSpec): Pod {
-  return { ...pod, spec, status: { phase: 'Pending', qosClass: podQosClass(spec) } };
-}
-
-function admittedSpec(spec: PodSpec, priorityClass: PriorityClass | undefined): PodSpec {
-  return {
-    ...spec,
-    ...(priorityClass !== undefined && { priorityClassName: priorityClass.metadata.name }),
-    priority: priorityClass?.value ?? 0,
-    preemptionPolicy: priorityClass?.preemptionPolicy ?? 'PreemptLowerPriority',
-    serviceAccountName: spec.serviceAccountName ?? 'default',
-    tolerations: withEvictionTolerations(spec.tolerations ?? []),
-    volumes: withTokenVolume(spec),
-  };
+  const status = { phase: 'Pending', qosClass: podQosClass(spec) } as const;
+  if ((spec.schedulingGates ?? []).length === 0) return { ...pod, spec, status };
+  const lastTransitionTime = pod.metadata.creationTimestamp ?? 0;
+  return { ...pod, spec, status: { ...status, conditions: [{ ...GATED, lastTransitionTime }] } };
 }
 
 /** Every pod stays 300 s on a node that is not ready or unreachable, unless it says otherwise. */

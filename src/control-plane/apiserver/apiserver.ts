@@ -15,7 +15,7 @@ import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
-import { Admission } from './admission.js';
+import { Admission, type OptionalAdmissionPlugin } from './admission.js';
 import { alreadyExists, notFound, ok, status } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { encodeCpuUs, handlerCpuUs } from './costs.js';
@@ -33,6 +33,7 @@ export interface ApiServerOptions {
   readonly identities: IdentityGenerator;
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
+  readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[];
 }
 
 /** A request that is being handled. */
@@ -82,7 +83,8 @@ export class ApiServer implements ApiServerPort {
       this.#afterRead(id, etcd.result(ticket)),
     );
     this.#encoded = simulation.defineEvent(`${name}.ResponseEncoded`, (id) => this.#answer(id));
-    this.#admission = new Admission((name) => this.#priorityClass(name));
+    const { disabledAdmissionPlugins } = options;
+    this.#admission = new Admission((name) => this.#priorityClass(name), disabledAdmissionPlugins);
     const { revision, values } = etcd.snapshot();
     this.#seenRevision = revision;
     for (const { resource, kind } of resourceKinds) {

@@ -1,5 +1,5 @@
-// What a request makes of a stored object: generation and status rules on update, binding, graceful
-// deletion. Pure functions from stored object and request to new object.
+// What a request makes of a stored object: generation and status rules on update, binding, resize,
+// graceful deletion. Pure functions from stored object and request to new object.
 // Left out: fields that may not change.
 // Source: Kubernetes v1.36 apiserver registry/generic and pkg/registry strategies
 // (reference: controlplane B8; nodes-controllers 1.15).
@@ -38,7 +38,9 @@ export function updateOutcome(
   now: SimTime,
 ): Outcome {
   if (request.subresource === 'binding') return bindingOutcome(current as Pod, request, now);
-  const wanted = request.patch ? request.patch.apply(current) : (request.body as KubernetesObject);
+  const asked = request.patch ? request.patch.apply(current) : (request.body as KubernetesObject);
+  const isResize = request.subresource === 'resize';
+  const wanted = isResize ? resized(current as Pod, asked as Pod) : asked;
   if (wanted === current) return { kind: 'unchanged' };
   const stale = request.body?.metadata.resourceVersion;
   if (stale !== undefined && stale !== current.metadata.resourceVersion) {
@@ -52,6 +54,16 @@ export function updateOutcome(
   const object = merged(current, admitted, isStatus);
   if (isReleased(object.metadata)) return { kind: 'remove' };
   return isSameData(object, current) ? { kind: 'unchanged' } : { kind: 'write', object };
+}
+
+/** A resize changes what containers ask for, by their names, and nothing else. */
+function resized(current: Pod, wanted: Pod): Pod {
+  const asked = new Map(wanted.spec.containers.map((each) => [each.name, each.resources]));
+  const containers = current.spec.containers.map((container) => {
+    const resources = asked.get(container.name);
+    return resources === undefined ? container : { ...container, resources };
+  });
+  return { ...current, spec: { ...current.spec, containers } };
 }
 
 /** Leases, which are written most, need no defaults. */

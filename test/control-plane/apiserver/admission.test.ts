@@ -4,7 +4,12 @@ import type { Deployment } from '../../../src/api/deployment.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { Pod, Toleration } from '../../../src/api/pod.js';
 import type { PriorityClass } from '../../../src/api/priority-class.js';
-import { Admission, type Rejection } from '../../../src/control-plane/apiserver/admission.js';
+import {
+  Admission,
+  admitUpdate,
+  type OptionalAdmissionPlugin,
+  type Rejection,
+} from '../../../src/control-plane/apiserver/admission.js';
 import { TestControlPlane } from '../../support/control-plane.js';
 import { deployment, pod } from '../../support/objects.js';
 
@@ -109,6 +114,39 @@ describe('the service account of a pod', () => {
     const volumes = [{ name: 'kube-api-access-x', emptyDir: {} }];
     expect((admit(pod('a', { volumes })) as Pod).spec.volumes).toHaveLength(1);
   });
+});
+
+describe('a disabled admission plugin', () => {
+  const own = pod('a', { priority: 7 });
+  const specWithout = (...names: OptionalAdmissionPlugin[]) =>
+    (new Admission(() => undefined, names).admit(own) as Pod).spec;
+
+  test('Priority leaves the priority that the pod states', () => {
+    expect(specWithout().priority).toBe(0);
+    expect(specWithout('Priority').priority).toBe(7);
+    expect(specWithout('Priority').preemptionPolicy).toBeUndefined();
+  });
+
+  test('ServiceAccount adds neither a name nor a token', () => {
+    const { serviceAccountName, volumes } = specWithout('ServiceAccount');
+    expect([serviceAccountName, volumes]).toEqual([undefined, undefined]);
+  });
+});
+
+test('a pod with scheduling gates is said to be held by them, another is not', () => {
+  const gated = admit(pod('a', { schedulingGates: [{ name: 'x.io/hold' }] })) as Pod;
+  expect(gated.status?.conditions).toEqual([
+    expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }),
+  ]);
+  expect((admit(pod('a')) as Pod).status?.conditions).toBeUndefined();
+});
+
+test('a pod that is replaced keeps the tolerations that the server adds', () => {
+  const { spec } = admitUpdate(pod('a')) as Pod;
+  expect(spec.tolerations?.map(({ key }) => key)).toEqual([
+    'node.kubernetes.io/not-ready',
+    'node.kubernetes.io/unreachable',
+  ]);
 });
 
 describe('an object', () => {

@@ -105,6 +105,22 @@ describe('a DELETE', () => {
   });
 });
 
+test('a resize takes over the resources of containers by name, and nothing else', () => {
+  const resources = { requests: { cpu: '1m' } };
+  const body = pod('a', {
+    priority: 9,
+    containers: [
+      { name: 'other', image: 'x:1', resources },
+      { name: 'app', image: 'x:2', resources },
+    ],
+  });
+  const request = { ...deletion(), verb: 'update', subresource: 'resize', body } as const;
+  const outcome = updateOutcome(stored(pod('a')), request, NOW);
+  const { spec, metadata } = (outcome as { readonly object: Pod }).object;
+  expect(spec.containers).toMatchObject([{ name: 'app', image: 'app:1', resources }]);
+  expect([spec.priority, metadata.generation]).toEqual([undefined, 2]);
+});
+
 describe('taking the last finalizer off', () => {
   const patch = (apply: (metadata: ObjectMeta) => ObjectMeta): ApiRequest => ({
     ...deletion({ verb: 'patch' }),
