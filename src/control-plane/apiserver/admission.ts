@@ -1,7 +1,7 @@
 // Built-in admission on create: what the API server itself adds to an object before it is stored.
-// Modelled: Priority, DefaultTolerationSeconds, ServiceAccount (name and token volume); the first and
-// the last can be disabled. Left out in this version: NamespaceLifecycle, LimitRange, ResourceQuota, webhooks
-// (docs/MODEL.md).
+// Modelled: Priority, DefaultTolerationSeconds, ServiceAccount (name and token volume); the first
+// and the last can be disabled. Left out in this version: NamespaceLifecycle, LimitRange,
+// ResourceQuota, webhooks (docs/MODEL.md).
 // Source: Kubernetes v1.36 plugin/pkg/admission.
 import { defaultObject } from '../../api/defaulting.js';
 import { formatPath } from '../../api/field-path.js';
