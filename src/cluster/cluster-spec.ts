@@ -4,6 +4,7 @@
 import type { Node } from '../api/node.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
+import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 
 /** One machine of the control plane. */
@@ -60,12 +61,29 @@ export interface ControllerManagerSpec {
   readonly client: ClientLimit;
 }
 
+/**
+ * Processes whose costs a machine profile may state. The last two are on a host of the control
+ * plane in recorded clusters only: the agents of all nodes, and the client that loads and watches.
+ */
+export const processNames = [
+  'etcd',
+  'kube-apiserver',
+  'kube-scheduler',
+  'kube-controller-manager',
+  'node-agents',
+  'recorder',
+] as const;
+
+export type ProcessName = (typeof processNames)[number];
+
 export interface ControlPlaneSpec {
   readonly hosts: readonly ControlPlaneHost[];
   readonly etcd: EtcdSpec;
   readonly apiServer: ApiServerSpec;
   readonly scheduler: SchedulerSpec;
   readonly controllerManager: ControllerManagerSpec;
+  /** Of those that cost more than the constants say. */
+  readonly processes: Readonly<Partial<Record<ProcessName, ProcessCosts>>>;
 }
 
 export type RuntimeName = 'containerd' | 'cri-o' | 'docker' | 'rkt';

@@ -118,7 +118,7 @@ export class Cluster {
     const { hosts, client } = this.#spec.controlPlane.controllerManager;
     return new ControllerManager({
       simulation: this.#simulation,
-      host: this.#controlPlane.host(hosts[0] ?? ''),
+      host: this.#controlPlane.process('kube-controller-manager', hosts[0] ?? ''),
       transport: this.#controlPlane.transport,
       connection: this.#controlPlane.connect('kube-controller-manager', 'controlPlane'),
       limit: client,

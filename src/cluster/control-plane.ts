@@ -9,7 +9,7 @@ import { assert } from '../kernel/assert.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { CpuHost, Disk, Link, type StationMeter } from '../kernel/stations.js';
-import type { ClusterSpec, LinkSpec } from './cluster-spec.js';
+import type { ClusterSpec, LinkSpec, ProcessName } from './cluster-spec.js';
 
 /** Compiled form of a LinkSpec. */
 interface Path {
@@ -25,6 +25,8 @@ export class ControlPlane {
   readonly meters: readonly StationMeter[];
   readonly #simulation: Simulation;
   readonly #hosts = new Map<string, CpuHost>();
+  readonly #processes = new Map<string, CpuHost>();
+  readonly #costs: ClusterSpec['controlPlane']['processes'];
   readonly #servers: readonly ApiServer[];
   readonly #paths: { readonly controlPlane: Path; readonly node: Path };
   #connections = 0;
@@ -37,7 +39,8 @@ export class ControlPlane {
   ) {
     this.#simulation = simulation;
     this.transport = new ApiTransport(simulation);
-    const { hosts, etcd, apiServer } = spec.controlPlane;
+    const { hosts, etcd, apiServer, processes } = spec.controlPlane;
+    this.#costs = processes;
     for (const { name, cores } of hosts)
       this.#hosts.set(name, new CpuHost(simulation, name, cores));
     const disks = etcd.hosts.map((_, index) => {
@@ -46,7 +49,7 @@ export class ControlPlane {
     });
     const members = etcd.hosts.map((host, index) => ({
       name: `etcd-${index}`,
-      host: this.host(host),
+      host: this.process('etcd', host),
       disk: disks[index] as Disk,
     }));
     this.etcd = new Etcd(simulation, members, observer);
@@ -57,7 +60,7 @@ export class ControlPlane {
         apiServer;
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
-        host: this.host(host),
+        host: this.process('kube-apiserver', host),
         etcd: this.etcd,
         transport: this.transport,
         observer,
@@ -75,11 +78,16 @@ export class ControlPlane {
     ];
   }
 
-  /** The machine of that name. */
-  host(name: string): CpuHost {
-    const host = this.#hosts.get(name);
-    assert(host !== undefined, `there is no control-plane host "${name}"`);
-    return host;
+  /** A process on the machine of that name; always the same one for the same two names. */
+  process(name: ProcessName, hostName: string): CpuHost {
+    const key = `${hostName}/${name}`;
+    const known = this.#processes.get(key);
+    if (known !== undefined) return known;
+    const host = this.#hosts.get(hostName);
+    assert(host !== undefined, `there is no control-plane host "${hostName}"`);
+    const process = new CpuHost(this.#simulation, key, host, this.#costs[name]);
+    this.#processes.set(key, process);
+    return process;
   }
 
   /** A connection of a new client; clients are dealt out to the apiservers in turn. */

@@ -55,7 +55,7 @@ export class SchedulerProcess {
     this.#simulation = simulation;
     this.#controlPlane = controlPlane;
     this.#spec = spec;
-    this.#host = controlPlane.host(spec.hosts[0] ?? '');
+    this.#host = controlPlane.process('kube-scheduler', spec.hosts[0] ?? '');
     this.pods = this.#informer<Pod>('pods');
     const nodes = this.#informer<Node>('nodes');
     const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));

@@ -20,6 +20,7 @@ import { diskNamed } from './disks.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { parseDuration } from './duration.js';
 import { nodePoolOf } from './node-pools.js';
+import { processCostsOf } from './process-costs.js';
 import type { ScenarioSpec } from './schema.js';
 
 /** Microseconds of a duration that the schema has accepted. */
@@ -80,6 +81,7 @@ function controlPlaneOf(
     },
     scheduler: schedulerOf(text.scheduler, configuration, names),
     controllerManager: { hosts: names, client: limitOf(text.controllerManager) },
+    processes: processCostsOf(text.processes),
   };
 }
 

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission.js';
 import { diskNames } from './disks.js';
+import { processes } from './process-costs.js';
 import { operation } from './schema-operations.js';
 import {
   duration,
@@ -83,6 +84,7 @@ const controlPlane = mapping({
       .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
   }).optional(),
   controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
+  processes,
 });
 
 const taint = mapping({
