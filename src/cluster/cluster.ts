@@ -21,15 +21,14 @@ import { ControlPlane } from './control-plane.js';
 import { Driver } from './driver.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
 import type { Operation } from './operation.js';
-import { SchedulerProcess } from './scheduler-process.js';
+import { type SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
 const CLUSTER_CIDR = '10.0.0.0/10';
 const NODE_CIDR_BITS = 24;
 
 /** Who is told what. */
-export interface ClusterListeners {
-  readonly observer: ClusterObserver;
+export interface ClusterListeners extends SchedulerListeners {
   readonly changes: ChangeListener;
   /** The last operation has been performed. */
   readonly onOperationsDone: () => void;
@@ -68,7 +67,7 @@ export class Cluster {
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controllerManager = this.#newControllerManager();
     const { scheduler } = spec.controlPlane;
-    this.#scheduler = new SchedulerProcess(simulation, this.#controlPlane, scheduler, observer);
+    this.#scheduler = new SchedulerProcess(simulation, this.#controlPlane, scheduler, listeners);
     this.#kubelets = this.#newKubelets(observer, nodes);
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({

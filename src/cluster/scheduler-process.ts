@@ -10,6 +10,7 @@ import type { ClusterObserver } from '../client/observer.js';
 import { frameworksFor } from '../control-plane/scheduler/configuration/plugin-sets.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
+import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { seconds } from '../kernel/time.js';
@@ -32,6 +33,13 @@ const PLUGIN_RESOURCES = [
   'csistoragecapacities',
 ];
 
+/** Who is told what the scheduler does. */
+export interface SchedulerListeners {
+  readonly observer: ClusterObserver;
+  /** Everything about the scheduling of some pods; absent when nobody asks. */
+  readonly scheduling?: SchedulingRecorder | undefined;
+}
+
 /** One process; nothing happens before `start`. */
 export class SchedulerProcess {
   readonly pods: Informer<Pod>;
@@ -50,7 +58,7 @@ export class SchedulerProcess {
     simulation: Simulation,
     controlPlane: ControlPlane,
     spec: SchedulerSpec,
-    observer: ClusterObserver,
+    { observer, scheduling }: SchedulerListeners,
   ) {
     this.#simulation = simulation;
     this.#controlPlane = controlPlane;
@@ -70,6 +78,7 @@ export class SchedulerProcess {
       nodes,
       objects,
       observer,
+      recorder: scheduling,
       profiles: (handle) => frameworksFor(configuration, registry, handle),
       percentageOfNodesToScore: configuration.percentageOfNodesToScore,
       podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),

@@ -1,6 +1,7 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
+import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
 import { toSeconds } from '../kernel/time.js';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly maxWallMs?: number;
   /** Asked now and then; the run ends, its results marked partial, when it says so. */
   readonly shouldStop?: () => boolean;
+  /** Makes what is told about the scheduling of pods. */
+  readonly schedulingRecorder?: (simulation: Simulation) => SchedulingRecorder;
 }
 
 /**
@@ -43,6 +46,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
     observer,
     changes: convergence,
+    scheduling: options.schedulingRecorder?.(simulation),
     onOperationsDone: () =>
       convergence.whenSettled(() => {
         isConverged = true;

@@ -7,8 +7,25 @@ import type { Pod, PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
 import { schedulerConstants } from './constants.js';
+import type { PluginAnswer } from './framework/framework.js';
+import { codeOf, isRejected, messageOf } from './framework/status.js';
 import { hasCondition, withCondition } from './pod-condition.js';
 import type { Failure } from './scheduling-cycle.js';
+
+/** The failure of an attempt whose node was chosen: `0/1 nodes are available: 1 …`. */
+export function failureOf({ status, plugin }: PluginAnswer): Failure {
+  const wasRejected = isRejected(status);
+  const isPending = codeOf(status) === 'Pending';
+  const counts = (status?.reasons ?? []).map((reason) => `1 ${reason}`).join(', ');
+  const named = plugin === '' ? [] : [plugin];
+  return {
+    result: wasRejected ? 'unschedulable' : 'error',
+    message: wasRejected ? `0/1 nodes are available: ${counts}.` : messageOf(status),
+    unschedulablePlugins: wasRejected && !isPending ? named : [],
+    pendingPlugins: isPending ? named : [],
+    nominatedNodeName: undefined,
+  };
+}
 
 /** The text of an Event, cut to what the API takes. */
 export function truncatedNote(message: string): string {

@@ -20,14 +20,14 @@ import { SchedulerCache } from './cache/scheduler-cache.js';
 import { schedulerConstants } from './constants.js';
 import { cycleCostUs, type SchedulerCosts } from './cost-model.js';
 import { NodeHandler, PodHandler } from './event-handlers.js';
-import { statusPatch, truncatedNote } from './failure-handler.js';
+import { failureOf, statusPatch, truncatedNote } from './failure-handler.js';
 import { assignedPodDelete } from './framework/cluster-event.js';
 import type { Framework, PluginAnswer } from './framework/framework.js';
 import { Nominator } from './framework/nominator.js';
 import type { SchedulerHandle } from './framework/plugin-handle.js';
 import { PodInfo } from './framework/pod-info.js';
 import { type Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
-import { codeOf, isRejected, messageOf } from './framework/status.js';
+import { codeOf, isRejected } from './framework/status.js';
 import { ObjectHandler } from './object-handler.js';
 import { PreemptionExecutor } from './preemption-executor.js';
 import type { QueuedPodInfo } from './queue/queued-pod-info.js';
@@ -35,6 +35,7 @@ import { type PendingPods, SchedulingQueue } from './queue/scheduling-queue.js';
 import { QueueTimers } from './queue-timers.js';
 import { InformerListers, RunningHandle } from './scheduler-handle.js';
 import type { Failure, SchedulingCycle } from './scheduling-cycle.js';
+import type { SchedulingRecorder } from './scheduling-recorder.js';
 import { WaitingPods } from './waiting-pods.js';
 
 export interface SchedulerOptions {
@@ -59,6 +60,7 @@ export interface SchedulerOptions {
   readonly podInitialBackoffUs?: SimTime;
   readonly podMaxBackoffUs?: SimTime;
   readonly costs?: SchedulerCosts;
+  readonly recorder?: SchedulingRecorder | undefined;
 }
 
 interface Attempt {
@@ -125,6 +127,7 @@ export class Scheduler {
       podInitialBackoffUs,
       podMaxBackoffUs,
       podMaxInUnschedulablePodsUs: schedulerConstants.podMaxInUnschedulablePodsUs,
+      listener: options.recorder,
     });
     this.#timers = new QueueTimers(simulation, name, this.#queue, () => this.#queueChanged());
     this.waitingPods = new WaitingPods(simulation, name, (cycle, answer) =>
@@ -203,12 +206,16 @@ export class Scheduler {
 
   /** Takes the next pod and decides. */
   #scheduleOne(): void {
-    const { simulation, host, costs = schedulerConstants } = this.#options;
+    const { simulation, host, costs = schedulerConstants, recorder } = this.#options;
     for (let entry = this.#queue.pop(); entry !== undefined; entry = this.#queue.pop()) {
       if (this.#isSkipped(entry)) continue;
       const framework = this.#frameworks.get(entry.info.schedulerName) as Framework;
-      this.cache.updateSnapshot();
-      const decision = this.#algorithm.decide(framework, entry.info);
+      const snapshot = this.cache.updateSnapshot();
+      const algorithm = this.#algorithm;
+      const notes = recorder?.notesFor(entry.info);
+      const decision = algorithm.decide(framework, entry.info, notes);
+      if (notes !== undefined)
+        recorder?.decided({ entry, framework, decision, notes, algorithm, snapshot });
       this.#attempt = { entry, framework, decision, startedUs: simulation.now };
       this.#timers.arm();
       host.run(cycleCostUs(decision, this.cache.changedRows, costs), this.#decided);
@@ -300,6 +307,7 @@ export class Scheduler {
     const { simulation, observer } = this.#options;
     if (answer.status === undefined) {
       observer.schedulingAttempted(assumed.uid, 'scheduled', simulation.now - startedUs);
+      this.#options.recorder?.attemptEnded(assumed, undefined);
       const note = `Successfully assigned ${assumed.key} to ${nodeName}`;
       this.#recorderOf(assumed).record(assumed.pod, 'Normal', 'Scheduled', note);
       for (const plugin of framework.plugins.postBind) plugin.postBind(state, assumed, nodeName);
@@ -338,6 +346,7 @@ export class Scheduler {
     const { simulation, observer, client } = this.#options;
     const { now } = simulation;
     observer.schedulingAttempted(entry.info.uid, failure.result, now - startedUs);
+    this.#options.recorder?.attemptEnded(entry.info, failure);
     this.#requeue(entry, failure);
     const { pod } = entry.info;
     const note = truncatedNote(failure.message);
@@ -371,18 +380,3 @@ export class Scheduler {
 }
 
 function ignoreAnswer(): void {}
-
-/** A refusal of one node after it was chosen: `0/1 nodes are available: 1 …`. */
-function failureOf({ status, plugin }: PluginAnswer): Failure {
-  const wasRejected = isRejected(status);
-  const isPending = codeOf(status) === 'Pending';
-  const counts = (status?.reasons ?? []).map((reason) => `1 ${reason}`).join(', ');
-  const named = plugin === '' ? [] : [plugin];
-  return {
-    result: wasRejected ? 'unschedulable' : 'error',
-    message: wasRejected ? `0/1 nodes are available: ${counts}.` : messageOf(status),
-    unschedulablePlugins: wasRejected && !isPending ? named : [],
-    pendingPlugins: isPending ? named : [],
-    nominatedNodeName: undefined,
-  };
-}

@@ -19,6 +19,7 @@ import {
   multiPoint,
 } from '../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { Scheduler } from '../../../src/control-plane/scheduler/scheduler.js';
+import type { SchedulingRecorder } from '../../../src/control-plane/scheduler/scheduling-recorder.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import { CpuHost, Link } from '../../../src/kernel/stations.js';
@@ -53,6 +54,7 @@ export interface SchedulerFixtureOptions {
   readonly isComplete?: boolean;
   readonly qps?: number;
   readonly burst?: number;
+  readonly recorder?: SchedulingRecorder;
 }
 
 export class SchedulerFixture {
@@ -90,6 +92,7 @@ export class SchedulerFixture {
       pods,
       nodes,
       observer: log,
+      recorder: options.recorder,
       objects,
       profiles: (handle) =>
         isComplete

@@ -4,6 +4,7 @@
 
 import type { Pod } from '../../../api/pod.js';
 import type { Snapshot } from '../cache/snapshot.js';
+import type { CycleNotes } from './cycle-notes.js';
 import type { CycleState } from './cycle-state.js';
 import type { NodeStatuses } from './node-statuses.js';
 import { maxNodeScore } from './normalize-score.js';
@@ -162,6 +163,7 @@ export class Framework {
     nodes: NodeList,
     snapshot: Snapshot,
     totals: Float64Array,
+    notes?: CycleNotes,
   ): Status | undefined {
     const { count } = nodes;
     if (this.#scores.length < count) this.#scores = new Float64Array(count * 2);
@@ -173,7 +175,9 @@ export class Framework {
       if (answer !== undefined) {
         return status('Error', `running Score plugin "${plugin.name}": ${messageOf(answer)}`);
       }
+      notes?.scored(plugin.name, weight, scores, count);
       plugin.normalizeScore?.(scores, count);
+      notes?.normalized(scores, count);
       for (let i = 0; i < count; i++) {
         const score = scores[i]!;
         if (!(score >= 0 && score <= maxNodeScore)) return invalidScore(plugin.name, score);

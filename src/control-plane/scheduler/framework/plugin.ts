@@ -87,6 +87,8 @@ export interface PostFilterResult {
   readonly status: Status | undefined;
   readonly nominatedNodeName?: string;
   readonly victims?: readonly PodInfo[];
+  /** Nodes on which preemption was tried, in order; absent: none. */
+  readonly trials?: readonly PreemptionTrial[];
   /** What finding that out has cost; absent: nothing. */
   readonly work?: PostFilterWork;
 }

@@ -8,6 +8,7 @@
 // Cost of a plain pod: 4 filter calls for each node examined, 4 passes over the feasible nodes.
 
 import type { Snapshot } from '../cache/snapshot.js';
+import type { CycleNotes } from './cycle-notes.js';
 import { CycleState } from './cycle-state.js';
 import { fitErrorMessage } from './fit-error.js';
 import { type ActiveFilters, type Framework, goList } from './framework.js';
@@ -84,6 +85,7 @@ export class SchedulingAlgorithm {
   readonly #rejectors = new Set<string>();
   readonly #pending = new Set<string>();
   #work: CycleWork = newWork(0);
+  #notes: CycleNotes | undefined;
 
   /** `percentageOfNodesToScore` 0 is the adaptive rule. */
   constructor(snapshot: Snapshot, nominator: Nominator, percentageOfNodesToScore = 0) {
@@ -102,10 +104,11 @@ export class SchedulingAlgorithm {
     return this.#totals.subarray(0, this.#feasibleCount);
   }
 
-  /** Decides for one pod on the snapshot as it is now. */
-  decide(framework: Framework, pod: PodInfo): Decision {
+  /** Decides for one pod on the snapshot as it is now; `notes` are filled in on the way. */
+  decide(framework: Framework, pod: PodInfo, notes?: CycleNotes): Decision {
     const snapshot = this.#snapshot;
     const state = new CycleState();
+    this.#notes = notes;
     this.statuses.clear();
     this.#rejectors.clear();
     this.#pending.clear();
@@ -115,6 +118,7 @@ export class SchedulingAlgorithm {
     if (snapshot.count === 0) return this.#refuse('unschedulable', state, noNodesAvailable);
     this.#reserveSpace(snapshot.count);
     const preFilter = framework.runPreFilter(state, pod, snapshot);
+    if (notes !== undefined) notes.preFilter = preFilter;
     for (const plugin of preFilter.narrowedBy) this.#rejectors.add(plugin);
     if (preFilter.status !== undefined) {
       if (!isRejected(preFilter.status)) return this.#fail(state, preFilter.status);
@@ -142,6 +146,8 @@ export class SchedulingAlgorithm {
     const snapshot = this.#snapshot;
     const nominated = snapshot.rowOf(pod.pod.status?.nominatedNodeName ?? '');
     if (nominated !== undefined) {
+      if (this.#notes !== undefined)
+        this.#notes.nominatedNodeName = snapshot.table.names[nominated]!;
       const only = { rows: Int32Array.of(nominated), count: 1 };
       this.#search(framework, state, pod, filters, only);
       if (this.#feasibleCount > 0) return;
@@ -183,6 +189,7 @@ export class SchedulingAlgorithm {
     const feasible = this.#feasible;
     let found = 0;
     let position = count === 0 ? 0 : this.nextStartNodeIndex % count;
+    this.#notes?.searches.push({ nodes: count, start: position, wanted });
     for (let i = 0; i < count; i++) {
       const row = rows[position]!;
       if (++position === count) position = 0;
@@ -227,7 +234,7 @@ export class SchedulingAlgorithm {
     const snapshot = this.#snapshot;
     const failure =
       framework.runPreScore(state, pod, nodes, snapshot) ??
-      framework.runScore(state, pod, nodes, snapshot, this.#totals);
+      framework.runScore(state, pod, nodes, snapshot, this.#totals, this.#notes);
     if (failure !== undefined) return this.#fail(state, failure);
     this.#work.scoredNodes = count;
     const names = framework.plugins.score.map(({ plugin }) => plugin.name);
@@ -250,6 +257,7 @@ export class SchedulingAlgorithm {
     let result = noPostFilter;
     if (framework.plugins.postFilter.length > 0) {
       result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
+      if (this.#notes !== undefined) this.#notes.postFilter = result;
       if (result.work !== undefined) this.#work.postFilter = result.work;
     }
     const postFilterMessage = messageOf(result.status);

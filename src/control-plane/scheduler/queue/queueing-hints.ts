@@ -98,6 +98,22 @@ export class QueueingHints {
     return strategy;
   }
 
+  /**
+   * Rejectors of the pod for whom the event is a reason to try again, in order of the profile; the
+   * first of them decides `strategyFor`, but for those that are pending.
+   */
+  pluginsThatQueue(entry: QueuedPodInfo, observed: ObservedEvent): readonly string[] {
+    const { event, previous, object } = observed;
+    if (isWildcard(event)) return [];
+    const { unschedulablePlugins, pendingPlugins, info } = entry;
+    const plugins = this.#hintsFor(event).filter(
+      ({ plugin, hint }) =>
+        (pendingPlugins.has(plugin) || unschedulablePlugins.has(plugin)) &&
+        hint?.(info.pod, previous, object) !== 'QueueSkip',
+    );
+    return [...new Set(plugins.map(({ plugin }) => plugin))];
+  }
+
   #hintsFor(event: ClusterEvent): readonly PluginHint[] {
     let hints = this.#byEvent.get(event.label);
     if (hints === undefined) {

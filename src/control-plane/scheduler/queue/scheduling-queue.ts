@@ -21,6 +21,15 @@ import type { PodInfo } from '../framework/pod-info.js';
 import { BackoffQueue } from './backoff-queue.js';
 import { InFlightEvents, type ObservedEvent } from './in-flight-events.js';
 import { KeyedHeap } from './keyed-heap.js';
+import {
+  attemptFailed,
+  backoffCompleted,
+  podAdded,
+  poppedFromBackoffQ,
+  type QueueCause,
+  type QueueListener,
+  type QueueStore,
+} from './queue-listener.js';
 import { QueuedPodInfo } from './queued-pod-info.js';
 import { QueueingHints, type QueueingStrategy } from './queueing-hints.js';
 import { UnschedulablePods } from './unschedulable-pods.js';
@@ -33,6 +42,7 @@ export interface SchedulingQueueOptions {
   readonly podMaxBackoffUs: SimTime;
   /** How long a pod may lie in unschedulablePods before it is tried again anyway. */
   readonly podMaxInUnschedulablePodsUs: SimTime;
+  readonly listener?: QueueListener | undefined;
 }
 
 /** Number of pods by store, as in scheduler_pending_pods. */
@@ -95,7 +105,7 @@ export class SchedulingQueue {
   add(info: PodInfo, now: SimTime): void {
     const nominated = info.pod.status?.nominatedNodeName ?? '';
     if (nominated !== '') this.#options.nominator.nominate(info, nominated);
-    this.#moveToActiveQ(new QueuedPodInfo(info, now, this.#sequence++), now);
+    this.#moveToActiveQ(new QueuedPodInfo(info, now, this.#sequence++), now, podAdded);
   }
 
   /** A pod that is to be scheduled has changed. */
@@ -135,8 +145,10 @@ export class SchedulingQueue {
    * the rejected pod whose backoff would end first.
    */
   pop(): QueuedPodInfo | undefined {
-    const entry = this.#activeQ.pop() ?? this.#backoffQ.popRejected();
+    const active = this.#activeQ.pop();
+    const entry = active ?? this.#backoffQ.popRejected();
     if (entry === undefined) return undefined;
+    if (active === undefined) this.#report(entry, 'active', poppedFromBackoffQ);
     entry.beginAttempt();
     this.#inFlight.begin(entry.info.uid);
     return entry;
@@ -165,7 +177,7 @@ export class SchedulingQueue {
     } else {
       entry.consecutiveErrorsCount++;
     }
-    this.#requeue(entry, this.#strategyOfMissed(entry, missed), now);
+    this.#requeue(entry, this.#strategyOfMissed(entry, missed), now, { ...attemptFailed, missed });
   }
 
   /**
@@ -184,13 +196,13 @@ export class SchedulingQueue {
       if (hints === undefined || !hints.concerns(event, rejectors)) continue;
       for (const entry of [...pods.values()]) {
         if (concerns !== undefined && !concerns(entry.info)) continue;
-        this.#requeueUnlessSkipped(entry, hints.strategyFor(entry, observed), now);
+        this.#requeueUnlessSkipped(entry, hints.strategyFor(entry, observed), now, observed);
       }
     }
     for (const entry of this.#unschedulablePods.gated()) {
       if (concerns !== undefined && !concerns(entry.info)) continue;
       if (!entry.gatingEvents.some((registered) => eventMatches(registered, event))) continue;
-      this.#requeueUnlessSkipped(entry, this.#strategyFor(entry, observed), now);
+      this.#requeueUnlessSkipped(entry, this.#strategyFor(entry, observed), now, observed);
     }
     this.#inFlight.record(observed);
   }
@@ -199,10 +211,9 @@ export class SchedulingQueue {
   activate(info: PodInfo, now: SimTime): void {
     const { key } = info;
     const entry = this.#unschedulablePods.get(key) ?? this.#backoffQ.get(key);
-    if (entry !== undefined) this.#moveToActiveQ(entry, now);
-    else if (this.#inFlight.has(info.uid)) {
-      this.#inFlight.record({ event: forceActivate, previous: undefined, object: info.pod });
-    }
+    const observed = { event: forceActivate, previous: undefined, object: info.pod };
+    if (entry !== undefined) this.#moveToActiveQ(entry, now, observed);
+    else if (this.#inFlight.has(info.uid)) this.#inFlight.record(observed);
   }
 
   /** The time of the next useful `flushBackoffQCompleted`: a whole second. */
@@ -215,7 +226,7 @@ export class SchedulingQueue {
     for (;;) {
       const entry = this.#backoffQ.popCompleted(now);
       if (entry === undefined) return;
-      this.#enterActiveQ(entry, now);
+      this.#enterActiveQ(entry, now, backoffCompleted);
     }
   }
 
@@ -271,39 +282,53 @@ export class SchedulingQueue {
     const { pod, key } = entry.info;
     for (const event of podSchedulingPropertiesChange(previous, pod)) {
       const observed = { event, previous, object: pod };
-      this.#requeueUnlessSkipped(entry, this.#strategyFor(entry, observed), now);
+      this.#requeueUnlessSkipped(entry, this.#strategyFor(entry, observed), now, observed);
       if (this.#unschedulablePods.get(key) === undefined) return;
     }
   }
 
   /** A pod that is to stay is not touched, so that its group keeps its order. */
-  #requeueUnlessSkipped(entry: QueuedPodInfo, strategy: QueueingStrategy, now: SimTime): void {
-    if (strategy !== 'skip') this.#requeue(entry, strategy, now);
+  #requeueUnlessSkipped(
+    entry: QueuedPodInfo,
+    strategy: QueueingStrategy,
+    now: SimTime,
+    cause: QueueCause,
+  ): void {
+    if (strategy !== 'skip') this.#requeue(entry, strategy, now, cause);
   }
 
-  #requeue(entry: QueuedPodInfo, strategy: QueueingStrategy, now: SimTime): void {
-    if (strategy === 'skip') this.#unschedulablePods.set(entry);
-    else if (strategy === 'afterBackoff' && this.#backoffQ.isBackingOff(entry, now)) {
-      if (this.#passesPreEnqueue(entry)) {
+  #requeue(
+    entry: QueuedPodInfo,
+    strategy: QueueingStrategy,
+    now: SimTime,
+    cause: QueueCause,
+  ): void {
+    if (strategy === 'skip') {
+      this.#unschedulablePods.set(entry);
+      this.#report(entry, 'unschedulable', cause);
+    } else if (strategy === 'afterBackoff' && this.#backoffQ.isBackingOff(entry, now)) {
+      if (this.#passesPreEnqueue(entry, cause)) {
         this.#unschedulablePods.delete(entry.key);
         this.#backoffQ.set(entry);
+        this.#report(entry, 'backoff', cause);
       }
-    } else this.#moveToActiveQ(entry, now);
+    } else this.#moveToActiveQ(entry, now, cause);
   }
 
-  #moveToActiveQ(entry: QueuedPodInfo, now: SimTime): void {
-    if (this.#passesPreEnqueue(entry)) this.#enterActiveQ(entry, now);
+  #moveToActiveQ(entry: QueuedPodInfo, now: SimTime, cause: QueueCause): void {
+    if (this.#passesPreEnqueue(entry, cause)) this.#enterActiveQ(entry, now, cause);
   }
 
-  #enterActiveQ(entry: QueuedPodInfo, now: SimTime): void {
+  #enterActiveQ(entry: QueuedPodInfo, now: SimTime, cause: QueueCause): void {
     entry.initialAttemptUs ??= now;
     this.#unschedulablePods.delete(entry.key);
     this.#backoffQ.delete(entry.key);
     this.#activeQ.set(entry);
+    this.#report(entry, 'active', cause);
   }
 
   /** A refused pod goes to unschedulablePods as gated; the gating plugin joins the rejectors. */
-  #passesPreEnqueue(entry: QueuedPodInfo): boolean {
+  #passesPreEnqueue(entry: QueuedPodInfo, cause: QueueCause): boolean {
     const { framework, hints } = this.#profileOf(entry.info);
     const { status, plugin } = framework.runPreEnqueue(entry.info.pod, entry.gatingPlugin);
     this.#unschedulablePods.delete(entry.key);
@@ -312,12 +337,20 @@ export class SchedulingQueue {
       entry.gatingEvents = [];
       return true;
     }
+    const wasGated = entry.gatingPlugin === plugin;
     entry.gatingPlugin = plugin;
     entry.gatingEvents = hints.eventsOf(plugin);
     entry.unschedulablePlugins = new Set([...entry.unschedulablePlugins, plugin]);
     this.#backoffQ.delete(entry.key);
     this.#unschedulablePods.set(entry);
+    if (!wasGated) this.#report(entry, 'gated', cause);
     return false;
+  }
+
+  #report(entry: QueuedPodInfo, store: QueueStore, cause: QueueCause): void {
+    const { listener } = this.#options;
+    if (listener === undefined) return;
+    listener.entered({ entry, store, cause, hints: this.#profileOf(entry.info).hints });
   }
 
   #updateNomination(previous: Pod, info: PodInfo): void {

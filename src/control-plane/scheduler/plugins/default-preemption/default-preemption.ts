@@ -66,7 +66,7 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     const dryRunNodes = runs.length;
     const dryRunFilterPasses = runs.reduce((sum, { filterPasses }) => sum + filterPasses, 0);
     const work = { dryRunNodes, dryRunFilterPasses };
-    if (candidates.length === 0) return { ...noCandidate(runs, snapshot), work };
+    if (candidates.length === 0) return { ...noCandidate(runs, snapshot), trials: runs, work };
     const best = chooseCandidate([
       ...candidates.filter(({ numPDBViolations }) => numPDBViolations === 0),
       ...candidates.filter(({ numPDBViolations }) => numPDBViolations > 0),
@@ -75,7 +75,7 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
       ({ pod: { metadata } }) => metadata.deletionTimestamp === undefined,
     );
     const nominatedNodeName = snapshot.table.names[best.row] as string;
-    return { status: undefined, nominatedNodeName, victims, work };
+    return { status: undefined, nominatedNodeName, victims, trials: runs, work };
   }
 
   dryRun(
