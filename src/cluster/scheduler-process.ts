@@ -68,7 +68,7 @@ export class SchedulerProcess {
     const nodes = this.#informer<Node>('nodes');
     const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));
     this.informers = [this.pods, nodes, ...objects];
-    const { configuration } = spec;
+    const { configuration, tieBreak } = spec;
     this.#scheduler = new Scheduler({
       simulation,
       host: this.#host,
@@ -81,6 +81,8 @@ export class SchedulerProcess {
       recorder: scheduling,
       profiles: (handle) => frameworksFor(configuration, registry, handle),
       percentageOfNodesToScore: configuration.percentageOfNodesToScore,
+      parallelism: configuration.parallelism,
+      tieBreak,
       podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),
       podMaxBackoffUs: seconds(configuration.podMaxBackoffSeconds),
     });

@@ -60,7 +60,8 @@ function schedulerOf(
 ): SchedulerSpec {
   const limit = limitOf(text);
   const { qps, burst } = configuration.clientConnection;
-  return { hosts, configuration, client: { qps: qps ?? limit.qps, burst: burst ?? limit.burst } };
+  const client = { qps: qps ?? limit.qps, burst: burst ?? limit.burst };
+  return { hosts, configuration, client, tieBreak: text?.tieBreak ?? 'heap' };
 }
 
 function controlPlaneOf(

@@ -24,7 +24,7 @@ export const fixedDefaults: Tree = {
     hosts: { count: 1, cores: 4 },
     etcd: { disk: 'nvme' },
     apiServer: { maxRequestsInflight: 400, maxMutatingRequestsInflight: 200 },
-    scheduler: { kubeAPIQPS: 50, kubeAPIBurst: 100 },
+    scheduler: { kubeAPIQPS: 50, kubeAPIBurst: 100, tieBreak: 'heap' },
     controllerManager: { kubeAPIQPS: 20, kubeAPIBurst: 30 },
   },
   network: {

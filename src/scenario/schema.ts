@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission.js';
+import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { diskNames } from './disks.js';
 import { processes } from './process-costs.js';
 import { operation } from './schema-operations.js';
@@ -82,6 +83,9 @@ const controlPlane = mapping({
       })
       .optional()
       .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
+    tieBreak: oneOf(tieBreakNames)
+      .optional()
+      .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),
   }).optional(),
   controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
   processes,

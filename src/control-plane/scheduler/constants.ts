@@ -19,6 +19,11 @@ const table = {
     unit: 'requests',
     source: 'Kubernetes v1.36 kubescheduler.config.k8s.io/v1 (reference: scheduler 3)',
   },
+  parallelism: {
+    value: 16,
+    unit: 'goroutines',
+    source: 'Kubernetes v1.36 kubescheduler.config.k8s.io/v1 (reference: scheduler 3)',
+  },
   podInitialBackoffUs: {
     value: 1_000_000,
     unit: 'µs',

@@ -4,6 +4,7 @@
 import { ClusterObjects } from './cache/cluster-objects.js';
 import { SchedulerCache } from './cache/scheduler-cache.js';
 import { Nominator } from './framework/nominator.js';
+import { sequential } from './framework/parallelizer.js';
 import type { SchedulerHandle } from './framework/plugin-handle.js';
 
 /** Nothing is there; every random number is 0. `cache` may be filled. */
@@ -14,6 +15,7 @@ export function inertHandle(
     listers: new ClusterObjects(),
     snapshot: cache.snapshot,
     nominator: new Nominator(),
+    parallelizer: sequential,
     now: () => 0,
     stream: () => ({ uniform: () => 0, below: () => 0 }),
     isPreempting: () => false,

@@ -11,6 +11,7 @@ import type { SimTime } from '../../kernel/time.js';
 import { ClusterObjects } from './cache/cluster-objects.js';
 import type { Snapshot } from './cache/snapshot.js';
 import type { Nominator } from './framework/nominator.js';
+import type { Parallelizer } from './framework/parallelizer.js';
 import type { ClusterListers, SchedulerHandle, WaitingPod } from './framework/plugin-handle.js';
 import type { WaitingPods } from './waiting-pods.js';
 
@@ -35,6 +36,7 @@ export interface RunningHandleOptions {
   readonly listers: ClusterListers;
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
+  readonly parallelizer: Parallelizer;
   readonly isPreempting: (uid: string) => boolean;
   readonly waitingPods: () => Pick<WaitingPods, 'all' | 'get'>;
 }
@@ -44,6 +46,7 @@ export class RunningHandle implements SchedulerHandle {
   readonly listers: ClusterListers;
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
+  readonly parallelizer: Parallelizer;
   readonly #options: RunningHandleOptions;
   readonly #streams = new Map<string, RandomStream>();
 
@@ -51,6 +54,7 @@ export class RunningHandle implements SchedulerHandle {
     this.listers = options.listers;
     this.snapshot = options.snapshot;
     this.nominator = options.nominator;
+    this.parallelizer = options.parallelizer;
     this.#options = options;
   }
 

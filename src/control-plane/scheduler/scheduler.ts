@@ -4,29 +4,21 @@
 // extenders, several pods in one cycle, leader election (whoever owns the scheduler calls `start`).
 // Source: kube-scheduler v1.36 scheduler.go, schedule_one.go; reference: scheduler 1 and 8.4.
 
-import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Node } from '../../api/node.js';
-import type { Pod } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
-import type { ApiClient } from '../../client/api-client.js';
 import { EventRecorder } from '../../client/event-recorder.js';
-import type { Informer } from '../../client/informer.js';
-import type { ClusterObserver } from '../../client/observer.js';
-import type { EventKind, Simulation } from '../../kernel/simulation.js';
-import type { CpuHost } from '../../kernel/stations.js';
+import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { BindingCycles } from './binding-cycle.js';
 import { SchedulerCache } from './cache/scheduler-cache.js';
 import { schedulerConstants } from './constants.js';
-import { cycleCostUs, type SchedulerCosts } from './cost-model.js';
+import { cycleCostUs } from './cost-model.js';
 import { NodeHandler, PodHandler } from './event-handlers.js';
 import { failureOf, statusPatch, truncatedNote } from './failure-handler.js';
 import { assignedPodDelete } from './framework/cluster-event.js';
 import type { Framework, PluginAnswer } from './framework/framework.js';
 import { Nominator } from './framework/nominator.js';
-import type { SchedulerHandle } from './framework/plugin-handle.js';
 import { PodInfo } from './framework/pod-info.js';
-import { type Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
+import type { Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
 import { codeOf, isRejected } from './framework/status.js';
 import { ObjectHandler } from './object-handler.js';
 import { PreemptionExecutor } from './preemption-executor.js';
@@ -34,34 +26,9 @@ import type { QueuedPodInfo } from './queue/queued-pod-info.js';
 import { type PendingPods, SchedulingQueue } from './queue/scheduling-queue.js';
 import { QueueTimers } from './queue-timers.js';
 import { InformerListers, RunningHandle } from './scheduler-handle.js';
+import { algorithmOf, parallelizerOf, type SchedulerOptions } from './scheduler-options.js';
 import type { Failure, SchedulingCycle } from './scheduling-cycle.js';
-import type { SchedulingRecorder } from './scheduling-recorder.js';
 import { WaitingPods } from './waiting-pods.js';
-
-export interface SchedulerOptions {
-  /** Prefix of its event kinds; `kube-scheduler` unless there are several. */
-  readonly name?: string;
-  readonly simulation: Simulation;
-  /** The machine it runs on. */
-  readonly host: CpuHost;
-  /** Binds and writes conditions: `clientQps`, `clientBurst` of the constants by default. */
-  readonly client: ApiClient;
-  /** Posts Events. */
-  readonly eventsClient: ApiClient;
-  readonly pods: Informer<Pod>;
-  readonly nodes: Informer<Node>;
-  /** Of what else plugins look at; a kind without an informer has no objects for them. */
-  readonly objects?: readonly Informer<KubernetesObject>[];
-  readonly observer: ClusterObserver;
-  /** Makes the profiles, once: at least one; their names differ. */
-  readonly profiles: (handle: SchedulerHandle) => readonly Framework[];
-  /** For profiles that do not say; 0, the default, adapts to the number of nodes. */
-  readonly percentageOfNodesToScore?: number;
-  readonly podInitialBackoffUs?: SimTime;
-  readonly podMaxBackoffUs?: SimTime;
-  readonly costs?: SchedulerCosts;
-  readonly recorder?: SchedulingRecorder | undefined;
-}
 
 interface Attempt {
   readonly entry: QueuedPodInfo;
@@ -99,6 +66,7 @@ export class Scheduler {
     const { snapshot } = this.cache;
     this.name = name;
     this.#listers = new InformerListers(options.pods);
+    const parallelizer = parallelizerOf(options);
     const profiles = options.profiles(
       new RunningHandle({
         name,
@@ -106,6 +74,7 @@ export class Scheduler {
         listers: this.#listers,
         snapshot,
         nominator: this.#nominator,
+        parallelizer,
         isPreempting: (uid) => this.#preemptions.isPreempting(uid),
         waitingPods: () => this.waitingPods,
       }),
@@ -118,8 +87,7 @@ export class Scheduler {
         new EventRecorder(simulation, schedulerName, eventsClient),
       );
     }
-    const percentage = options.percentageOfNodesToScore ?? 0;
-    this.#algorithm = new SchedulingAlgorithm(snapshot, this.#nominator, percentage);
+    this.#algorithm = algorithmOf(options, snapshot, this.#nominator, parallelizer);
     const { podInitialBackoffUs, podMaxBackoffUs } = { ...schedulerConstants, ...options };
     this.#queue = new SchedulingQueue({
       frameworks: profiles,
@@ -213,7 +181,7 @@ export class Scheduler {
       const snapshot = this.cache.updateSnapshot();
       const algorithm = this.#algorithm;
       const notes = recorder?.notesFor(entry.info);
-      const decision = algorithm.decide(framework, entry.info, notes);
+      const decision = algorithm.decide(framework, entry.info, entry.attempts, notes);
       if (notes !== undefined)
         recorder?.decided({ entry, framework, decision, notes, algorithm, snapshot });
       this.#attempt = { entry, framework, decision, startedUs: simulation.now };

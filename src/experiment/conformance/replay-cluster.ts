@@ -69,11 +69,13 @@ export class ReplayCluster {
     const [problem] = problems.filter(({ severity }) => severity === 'error');
     const text = problem === undefined ? '' : `${formatPath(problem.path)}: ${problem.message}`;
     assert(configuration !== undefined, `the recorded configuration is refused: ${text}`);
-    const percentage = configuration.percentageOfNodesToScore;
+    const { percentageOfNodesToScore } = configuration;
     const handle = inertHandle(this.cache);
     this.objects = handle.listers;
     this.nominator = handle.nominator;
-    this.algorithm = new SchedulingAlgorithm(this.cache.snapshot, this.nominator, percentage);
+    this.algorithm = new SchedulingAlgorithm(this.cache.snapshot, this.nominator, {
+      percentageOfNodesToScore,
+    });
     const frameworks = frameworksFor(configuration, registry, handle);
     this.#frameworks = new Map(frameworks.map((each) => [each.schedulerName, each]));
   }

@@ -17,6 +17,7 @@ import {
 } from '../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
 import {
+  type AlgorithmOptions,
   type Decision,
   SchedulingAlgorithm,
 } from '../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
@@ -78,12 +79,13 @@ export class DecisionCluster {
     nodes: readonly Node[],
     pods: readonly Pod[] = [],
     plugins: readonly EnabledPlugin[] = plainPlugins(),
+    options: AlgorithmOptions = {},
   ) {
     this.framework = new Framework({
       schedulerName: 'default-scheduler',
       plugins: multiPoint(plugins),
     });
-    this.algorithm = new SchedulingAlgorithm(this.cache.snapshot, this.nominator);
+    this.algorithm = new SchedulingAlgorithm(this.cache.snapshot, this.nominator, options);
     for (const node of nodes) this.cache.addNode(node);
     for (const pod of pods) this.cache.addPod(new PodInfo(pod));
   }

@@ -9,6 +9,7 @@ import { Informer } from '../../../src/client/informer.js';
 import { ClusterObjects } from '../../../src/control-plane/scheduler/cache/cluster-objects.js';
 import { SchedulerCache } from '../../../src/control-plane/scheduler/cache/scheduler-cache.js';
 import { Nominator } from '../../../src/control-plane/scheduler/framework/nominator.js';
+import { sequential } from '../../../src/control-plane/scheduler/framework/parallelizer.js';
 import { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
 import { PreemptionExecutor } from '../../../src/control-plane/scheduler/preemption-executor.js';
 import {
@@ -210,6 +211,7 @@ test('random numbers of one pod do not depend on those of another', () => {
       listers: new ClusterObjects(),
       snapshot,
       nominator: new Nominator(),
+      parallelizer: sequential,
       isPreempting: () => false,
       waitingPods: () => ({ all: () => [], get: () => undefined }),
     });

@@ -11,6 +11,7 @@ import { readConfiguration } from '../../../src/control-plane/scheduler/configur
 import type { SchedulerConfiguration } from '../../../src/control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
 import { Nominator } from '../../../src/control-plane/scheduler/framework/nominator.js';
+import { sequential } from '../../../src/control-plane/scheduler/framework/parallelizer.js';
 import type { PreemptionPlugin } from '../../../src/control-plane/scheduler/framework/plugin.js';
 import type { SchedulerHandle } from '../../../src/control-plane/scheduler/framework/plugin-handle.js';
 import { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
@@ -95,6 +96,7 @@ export class PreemptionCluster {
       listers: this.objects,
       snapshot: this.cache.snapshot,
       nominator: this.nominator,
+      parallelizer: sequential,
       stream: (purpose) => ({
         uniform: () => 0,
         below: (bound) => {

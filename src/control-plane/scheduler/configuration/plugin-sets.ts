@@ -190,6 +190,7 @@ function ownHandle(handle: SchedulerHandle, framework: () => Framework | undefin
     listers: handle.listers,
     snapshot: handle.snapshot,
     nominator: handle.nominator,
+    parallelizer: handle.parallelizer,
     now: () => handle.now(),
     stream: (purpose) => handle.stream(purpose),
     isPreempting: (uid) => handle.isPreempting(uid),

@@ -114,7 +114,7 @@ function readNumbers(
   const integer = (name: string, absent: number): number =>
     reader.integer(fields[name], [name]) ?? absent;
   const { podInitialBackoffUs, podMaxBackoffUs } = schedulerConstants;
-  const parallelism = integer('parallelism', 16);
+  const parallelism = integer('parallelism', schedulerConstants.parallelism);
   const podInitialBackoffSeconds = integer('podInitialBackoffSeconds', podInitialBackoffUs / 1e6);
   const podMaxBackoffSeconds = integer('podMaxBackoffSeconds', podMaxBackoffUs / 1e6);
   if (parallelism <= 0) {

@@ -56,7 +56,7 @@ export interface LeaderElection {
 
 /** A whole configuration. */
 export interface SchedulerConfiguration {
-  /** Goroutines of the filters and scores; at least 1. Decisions are those of 1. */
+  /** Goroutines that examine nodes; at least 1. */
   readonly parallelism: number;
   readonly leaderElection: LeaderElection;
   /** Undefined: the component's own rate. */

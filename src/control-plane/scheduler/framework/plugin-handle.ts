@@ -23,6 +23,7 @@ import type { SimTime } from '../../../kernel/time.js';
 import type { Snapshot } from '../cache/snapshot.js';
 import type { Framework } from './framework.js';
 import type { Nominator } from './nominator.js';
+import type { Parallelizer } from './parallelizer.js';
 import type { Plugin } from './plugin.js';
 import type { PodInfo } from './pod-info.js';
 
@@ -58,6 +59,8 @@ export interface SchedulerHandle {
   /** The scheduler's one snapshot: the same object for ever, brought up to date in every cycle. */
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
+  /** Who examines nodes, in which order. */
+  readonly parallelizer: Parallelizer;
   /** Of the current event. */
   now(): SimTime;
   /**

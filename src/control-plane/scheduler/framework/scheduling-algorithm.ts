@@ -1,8 +1,7 @@
 // The decision: which node a pod goes to, or why to none. It sees one snapshot, changes nothing but
 // the place at which the next search starts, and knows neither simulation nor clients, so that
-// recorded decisions are replayed against it directly. Nodes are examined one after the other, as
-// kube-scheduler does with `parallelism: 1`. Left out: extenders, opportunistic batching (inert
-// with the default PodTopologySpread arguments).
+// recorded decisions are replayed against it directly. Left out: extenders, opportunistic batching
+// (inert with the default PodTopologySpread arguments).
 // Source: kube-scheduler v1.36 schedule_one.go; reference: scheduler 1.5-1.10.
 //
 // Cost of a plain pod: 4 filter calls for each node examined, 4 passes over the feasible nodes.
@@ -16,9 +15,10 @@ import { NodeStatuses } from './node-statuses.js';
 import { runFiltersWithNominatedPods } from './node-trial.js';
 import type { Nominator } from './nominator.js';
 import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
+import { type Parallelizer, sequential } from './parallelizer.js';
 import type { PostFilterResult, PostFilterWork } from './plugin.js';
 import type { PodInfo } from './pod-info.js';
-import { selectHost } from './select-host.js';
+import { selectHost, type TieBreak } from './select-host.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
 
 /** Why the cycle ended: as in scheduler_schedule_attempts_total. */
@@ -68,6 +68,16 @@ interface SearchSpace {
   readonly count: number;
 }
 
+/** What applies to all profiles. */
+export interface AlgorithmOptions {
+  /** 0, the default, is the adaptive rule. */
+  readonly percentageOfNodesToScore?: number;
+  /** Who examines the nodes; one by one by default. */
+  readonly parallelizer?: Parallelizer;
+  /** Which of the best nodes is taken; by default as 1.35 and 1.36 do. */
+  readonly tieBreak?: TieBreak;
+}
+
 /** Schedules pods of all profiles, one after the other. */
 export class SchedulingAlgorithm {
   /** Index into the snapshot's order at which the next search starts. */
@@ -77,6 +87,8 @@ export class SchedulingAlgorithm {
   readonly #snapshot: Snapshot;
   readonly #nominator: Nominator;
   readonly #percentage: number;
+  readonly #parallelizer: Parallelizer;
+  readonly #tieBreak: TieBreak;
   #feasible: Int32Array = new Int32Array(64);
   #feasibleCount = 0;
   #totals: Float64Array = new Float64Array(64);
@@ -87,11 +99,12 @@ export class SchedulingAlgorithm {
   #work: CycleWork = newWork(0);
   #notes: CycleNotes | undefined;
 
-  /** `percentageOfNodesToScore` 0 is the adaptive rule. */
-  constructor(snapshot: Snapshot, nominator: Nominator, percentageOfNodesToScore = 0) {
+  constructor(snapshot: Snapshot, nominator: Nominator, options: AlgorithmOptions = {}) {
     this.#snapshot = snapshot;
     this.#nominator = nominator;
-    this.#percentage = percentageOfNodesToScore;
+    this.#percentage = options.percentageOfNodesToScore ?? 0;
+    this.#parallelizer = options.parallelizer ?? sequential;
+    this.#tieBreak = options.tieBreak ?? selectHost;
   }
 
   /** Rows of the nodes that the last decision found feasible, in order. */
@@ -104,8 +117,11 @@ export class SchedulingAlgorithm {
     return this.#totals.subarray(0, this.#feasibleCount);
   }
 
-  /** Decides for one pod on the snapshot as it is now; `notes` are filled in on the way. */
-  decide(framework: Framework, pod: PodInfo, notes?: CycleNotes): Decision {
+  /**
+   * Decides for one pod on the snapshot as it is now; `attempt` counts from 1, `notes` are filled in
+   * on the way.
+   */
+  decide(framework: Framework, pod: PodInfo, attempt = 1, notes?: CycleNotes): Decision {
     const snapshot = this.#snapshot;
     const state = new CycleState();
     this.#notes = notes;
@@ -131,7 +147,7 @@ export class SchedulingAlgorithm {
     this.#find(framework, state, pod, filters, preFilter.nodeNames, preFilter.narrowedBy);
     if (this.#error !== undefined) return this.#fail(state, this.#error);
     if (this.#feasibleCount === 0) return this.#unschedulable(framework, state, pod, '');
-    return this.#choose(framework, state, pod);
+    return this.#choose(framework, state, pod, attempt);
   }
 
   /** Fills the list of feasible nodes. */
@@ -171,7 +187,10 @@ export class SchedulingAlgorithm {
     return { rows: known, count: known.length };
   }
 
-  /** Examines nodes in rotation until one more than enough is found. */
+  /**
+   * Examines nodes in rotation until one more than enough is found. Nodes that were begun together
+   * with that one are still judged: a refusal counts, another feasible node does not.
+   */
   #search(
     framework: Framework,
     state: CycleState,
@@ -180,19 +199,21 @@ export class SchedulingAlgorithm {
     { rows, count }: SearchSpace,
   ): void {
     const { filters, plugins } = active;
-    const percentage = framework.percentageOfNodesToScore ?? this.#percentage;
-    const isScored = framework.plugins.score.length > 0;
-    const wanted = isScored ? numFeasibleNodesToFind(percentage, count) : 1;
+    const wanted = this.#wanted(framework, count);
     const nominator = this.#nominator;
     const hasNominated = !nominator.isEmpty;
     const context = { framework, nominator, pod, snapshot: this.#snapshot };
+    // Without any filter kube-scheduler just takes the first nodes.
+    const isParallel = framework.plugins.filter.length > 0;
+    const { places, roundEnds } = (isParallel ? this.#parallelizer : sequential).order(count);
     const feasible = this.#feasible;
+    const start = count === 0 ? 0 : this.nextStartNodeIndex % count;
     let found = 0;
-    let position = count === 0 ? 0 : this.nextStartNodeIndex % count;
-    this.#notes?.searches.push({ nodes: count, start: position, wanted });
-    for (let i = 0; i < count; i++) {
-      const row = rows[position]!;
-      if (++position === count) position = 0;
+    this.#notes?.searches.push({ nodes: count, start, wanted });
+    let end = count;
+    for (let i = 0; i < end; i++) {
+      const place = start + places[i]!;
+      const row = rows[place < count ? place : place - count]!;
       this.#work.examinedNodes++;
       let answer: Status | undefined;
       let plugin = '';
@@ -206,20 +227,26 @@ export class SchedulingAlgorithm {
           break;
         }
       }
-      if (answer === undefined) {
-        if (found === wanted) break;
+      if (answer !== undefined) {
+        if (!this.#refuseNode(row, answer, plugin)) end = roundEnds[i]!;
+      } else if (found < wanted) {
         feasible[found++] = row;
-      } else if (!this.#refuseNode(row, answer, plugin)) {
-        break;
+      } else {
+        end = roundEnds[i]!;
       }
     }
     this.#feasibleCount = found;
   }
 
+  #wanted({ plugins, percentageOfNodesToScore }: Framework, count: number): number {
+    const percentage = percentageOfNodesToScore ?? this.#percentage;
+    return plugins.score.length > 0 ? numFeasibleNodesToFind(percentage, count) : 1;
+  }
+
   /** False when the filter has failed and the search ends. */
   #refuseNode(row: number, answer: Status, plugin: string): boolean {
     if (!isRejected(answer)) {
-      this.#error = status('Error', `running "${plugin}" filter plugin: ${messageOf(answer)}`);
+      this.#error ??= status('Error', `running "${plugin}" filter plugin: ${messageOf(answer)}`);
       return false;
     }
     this.statuses.set(row, answer, plugin);
@@ -227,7 +254,7 @@ export class SchedulingAlgorithm {
     return true;
   }
 
-  #choose(framework: Framework, state: CycleState, pod: PodInfo): Decision {
+  #choose(framework: Framework, state: CycleState, pod: PodInfo, attempt: number): Decision {
     const count = this.#feasibleCount;
     if (count === 1) return this.#accept(state, 0, 1 + this.statuses.count);
     const nodes = { rows: this.#feasible, count };
@@ -239,7 +266,8 @@ export class SchedulingAlgorithm {
     this.#work.scoredNodes = count;
     const names = framework.plugins.score.map(({ plugin }) => plugin.name);
     this.#work.scorers = names.filter((name) => !state.skipScorePlugins.has(name));
-    return this.#accept(state, selectHost(this.#totals, count), count + this.statuses.count);
+    const index = this.#tieBreak(this.#totals, count, pod, attempt);
+    return this.#accept(state, index, count + this.statuses.count);
   }
 
   #accept(state: CycleState, index: number, evaluatedNodes: number): Decision {

@@ -16,7 +16,7 @@ function nodes(count: number): Node[] {
 function decideWithNotes(cluster: DecisionCluster, pod: Pod): [Decision, CycleNotes] {
   const notes = new CycleNotes();
   cluster.cache.updateSnapshot();
-  return [cluster.algorithm.decide(cluster.framework, new PodInfo(pod), notes), notes];
+  return [cluster.algorithm.decide(cluster.framework, new PodInfo(pod), 1, notes), notes];
 }
 
 describe('the scores of a decision', () => {

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { numFeasibleNodesToFind } from '../../../../src/control-plane/scheduler/framework/num-feasible-nodes.js';
-import { selectHost } from '../../../../src/control-plane/scheduler/framework/select-host.js';
+import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
+import {
+  reservoir,
+  selectHost,
+} from '../../../../src/control-plane/scheduler/framework/select-host.js';
+import { RandomRoot } from '../../../../src/kernel/random-stream.js';
+import { DecisionCluster, makeNode, makePod } from '../cluster-fixture.js';
 
 /** Turns the list into a heap in place, from the last parent up; returns what is at its root. */
 function rootOfHeap(scores: readonly number[]): number {
@@ -47,6 +53,50 @@ describe('selectHost', () => {
 
   test('looks only at the entries in use', () => {
     expect(selectHost(Float64Array.of(1, 2, 9), 2)).toBe(1);
+  });
+});
+
+describe('reservoir', () => {
+  const random = new RandomRoot('1');
+  const choose = reservoir((uid, attempt) => random.stream(`${uid}/${attempt}`));
+  const chosen = (scores: readonly number[], name: string, attempt = 1): number =>
+    choose(Float64Array.from(scores), scores.length, new PodInfo(makePod(name)), attempt);
+
+  test('takes one of the best, each equally often', () => {
+    const counts = [0, 0, 0, 0, 0];
+    for (let i = 0; i < 3000; i++) counts[chosen([7, 3, 7, 5, 7], `pod-${i}`)]!++;
+    expect(counts[1]! + counts[3]!).toBe(0);
+    for (const index of [0, 2, 4]) expect(Math.abs(counts[index]! - 1000)).toBeLessThan(100);
+  });
+
+  test('forgets the equals of a score that is surpassed', () => {
+    for (let i = 0; i < 50; i++) expect(chosen([1, 1, 1, 9], `pod-${i}`)).toBe(3);
+  });
+
+  test('draws for each pod and attempt from a stream of its own', () => {
+    const equal = Array.from({ length: 64 }, () => 5);
+    const alone = chosen(equal, 'a');
+    chosen(equal, 'b');
+    expect(chosen(equal, 'a')).toBe(alone);
+    const attempts = [1, 2, 3, 4, 5].map((attempt) => chosen(equal, 'a', attempt));
+    expect(new Set(attempts).size).toBeGreaterThan(1);
+  });
+
+  test('needs no random number without a tie', () => {
+    const never = reservoir(() => {
+      throw new Error('drawn');
+    });
+    const pod = new PodInfo(makePod('p'));
+    expect(never(Float64Array.of(1, 3, 2), 3, pod, 1)).toBe(1);
+  });
+
+  test('is what a decision uses when it is asked for', () => {
+    const nodes = Array.from({ length: 40 }, (_, i) => makeNode(`node-${i}`));
+    const cluster = new DecisionCluster(nodes, [], undefined, { tieBreak: choose });
+    const names = new Set<string>();
+    for (let i = 0; i < 20; i++) names.add(cluster.decide(makePod(`p-${i}`)).nodeName);
+    expect(names.size).toBeGreaterThan(5);
+    expect(new DecisionCluster(nodes).decide(makePod('p-0')).nodeName).toBe('node-0');
   });
 });
 

@@ -1,7 +1,6 @@
 // DefaultPreemption: makes room for a pod at the cost of pods of lower priority. The choice is made
 // here, in the scheduling cycle; the scheduler deletes the victims afterwards. Left out: extenders,
-// preemption for groups of pods. Real dry runs go on in parallel and stop at a moment that depends
-// on timing; these go one by one.
+// preemption for groups of pods.
 // Source: kube-scheduler v1.36 plugins/defaultpreemption, framework/preemption; reference:
 // scheduler 1.10, 2.13.
 
@@ -114,7 +113,10 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     return isBusy ? victimIsTerminating : '';
   }
 
-  /** Tries nodes in rotation from a random one, until there are candidates enough. */
+  /**
+   * Tries nodes in rotation from a random one, until there are candidates enough and the nodes that
+   * were begun with the last of them are done. No more than wanted are kept of either sort.
+   */
   #tryUntilEnough(
     state: CycleState,
     pod: PodInfo,
@@ -129,17 +131,18 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     const runs: DryRun[] = [];
     let clean = 0;
     let violating = 0;
-    for (let i = 0; i < rows.length && (clean === 0 || clean + violating < wanted); i++) {
-      const row = rows[(offset + i) % rows.length] as number;
+    const { places, roundEnds } = this.#handle.parallelizer.order(rows.length);
+    let end = rows.length;
+    for (let i = 0; i < end; i++) {
+      const row = rows[(offset + places[i]!) % rows.length] as number;
       const run = selectVictimsOnNode(search, row);
       if (run.status !== undefined) runs.push(run);
-      else if (run.numPDBViolations === 0) {
-        clean++;
-        runs.push(run);
-      } else if (violating < wanted) {
-        violating++;
+      else if (run.numPDBViolations === 0 ? clean < wanted : violating < wanted) {
+        if (run.numPDBViolations === 0) clean++;
+        else violating++;
         runs.push(run);
       }
+      if (clean > 0 && clean + violating >= wanted) end = Math.min(end, roundEnds[i]!);
     }
     return runs;
   }
