@@ -118,8 +118,8 @@ export class SchedulingAlgorithm {
   }
 
   /**
-   * Decides for one pod on the snapshot as it is now; `attempt` counts from 1, `notes` are filled in
-   * on the way.
+   * Decides for one pod on the snapshot as it is now. `attempt` counts from 1; `notes` are filled
+   * in on the way.
    */
   decide(framework: Framework, pod: PodInfo, attempt = 1, notes?: CycleNotes): Decision {
     const snapshot = this.#snapshot;
