@@ -20,6 +20,9 @@ import { UsageError } from './exit-code.js';
 /** Name of the file by which a results folder is recognised. */
 export const metaFile = 'meta.json';
 
+/** Name of the file that holds what the run was made of. */
+export const inputsFile = 'inputs.json';
+
 /** A results folder that is being prepared. */
 export interface ResultsFolder {
   readonly path: string;

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { renderInputsJson } from '../report/inputs-json.js';
+import type { RunInputs } from '../scenario/run-inputs.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { type ExitCode, exitCode } from './exit-code.js';
 import { loadInput } from './input.js';
@@ -20,7 +22,7 @@ import {
 } from './options.js';
 import { printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
-import { metaFile, openResultsFolder } from './results-folder.js';
+import { inputsFile, metaFile, openResultsFolder } from './results-folder.js';
 import { type SimulationEnd, simulateInThread } from './simulation.js';
 import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.js';
 import type { Terminal } from './terminal.js';
@@ -52,9 +54,9 @@ export async function runCommand(
     maxEvents: eventLimit(single('max-events', args.maxEvents)),
     maxMemoryBytes: memoryLimitBytes(single('max-memory', args.maxMemory)),
   };
-  const { scenario, problems, texts } = loadInput(args.files, inputOptions(args));
+  const { scenario, inputs, problems, texts } = loadInput(args.files, inputOptions(args));
   printProblems(problems, texts, terminal);
-  if (scenario === undefined) {
+  if (scenario === undefined || inputs === undefined) {
     printRefusal(problems, terminal);
     return exitCode.invalidInput;
   }
@@ -72,7 +74,7 @@ export async function runCommand(
       assets: reportAssets(),
     };
     const { end, wallMs } = await simulated(request, terminal, entry);
-    folder.commit(filesOf(end.answer, wallMs));
+    folder.commit(filesOf(end.answer, inputs, wallMs));
     showResults(end, folder.path, format, terminal);
     return verdictOf(end);
   } finally {
@@ -109,8 +111,13 @@ async function simulated(
   }
 }
 
-/** The files of the run, and the one that knows the clock and the host. */
-function filesOf(answer: SimulationAnswer, wallMs: number): ReadonlyMap<string, string> {
+/** The files of the run, its input, and the file that knows the clock and the host. */
+function filesOf(
+  answer: SimulationAnswer,
+  inputs: RunInputs,
+  wallMs: number,
+): ReadonlyMap<string, string> {
+  const files = new Map([...answer.files, [inputsFile, renderInputsJson(inputs)]]);
   const meta = {
     tool: 'kubeclock',
     schemaVersion: 1,
@@ -123,9 +130,9 @@ function filesOf(answer: SimulationAnswer, wallMs: number): ReadonlyMap<string, 
     finishedAt: new Date().toISOString(),
     wallSeconds: Math.round(wallMs) / 1000,
     traceHash: answer.traceHash,
-    files: [...answer.files.keys()],
+    files: [...files.keys()],
   };
-  return new Map([...answer.files, [metaFile, `${JSON.stringify(meta, null, 2)}\n`]]);
+  return new Map([...files, [metaFile, `${JSON.stringify(meta, null, 2)}\n`]]);
 }
 
 function showResults(

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadInput, nameFor } from '../../src/cli/input.js';
+import { loadInput, loadKeptInput, nameFor } from '../../src/cli/input.js';
 import { isScenarioText } from '../../src/scenario/recognition.js';
 import { deployment, scenarioText, service } from '../scenario/memory-files.js';
 
@@ -60,6 +60,53 @@ describe('the FILE arguments', () => {
     expect(() => loadInput([join(folder, 'My App')], { profile: 'nothing' })).toThrow(
       'no profile "nothing"',
     );
+  });
+});
+
+describe('what is kept of an input', () => {
+  const again = (paths: readonly string[], options: Parameters<typeof loadInput>[1] = {}) => {
+    const { scenario, inputs, problems } = loadInput(paths, options);
+    if (inputs === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
+    const kept = loadKeptInput(inputs);
+    // Only the name by which a problem is found may differ.
+    expect(kept.scenario).toEqual({ ...scenario, provenance: kept.scenario?.provenance });
+    return inputs;
+  };
+
+  test('makes the same scenario again, without the files', () => {
+    const { files, texts, name } = again([join(folder, 'scenario.yaml')]);
+    expect([files, name]).toEqual([['scenario.yaml'], 'test']);
+    expect([...texts.keys()]).toEqual(['scenario.yaml', 'My App/1.yaml', 'My App/2.yaml']);
+  });
+
+  test('makes the same scenario of manifests again, under the same name', () => {
+    for (const path of ['My App', 'My App/', 'My App/*.yaml', 'My App/1.yaml']) {
+      expect(again([join(folder, path)]).name).toBe(path.endsWith('1.yaml') ? '1' : 'my-app');
+    }
+  });
+
+  test('has the options, the profile and the scheduler configuration in it', () => {
+    const config = join(folder, 'scheduler.yaml');
+    const head = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration';
+    writeFileSync(config, `${head}\npercentageOfNodesToScore: 30\n`);
+    const inputs = again([join(folder, 'scenario.yaml')], {
+      profile: 'ha-cloud',
+      schedulerConfig: config,
+      seed: '9',
+      nodes: '3x4cpu16Gi',
+      until: '2m',
+      set: ['controlPlane.etcd.disk=hdd'],
+    });
+    expect(inputs.seed).toBe('9');
+    expect(inputs.options.get('schedulerConfig')).toBe('scheduler.yaml');
+    expect([...inputs.texts.keys()]).toEqual(
+      expect.arrayContaining(['profile ha-cloud', 'scheduler.yaml']),
+    );
+  });
+
+  test('names no folder of this machine', () => {
+    const inputs = again([join(folder, 'scenario.yaml')]);
+    expect(JSON.stringify([...inputs.texts, inputs.lists, inputs.files])).not.toContain(tmpdir());
   });
 });
 

@@ -32,6 +32,9 @@ describe('a run of the quickstart', () => {
     for (const file of ['summary.json', 'meta.json', 'pods.csv', 'metrics.prom', 'report.html']) {
       expect(files).toContain(file);
     }
+    const inputs = readFileSync(join(folder, 'results/quickstart-7/inputs.json'), 'utf8');
+    expect(JSON.parse(inputs)).toMatchObject({ seed: '7', files: ['quickstart.yaml'] });
+    expect(inputs).not.toContain(root);
     expect(out).toContain('THRESHOLDS');
     expect(err).toContain('Results: ');
     expect(out + err).not.toContain('\u001b');

@@ -3,6 +3,7 @@
 // scheduler_queue_incoming_pods_total; reference: scheduler 1.2 and 4.
 
 import type { ClusterEvent } from '../framework/cluster-event.js';
+import type { Status } from '../framework/status.js';
 import type { ObservedEvent } from './in-flight-events.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
 import type { QueueingHints } from './queueing-hints.js';
@@ -21,6 +22,8 @@ export interface QueueEntry {
   readonly entry: QueuedPodInfo;
   readonly store: QueueStore;
   readonly cause: QueueCause;
+  /** Why the pod is kept out; undefined unless it is gated. */
+  readonly refusal: Status | undefined;
   /** Of the pod's profile; they say whose hint has let the pod go. */
   readonly hints: QueueingHints;
 }

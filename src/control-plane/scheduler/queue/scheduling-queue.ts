@@ -18,6 +18,7 @@ import {
 import type { Framework } from '../framework/framework.js';
 import type { Nominator } from '../framework/nominator.js';
 import type { PodInfo } from '../framework/pod-info.js';
+import type { Status } from '../framework/status.js';
 import { BackoffQueue } from './backoff-queue.js';
 import { InFlightEvents, type ObservedEvent } from './in-flight-events.js';
 import { KeyedHeap } from './keyed-heap.js';
@@ -343,14 +344,15 @@ export class SchedulingQueue {
     entry.unschedulablePlugins = new Set([...entry.unschedulablePlugins, plugin]);
     this.#backoffQ.delete(entry.key);
     this.#unschedulablePods.set(entry);
-    if (!wasGated) this.#report(entry, 'gated', cause);
+    if (!wasGated) this.#report(entry, 'gated', cause, status);
     return false;
   }
 
-  #report(entry: QueuedPodInfo, store: QueueStore, cause: QueueCause): void {
+  #report(entry: QueuedPodInfo, store: QueueStore, cause: QueueCause, refusal?: Status): void {
     const { listener } = this.#options;
     if (listener === undefined) return;
-    listener.entered({ entry, store, cause, hints: this.#profileOf(entry.info).hints });
+    const { hints } = this.#profileOf(entry.info);
+    listener.entered({ entry, store, cause, refusal, hints });
   }
 
   #updateNomination(previous: Pod, info: PodInfo): void {

@@ -198,40 +198,55 @@ describe('the choice of a node', () => {
   }
 
   test.each([
-    ['the fewest violated budgets', candidate(0, 1, [0, 0]), candidate(1, 0, [9, 0], [9, 0])],
+    [
+      'the fewest violated budgets',
+      'fewest PodDisruptionBudget violations',
+      candidate(0, 1, [0, 0]),
+      candidate(1, 0, [9, 0], [9, 0]),
+    ],
     [
       'the lowest priority of the first victim',
+      'lowest priority of the most important victim',
       candidate(0, 0, [5, 0]),
       candidate(1, 0, [4, 0], [4, 0]),
     ],
     [
       'the lowest sum of priorities',
+      'lowest sum of priorities',
       candidate(0, 0, [5, 0], [3, 0]),
       candidate(1, 0, [5, 0], [2, 0]),
     ],
     [
       'fewer victims, also when some have negative priorities',
+      'lowest sum of priorities',
       candidate(0, 0, [5, 0], [-3, 0]),
       candidate(1, 0, [5, 0]),
     ],
     [
       'the victim of highest priority that started last',
+      'latest start of the longest-running victim of highest priority',
       candidate(0, 0, [5, 10], [3, 90]),
       candidate(1, 0, [5, 20], [3, 30]),
     ],
     [
       'the oldest of several victims of the highest priority',
+      'latest start of the longest-running victim of highest priority',
       candidate(0, 0, [5, 10], [5, 50]),
       candidate(1, 0, [5, 20], [5, 20]),
     ],
-  ])('goes by %s', (_rule, worse, better) => {
-    expect(chooseCandidate([worse, better]).row).toBe(better.row);
-    expect(chooseCandidate([better, worse]).row).toBe(better.row);
+  ])('goes by %s', (_text, rule, worse, better) => {
+    expect(chooseCandidate([worse, better])).toEqual({ best: better, rule });
+    expect(chooseCandidate([better, worse])).toEqual({ best: better, rule });
   });
 
   test('takes the first of equals', () => {
     const equals = [3, 1, 2].map((row) => candidate(row, 0, [5, 7]));
-    expect(chooseCandidate(equals).row).toBe(3);
+    expect(chooseCandidate(equals)).toEqual({ best: equals[0], rule: 'first in order' });
+  });
+
+  test('is none when there is one candidate', () => {
+    const only = candidate(4, 2, [5, 7]);
+    expect(chooseCandidate([only])).toEqual({ best: only, rule: 'only candidate' });
   });
 });
 

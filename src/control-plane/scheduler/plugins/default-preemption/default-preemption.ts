@@ -66,7 +66,7 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     const dryRunFilterPasses = runs.reduce((sum, { filterPasses }) => sum + filterPasses, 0);
     const work = { dryRunNodes, dryRunFilterPasses };
     if (candidates.length === 0) return { ...noCandidate(runs, snapshot), trials: runs, work };
-    const best = chooseCandidate([
+    const { best } = chooseCandidate([
       ...candidates.filter(({ numPDBViolations }) => numPDBViolations === 0),
       ...candidates.filter(({ numPDBViolations }) => numPDBViolations > 0),
     ]);
