@@ -8,6 +8,7 @@
 export { formatProblem, type Problem } from './api/problem.js';
 export type { ClusterSpec } from './cluster/cluster-spec.js';
 export type { Operation } from './cluster/operation.js';
+export { type Rerun, type RunTrace, rerun } from './experiment/rerun.js';
 export {
   modelVersion,
   type RunOptions,
