@@ -3,6 +3,7 @@ import type { ConfigMap } from '../../src/api/config-map.js';
 import type { Deployment } from '../../src/api/deployment.js';
 import type { Pod, PodSpec, PodTemplateSpec } from '../../src/api/pod.js';
 import type { ReplicaSet } from '../../src/api/replica-set.js';
+import type { ReplicationController } from '../../src/api/replication-controller.js';
 import type { Service } from '../../src/api/service.js';
 
 const NAMESPACE = 'default';
@@ -67,5 +68,14 @@ export function service(name: string, extra: Partial<Service['spec']> = {}): Ser
     kind: 'Service',
     metadata: { name, namespace: NAMESPACE },
     spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }], ...extra },
+  };
+}
+
+export function replicationController(name: string, replicas: number): ReplicationController {
+  return {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name, namespace: NAMESPACE, labels: { app: name } },
+    spec: { replicas, selector: { app: name }, template: template(name) },
   };
 }

@@ -7,6 +7,7 @@ import type { EndpointSlice } from '../../api/endpoint-slice.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
+import type { ReplicationController } from '../../api/replication-controller.js';
 import type { Service } from '../../api/service.js';
 import type { ApiTransport, Connection } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
@@ -19,7 +20,8 @@ import { DeploymentController } from './deployment-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { OwnerIndex } from './owner-index.js';
-import { type ControllerOptions, ReplicaSetController } from './replica-set-controller.js';
+import { ReplicaSetController } from './replica-set-controller.js';
+import type { ControllerOptions } from './sync-loop.js';
 
 export interface ControllerManagerOptions {
   readonly simulation: Simulation;
@@ -52,30 +54,50 @@ export class ControllerManager {
       });
     const pods = informer<Pod>('pods');
     const replicaSets = informer<ReplicaSet>('replicasets');
+    const replicationControllers = informer<ReplicationController>('replicationcontrollers');
     const deployments = informer<Deployment>('deployments');
     const services = informer<Service>('services');
     const slices = informer<EndpointSlice>('endpointslices');
     this.informers = [
       pods,
       replicaSets,
+      replicationControllers,
       deployments,
       services,
       slices,
     ] as unknown as readonly Informer<KubernetesObject>[];
-    const doubled = { qps: limit.qps * constants.garbageCollectorQpsFactor, burst: limit.burst };
-    const clients = [
-      clientFor(options, 'replicaset-controller', limit),
-      clientFor(options, 'deployment-controller', limit),
-      clientFor(options, 'endpointslice-controller', limit),
-      clientFor(options, 'generic-garbage-collector', doubled),
-    ] as const;
-    const own = (client: ApiClient): ControllerOptions => ({ ...options, client });
+    const clients: ApiClient[] = [];
+    const own = (controller: string, qpsFactor = 1): ControllerOptions => {
+      const client = clientFor(options, controller, { ...limit, qps: limit.qps * qpsFactor });
+      clients.push(client);
+      return { ...options, client };
+    };
     const owned = { pods: new OwnerIndex(pods), replicaSets: new OwnerIndex(replicaSets) };
     this.#controllers = [
-      new ReplicaSetController(own(clients[0]), replicaSets, pods, owned),
-      new DeploymentController(own(clients[1]), deployments, replicaSets, pods, owned),
-      new EndpointSliceController(own(clients[2]), services, pods, slices),
-      new GarbageCollector(own(clients[3]), this.informers),
+      new ReplicaSetController(
+        own('replicaset-controller'),
+        { kind: 'ReplicaSet', resource: 'replicasets', name: 'replicaset' },
+        replicaSets,
+        pods,
+        owned,
+      ),
+      new ReplicaSetController(
+        own('replication-controller'),
+        {
+          kind: 'ReplicationController',
+          resource: 'replicationcontrollers',
+          name: 'replication',
+        },
+        replicationControllers,
+        pods,
+        owned,
+      ),
+      new DeploymentController(own('deployment-controller'), deployments, replicaSets, pods, owned),
+      new EndpointSliceController(own('endpointslice-controller'), services, pods, slices),
+      new GarbageCollector(
+        own('generic-garbage-collector', constants.garbageCollectorQpsFactor),
+        this.informers,
+      ),
     ];
     this.queues = this.#controllers.map(({ queue }) => queue);
     this.clients = [...clients, informerClient];

@@ -11,15 +11,15 @@ import type { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess, keyOf } from '../../client/api-request.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { Informer } from '../../client/informer.js';
-import { WorkQueue } from '../../client/work-queue.js';
-import { Workers } from '../../client/workers.js';
+import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { createdCondition, deploymentStatus, isSameDeploymentStatus } from './deployment-status.js';
 import { controllerReference } from './owner-index.js';
 import { isPodTerminal } from './pod-state.js';
-import type { ControllerOptions, Owned } from './replica-set-controller.js';
+import type { Owned } from './replica-set-controller.js';
 import { emptyingScalings, newReplicas, oldScalings, type Scaling } from './rollout.js';
+import { type ControllerOptions, SyncLoop } from './sync-loop.js';
 import { podTemplateHash } from './template-hash.js';
 
 const HASH_LABEL = 'pod-template-hash';
@@ -41,7 +41,7 @@ export class DeploymentController {
   readonly #recorder: EventRecorder;
   readonly #deployments: Informer<Deployment>;
   readonly #owned: Owned;
-  readonly #workers: Workers;
+  readonly #loop: SyncLoop;
 
   constructor(
     options: ControllerOptions,
@@ -50,22 +50,19 @@ export class DeploymentController {
     pods: Informer<Pod>,
     owned: Owned,
   ) {
-    const { simulation, host, client } = options;
-    const name = 'kube-controller-manager/deployment';
+    const { simulation, client } = options;
     this.#simulation = simulation;
     this.#client = client;
     this.#recorder = new EventRecorder(simulation, 'deployment-controller', client);
     this.#deployments = deployments;
     this.#owned = owned;
-    this.queue = new WorkQueue(simulation, name);
-    this.#workers = new Workers(simulation, {
-      name,
-      queue: this.queue,
-      count: constants.concurrentDeploymentSyncs,
-      host,
+    this.#loop = new SyncLoop(options, {
+      name: 'deployment',
+      workers: constants.concurrentDeploymentSyncs,
       cpuUs: () => constants.syncCpuUs,
       sync: (key, worker) => this.#sync(key, worker),
     });
+    this.queue = this.#loop.queue;
     deployments.addHandler({
       added: (deployment) => this.queue.add(keyOf(deployment)),
       updated: (_, deployment) => this.queue.add(keyOf(deployment)),
@@ -104,13 +101,13 @@ export class DeploymentController {
 
   /** Lets the workers begin; the informers have synced. */
   start(): void {
-    this.#workers.start();
+    this.#loop.start();
   }
 
   #sync(key: string, worker: number): void {
     const deployment = this.#deployments.get(key);
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
-      return this.#workers.finish(worker, 'done');
+      return this.#loop.finish(worker, false);
     }
     const sync: Sync = { worker, deployment, scalings: [], inFlight: 0, failed: false };
     const { current, old } = this.#replicaSetsOf(deployment);
@@ -334,7 +331,7 @@ export class DeploymentController {
   };
 
   #finish({ worker, failed }: Sync): void {
-    this.#workers.finish(worker, failed ? 'retry' : 'done');
+    this.#loop.finish(worker, failed);
   }
 }
 

@@ -17,8 +17,7 @@ import {
 } from '../../client/api-request.js';
 import { clientConstants } from '../../client/constants.js';
 import type { Informer } from '../../client/informer.js';
-import { WorkQueue } from '../../client/work-queue.js';
-import { Workers } from '../../client/workers.js';
+import type { WorkQueue } from '../../client/work-queue.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import {
   endpointOf,
@@ -28,7 +27,7 @@ import {
 } from './endpoint-slice-reconciler.js';
 import { OwnerIndex } from './owner-index.js';
 import { isPodReady } from './pod-state.js';
-import type { ControllerOptions } from './replica-set-controller.js';
+import { type ControllerOptions, SyncLoop } from './sync-loop.js';
 
 /** In `written`: the slice was deleted; no revision of it satisfies, only its disappearance. */
 const DELETED = Number.POSITIVE_INFINITY;
@@ -61,7 +60,7 @@ export class EndpointSliceController {
   readonly #client: ApiClient;
   readonly #services: Informer<Service>;
   readonly #slices: OwnerIndex<EndpointSlice>;
-  readonly #workers: Workers;
+  readonly #loop: SyncLoop;
   readonly #memberships = new Map<string, Membership>();
   /** Keys of Services with a selector, and pods by name, by namespace. */
   readonly #keysOfNamespace = new Map<string, Set<string>>();
@@ -73,25 +72,23 @@ export class EndpointSliceController {
     pods: Informer<Pod>,
     slices: Informer<EndpointSlice>,
   ) {
-    const { simulation, host, client } = options;
-    const name = 'kube-controller-manager/endpointslice';
+    const { client } = options;
     this.#client = client;
     this.#services = services;
     this.#slices = new OwnerIndex(slices);
-    this.queue = new WorkQueue(simulation, name, {
-      baseDelayUs: constants.endpointSliceRetryBaseUs,
-      maxDelayUs: clientConstants.retryMaxDelayUs,
-    });
-    this.#workers = new Workers(simulation, {
-      name,
-      queue: this.queue,
-      count: constants.concurrentEndpointSliceSyncs,
-      host,
+    this.#loop = new SyncLoop(options, {
+      name: 'endpointslice',
+      workers: constants.concurrentEndpointSliceSyncs,
+      retryLimits: {
+        baseDelayUs: constants.endpointSliceRetryBaseUs,
+        maxDelayUs: clientConstants.retryMaxDelayUs,
+      },
       cpuUs: (key) =>
         constants.syncCpuUs +
         constants.endpointCpuUs * (this.#memberships.get(key)?.pods.size ?? 0),
       sync: (key, worker) => this.#sync(key, worker),
     });
+    this.queue = this.#loop.queue;
     services.addHandler({
       added: (service) => this.#serviceChanged(service),
       updated: (_, service) => this.#serviceChanged(service),
@@ -111,7 +108,7 @@ export class EndpointSliceController {
 
   /** Lets the workers begin; the informers have synced. */
   start(): void {
-    this.#workers.start();
+    this.#loop.start();
   }
 
   #serviceChanged(service: Service): void {
@@ -197,9 +194,8 @@ export class EndpointSliceController {
   #sync(key: string, worker: number): void {
     const service = this.#services.get(key);
     const membership = this.#memberships.get(key);
-    if (service === undefined || membership === undefined)
-      return this.#workers.finish(worker, 'done');
-    if (membership.written.size > 0) return this.#workers.finish(worker, 'retry');
+    if (service === undefined || membership === undefined) return this.#loop.finish(worker, false);
+    if (membership.written.size > 0) return this.#loop.finish(worker, true);
     const requests = requestsFor(this.#changes(service, membership));
     this.#sendNext({ worker, service, membership, requests, failed: false });
   }
@@ -212,8 +208,7 @@ export class EndpointSliceController {
 
   #sendNext(sync: Sync): void {
     const request = sync.requests.shift();
-    if (request === undefined)
-      return this.#workers.finish(sync.worker, sync.failed ? 'retry' : 'done');
+    if (request === undefined) return this.#loop.finish(sync.worker, sync.failed);
     this.#client.send(request, this.#written, sync);
   }
 

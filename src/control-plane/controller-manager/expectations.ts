@@ -28,20 +28,10 @@ export class Expectations {
     );
   }
 
-  expectCreations(key: string, count: number): void {
-    this.#expected.set(key, {
-      creations: count,
-      deletions: new Set(),
-      sinceUs: this.#simulation.now,
-    });
-  }
-
-  expectDeletions(key: string, podKeys: readonly string[]): void {
-    this.#expected.set(key, {
-      creations: 0,
-      deletions: new Set(podKeys),
-      sinceUs: this.#simulation.now,
-    });
+  /** From now on so many creations and the deletion of these pods are expected. */
+  expect(key: string, creations: number, deletedPods: readonly string[]): void {
+    const deletions = new Set(deletedPods);
+    this.#expected.set(key, { creations, deletions, sinceUs: this.#simulation.now });
   }
 
   /** A creation was seen, or failed. */

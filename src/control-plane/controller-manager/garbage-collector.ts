@@ -10,10 +10,9 @@ import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
-import { WorkQueue } from '../../client/work-queue.js';
-import { Workers } from '../../client/workers.js';
+import type { WorkQueue } from '../../client/work-queue.js';
 import { controllerManagerConstants as constants } from './constants.js';
-import type { ControllerOptions } from './replica-set-controller.js';
+import { type ControllerOptions, SyncLoop } from './sync-loop.js';
 
 /** An object that others name as their owner. */
 interface Owner {
@@ -30,7 +29,7 @@ const OWNER = 'owner ';
 export class GarbageCollector {
   readonly queue: WorkQueue;
   readonly #client: ApiClient;
-  readonly #workers: Workers;
+  readonly #loop: SyncLoop;
   /** Owners by uid. */
   readonly #owners = new Map<string, Owner>();
   /** UIDs of objects that the informers hold. */
@@ -38,18 +37,15 @@ export class GarbageCollector {
   #isRunning = false;
 
   constructor(options: ControllerOptions, monitors: readonly Informer<KubernetesObject>[]) {
-    const { simulation, host, client } = options;
-    const name = 'kube-controller-manager/garbage-collector';
+    const { client } = options;
     this.#client = client;
-    this.queue = new WorkQueue(simulation, name);
-    this.#workers = new Workers(simulation, {
-      name,
-      queue: this.queue,
-      count: constants.concurrentGarbageCollectorSyncs,
-      host,
+    this.#loop = new SyncLoop(options, {
+      name: 'garbage-collector',
+      workers: constants.concurrentGarbageCollectorSyncs,
       cpuUs: () => constants.syncCpuUs,
       sync: (key, worker) => this.#sync(key, worker),
     });
+    this.queue = this.#loop.queue;
     for (const monitor of monitors) {
       monitor.addHandler({
         added: (object) => this.#observe(object),
@@ -61,7 +57,7 @@ export class GarbageCollector {
   /** Lets the workers begin; the informers have synced. Owners of before are taken to exist. */
   start(): void {
     this.#isRunning = true;
-    this.#workers.start();
+    this.#loop.start();
   }
 
   #observe(object: KubernetesObject): void {
@@ -109,7 +105,7 @@ export class GarbageCollector {
     if (!key.startsWith(OWNER))
       return this.#client.send(requestOf('get', key), this.#fetched, worker);
     const owner = this.#owners.get(key.slice(OWNER.length));
-    if (owner === undefined || owner.isObserved) return this.#workers.finish(worker, 'done');
+    if (owner === undefined || owner.isObserved) return this.#loop.finish(worker, false);
     const context = { worker, uid: key.slice(OWNER.length) };
     this.#client.send(requestOf('get', owner.item), this.#ownerFetched, context);
   }
@@ -118,18 +114,17 @@ export class GarbageCollector {
     const { worker, uid } = call.context as { readonly worker: number; readonly uid: string };
     const { code, object } = call.response as ApiResponse;
     if (code === 404 || (code === 200 && object?.metadata.uid !== uid)) this.#abandon(uid);
-    this.#workers.finish(worker, code === 200 || code === 404 ? 'done' : 'retry');
+    this.#loop.finish(worker, code !== 200 && code !== 404);
   };
 
   readonly #fetched = (call: ApiCall): void => {
     const worker = call.context as number;
     const response = call.response as ApiResponse;
-    if (!isSuccess(response))
-      return this.#workers.finish(worker, response.code === 404 ? 'done' : 'retry');
+    if (!isSuccess(response)) return this.#loop.finish(worker, response.code !== 404);
     const { uid, ownerReferences = [] } = (response.object as KubernetesObject).metadata;
     // Another object of the same name, or one that has an owner left, stays.
     const isOwned = ownerReferences.some((reference) => this.#owners.has(reference.uid));
-    if (isOwned || ownerReferences.length === 0) return this.#workers.finish(worker, 'done');
+    if (isOwned || ownerReferences.length === 0) return this.#loop.finish(worker, false);
     const { resource, namespace, name } = call.request;
     this.#client.send(
       {
@@ -146,7 +141,7 @@ export class GarbageCollector {
 
   readonly #deleted = (call: ApiCall): void => {
     const { code } = call.response as ApiResponse;
-    this.#workers.finish(call.context as number, code < 300 || code === 404 ? 'done' : 'retry');
+    this.#loop.finish(call.context as number, code >= 300 && code !== 404);
   };
 }
 

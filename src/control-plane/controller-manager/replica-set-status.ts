@@ -2,12 +2,16 @@
 // replica_set_utils.go (reference: nodes-controllers 3.4).
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet, ReplicaSetStatus } from '../../api/replica-set.js';
+import type { ReplicationController } from '../../api/replication-controller.js';
 import type { SimTime } from '../../kernel/time.js';
 import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from './pod-state.js';
 
+/** What keeps replicas: one controller's code treats both alike, as upstream does. */
+export type ReplicaKeeper = ReplicaSet | ReplicationController;
+
 /** The status that a ReplicaSet with these pods should have. O(pods). */
 export function replicaSetStatus(
-  replicaSet: ReplicaSet,
+  replicaSet: ReplicaKeeper,
   pods: Iterable<Pod>,
   now: SimTime,
 ): ReplicaSetStatus {

@@ -134,7 +134,7 @@ describe('expectations', () => {
   test('hold until every creation was seen or has failed', () => {
     const { expectations } = bench();
     expect(expectations.isSatisfied('a')).toBe(true);
-    expectations.expectCreations('a', 2);
+    expectations.expect('a', 2, []);
     expectations.creationObserved('b');
     expectations.creationObserved('a');
     expect(expectations.isSatisfied('a')).toBe(false);
@@ -144,7 +144,7 @@ describe('expectations', () => {
 
   test('hold until every named deletion was seen, each counted once', () => {
     const { expectations } = bench();
-    expectations.expectDeletions('a', ['p', 'q']);
+    expectations.expect('a', 0, ['p', 'q']);
     expectations.deletionObserved('a', 'p');
     expectations.deletionObserved('a', 'p');
     expect(expectations.isSatisfied('a')).toBe(false);
@@ -154,8 +154,8 @@ describe('expectations', () => {
 
   test('are given up after 5 minutes, or with their object', () => {
     const { simulation, expectations } = bench();
-    expectations.expectCreations('a', 1);
-    expectations.expectCreations('b', 1);
+    expectations.expect('a', 1, []);
+    expectations.expect('b', 1, []);
     expectations.forget('b');
     expect([expectations.isSatisfied('a'), expectations.isSatisfied('b')]).toEqual([false, true]);
     simulation.now = 300_000_000;

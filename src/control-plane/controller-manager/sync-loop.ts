@@ -1,0 +1,50 @@
+// What every controller has: a queue of keys and workers that sync them one by one. A sync that has
+// failed comes again after a backoff. Source: Kubernetes v1.36 pkg/controller (reference:
+// nodes-controllers 0.3, 3.2).
+import type { ApiClient } from '../../client/api-client.js';
+import { type RetryLimits, WorkQueue } from '../../client/work-queue.js';
+import { Workers } from '../../client/workers.js';
+import type { Simulation } from '../../kernel/simulation.js';
+import type { CpuHost } from '../../kernel/stations.js';
+
+/** What a controller of the controller manager is given. */
+export interface ControllerOptions {
+  readonly simulation: Simulation;
+  readonly host: CpuHost;
+  /** The controller's own client, with its own bucket. */
+  readonly client: ApiClient;
+}
+
+export interface SyncLoopOptions {
+  /** `replicaset`: names the queue and the events. */
+  readonly name: string;
+  /** Concurrent syncs. */
+  readonly workers: number;
+  /** CPU time of one sync, µs. */
+  readonly cpuUs: (key: string) => number;
+  /** Ends with `finish(worker, failed)`, now or later. */
+  readonly sync: (key: string, worker: number) => void;
+  readonly retryLimits?: RetryLimits;
+}
+
+export class SyncLoop {
+  readonly queue: WorkQueue;
+  readonly #workers: Workers;
+
+  constructor({ simulation, host }: ControllerOptions, options: SyncLoopOptions) {
+    const name = `kube-controller-manager/${options.name}`;
+    const { workers: count, cpuUs, sync, retryLimits } = options;
+    this.queue = new WorkQueue(simulation, name, retryLimits);
+    this.#workers = new Workers(simulation, { name, queue: this.queue, count, host, cpuUs, sync });
+  }
+
+  /** Lets the workers begin; the informers have synced. */
+  start(): void {
+    this.#workers.start();
+  }
+
+  /** Ends the sync of a worker. */
+  finish(worker: number, failed: boolean): void {
+    this.#workers.finish(worker, failed ? 'retry' : 'done');
+  }
+}
