@@ -4,6 +4,7 @@
 import type { Node } from '../api/node.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
+import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-gates.js';
 import type { TieBreakName } from '../control-plane/scheduler/framework/select-host.js';
 import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
@@ -55,6 +56,7 @@ export interface SchedulerSpec {
   /** Where the configuration states one, the same. */
   readonly client: ClientLimit;
   readonly tieBreak: TieBreakName;
+  readonly featureGates: SchedulerFeatureGates;
 }
 
 export interface ControllerManagerSpec {

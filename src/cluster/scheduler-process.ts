@@ -8,6 +8,7 @@ import { ApiClient } from '../client/api-client.js';
 import { Informer } from '../client/informer.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { frameworksFor } from '../control-plane/scheduler/configuration/plugin-sets.js';
+import { gatedConfiguration } from '../control-plane/scheduler/feature-gates.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
 import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
@@ -68,7 +69,8 @@ export class SchedulerProcess {
     const nodes = this.#informer<Node>('nodes');
     const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));
     this.informers = [this.pods, nodes, ...objects];
-    const { configuration, tieBreak } = spec;
+    const { tieBreak, featureGates } = spec;
+    const configuration = gatedConfiguration(spec.configuration, featureGates);
     this.#scheduler = new Scheduler({
       simulation,
       host: this.#host,
@@ -83,6 +85,7 @@ export class SchedulerProcess {
       percentageOfNodesToScore: configuration.percentageOfNodesToScore,
       parallelism: configuration.parallelism,
       tieBreak,
+      featureGates,
       podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),
       podMaxBackoffUs: seconds(configuration.podMaxBackoffSeconds),
     });

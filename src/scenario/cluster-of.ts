@@ -14,6 +14,7 @@ import type {
   SchedulerSpec,
 } from '../cluster/cluster-spec.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
+import { featureGatesOf } from '../control-plane/scheduler/feature-gates.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { scenarioDefaults } from './constants.js';
 import { diskNamed } from './disks.js';
@@ -61,7 +62,8 @@ function schedulerOf(
   const limit = limitOf(text);
   const { qps, burst } = configuration.clientConnection;
   const client = { qps: qps ?? limit.qps, burst: burst ?? limit.burst };
-  return { hosts, configuration, client, tieBreak: text?.tieBreak ?? 'heap' };
+  const featureGates = featureGatesOf(text?.featureGates ?? {});
+  return { hosts, configuration, client, tieBreak: text?.tieBreak ?? 'heap', featureGates };
 }
 
 function controlPlaneOf(

@@ -86,6 +86,12 @@ const controlPlane = mapping({
     tieBreak: oneOf(tieBreakNames)
       .optional()
       .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),
+    featureGates: mapping({
+      NodeDeclaredFeatures: flag().optional(),
+      SchedulerAsyncAPICalls: flag().optional(),
+      SchedulerAsyncPreemption: flag().optional(),
+      SchedulerQueueingHints: flag().optional(),
+    }).optional(),
   }).optional(),
   controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
   processes,

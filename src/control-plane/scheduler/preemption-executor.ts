@@ -28,6 +28,8 @@ export interface PreemptionExecutorOptions {
   readonly recorderOf: (preemptor: PodInfo) => EventRecorder;
   /** A preemption has failed: the preemptor is worth a new attempt at once. */
   readonly failed: (preemptor: PodInfo) => void;
+  /** A preemption is over, whether it has failed or not. */
+  readonly ended: () => void;
 }
 
 interface Preemption {
@@ -138,6 +140,7 @@ export class PreemptionExecutor {
     if (preemption.outstanding > 0) return;
     this.#preemptions.delete(preemption.preemptor.uid);
     if (preemption.hasFailed) this.#options.failed(preemption.preemptor);
+    this.#options.ended();
   }
 
   /** A pod that waits at Permit only loses its place. */

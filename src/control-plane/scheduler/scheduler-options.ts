@@ -13,6 +13,7 @@ import type { SimTime } from '../../kernel/time.js';
 import type { Snapshot } from './cache/snapshot.js';
 import { schedulerConstants } from './constants.js';
 import type { SchedulerCosts } from './cost-model.js';
+import type { SchedulerFeatureGates } from './feature-gates.js';
 import type { Framework } from './framework/framework.js';
 import type { Nominator } from './framework/nominator.js';
 import { Parallelizer } from './framework/parallelizer.js';
@@ -47,6 +48,8 @@ export interface SchedulerOptions {
   readonly podInitialBackoffUs?: SimTime;
   readonly podMaxBackoffUs?: SimTime;
   readonly costs?: SchedulerCosts;
+  /** Those of Kubernetes 1.36 by default. */
+  readonly featureGates?: SchedulerFeatureGates;
   readonly recorder?: SchedulingRecorder | undefined;
 }
 

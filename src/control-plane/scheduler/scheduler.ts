@@ -14,6 +14,7 @@ import { schedulerConstants } from './constants.js';
 import { cycleCostUs } from './cost-model.js';
 import { NodeHandler, PodHandler } from './event-handlers.js';
 import { failureOf, statusPatch, truncatedNote } from './failure-handler.js';
+import { defaultFeatureGates, type SchedulerFeatureGates } from './feature-gates.js';
 import { assignedPodDelete } from './framework/cluster-event.js';
 import type { Framework, PluginAnswer } from './framework/framework.js';
 import { Nominator } from './framework/nominator.js';
@@ -44,6 +45,7 @@ export class Scheduler {
   /** For Permit plugins. */
   readonly waitingPods: WaitingPods;
   readonly #options: SchedulerOptions;
+  readonly #gates: SchedulerFeatureGates;
   readonly #frameworks = new Map<string, Framework>();
   readonly #recorders = new Map<string, EventRecorder>();
   readonly #nominator = new Nominator();
@@ -59,9 +61,12 @@ export class Scheduler {
   /** A cycle is under way, or about to begin. */
   #isBusy = false;
   #attempt: Attempt | undefined;
+  /** The attempt that waits for its preemption. */
+  #preempting: Attempt | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#gates = options.featureGates ?? defaultFeatureGates;
     const { name = 'kube-scheduler', simulation, client, eventsClient } = options;
     const { snapshot } = this.cache;
     this.name = name;
@@ -96,6 +101,7 @@ export class Scheduler {
       podMaxBackoffUs,
       podMaxInUnschedulablePodsUs: schedulerConstants.podMaxInUnschedulablePodsUs,
       listener: options.recorder,
+      queueingHints: this.#gates.SchedulerQueueingHints,
     });
     this.#timers = new QueueTimers(simulation, name, this.#queue, () => this.#queueChanged());
     this.waitingPods = new WaitingPods(simulation, name, (cycle, answer) =>
@@ -115,6 +121,7 @@ export class Scheduler {
         this.#queue.activate(info, simulation.now);
         this.#queueChanged();
       },
+      ended: () => this.#preempted(),
     });
     this.#awoken = simulation.defineEvent(`${name}.QueueFilled`, () => this.#scheduleOne());
     this.#decided = simulation.defineEvent(`${name}.NodeSelected`, () => this.#apply());
@@ -212,11 +219,16 @@ export class Scheduler {
 
   /** The cycle's CPU time has passed: its decision takes effect. */
   #apply(): void {
-    const { entry, framework, decision, startedUs } = this.#attempt as Attempt;
+    const attempt = this.#attempt as Attempt;
+    const { entry, framework, decision, startedUs } = attempt;
     this.#attempt = undefined;
     if (decision.result !== 'scheduled') {
       const { nominatedNodeName = '', victims } = decision;
-      if (victims.length > 0) this.#preemptions.start(entry.info, nominatedNodeName, victims);
+      if (victims.length > 0) {
+        if (!this.#gates.SchedulerAsyncPreemption) this.#preempting = attempt;
+        this.#preemptions.start(entry.info, nominatedNodeName, victims);
+        if (this.#preempting !== undefined) return;
+      }
       this.#fail(entry, startedUs, decision as Failure, this.#goOn);
       return;
     }
@@ -226,6 +238,14 @@ export class Scheduler {
     const failure = this.#assume(cycle);
     if (failure === undefined) this.#scheduleOne();
     else this.#fail(entry, startedUs, failure, this.#goOn);
+  }
+
+  /** Without SchedulerAsyncPreemption the cycle has waited for its victims to be deleted. */
+  #preempted(): void {
+    const attempt = this.#preempting;
+    if (attempt === undefined) return;
+    this.#preempting = undefined;
+    this.#fail(attempt.entry, attempt.startedUs, attempt.decision as Failure, this.#goOn);
   }
 
   readonly #goOn = (_call?: ApiCall): void => this.#scheduleOne();
@@ -303,7 +323,8 @@ export class Scheduler {
 
   /**
    * Requeues, reports and writes the condition. `then` runs when the condition is written, at once
-   * if there is nothing to write: the scheduling goroutine waits for that answer.
+   * if there is nothing to write: the scheduling goroutine waits for that answer, unless
+   * SchedulerAsyncAPICalls is on.
    */
   #fail(
     entry: QueuedPodInfo,
@@ -320,8 +341,9 @@ export class Scheduler {
     const note = truncatedNote(failure.message);
     this.#recorderOf(entry.info).record(pod, 'Warning', 'FailedScheduling', note);
     const patch = statusPatch(pod, failure, now);
-    if (patch !== undefined) client.send(patch, then ?? ignoreAnswer);
-    else then?.();
+    const isAwaited = then !== undefined && !this.#gates.SchedulerAsyncAPICalls;
+    if (patch !== undefined) client.send(patch, isAwaited ? then : ignoreAnswer);
+    if (patch === undefined || !isAwaited) then?.();
   }
 
   /** Back to the queue, unless the pod is gone or has got a node from somebody else. */

@@ -33,6 +33,7 @@ class ExecutorFixture {
   readonly pods: Informer<Pod>;
   readonly rejected: string[] = [];
   readonly failed: string[] = [];
+  ended = 0;
   readonly waitingPods: WaitingPods;
   readonly executor: PreemptionExecutor;
   readonly preemptor = new PodInfo(wanting('1', 10));
@@ -57,6 +58,7 @@ class ExecutorFixture {
       waitingPods: this.waitingPods,
       recorderOf: () => recorder,
       failed: ({ uid }) => this.failed.push(uid),
+      ended: () => this.ended++,
     });
   }
 

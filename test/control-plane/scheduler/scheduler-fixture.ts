@@ -12,6 +12,10 @@ import {
   SilentObserver,
 } from '../../../src/client/observer.js';
 import { schedulerConstants } from '../../../src/control-plane/scheduler/constants.js';
+import {
+  featureGatesOf,
+  type StatedGates,
+} from '../../../src/control-plane/scheduler/feature-gates.js';
 import { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
 import type { SchedulerHandle } from '../../../src/control-plane/scheduler/framework/plugin-handle.js';
 import {
@@ -55,6 +59,7 @@ export interface SchedulerFixtureOptions {
   readonly qps?: number;
   readonly burst?: number;
   readonly recorder?: SchedulingRecorder;
+  readonly gates?: StatedGates;
 }
 
 export class SchedulerFixture {
@@ -93,6 +98,7 @@ export class SchedulerFixture {
       nodes,
       observer: log,
       recorder: options.recorder,
+      featureGates: featureGatesOf(options.gates ?? {}),
       objects,
       profiles: (handle) =>
         isComplete

@@ -47,13 +47,18 @@ function registrationsOf(plugin: Plugin): Registration[] {
 
 /** The hints of one profile. */
 export class QueueingHints {
+  readonly areAsked: boolean;
   readonly #registrations: readonly Registration[];
   readonly #byPlugin = new Map<string, readonly ClusterEvent[]>();
   readonly #byEvent = new Map<string, readonly PluginHint[]>();
 
-  constructor(plugins: PluginSet) {
+  /** Without `areAsked`, a plugin that hears an event counts as helped by it. */
+  constructor(plugins: PluginSet, areAsked = true) {
     const all = allPlugins(plugins);
-    this.#registrations = all.flatMap(registrationsOf);
+    this.areAsked = areAsked;
+    this.#registrations = all
+      .flatMap(registrationsOf)
+      .map((each) => (areAsked ? each : { ...each, hint: undefined }));
     for (const { name } of all) {
       const own = this.#registrations.filter(({ plugin }) => plugin === name);
       this.#byPlugin.set(

@@ -1,7 +1,7 @@
 // The scheduling queue: activeQ, backoffQ and unschedulablePods. A pod that is known is in exactly
 // one of them or in flight. Times are given; whoever owns the queue calls the two flushes when they
-// are due (`nextBackoffFlushUs`, `nextLeftoverUs`). The feature gates SchedulerQueueingHints and
-// SchedulerPopFromBackoffQ are on, as by default in 1.36.
+// are due (`nextBackoffFlushUs`, `nextLeftoverUs`). The feature gate SchedulerPopFromBackoffQ is
+// on, as by default in 1.36.
 // Source: kube-scheduler v1.36 backend/queue/scheduling_queue.go; reference: scheduler 1.2, 1.3.
 
 import type { Pod } from '../../../api/pod.js';
@@ -44,6 +44,8 @@ export interface SchedulingQueueOptions {
   /** How long a pod may lie in unschedulablePods before it is tried again anyway. */
   readonly podMaxInUnschedulablePodsUs: SimTime;
   readonly listener?: QueueListener | undefined;
+  /** The feature gate SchedulerQueueingHints; on by default. */
+  readonly queueingHints?: boolean;
 }
 
 /** Number of pods by store, as in scheduler_pending_pods. */
@@ -72,7 +74,7 @@ export class SchedulingQueue {
   constructor(options: SchedulingQueueOptions) {
     this.#options = options;
     for (const framework of options.frameworks) {
-      const hints = new QueueingHints(framework.plugins);
+      const hints = new QueueingHints(framework.plugins, options.queueingHints);
       this.#profiles.set(framework.schedulerName, { framework, hints });
     }
     const queueSort = options.frameworks[0]?.plugins.queueSort;
@@ -269,6 +271,8 @@ export class SchedulingQueue {
     missed: readonly ObservedEvent[] | undefined,
   ): QueueingStrategy {
     if (!entry.hasRejectors || missed === undefined) return 'afterBackoff';
+    const { hints } = this.#profileOf(entry.info);
+    if (!hints.areAsked) return missed.length > 0 ? 'afterBackoff' : 'skip';
     let strategy: QueueingStrategy = 'skip';
     for (const observed of missed) {
       const each = this.#strategyFor(entry, observed);
@@ -281,8 +285,14 @@ export class SchedulingQueue {
   /** The pod's own change may let it leave unschedulablePods; the first event that does counts. */
   #reconsider(entry: QueuedPodInfo, previous: Pod, now: SimTime): void {
     const { pod, key } = entry.info;
+    const { hints } = this.#profileOf(entry.info);
+    const isSame = previous.spec === pod.spec && previous.metadata.labels === pod.metadata.labels;
     for (const event of podSchedulingPropertiesChange(previous, pod)) {
       const observed = { event, previous, object: pod };
+      if (!hints.areAsked) {
+        if (!isSame) this.#requeue(entry, 'afterBackoff', now, observed);
+        return;
+      }
       this.#requeueUnlessSkipped(entry, this.#strategyFor(entry, observed), now, observed);
       if (this.#unschedulablePods.get(key) === undefined) return;
     }
