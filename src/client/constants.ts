@@ -114,3 +114,9 @@ const table = {
 
 /** Constants of every API client; a component's own limits are in its own folder. */
 export const clientConstants: Constants<typeof table> = defineConstants('client', table);
+
+/** CPU time of taking over one watch event, µs. */
+export function watchEventCpuUs({ bytes }: { readonly bytes: number }): number {
+  const { watchEventCpuUs: eventUs, decodeNanosecondsPerByte } = clientConstants;
+  return eventUs + (bytes * decodeNanosecondsPerByte) / 1000;
+}

@@ -9,7 +9,7 @@ import type { CpuHost } from '../kernel/stations.js';
 import type { ApiCall } from './api-call.js';
 import type { ApiClient } from './api-client.js';
 import { type FieldEquality, isSuccess, keyOf } from './api-request.js';
-import { clientConstants } from './constants.js';
+import { clientConstants, watchEventCpuUs } from './constants.js';
 import type { WatchEvent, WatchStream } from './watch.js';
 
 /** What a component does on a change. Objects are shared: never change them. */
@@ -145,9 +145,7 @@ export class Informer<T extends KubernetesObject> {
     let cpuUs = 0;
     for (let event = this.#watch.next(now); event !== undefined; event = this.#watch.next(now)) {
       this.#batch.push(event);
-      cpuUs +=
-        clientConstants.watchEventCpuUs +
-        (event.bytes * clientConstants.decodeNanosecondsPerByte) / 1000;
+      cpuUs += watchEventCpuUs(event);
     }
     if (this.#batch.length === 0) return;
     this.#isBusy = true;

@@ -7,12 +7,13 @@
 import type { Pod } from '../../api/pod.js';
 import type { ApiCall, ApiTransport, Connection } from '../../client/api-call.js';
 import { type ApiResponse, isSuccess } from '../../client/api-request.js';
-import { clientConstants } from '../../client/constants.js';
+import { clientConstants, watchEventCpuUs } from '../../client/constants.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';
-import type { WatchStream } from '../../client/watch.js';
+import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import { type DistributionSpec, distribution } from '../../kernel/distributions.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import type { CpuHost } from '../../kernel/stations.js';
 import type { RuntimeService } from '../cri.js';
 import { type KubeletSettings, kubeletConstants } from './constants.js';
 import type { ImageSource } from './image-manager.js';
@@ -37,6 +38,8 @@ export interface KubeletFleetOptions {
   readonly podCidrFor: (node: number) => string;
   /** Replaces single constants. */
   readonly settings?: Partial<KubeletSettings>;
+  /** The one process in which all agents run; absent where each has a machine of its own. */
+  readonly host?: CpuHost;
 }
 
 /** All kubelets. Nodes are known by their index, pods by their UID. */
@@ -48,6 +51,7 @@ export class KubeletFleet {
   readonly #times: TimeTable;
   readonly #parts: KubeletParts;
   readonly #watchArrived: EventKind;
+  readonly #watchDecoded: EventKind = -1;
   readonly #listRetried: EventKind;
   readonly #podHandled: EventKind;
 
@@ -75,6 +79,12 @@ export class KubeletFleet {
     this.#watchArrived = simulation.defineEvent('kubelet.PodWatchEventArrived', (node, _, now) =>
       this.#readWatch(this.#agents[node] as NodeAgent, now),
     );
+    if (options.host !== undefined) {
+      this.#watchDecoded = simulation.defineEvent('kubelet.PodWatchEventDecoded', (node) => {
+        const agent = this.#agents[node] as NodeAgent;
+        this.#follow(agent, agent.decoding.shift() as WatchEvent);
+      });
+    }
     this.#listRetried = simulation.defineEvent('kubelet.PodListRetried', (node) =>
       this.#list(this.#agents[node] as NodeAgent),
     );
@@ -86,9 +96,9 @@ export class KubeletFleet {
 
   /** Starts the kubelet of one more node now; returns its index. */
   addNode(node: KubeletNode): number {
-    const { transport, runtime, connectionFor } = this.#options;
+    const { transport, runtime, connectionFor, host } = this.#options;
     const index = this.#agents.length;
-    const agent = new NodeAgent(transport, this.#settings, index, node, connectionFor(index));
+    const agent = new NodeAgent(transport, this.#settings, index, node, connectionFor(index), host);
     this.#agents.push(agent);
     runtime.addNode(node.runtime, node.cores);
     this.#parts.images.addNode(node);
@@ -161,12 +171,22 @@ export class KubeletFleet {
 
   #readWatch(agent: NodeAgent, now: number): void {
     const { watch } = agent;
+    const { host } = this.#options;
     if (watch === undefined) return;
     for (let event = watch.next(now); event !== undefined; event = watch.next(now)) {
-      const pod = event.object as Pod;
-      if (event.type === 'DELETED') this.#remove(agent, pod.metadata.uid ?? '');
-      else this.#take(agent, pod);
+      if (host === undefined) {
+        this.#follow(agent, event);
+      } else {
+        agent.decoding.push(event);
+        host.run(watchEventCpuUs(event), this.#watchDecoded, agent.index);
+      }
     }
+  }
+
+  #follow(agent: NodeAgent, event: WatchEvent): void {
+    const pod = event.object as Pod;
+    if (event.type === 'DELETED') this.#remove(agent, pod.metadata.uid ?? '');
+    else this.#take(agent, pod);
   }
 
   /** A pod as the API has it now: new, to be stopped, or changed in a way that needs no act. */

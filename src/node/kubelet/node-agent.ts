@@ -3,8 +3,9 @@
 import type { Node, NodeAddress } from '../../api/node.js';
 import type { ApiTransport, Connection } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
-import type { WatchStream } from '../../client/watch.js';
+import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import type { Simulation } from '../../kernel/simulation.js';
+import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { RuntimeName } from '../cri.js';
 import type { KubeletSettings } from './constants.js';
@@ -46,6 +47,8 @@ export class NodeAgent {
   statusQueue: PodRecord[] = [];
   isWritingStatus = false;
   watch: WatchStream | undefined;
+  /** Watch events that its process decodes, where that takes CPU time. */
+  readonly decoding: WatchEvent[] = [];
   listBackoffUs = 0;
   /** When the sync loop has worked off what it was given. */
   syncLoopFreeUs: SimTime = 0;
@@ -61,6 +64,7 @@ export class NodeAgent {
     index: number,
     spec: KubeletNode,
     connection: Connection,
+    host: CpuHost | undefined,
   ) {
     this.index = index;
     this.spec = spec;
@@ -69,11 +73,12 @@ export class NodeAgent {
     const user = `system:node:${spec.name}`;
     const name = `kubelet/${spec.name}`;
     const { kubeApiQps, kubeApiBurst, eventRecordQps, eventBurst } = settings;
-    this.heartbeatClient = new ApiClient(transport, { name, user, connection });
+    const common = { name, user, connection, ...(host && { host }) };
+    this.heartbeatClient = new ApiClient(transport, common);
     const limit = { qps: kubeApiQps, burst: kubeApiBurst };
-    this.client = new ApiClient(transport, { name, user, connection, limit });
+    this.client = new ApiClient(transport, { ...common, limit });
     const eventLimit = { qps: eventRecordQps, burst: eventBurst };
-    this.eventClient = new ApiClient(transport, { name, user, connection, limit: eventLimit });
+    this.eventClient = new ApiClient(transport, { ...common, limit: eventLimit });
     const isInternal = ({ type }: NodeAddress): boolean => type === 'InternalIP';
     this.address = spec.node.status?.addresses?.find(isInternal)?.address ?? '';
     const phase = phases(simulation, name);

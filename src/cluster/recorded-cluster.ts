@@ -1,0 +1,144 @@
+// The cluster of recorded timelines: a whole control plane on one machine, beside it one process
+// that plays the agents of all nodes, and one that loads the cluster and watches it. Pods start and
+// stop after exact times; there are no proxies, no DNS and no containers.
+// Source: golden/timeline/README.md, "How it was recorded".
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { ApiClient } from '../client/api-client.js';
+import { Informer } from '../client/informer.js';
+import type { ClusterObserver } from '../client/observer.js';
+import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
+import { assert } from '../kernel/assert.js';
+import type { Simulation } from '../kernel/simulation.js';
+import type { CpuHost } from '../kernel/stations.js';
+import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
+import { exactProfile } from '../node/container-runtime/profiles.js';
+import { type KubeletSettings, recordedAgentSettings } from '../node/kubelet/constants.js';
+import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
+import { bootstrapObjects } from './bootstrap.js';
+import { type ClusterSpec, type ProcessName, processNames } from './cluster-spec.js';
+import { ControlPlane } from './control-plane.js';
+import { kubeletNode, nodeLease } from './node-objects.js';
+import { SchedulerProcess } from './scheduler-process.js';
+
+/** An agent starts and stops a pod in exactly this time. */
+const AGENT_US = 1_000_000;
+/** Whatever the number of pods that start on a node at once. */
+const AGENT_CORES = 1_000;
+/** Resources that an apiserver follows itself, for its authenticators and admission plugins. */
+const LOOPBACK_RESOURCES = ['pods', 'nodes'];
+
+export interface RecordedClusterOptions {
+  readonly simulation: Simulation;
+  /** One host; its only node pool is the agents'. */
+  readonly spec: ClusterSpec;
+  /** Beyond recordedAgentSettings. */
+  readonly agents: Partial<KubeletSettings>;
+  readonly observer: ClusterObserver;
+}
+
+/** `start` begins; what the recorder does is its user's affair. */
+export class RecordedCluster {
+  readonly agents: KubeletFleet;
+  readonly #simulation: Simulation;
+  readonly #controlPlane: ControlPlane;
+  readonly #hostName: string;
+  readonly #controllerManager: ControllerManager;
+  readonly #scheduler: SchedulerProcess;
+  readonly #loopback: readonly Informer<KubernetesObject>[];
+
+  constructor({ simulation, spec, agents, observer }: RecordedClusterOptions) {
+    this.#simulation = simulation;
+    const { hosts, scheduler, controllerManager } = spec.controlPlane;
+    const [pool] = spec.nodePools;
+    assert(hosts.length === 1 && pool !== undefined, 'recorded clusters have one host and one pool');
+    this.#hostName = hosts[0]?.name ?? '';
+    const nodes = Array.from({ length: pool.count }, (_, i) => ({
+      ...kubeletNode(pool, i, true),
+      cores: AGENT_CORES,
+    }));
+    const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
+    const objects = bootstrapObjects(simulation.random, stored);
+    const controlPlane = new ControlPlane(simulation, spec, objects, observer);
+    this.#controlPlane = controlPlane;
+    this.#controllerManager = new ControllerManager({
+      simulation,
+      host: this.process('kube-controller-manager'),
+      transport: controlPlane.transport,
+      connection: controlPlane.connect('kube-controller-manager', 'controlPlane'),
+      limit: controllerManager.client,
+    });
+    this.#scheduler = new SchedulerProcess(simulation, controlPlane, scheduler, observer);
+    const exact = exactProfile(AGENT_US, AGENT_US);
+    const profiles = { containerd: exact, 'cri-o': exact, docker: exact, rkt: exact };
+    this.agents = new KubeletFleet({
+      simulation,
+      transport: controlPlane.transport,
+      nodes,
+      runtime: new ContainerRuntimes(simulation, profiles),
+      connectionFor: (index) => controlPlane.connect(`node-agents/${index}`, 'node'),
+      observer,
+      network: spec.network,
+      applicationStart: { kind: 'constant', value: 0 },
+      podCidrFor: (index) => `10.${index >> 8}.${index & 255}.0/24`,
+      settings: { ...recordedAgentSettings, ...agents },
+      host: this.process('node-agents'),
+    });
+    this.#loopback = LOOPBACK_RESOURCES.map((resource) =>
+      this.#informerOf('kube-apiserver', resource),
+    );
+  }
+
+  /** A process of the machine. */
+  process(name: ProcessName): CpuHost {
+    return this.#controlPlane.process(name, this.#hostName);
+  }
+
+  /** CPU time used so far by process, µs. */
+  get usedUs(): Readonly<Record<ProcessName, number>> {
+    const entries = processNames.map((name) => [name, this.process(name).usedUs] as const);
+    return Object.fromEntries(entries) as Record<ProcessName, number>;
+  }
+
+  /** A client of the recorder's process. */
+  client(name: string, user: string): ApiClient {
+    return this.#clientOf('recorder', name, user);
+  }
+
+  /** A watch of the recorder's process. */
+  informer<T extends KubernetesObject>(resource: string): Informer<T> {
+    return this.#informerOf<T>('recorder', resource);
+  }
+
+  /** Starts all components; `onReady` is called when the control plane's caches are full. */
+  start(onReady: () => void): void {
+    const informers = [...this.#controllerManager.informers, ...this.#scheduler.informers];
+    let waiting = informers.length;
+    for (const informer of informers) {
+      informer.whenSynced(() => {
+        if (--waiting === 0) onReady();
+      });
+    }
+    this.#controllerManager.start();
+    this.#scheduler.start();
+    for (const informer of this.#loopback) informer.start();
+  }
+
+  #clientOf(process: ProcessName, name: string, user: string): ApiClient {
+    return new ApiClient(this.#controlPlane.transport, {
+      name,
+      user,
+      connection: this.#controlPlane.connect(name, 'controlPlane'),
+      host: this.process(process),
+    });
+  }
+
+  #informerOf<T extends KubernetesObject>(process: ProcessName, resource: string): Informer<T> {
+    const name = `${process}/${resource}`;
+    return new Informer<T>(this.#simulation, {
+      name,
+      resource,
+      client: this.#clientOf(process, name, `system:${process}`),
+      host: this.process(process),
+    });
+  }
+}

@@ -1,0 +1,154 @@
+// What the recorder did in each kind of run, step by step.
+// Source: golden/timeline/README.md and the calls and times in the recordings.
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { ApiRequest } from '../../client/api-request.js';
+import { mergePatch } from '../../cluster/merge-patch.js';
+import { type Bench, requestFor } from './bench.js';
+import { barePod, deploymentNamed, jobNamed, serviceNamed } from './objects.js';
+import { numberIn, type RunInput } from './run-input.js';
+
+const SECOND_US = 1_000_000;
+/** Counters are read so long before the first call. */
+const LEAD_US = 2_100_000;
+/** And, with the CPU time of the whole run, so long after the last phase. */
+const TAIL_US = 3_000_000;
+/** Between two phases of a run. */
+const GAP_US = 12_100_000;
+/** Of an idle run. */
+const WINDOW_US = 60 * SECOND_US;
+/** Workers of the recorder's client. */
+const WORKERS = 32;
+
+const since = (bench: Bench, startUs: number): number =>
+  (bench.simulation.now - startUs) / SECOND_US;
+
+const readyPods = (bench: Bench): number =>
+  bench.pods.rows.filter(({ at }) => at.ready !== undefined && at.deleted === undefined).length;
+
+/** Runs what happened between the readings of the counters, and notes what they have counted. */
+function framed(bench: Bench, run: () => void, before: () => void = () => {}): void {
+  const counted = bench.read();
+  before();
+  const { simulation } = bench;
+  bench.sleep(Math.max(0, counted.atUs + LEAD_US - simulation.now));
+  const started = bench.read();
+  bench.startUs = started.atUs;
+  run();
+  bench.note('end_s', since(bench, started.atUs));
+  bench.sleep(TAIL_US);
+  bench.noteCpu('total_incl_3s_tail', started);
+  bench.noteCounts(counted);
+}
+
+function idle(bench: Bench): void {
+  framed(bench, () => {
+    for (const name of ['window1', 'window2']) {
+      const window = bench.read();
+      bench.sleep(WINDOW_US);
+      bench.noteCpu(name, window);
+    }
+  });
+}
+
+/** Creates what is given and waits until `size` pods are ready and in the slices. */
+function deploy(bench: Bench, objects: readonly KubernetesObject[], size: number, workers = 1): void {
+  const phase = bench.read();
+  bench.create(objects, workers);
+  bench.until(() => readyPods(bench) >= size && bench.readyEndpoints >= size);
+  bench.note('converged_s', since(bench, phase.atUs));
+  bench.noteCpu('deploy', phase);
+  bench.notePods('deploy', bench.pods.rows, phase.atUs);
+  const lastReady = Math.max(...bench.pods.rows.map(({ at }) => at.ready ?? 0));
+  bench.note('ep_lag', (bench.simulation.now - lastReady) / SECOND_US);
+}
+
+function oneDeployment(bench: Bench, { size }: RunInput): void {
+  framed(bench, () => deploy(bench, [serviceNamed('app'), deploymentNamed('app', size)], size));
+}
+
+function manyDeployments(bench: Bench, input: RunInput): void {
+  const count = numberIn(input, /(\d+) Deployments?/, 20);
+  const replicas = Math.round(input.size / count);
+  const names = Array.from({ length: count }, (_, i) => `app-${String(i).padStart(2, '0')}`);
+  framed(
+    bench,
+    () =>
+      deploy(bench, names.map((name) => deploymentNamed(name, replicas)), input.size, WORKERS),
+    () => bench.create(names.map(serviceNamed)),
+  );
+}
+
+function barePods(bench: Bench, { size, ratePerSecond }: RunInput): void {
+  framed(bench, () => {
+    const phase = bench.read();
+    const requests = Array.from({ length: size }, (_, i) => ({
+      dueUs: ratePerSecond > 0 ? Math.round((i * SECOND_US) / ratePerSecond) : 0,
+      request: requestFor('create', barePod(i)),
+    }));
+    bench.call(requests, WORKERS);
+    bench.note('create_calls_done_s', since(bench, phase.atUs));
+    bench.until(() => readyPods(bench) >= size);
+    bench.note('converged_s', since(bench, phase.atUs));
+    bench.noteCpu('burst', phase);
+    bench.notePods('burst', bench.pods.rows, phase.atUs);
+  });
+}
+
+function scaleAndDelete(bench: Bench, input: RunInput): void {
+  const app = deploymentNamed('app', input.size);
+  framed(bench, () => {
+    deploy(bench, [serviceNamed('app'), app], input.size);
+    bench.sleep(GAP_US);
+    const left = numberIn(input, /scale \d+ to (\d+)/, Math.round(input.size / 5));
+    const scaling = bench.read();
+    bench.call([{ dueUs: 0, request: patchOf(app, { spec: { replicas: left } }) }], 1);
+    bench.until(() => bench.podCount <= left);
+    bench.note('scale_down_s', since(bench, scaling.atUs));
+    bench.noteCpu('scale', scaling);
+    bench.notePods('scale', bench.pods.rows, scaling.atUs);
+    bench.sleep(GAP_US);
+    const deletion = bench.read();
+    const requests = [app, serviceNamed('app')].map((object) => ({
+      dueUs: 0,
+      request: requestFor('delete', object),
+    }));
+    bench.call(requests, 1);
+    bench.until(() => bench.podCount === 0);
+    bench.note('delete_all_s', since(bench, deletion.atUs));
+    bench.noteCpu('delete', deletion);
+    bench.notePods('delete', bench.pods.rows, deletion.atUs);
+  });
+}
+
+function patchOf(object: KubernetesObject, patch: Readonly<Record<string, unknown>>): ApiRequest {
+  const { namespace, name, resource } = requestFor('create', object);
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    mergePatch(current, patch) as KubernetesObject;
+  const bytes = JSON.stringify(patch).length;
+  return { verb: 'patch', resource, namespace, name, patch: { bytes, apply } };
+}
+
+function job(bench: Bench, input: RunInput): void {
+  const parallelism = numberIn(input, /parallelism (\d+)/, 50);
+  const runSeconds = numberIn(input, /runs ([\d.]+) s/, 2);
+  framed(bench, () => {
+    const phase = bench.read();
+    bench.create([jobNamed('job', input.size, parallelism, runSeconds)]);
+    const hasSucceeded = ({ at }: { readonly at: { readonly succeeded?: number } }): boolean =>
+      at.succeeded !== undefined;
+    bench.until(() => bench.pods.rows.filter(hasSucceeded).length >= input.size);
+    bench.note('converged_s', since(bench, phase.atUs));
+    bench.noteCpu('job', phase);
+    bench.notePods('job', bench.pods.rows, phase.atUs);
+  });
+}
+
+/** Protocols by the letter of the scenario. */
+export const protocols: ReadonlyMap<string, (bench: Bench, input: RunInput) => void> = new Map([
+  ['a', idle],
+  ['b', oneDeployment],
+  ['c', manyDeployments],
+  ['d', barePods],
+  ['e', scaleAndDelete],
+  ['i', job],
+]);

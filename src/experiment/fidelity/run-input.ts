@@ -1,0 +1,79 @@
+// What a recorded run was: the `input` of its run.json and those flags of its processes that change
+// what happens. Sizes that `input` has no field for are in the sentence that says what was done.
+// Source: golden/timeline/README.md.
+
+/** Rate limit of a component's clients. */
+export interface ClientLimit {
+  readonly qps: number;
+  readonly burst: number;
+}
+
+/** The inputs of one simulation. */
+export interface RunInput {
+  /** Letter of the scenario: a idle, b one Deployment, c several, d bare pods, … */
+  readonly kind: string;
+  readonly nodes: number;
+  /** Pods. */
+  readonly size: number;
+  /** Creates a second; 0: as fast as the client can. */
+  readonly ratePerSecond: number;
+  /** The sentence about it, with the sizes that have no field of their own. */
+  readonly what: string;
+  readonly controllerManager: ClientLimit;
+  readonly scheduler: ClientLimit;
+  /** Events that an agent posts for each pod it starts. */
+  readonly kubeletEvents: number;
+}
+
+/** run.json as far as it is read. */
+export interface RunFile {
+  readonly input: {
+    readonly scenario: string;
+    readonly what?: string;
+    readonly nodes: number;
+    readonly size: number;
+    readonly ratePerSecond?: number;
+    readonly variant?: string | null;
+  };
+  readonly flags?: Readonly<Record<string, readonly string[]>>;
+}
+
+const controllerManagerDefaults: ClientLimit = { qps: 20, burst: 30 };
+const schedulerDefaults: ClientLimit = { qps: 50, burst: 100 };
+
+/** The number in `--name=5` or `-name=5`; undefined when the flag is not there. */
+function flagNumber(flags: readonly string[] | undefined, name: string): number | undefined {
+  const pattern = new RegExp(`^--?${name}=(-?[\\d.]+)$`);
+  for (const flag of flags ?? []) {
+    const value = pattern.exec(flag)?.[1];
+    if (value !== undefined) return Number(value);
+  }
+  return undefined;
+}
+
+function limitOf(flags: readonly string[] | undefined, defaults: ClientLimit): ClientLimit {
+  return {
+    qps: flagNumber(flags, 'kube-api-qps') ?? defaults.qps,
+    burst: flagNumber(flags, 'kube-api-burst') ?? defaults.burst,
+  };
+}
+
+/** The inputs in a run.json. */
+export function runInput({ input, flags = {} }: RunFile): RunInput {
+  return {
+    kind: input.scenario,
+    nodes: input.nodes,
+    size: input.size,
+    ratePerSecond: input.ratePerSecond ?? 0,
+    what: input.what ?? '',
+    controllerManager: limitOf(flags['kcm'], controllerManagerDefaults),
+    scheduler: limitOf(flags['scheduler'], schedulerDefaults),
+    kubeletEvents: flagNumber(flags['fakenodes'], 'kubelet-events') ?? 0,
+  };
+}
+
+/** The number that `pattern` captures in the sentence about a run; `fallback` when it does not. */
+export function numberIn({ what }: RunInput, pattern: RegExp, fallback: number): number {
+  const found = pattern.exec(what)?.[1];
+  return found === undefined ? fallback : Number(found);
+}
