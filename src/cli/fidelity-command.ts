@@ -19,7 +19,7 @@ import { checkProfile } from '../scenario/load.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { readProfile } from './input.js';
 import type { GlobalArguments } from './options.js';
-import { writeProblems } from './problem-output.js';
+import { printProblems, printRefusal } from './problem-output.js';
 import type { Terminal } from './terminal.js';
 
 export interface FidelityArguments extends GlobalArguments {
@@ -75,7 +75,8 @@ export function fidelityCommand(args: FidelityArguments, terminal: Terminal): Ex
   const profile = readProfile(name);
   const checked = checkProfile(profile.text, profile.file, filesIn('.'));
   if (checked.scenario === undefined) {
-    writeProblems(checked, terminal);
+    printProblems(checked.problems, checked.texts, terminal);
+    printRefusal(checked.problems, terminal);
     return exitCode.invalidInput;
   }
   const rows = groups.flatMap((group) => {

@@ -118,7 +118,11 @@ function readConfig(file: string, files: InputFiles): { file: string; text: stri
   return { file, text: files.read(file) };
 }
 
-function readProfile(profile: string, files: InputFiles): { file: string; text: string } {
+/** A profile by its name or file. @throws UsageError when there is none. */
+export function readProfile(
+  profile: string,
+  files: InputFiles = diskFiles,
+): { file: string; text: string } {
   if (files.kindOf(profile) === 'file') return { file: profile, text: files.read(profile) };
   const text = /^[a-z0-9-]+$/.test(profile) ? files.shippedProfile(profile) : undefined;
   if (text !== undefined) return { file: shippedName(profile), text };

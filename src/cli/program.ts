@@ -7,6 +7,7 @@ import yargs, { type Argv } from 'yargs';
 import type { ConformanceArguments } from './conformance-command.js';
 import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
+import type { FidelityArguments } from './fidelity-command.js';
 import {
   environmentOptions,
   type GlobalArguments,
@@ -64,6 +65,13 @@ const conformanceHelp = `Examples:
 
 Usage: kubeclock conformance scheduler DIR [options]`;
 
+const fidelityHelp = `Examples:
+  kubeclock fidelity recordings/
+  kubeclock fidelity recordings/ --only b500-200
+  kubeclock fidelity recordings/ -o csv > fidelity.csv
+
+Usage: kubeclock fidelity DIR [options]`;
+
 const completionText = 'Print a completion script for bash or zsh';
 
 /** yargs loses a lone `-` among the arguments of a command, so it travels under another name. */
@@ -118,7 +126,7 @@ const globalOptions = {
     alias: 'o',
     type: 'string',
     describe: 'Format of the results',
-    choices: ['table', 'json'],
+    choices: ['table', 'json', 'csv', 'markdown'],
     requiresArg: true,
   },
   json: { type: 'boolean', describe: 'Same as -o json' },
@@ -182,6 +190,16 @@ function addCommands(
         finish(conformanceCommand(found, terminalFor(found), corpus));
       },
     )
+    .command(
+      'fidelity <folder>',
+      'Simulate recorded runs and compare every figure with the recording',
+      (command) => withFidelityOptions(command.usage(fidelityHelp)),
+      async (args) => {
+        const { fidelityCommand } = await import('./fidelity-command.js');
+        const found = args as unknown as FidelityArguments;
+        finish(fidelityCommand(found, terminalFor(found)));
+      },
+    )
     .command('schema', 'Print the JSON Schema of scenario files', {}, async (args) => {
       const { schemaCommand } = await import('./schema-command.js');
       finish(schemaCommand(terminalFor(args as GlobalArguments)));
@@ -225,6 +243,24 @@ function withConformanceOptions(command: Argv): Argv {
         requiresArg: true,
       },
       only: { type: 'string', describe: 'One family, or the id of one case', requiresArg: true },
+    });
+}
+
+function withFidelityOptions(command: Argv): Argv {
+  return command
+    .positional('folder', { type: 'string', describe: 'Folder of the recordings' })
+    .options({
+      only: {
+        type: 'string',
+        describe: 'One group of runs such as b500-200, or one scenario such as b',
+        requiresArg: true,
+      },
+      profile: {
+        type: 'string',
+        describe: 'The machine: a profile that ships with kubeclock, or a file',
+        default: 'recorded-2core',
+        requiresArg: true,
+      },
     });
 }
 

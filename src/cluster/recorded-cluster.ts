@@ -50,7 +50,10 @@ export class RecordedCluster {
     this.#simulation = simulation;
     const { hosts, scheduler, controllerManager } = spec.controlPlane;
     const [pool] = spec.nodePools;
-    assert(hosts.length === 1 && pool !== undefined, 'recorded clusters have one host and one pool');
+    assert(
+      hosts.length === 1 && pool !== undefined,
+      'recorded clusters have one host and one pool',
+    );
     this.#hostName = hosts[0]?.name ?? '';
     const nodes = Array.from({ length: pool.count }, (_, i) => ({
       ...kubeletNode(pool, i, true),
@@ -67,7 +70,7 @@ export class RecordedCluster {
       connection: controlPlane.connect('kube-controller-manager', 'controlPlane'),
       limit: controllerManager.client,
     });
-    this.#scheduler = new SchedulerProcess(simulation, controlPlane, scheduler, observer);
+    this.#scheduler = new SchedulerProcess(simulation, controlPlane, scheduler, { observer });
     const exact = exactProfile(AGENT_US, AGENT_US);
     const profiles = { containerd: exact, 'cri-o': exact, docker: exact, rkt: exact };
     this.agents = new KubeletFleet({

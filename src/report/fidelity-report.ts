@@ -65,6 +65,12 @@ function scoresByRun(rows: readonly FidelityRow[]): string[] {
   return [...alignRows([head, ...lines], { align: 'lrrr', width: 100 }), ''];
 }
 
+/** NaN where there is none. */
+function finiteRatio({ comparison }: FidelityRow): number {
+  const ratio = comparison?.ratio ?? Number.NaN;
+  return Number.isFinite(ratio) ? ratio : Number.NaN;
+}
+
 const columns: readonly CsvColumn<FidelityRow>[] = [
   textColumn('run', 'Group of equal runs.', (row) => row.run),
   textColumn('metric', 'Name of the figure as in the recording.', (row) => row.metric),
@@ -73,7 +79,7 @@ const columns: readonly CsvColumn<FidelityRow>[] = [
   numberColumn('recorded_min', 'Smallest of the repeats.', (row) => row.recordedMin),
   numberColumn('recorded_max', 'Largest of the repeats.', (row) => row.recordedMax),
   numberColumn('predicted', 'By the simulator.', (row) => row.comparison?.predicted ?? Number.NaN),
-  numberColumn('ratio', 'Predicted to recorded, floored.', (row) => row.comparison?.ratio ?? Number.NaN),
+  numberColumn('ratio', 'Predicted to recorded, floored.', finiteRatio),
   textColumn('verdict', 'close, ok, or FAIL and why.', verdictOf),
 ];
 
@@ -95,7 +101,7 @@ export function fidelityJson(rows: readonly FidelityRow[]): string {
     metric: row.metric,
     min: row.recordedMin,
     max: row.recordedMax,
-    ratio: row.comparison?.ratio ?? null,
+    ratio: Number.isNaN(finiteRatio(row)) ? null : finiteRatio(row),
     within15Percent: row.comparison?.isClose === true,
     ...(row.reason !== '' && { reason: row.reason }),
   }));

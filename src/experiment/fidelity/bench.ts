@@ -13,8 +13,14 @@ import type { ClusterSpec, ProcessName } from '../../cluster/cluster-spec.js';
 import { RecordedCluster } from '../../cluster/recorded-cluster.js';
 import { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
-import { type Figures, kthEvents, PodRecorder, type PodStamps, stepIntervals } from './pod-stamps.js';
-import { type RequestCounts, RequestCounter } from './request-counter.js';
+import {
+  type Figures,
+  kthEvents,
+  PodRecorder,
+  type PodStamps,
+  stepIntervals,
+} from './pod-stamps.js';
+import { RequestCounter, type RequestCounts } from './request-counter.js';
 
 /** What the recorder watches besides pods and slices; it costs CPU time and stamps nothing here. */
 const WATCHED = ['nodes', 'replicasets', 'deployments'];
@@ -132,7 +138,8 @@ export class Bench {
           simulation.stop();
         });
       } else {
-        const dueUs = next !== undefined && isFree ? beginUs + next.dueUs : LIMIT_US + simulation.now;
+        const dueUs =
+          next !== undefined && isFree ? beginUs + next.dueUs : LIMIT_US + simulation.now;
         simulation.run(dueUs);
       }
     }

@@ -1,7 +1,7 @@
 // How close the simulator comes to recorded runs: each group of equal runs is simulated as often as
 // it was recorded, with other seeds, and its figures are compared with the recorded ones.
 import type { Figures } from './pod-stamps.js';
-import { type Prediction, predict, type Profile } from './predict.js';
+import { type Prediction, type Profile, predict } from './predict.js';
 import type { RecordedGroup } from './recording.js';
 import { type Comparison, compare, PASS_PERCENT } from './score.js';
 

@@ -57,7 +57,10 @@ export function jobNamed(
     spec: {
       completions,
       parallelism,
-      template: { metadata: { ...metadata, annotations }, spec: { ...spec, restartPolicy: 'Never' } },
+      template: {
+        metadata: { ...metadata, annotations },
+        spec: { ...spec, restartPolicy: 'Never' },
+      },
     },
   };
 }

@@ -116,7 +116,9 @@ export function kthEvents(pods: readonly PodStamps[], startUs: SimTime): Figures
       first,
       last,
       ...(last > first && { mean_rate_per_s: (sample.length - 1) / (last - first) }),
-      ...Object.fromEntries(Object.entries(quantiles).map(([name, p]) => [name, quantile(sample, p)])),
+      ...Object.fromEntries(
+        Object.entries(quantiles).map(([name, p]) => [name, quantile(sample, p)]),
+      ),
     };
   }
   return figures;

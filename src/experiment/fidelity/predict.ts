@@ -15,9 +15,7 @@ export interface Profile {
 }
 
 /** Figures by their names in a summary.json, or why there are none. */
-export type Prediction =
-  | { readonly figures: Figures }
-  | { readonly notModelled: string };
+export type Prediction = { readonly figures: Figures } | { readonly notModelled: string };
 
 /** Nodes of recorded clusters: 32 CPU, 256Gi, 110 pods, three zones. */
 function scenarioText({ nodes, scheduler, controllerManager }: RunInput): string {

@@ -51,7 +51,12 @@ function idle(bench: Bench): void {
 }
 
 /** Creates what is given and waits until `size` pods are ready and in the slices. */
-function deploy(bench: Bench, objects: readonly KubernetesObject[], size: number, workers = 1): void {
+function deploy(
+  bench: Bench,
+  objects: readonly KubernetesObject[],
+  size: number,
+  workers = 1,
+): void {
   const phase = bench.read();
   bench.create(objects, workers);
   bench.until(() => readyPods(bench) >= size && bench.readyEndpoints >= size);
@@ -73,7 +78,12 @@ function manyDeployments(bench: Bench, input: RunInput): void {
   framed(
     bench,
     () =>
-      deploy(bench, names.map((name) => deploymentNamed(name, replicas)), input.size, WORKERS),
+      deploy(
+        bench,
+        names.map((name) => deploymentNamed(name, replicas)),
+        input.size,
+        WORKERS,
+      ),
     () => bench.create(names.map(serviceNamed)),
   );
 }

@@ -73,11 +73,20 @@ export function readRecording(source: TimelineSource, only?: string): Recording 
       return [];
     }
     const input = runInput(run as unknown as RunFile);
-    return [{ folder, group: groupOf(folder), input, summary: parsed(`${folder}/summary.json`) ?? {} }];
+    return [
+      { folder, group: groupOf(folder), input, summary: parsed(`${folder}/summary.json`) ?? {} },
+    ];
   });
   const names = [...new Set(runs.map(({ group }) => group))];
   const groups = names
-    .map((name) => groupFrom(name, runs.filter(({ group }) => group === name), scenarios[name], source))
+    .map((name) =>
+      groupFrom(
+        name,
+        runs.filter(({ group }) => group === name),
+        scenarios[name],
+        source,
+      ),
+    )
     .filter(({ name, input }) => only === undefined || name === only || input.kind === only);
   return { groups, problems };
 }
