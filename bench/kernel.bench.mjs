@@ -9,7 +9,7 @@ import { distribution } from '../dist/kernel/distributions.js';
 import { FastEventQueue } from '../dist/kernel/fast-event-queue.js';
 import { RandomRoot } from '../dist/kernel/random-stream.js';
 import { Simulation } from '../dist/kernel/simulation.js';
-import { medianRate, medianRatio } from './measure.mjs';
+import { medianRate, medianRatio, settledMemory } from './measure.mjs';
 
 const TABLE = 65_536;
 
@@ -149,15 +149,6 @@ async function bytesPerEvent(read) {
   const bytes = read(await settledMemory()) - before;
   if (queues.some(({ size }) => size !== PENDING)) throw new Error('a queue lost an event');
   return bytes / PENDING / QUEUES;
-}
-
-/** Memory use once the collector and its helper threads are done. */
-async function settledMemory() {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return process.memoryUsage();
 }
 
 const holdCases = [1_000, 10_000, 100_000, 1_000_000].flatMap((pending) => {

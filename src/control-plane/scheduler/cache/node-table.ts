@@ -46,6 +46,10 @@ export class NodeTable {
   nonZeroMemoryBytes: Float64Array = new Float64Array(initialCapacity);
   allocatablePods: Float64Array = new Float64Array(initialCapacity);
   podCount: Int32Array = new Int32Array(initialCapacity);
+  /** Grows with every change of a row's node or of the pods on it; see RowMemo. */
+  versions: Int32Array = new Int32Array(initialCapacity);
+  /** The same for changes of the node only. */
+  nodeVersions: Int32Array = new Int32Array(initialCapacity);
   /** 1 where spec.unschedulable is set. */
   unschedulable: Uint8Array = new Uint8Array(initialCapacity);
   /** 1 where a taint has the effect NoSchedule or NoExecute. */
@@ -86,6 +90,8 @@ export class NodeTable {
   /** Sets or removes the node of a row; its pods stay. Linear in the number of resources. */
   setNode(row: number, node: Node | undefined): void {
     this.nodes[row] = node;
+    this.versions[row]! += 1;
+    this.nodeVersions[row]! += 1;
     const amounts = node && nodeAllocatable(node);
     this.cpu.allocatable[row] = amounts?.cpuMilli ?? 0;
     this.memory.allocatable[row] = amounts?.memoryBytes ?? 0;
@@ -133,6 +139,7 @@ export class NodeTable {
   }
 
   #count(row: number, { requests, nonZeroRequests }: PodInfo, sign: 1 | -1): void {
+    this.versions[row]! += 1;
     this.podCount[row]! += sign;
     this.cpu.requested[row]! += sign * requests.cpuMilli;
     this.memory.requested[row]! += sign * requests.memoryBytes;
@@ -176,6 +183,8 @@ export class NodeTable {
     this.nonZeroMemoryBytes = grown(this.nonZeroMemoryBytes, capacity);
     this.allocatablePods = grown(this.allocatablePods, capacity);
     this.podCount = grown(this.podCount, capacity);
+    this.versions = grown(this.versions, capacity);
+    this.nodeVersions = grown(this.nodeVersions, capacity);
     this.unschedulable = grown(this.unschedulable, capacity);
     this.hasHardTaints = grown(this.hasHardTaints, capacity);
     this.hasSoftTaints = grown(this.hasSoftTaints, capacity);

@@ -168,9 +168,10 @@ export class Framework {
     const { count } = nodes;
     if (this.#scores.length < count) this.#scores = new Float64Array(count * 2);
     const scores = this.#scores;
-    totals.fill(0, 0, count);
+    totals.fill(this.#uniformTotal(state, pod, snapshot), 0, count);
     for (const { plugin, weight } of this.plugins.score) {
       if (state.skipScorePlugins.has(plugin.name)) continue;
+      if (plugin.uniformScore?.(pod, snapshot) !== undefined) continue;
       const answer = plugin.score(state, pod, nodes, snapshot, scores);
       if (answer !== undefined) {
         return status('Error', `running Score plugin "${plugin.name}": ${messageOf(answer)}`);
@@ -185,6 +186,16 @@ export class Framework {
       }
     }
     return undefined;
+  }
+
+  /** The share of the totals that is the same for all nodes. */
+  #uniformTotal(state: CycleState, pod: PodInfo, snapshot: Snapshot): number {
+    let total = 0;
+    for (const { plugin, weight } of this.plugins.score) {
+      if (state.skipScorePlugins.has(plugin.name)) continue;
+      total += (plugin.uniformScore?.(pod, snapshot) ?? 0) * weight;
+    }
+    return total;
   }
 
   /** Reserves everywhere or nowhere. */

@@ -164,6 +164,11 @@ export interface ScorePlugin extends Plugin {
     scores: Float64Array,
   ): Status | undefined;
   normalizeScore?(scores: Float64Array, count: number): void;
+  /**
+   * What the score of every node is after normalisation where that is known without looking at the
+   * nodes; undefined: `score` must be asked. Absent: always.
+   */
+  uniformScore?(pod: PodInfo, snapshot: Snapshot): number | undefined;
 }
 
 /** `unreserve` must be able to follow a `reserve` that failed or never ran. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultNormalizeScore } from '../../../../src/control-plane/scheduler/framework/normalize-score.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
+import { DynamicResources } from '../../../../src/control-plane/scheduler/plugins/dynamic-resources/dynamic-resources.js';
 import {
   ImageLocality,
   normalizedImageName,
@@ -207,3 +208,33 @@ describe('ImageLocality', () => {
 function podInfoOn(nodeName: string): PodInfo {
   return new PodInfo(makePod('other', { spec: { nodeName } }));
 }
+
+describe('a score that is known to be the same everywhere', () => {
+  const plugins = () => [new TaintToleration(), new ImageLocality(), new DynamicResources()];
+  const image = { names: ['registry.example/web:1'], sizeBytes: 900 * 1024 * 1024 };
+  const soft = { key: 'k', effect: 'PreferNoSchedule' } as const;
+  const clusters = {
+    plain: [makeNode('a'), makeNode('b')],
+    'with a soft taint': [makeNode('a'), makeNode('b', { spec: { taints: [soft] } })],
+    'with an image': [makeNode('a'), makeNode('b', { status: { images: [image] } })],
+  };
+  const container = { name: 'main', image: 'registry.example/web:1' };
+
+  test.each(Object.entries(clusters))('is what scoring would say: nodes %s', (_name, nodes) => {
+    const cluster = new DecisionCluster(nodes);
+    const pod = makePod('p', { spec: { containers: [container] } });
+    for (const plugin of plugins()) {
+      const { normalized } = cluster.scores(plugin, pod);
+      const uniform = plugin.uniformScore(new PodInfo(pod), cluster.cache.snapshot);
+      if (uniform !== undefined) expect(normalized).toEqual([uniform, uniform]);
+      else expect(normalized[0]).not.toBe(normalized[1]);
+    }
+  });
+
+  test('counts with its weight in every total', () => {
+    const cluster = new DecisionCluster([makeNode('a'), makeNode('b')]);
+    cluster.decide(makePod('p', { requests: small }));
+    // Fit 97, balance 74, tolerations 3 × 100 (reference: scheduler 10.3).
+    expect([...cluster.algorithm.totals]).toEqual([471, 471]);
+  });
+});

@@ -60,6 +60,10 @@ export class DynamicResources
     scores.fill(0, 0, nodes.count);
   }
 
+  uniformScore(): number {
+    return 0;
+  }
+
   eventsToRegister(): readonly ClusterEventWithHint[] {
     return [];
   }

@@ -40,7 +40,6 @@ export class ImageLocality implements ScorePlugin {
     scores: Float64Array,
   ): undefined {
     scores.fill(0, 0, count);
-    if (images.isEmpty) return;
     for (const image of imagesOf(pod.spec)) {
       const summaries = images.summariesOf(image);
       if (summaries === undefined || summaries.size === 0) continue;
@@ -58,6 +57,10 @@ export class ImageLocality implements ScorePlugin {
       const share = (maxNodeScore * (sum - minThresholdBytes)) / (highest - minThresholdBytes);
       scores[i] = Math.floor(share);
     }
+  }
+
+  uniformScore(_pod: PodInfo, { images }: Snapshot): number | undefined {
+    return images.isEmpty ? 0 : undefined;
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

@@ -3,6 +3,7 @@
 // Source: kube-scheduler v1.36 plugins/noderesources/balanced_allocation.go; reference: scheduler
 // 2.3.
 
+import { RowMemo } from '../../cache/row-memo.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import type { CycleState } from '../../framework/cycle-state.js';
 import { maxNodeScore } from '../../framework/normalize-score.js';
@@ -16,6 +17,7 @@ import type { PodInfo } from '../../framework/pod-info.js';
 import { type Status, skip } from '../../framework/status.js';
 import {
   amountOf,
+  amountsOf,
   defaultScoredResources,
   type ScoredColumn,
   type ScoredResource,
@@ -45,6 +47,7 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   readonly #resources: readonly ScoredResource[];
   readonly #before: Float64Array;
   readonly #after: Float64Array;
+  readonly #memo = new RowMemo('versions');
 
   constructor(resources: readonly ScoredResource[] = defaultScoredResources) {
     this.#resources = resources;
@@ -59,35 +62,13 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   score(
     _state: CycleState,
     { requests }: PodInfo,
-    { rows, count }: NodeList,
+    nodes: NodeList,
     { table }: Snapshot,
     scores: Float64Array,
   ): undefined {
     const columns = scoredColumns(this.#resources, requests, table, false);
-    const [first, second] = columns;
-    if (first === undefined || second === undefined || columns.length > 2) {
-      for (let i = 0; i < count; i++) scores[i] = this.#scoreOf(columns, rows[i]!);
-      return;
-    }
-    // CPU and memory, nearly always: the same without arrays of shares.
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const whole1 = first.allocatable[row]!;
-      const whole2 = second.allocatable[row]!;
-      if (whole1 === 0 || whole2 === 0) {
-        scores[i] = this.#scoreOf(columns, row);
-        continue;
-      }
-      const used1 = first.requested[row]!;
-      const used2 = second.requested[row]!;
-      const before = Math.min(1, used1 / whole1) - Math.min(1, used2 / whole2);
-      const after1 = Math.min(1, (used1 + first.amount) / whole1);
-      const after2 = Math.min(1, (used2 + second.amount) / whole2);
-      scores[i] = improvement(
-        Math.trunc((1 - Math.abs(before / 2)) * maxNodeScore),
-        Math.trunc((1 - Math.abs((after1 - after2) / 2)) * maxNodeScore),
-      );
-    }
+    const key = amountsOf(this.#resources, requests);
+    this.#memo.readAll(table, key, nodes, scores, (row) => this.#scoreOf(columns, row));
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

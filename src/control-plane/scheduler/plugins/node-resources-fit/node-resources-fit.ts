@@ -5,6 +5,7 @@
 import type { Node } from '../../../../api/node.js';
 import type { Pod } from '../../../../api/pod.js';
 import { nodeAllocatable } from '../../../../api/resource-requests.js';
+import { RowMemo } from '../../cache/row-memo.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import type { NodeResourcesFitArgs, ScoringStrategy } from '../../configuration/plugin-args.js';
 import { asNode, asPod, clusterEvent, isScaledDown } from '../../framework/cluster-event.js';
@@ -24,6 +25,7 @@ import { PodInfo } from '../../framework/pod-info.js';
 import { type IgnoredResources, insufficientResources } from './insufficient.js';
 import {
   amountOf,
+  amountsOf,
   defaultScoredResources,
   type ScoredResource,
   scoredColumns,
@@ -45,7 +47,8 @@ export class NodeResourcesFit
   readonly name = 'NodeResourcesFit';
   readonly #ignored: IgnoredResources;
   readonly #resources: readonly ScoredResource[];
-  readonly #scoreNodes: NodeScorer;
+  readonly #scoreNode: NodeScorer;
+  readonly #memo = new RowMemo('versions');
 
   constructor(args: Partial<NodeResourcesFitArgs> = {}) {
     const { scoringStrategy = defaultStrategy } = args;
@@ -54,7 +57,7 @@ export class NodeResourcesFit
       groups: new Set(args.ignoredResourceGroups ?? []),
     };
     this.#resources = scoringStrategy.resources;
-    this.#scoreNodes = nodeScorer(scoringStrategy);
+    this.#scoreNode = nodeScorer(scoringStrategy);
   }
 
   preFilter(): PreFilterResult {
@@ -77,7 +80,9 @@ export class NodeResourcesFit
     scores: Float64Array,
   ): undefined {
     const columns = scoredColumns(this.#resources, scoringRequests, table, true);
-    this.#scoreNodes(columns, nodes, scores);
+    const scoreNode = this.#scoreNode;
+    const key = amountsOf(this.#resources, scoringRequests);
+    this.#memo.readAll(table, key, nodes, scores, (row) => scoreNode(columns, row));
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

@@ -34,6 +34,14 @@ export function amountOf(amounts: ResourceAmounts, resource: string): number {
   return amounts.scalars.get(resource) ?? 0;
 }
 
+/** What a pod asks for of each resource: all that its scores depend on besides the nodes. */
+export function amountsOf(
+  resources: readonly ScoredResource[],
+  amounts: ResourceAmounts,
+): number[] {
+  return resources.map(({ name }) => amountOf(amounts, name));
+}
+
 /**
  * The columns to score. Scalar resources that the pod does not ask for, and resources that no node
  * has, are left out. `withAssumptions`: CPU and memory as scoring assumes them for containers that

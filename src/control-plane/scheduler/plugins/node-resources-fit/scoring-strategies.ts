@@ -4,16 +4,11 @@
 
 import type { ScoringStrategy, UtilizationShapePoint } from '../../configuration/plugin-args.js';
 import { maxNodeScore } from '../../framework/normalize-score.js';
-import type { NodeList } from '../../framework/plugin.js';
 import { leastAllocated, percentageOf } from './least-allocated.js';
 import type { ScoredColumn } from './scored-resources.js';
 
-/** Scores all nodes by the resources that the pod asks for. */
-export type NodeScorer = (
-  columns: readonly ScoredColumn[],
-  nodes: NodeList,
-  scores: Float64Array,
-) => void;
+/** Scores a node by the resources that the pod asks for. */
+export type NodeScorer = (columns: readonly ScoredColumn[], row: number) => number;
 
 /** The score of one resource; `requested` with the pod, `allocatable` above 0. */
 type ResourceScorer = (requested: number, allocatable: number) => number;
@@ -77,15 +72,11 @@ export function nodeScorer({ type, shape }: ScoringStrategy): NodeScorer {
     case 'LeastAllocated':
       return leastAllocated;
     case 'MostAllocated':
-      return (columns, { rows, count }, scores) => {
-        for (let i = 0; i < count; i++) scores[i] = mostAllocated(columns, rows[i]!);
-      };
+      return mostAllocated;
     case 'RequestedToCapacityRatio': {
       const scoreOf: ResourceScorer = (requested, allocatable) =>
         shapeScore(shape, mostRequestedScore(requested, allocatable));
-      return (columns, { rows, count }, scores) => {
-        for (let i = 0; i < count; i++) scores[i] = ratioScore(columns, rows[i]!, scoreOf);
-      };
+      return (columns, row) => ratioScore(columns, row, scoreOf);
     }
   }
 }

@@ -8,7 +8,7 @@ import { findUntoleratedTaint, toleratesTaint } from '../../../../api/toleration
 import type { Snapshot } from '../../cache/snapshot.js';
 import { asNode, asPod, clusterEvent } from '../../framework/cluster-event.js';
 import type { CycleState } from '../../framework/cycle-state.js';
-import { defaultNormalizeScore } from '../../framework/normalize-score.js';
+import { defaultNormalizeScore, maxNodeScore } from '../../framework/normalize-score.js';
 import type {
   ClusterEventWithHint,
   FilterPlugin,
@@ -55,7 +55,6 @@ export class TaintToleration implements FilterPlugin, ScorePlugin {
     scores: Float64Array,
   ): undefined {
     scores.fill(0, 0, count);
-    if (table.softTaintedCount === 0) return;
     const tolerations = (pod.spec.tolerations ?? []).filter(
       ({ effect }) => effect === undefined || effect === 'PreferNoSchedule',
     );
@@ -68,6 +67,10 @@ export class TaintToleration implements FilterPlugin, ScorePlugin {
 
   normalizeScore(scores: Float64Array, count: number): void {
     defaultNormalizeScore(scores, count, true);
+  }
+
+  uniformScore(_pod: PodInfo, { table }: Snapshot): number | undefined {
+    return table.softTaintedCount === 0 ? maxNodeScore : undefined;
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
