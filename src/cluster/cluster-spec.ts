@@ -49,6 +49,14 @@ export interface ApiServerSpec {
   readonly disabledAdmissionPlugins: readonly OptionalAdmissionPlugin[];
 }
 
+/** What an extender of the configuration does, which only its author knows. */
+export interface ExtenderSpec {
+  /** Time to the beginning of an answer, µs. */
+  readonly latency: DistributionSpec;
+  /** The plugin that stands for it; '' for one that lets all nodes pass. */
+  readonly plugin: string;
+}
+
 /** kube-scheduler and kube-controller-manager run on these hosts; the first holds the lease. */
 export interface SchedulerSpec {
   readonly hosts: readonly string[];
@@ -57,6 +65,8 @@ export interface SchedulerSpec {
   readonly client: ClientLimit;
   readonly tieBreak: TieBreakName;
   readonly featureGates: SchedulerFeatureGates;
+  /** One for each extender of the configuration, in its order. */
+  readonly extenders: readonly ExtenderSpec[];
 }
 
 export interface ControllerManagerSpec {

@@ -23,6 +23,8 @@ export class ControlPlane {
   readonly etcd: Etcd;
   /** Machines and disks, for reports. */
   readonly meters: readonly StationMeter[];
+  /** Of the ways between the machines of the control plane. */
+  readonly bytesPerSecond: number;
   readonly #simulation: Simulation;
   readonly #hosts = new Map<string, CpuHost>();
   readonly #processes = new Map<string, CpuHost>();
@@ -71,6 +73,7 @@ export class ControlPlane {
       });
     });
     const { controlPlane, node } = spec.network;
+    this.bytesPerSecond = controlPlane.bytesPerSecond;
     this.#paths = { controlPlane: compile(controlPlane), node: compile(node) };
     this.meters = [
       ...[...this.#hosts.values()].map(({ meter }) => meter),

@@ -7,11 +7,18 @@ import type { Pod } from '../api/pod.js';
 import { ApiClient } from '../client/api-client.js';
 import { Informer } from '../client/informer.js';
 import type { ClusterObserver } from '../client/observer.js';
-import { frameworksFor } from '../control-plane/scheduler/configuration/plugin-sets.js';
+import {
+  frameworksFor,
+  pluginHandle,
+} from '../control-plane/scheduler/configuration/plugin-sets.js';
+import type { ExtenderConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import { gatedConfiguration } from '../control-plane/scheduler/feature-gates.js';
+import type { SchedulerHandle } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
+import type { ExtenderSource } from '../control-plane/scheduler/scheduler-options.js';
 import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
+import { distribution } from '../kernel/distributions.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { seconds } from '../kernel/time.js';
@@ -86,6 +93,7 @@ export class SchedulerProcess {
       parallelism: configuration.parallelism,
       tieBreak,
       featureGates,
+      ...(spec.extenders.length > 0 && { extenders: (handle) => this.#extenders(handle) }),
       podInitialBackoffUs: seconds(configuration.podInitialBackoffSeconds),
       podMaxBackoffUs: seconds(configuration.podMaxBackoffSeconds),
     });
@@ -95,6 +103,21 @@ export class SchedulerProcess {
   start(): void {
     for (const informer of this.informers) informer.start();
     this.#scheduler.start();
+  }
+
+  #extenders(handle: SchedulerHandle): ExtenderSource[] {
+    const { extenders, configuration } = this.#spec;
+    const { bytesPerSecond } = this.#controlPlane;
+    const args = configuration.profiles[0]?.pluginConfig;
+    return extenders.map(({ latency, plugin }, index) => ({
+      configuration: configuration.extenders[index] as ExtenderConfiguration,
+      latency: distribution(latency),
+      bytesPerSecond,
+      plugin: registry.get(plugin)?.(
+        args?.get(plugin),
+        pluginHandle(handle, () => undefined),
+      ),
+    }));
   }
 
   #informer<T extends KubernetesObject>(resource: string): Informer<T> {

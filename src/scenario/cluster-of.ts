@@ -20,6 +20,7 @@ import { scenarioDefaults } from './constants.js';
 import { diskNamed } from './disks.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { parseDuration } from './duration.js';
+import { extendersOf } from './extenders.js';
 import { nodePoolOf } from './node-pools.js';
 import { processCostsOf } from './process-costs.js';
 import type { ScenarioSpec } from './schema.js';
@@ -62,8 +63,10 @@ function schedulerOf(
   const limit = limitOf(text);
   const { qps, burst } = configuration.clientConnection;
   const client = { qps: qps ?? limit.qps, burst: burst ?? limit.burst };
+  const extenders = extendersOf(configuration, text?.extenders ?? []);
   const featureGates = featureGatesOf(text?.featureGates ?? {});
-  return { hosts, configuration, client, tieBreak: text?.tieBreak ?? 'heap', featureGates };
+  const tieBreak = text?.tieBreak ?? 'heap';
+  return { hosts, configuration, client, tieBreak, extenders, featureGates };
 }
 
 function controlPlaneOf(

@@ -274,9 +274,10 @@ class Loader {
   }
 
   #schedulerConfiguration(spec: ScenarioSpec): SchedulerConfiguration {
-    const stated = spec.controlPlane?.scheduler?.config;
+    const { config, extenders = [] } = spec.controlPlane?.scheduler ?? {};
     const { schedulerConfig } = this.#overrides;
-    const loaded = loadSchedulerConfig(stated, schedulerConfig, this.#reader, this.#placeOf);
+    const placeOf = this.#placeOf;
+    const loaded = loadSchedulerConfig(config, extenders, schedulerConfig, this.#reader, placeOf);
     this.#problems.push(...loaded.problems);
     return loaded.configuration;
   }

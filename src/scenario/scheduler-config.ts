@@ -16,6 +16,7 @@ import type { SchedulerConfiguration } from '../control-plane/scheduler/configur
 import { inertHandle } from '../control-plane/scheduler/inert-handle.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { assert } from '../kernel/assert.js';
+import { checkExtenders, type ExtenderText, extenderWarnings } from './extenders.js';
 import type { ObjectReader } from './objects.js';
 import type { Place } from './scenario-problems.js';
 import { isTree, readTree, type YamlTree } from './yaml-tree.js';
@@ -42,6 +43,7 @@ export interface LoadedSchedulerConfig {
 }
 
 const fieldPath: FieldPath = ['spec', 'controlPlane', 'scheduler', 'config'];
+const extendersPath: FieldPath = ['spec', 'controlPlane', 'scheduler', 'extenders'];
 
 /** What kube-scheduler does when nobody configures it. */
 export function defaultSchedulerConfiguration(): SchedulerConfiguration {
@@ -52,18 +54,25 @@ export function defaultSchedulerConfiguration(): SchedulerConfiguration {
 
 /**
  * Loads what `value`, the field's value, stands for. `override` is used instead of it; `placeOf`
- * finds fields of the scenario.
+ * finds fields of the scenario. `extenders`: what it says about those of the configuration.
  */
 export function loadSchedulerConfig(
   value: unknown,
+  extenders: readonly ExtenderText[],
   override: SchedulerConfigText | undefined,
   reader: ObjectReader,
   placeOf: (path: FieldPath) => Place,
 ): LoadedSchedulerConfig {
   const problems: Problem[] = [];
   const located = locate(value, override, reader, placeOf, problems);
-  const configuration = located === undefined ? undefined : judge(unwrapped(located), problems);
-  return { configuration: configuration ?? defaultSchedulerConfiguration(), problems };
+  const judged = located === undefined ? undefined : judge(unwrapped(located), extenders, problems);
+  const configuration = judged ?? defaultSchedulerConfiguration();
+  const isSound = problems.every(({ severity }) => severity === 'warning');
+  if (isSound) {
+    const names = new Set(registry.keys());
+    problems.push(...checkExtenders(configuration, extenders, names, extendersPath, placeOf));
+  }
+  return { configuration, problems };
 }
 
 function locate(
@@ -112,6 +121,7 @@ function unwrapped(located: LocatedTree): LocatedTree {
 /** Undefined when there is an error. */
 function judge(
   { tree, placeOf }: LocatedTree,
+  extenders: readonly ExtenderText[],
   problems: Problem[],
 ): SchedulerConfiguration | undefined {
   const { configuration, problems: found } = readConfiguration(tree, registry.keys());
@@ -119,7 +129,10 @@ function judge(
     configuration === undefined
       ? []
       : assembleFrameworks(configuration, registry, inertHandle()).problems;
-  for (const problem of [...found, ...assembly]) problems.push(located(problem, placeOf));
+  const warnings = configuration === undefined ? [] : extenderWarnings(configuration, extenders);
+  for (const problem of [...found, ...assembly, ...warnings]) {
+    problems.push(located(problem, placeOf));
+  }
   return assembly.length === 0 ? configuration : undefined;
 }
 

@@ -83,6 +83,16 @@ const controlPlane = mapping({
       })
       .optional()
       .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
+    extenders: list(
+      mapping({
+        urlPrefix: text('the urlPrefix of an extender of the configuration'),
+        latency: durations.optional().describe('Time to the beginning of its answer.'),
+        plugin: text('the name of a plugin').optional().describe('Judges in its place.'),
+      }),
+      'extenders {urlPrefix, latency, plugin}',
+    )
+      .optional()
+      .describe("What the configuration's extenders do."),
     tieBreak: oneOf(tieBreakNames)
       .optional()
       .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),

@@ -6,7 +6,7 @@
 // Source: fitted to recorded cycles, see constants.ts; form of the terms: reference scheduler 6.3.
 
 import type { schedulerConstants } from './constants.js';
-import type { Decision } from './framework/scheduling-algorithm.js';
+import type { Decision } from './framework/decision.js';
 
 /** The terms of the model in microseconds; the names are explained in docs/MODEL.md. */
 export type SchedulerCosts = Pick<
@@ -22,6 +22,7 @@ export type SchedulerCosts = Pick<
   | 'otherScoreNodeUs'
   | 'selectCycleUs'
   | 'selectNodeUs'
+  | 'extenderJsonNanosecondsPerByte'
 >;
 
 /** Plugins whose work is part of `filterNodeUs`. */
@@ -46,7 +47,8 @@ export function cycleCostUs(
   changedNodes: number,
   costs: SchedulerCosts,
 ): number {
-  const { snapshotNodes, examinedNodes, scoredNodes, filters, scorers, postFilter } = work;
+  const { snapshotNodes, examinedNodes, scoredNodes, filters, scorers, postFilter, extenders } =
+    work;
   let filterNodeUs = costs.filterNodeUs;
   for (const plugin of filters) {
     if (plugin === 'NodeAffinity') filterNodeUs += costs.nodeAffinityFilterNodeUs;
@@ -66,6 +68,9 @@ export function cycleCostUs(
   if (postFilter !== undefined) {
     costUs += postFilter.dryRunNodes * costs.snapshotChangedNodeUs;
     costUs += postFilter.dryRunFilterPasses * filterNodeUs;
+  }
+  if (extenders !== undefined) {
+    costUs += (extenders.jsonBytes * costs.extenderJsonNanosecondsPerByte) / 1000;
   }
   return result === 'scheduled' ? costUs + costs.selectCycleUs : costUs;
 }

@@ -7,15 +7,17 @@ import type { Pod } from '../../api/pod.js';
 import type { ApiClient } from '../../client/api-client.js';
 import type { Informer } from '../../client/informer.js';
 import type { ClusterObserver } from '../../client/observer.js';
+import type { Distribution } from '../../kernel/distributions.js';
+import type { RandomStream } from '../../kernel/random-stream.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
-import type { Snapshot } from './cache/snapshot.js';
 import { schedulerConstants } from './constants.js';
 import type { SchedulerCosts } from './cost-model.js';
 import type { SchedulerFeatureGates } from './feature-gates.js';
+import { Extender, type ExtenderOptions } from './framework/extender.js';
+import { ExtenderChain } from './framework/extender-chain.js';
 import type { Framework } from './framework/framework.js';
-import type { Nominator } from './framework/nominator.js';
 import { Parallelizer } from './framework/parallelizer.js';
 import type { SchedulerHandle } from './framework/plugin-handle.js';
 import { SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
@@ -39,6 +41,8 @@ export interface SchedulerOptions {
   readonly observer: ClusterObserver;
   /** Makes the profiles, once: at least one; their names differ. */
   readonly profiles: (handle: SchedulerHandle) => readonly Framework[];
+  /** Services that are asked about nodes, made once; none by default. */
+  readonly extenders?: (handle: SchedulerHandle) => readonly ExtenderSource[];
   /** For profiles that do not say; 0, the default, adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number;
   /** Goroutines that examine nodes; 16 by default. */
@@ -53,6 +57,11 @@ export interface SchedulerOptions {
   readonly recorder?: SchedulingRecorder | undefined;
 }
 
+/** An extender, with the time that its answers take. */
+export interface ExtenderSource extends Omit<ExtenderOptions, 'latencyUs'> {
+  readonly latency: Distribution;
+}
+
 /** The goroutines that examine nodes on the scheduler's machine. */
 export function parallelizerOf({ parallelism, host }: SchedulerOptions): Parallelizer {
   return new Parallelizer(parallelism ?? schedulerConstants.parallelism, host.meter.capacity);
@@ -61,16 +70,24 @@ export function parallelizerOf({ parallelism, host }: SchedulerOptions): Paralle
 /** What decides. */
 export function algorithmOf(
   { name = 'kube-scheduler', simulation, ...options }: SchedulerOptions,
-  snapshot: Snapshot,
-  nominator: Nominator,
-  parallelizer: Parallelizer,
+  handle: SchedulerHandle,
 ): SchedulingAlgorithm {
+  const { snapshot, nominator, parallelizer } = handle;
   const random = reservoir((uid, attempt) =>
     simulation.stream(`${name}/select-host/${uid}/${attempt}`),
   );
+  const extenders = (options.extenders?.(handle) ?? []).map(({ latency, ...source }, index) => {
+    const stream = (...parts: readonly (string | number)[]): RandomStream =>
+      simulation.stream(`${name}/extender-${index}/${parts.join('/')}`);
+    return new Extender({
+      ...source,
+      latencyUs: (uid, attempt, verb) => latency.sample(stream(uid, attempt, verb)),
+    });
+  });
   return new SchedulingAlgorithm(snapshot, nominator, {
     percentageOfNodesToScore: options.percentageOfNodesToScore ?? 0,
     parallelizer,
     tieBreak: options.tieBreak === 'reservoir' ? random : selectHost,
+    ...(extenders.length > 0 && { extenders: new ExtenderChain(extenders, snapshot, random) }),
   });
 }

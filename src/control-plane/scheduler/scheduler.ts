@@ -1,7 +1,7 @@
 // kube-scheduler: one goroutine that takes pods from the queue and decides for each, one after the
 // other, and a binding for each pod that has got a node. A decision is computed at the start of its
 // cycle, on the snapshot of that moment, and takes effect when its CPU time has passed. Left out:
-// extenders, several pods in one cycle, leader election (whoever owns the scheduler calls `start`).
+// several pods in one cycle, leader election (whoever owns the scheduler calls `start`).
 // Source: kube-scheduler v1.36 scheduler.go, schedule_one.go; reference: scheduler 1 and 8.4.
 
 import type { ApiCall } from '../../client/api-call.js';
@@ -16,10 +16,11 @@ import { NodeHandler, PodHandler } from './event-handlers.js';
 import { failureOf, statusPatch, truncatedNote } from './failure-handler.js';
 import { defaultFeatureGates, type SchedulerFeatureGates } from './feature-gates.js';
 import { assignedPodDelete } from './framework/cluster-event.js';
+import type { Decision } from './framework/decision.js';
 import type { Framework, PluginAnswer } from './framework/framework.js';
 import { Nominator } from './framework/nominator.js';
 import { PodInfo } from './framework/pod-info.js';
-import type { Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
+import type { SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
 import { codeOf, isRejected } from './framework/status.js';
 import { ObjectHandler } from './object-handler.js';
 import { PreemptionExecutor } from './preemption-executor.js';
@@ -56,6 +57,8 @@ export class Scheduler {
   readonly #timers: QueueTimers;
   readonly #bindings: BindingCycles;
   readonly #awoken: EventKind;
+  /** The scheduler's own part of a cycle that waits for extenders. */
+  readonly #computed: EventKind;
   readonly #decided: EventKind;
   #isStarted = false;
   /** A cycle is under way, or about to begin. */
@@ -71,19 +74,17 @@ export class Scheduler {
     const { snapshot } = this.cache;
     this.name = name;
     this.#listers = new InformerListers(options.pods);
-    const parallelizer = parallelizerOf(options);
-    const profiles = options.profiles(
-      new RunningHandle({
-        name,
-        simulation,
-        listers: this.#listers,
-        snapshot,
-        nominator: this.#nominator,
-        parallelizer,
-        isPreempting: (uid) => this.#preemptions.isPreempting(uid),
-        waitingPods: () => this.waitingPods,
-      }),
-    );
+    const handle = new RunningHandle({
+      name,
+      simulation,
+      listers: this.#listers,
+      snapshot,
+      nominator: this.#nominator,
+      parallelizer: parallelizerOf(options),
+      isPreempting: (uid) => this.#preemptions.isPreempting(uid),
+      waitingPods: () => this.waitingPods,
+    });
+    const profiles = options.profiles(handle);
     for (const framework of profiles) {
       const { schedulerName } = framework;
       this.#frameworks.set(schedulerName, framework);
@@ -92,11 +93,12 @@ export class Scheduler {
         new EventRecorder(simulation, schedulerName, eventsClient),
       );
     }
-    this.#algorithm = algorithmOf(options, snapshot, this.#nominator, parallelizer);
+    this.#algorithm = algorithmOf(options, handle);
     const { podInitialBackoffUs, podMaxBackoffUs } = { ...schedulerConstants, ...options };
     this.#queue = new SchedulingQueue({
       frameworks: profiles,
       nominator: this.#nominator,
+      hasExtenders: options.extenders !== undefined,
       podInitialBackoffUs,
       podMaxBackoffUs,
       podMaxInUnschedulablePodsUs: schedulerConstants.podMaxInUnschedulablePodsUs,
@@ -124,6 +126,10 @@ export class Scheduler {
       ended: () => this.#preempted(),
     });
     this.#awoken = simulation.defineEvent(`${name}.QueueFilled`, () => this.#scheduleOne());
+    this.#computed = simulation.defineEvent(`${name}.NodesComputed`, () => {
+      const { extenders } = (this.#attempt as Attempt).decision.work;
+      simulation.after(extenders?.waitUs ?? 0, this.#decided);
+    });
     this.#decided = simulation.defineEvent(`${name}.NodeSelected`, () => this.#apply());
     this.#listen();
   }
@@ -193,7 +199,8 @@ export class Scheduler {
         recorder?.decided({ entry, framework, decision, notes, algorithm, snapshot });
       this.#attempt = { entry, framework, decision, startedUs: simulation.now };
       this.#timers.arm();
-      host.run(cycleCostUs(decision, this.cache.changedRows, costs), this.#decided);
+      const next = decision.work.extenders === undefined ? this.#decided : this.#computed;
+      host.run(cycleCostUs(decision, this.cache.changedRows, costs), next);
       return;
     }
     this.#isBusy = false;

@@ -3,9 +3,10 @@
 
 import type { Snapshot } from './cache/snapshot.js';
 import type { CycleNotes } from './framework/cycle-notes.js';
+import type { Decision } from './framework/decision.js';
 import type { Framework } from './framework/framework.js';
 import type { PodInfo } from './framework/pod-info.js';
-import type { Decision, SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
+import type { SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
 import type { QueueListener } from './queue/queue-listener.js';
 import type { QueuedPodInfo } from './queue/queued-pod-info.js';
 import type { Failure } from './scheduling-cycle.js';

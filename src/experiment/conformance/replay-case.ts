@@ -2,12 +2,12 @@
 // decision. The result has the fields of `expected` in the recording.
 
 import { CycleState } from '../../control-plane/scheduler/framework/cycle-state.js';
+import type { Decision } from '../../control-plane/scheduler/framework/decision.js';
 import type { Framework } from '../../control-plane/scheduler/framework/framework.js';
 import { runFiltersWithNominatedPods } from '../../control-plane/scheduler/framework/node-trial.js';
 import type { PreemptionPlugin } from '../../control-plane/scheduler/framework/plugin.js';
 import type { PluginRegistry } from '../../control-plane/scheduler/framework/plugin-handle.js';
 import { PodInfo } from '../../control-plane/scheduler/framework/pod-info.js';
-import type { Decision } from '../../control-plane/scheduler/framework/scheduling-algorithm.js';
 import { codeOf, messageOf, type Status } from '../../control-plane/scheduler/framework/status.js';
 import type { Json, JsonObject, RecordedCase } from './recording.js';
 import { podOf, ReplayCluster } from './replay-cluster.js';

@@ -1,9 +1,9 @@
 // Whole runs done again: sequences of pods, and churn. Attempts are compared as they happen; the
 // first difference ends a run, since nothing after it could agree.
 
+import type { Decision } from '../../control-plane/scheduler/framework/decision.js';
 import type { PluginRegistry } from '../../control-plane/scheduler/framework/plugin-handle.js';
 import { PodInfo } from '../../control-plane/scheduler/framework/pod-info.js';
-import type { Decision } from '../../control-plane/scheduler/framework/scheduling-algorithm.js';
 import { assert } from '../../kernel/assert.js';
 import { type Difference, firstDifference } from './difference.js';
 import type {

@@ -5,6 +5,7 @@ import type { Pod, PodSpec, PodStatus } from '../../../src/api/pod.js';
 import { SchedulerCache } from '../../../src/control-plane/scheduler/cache/scheduler-cache.js';
 import type { Snapshot } from '../../../src/control-plane/scheduler/cache/snapshot.js';
 import { CycleState } from '../../../src/control-plane/scheduler/framework/cycle-state.js';
+import type { Decision } from '../../../src/control-plane/scheduler/framework/decision.js';
 import { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
 import { Nominator } from '../../../src/control-plane/scheduler/framework/nominator.js';
 import type {
@@ -18,7 +19,6 @@ import {
 import { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
 import {
   type AlgorithmOptions,
-  type Decision,
   SchedulingAlgorithm,
 } from '../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
 import type { Status } from '../../../src/control-plane/scheduler/framework/status.js';
@@ -79,13 +79,15 @@ export class DecisionCluster {
     nodes: readonly Node[],
     pods: readonly Pod[] = [],
     plugins: readonly EnabledPlugin[] = plainPlugins(),
-    options: AlgorithmOptions = {},
+    options: AlgorithmOptions | ((snapshot: Snapshot) => AlgorithmOptions) = {},
   ) {
     this.framework = new Framework({
       schedulerName: 'default-scheduler',
       plugins: multiPoint(plugins),
     });
-    this.algorithm = new SchedulingAlgorithm(this.cache.snapshot, this.nominator, options);
+    const { snapshot } = this.cache;
+    const own = typeof options === 'function' ? options(snapshot) : options;
+    this.algorithm = new SchedulingAlgorithm(snapshot, this.nominator, own);
     for (const node of nodes) this.cache.addNode(node);
     for (const pod of pods) this.cache.addPod(new PodInfo(pod));
   }

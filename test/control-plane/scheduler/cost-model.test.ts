@@ -86,6 +86,18 @@ describe('the cost of a cycle', () => {
     );
   });
 
+  test('grows with the JSON that extenders are sent and answer', () => {
+    const work = { snapshotNodes: 9, examinedNodes: 9, scoredNodes: 0, filters: [], scorers: [] };
+    const costUs = (jsonBytes: number) => {
+      const extenders = { waitUs: 1_000_000, jsonBytes };
+      const decision = { result: 'scheduled', work: { ...work, extenders } } as const;
+      return cycleCostUs(decision, 0, schedulerConstants);
+    };
+    // A megabyte at 10 ns a byte; the wait is no work.
+    expect(costUs(1_000_000) - costUs(0)).toBeCloseTo(10_000);
+    expect(costUs(0)).toBe(cycleCostUs({ result: 'scheduled', work }, 0, schedulerConstants));
+  });
+
   test('is known for all default plugins', () => {
     const names = plainPlugins().map(({ plugin }) => plugin.name);
     for (const name of scorers) expect(names).toContain(name);

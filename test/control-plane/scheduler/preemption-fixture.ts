@@ -9,16 +9,14 @@ import { SchedulerCache } from '../../../src/control-plane/scheduler/cache/sched
 import { frameworksFor } from '../../../src/control-plane/scheduler/configuration/plugin-sets.js';
 import { readConfiguration } from '../../../src/control-plane/scheduler/configuration/read-configuration.js';
 import type { SchedulerConfiguration } from '../../../src/control-plane/scheduler/configuration/scheduler-configuration.js';
+import type { Decision } from '../../../src/control-plane/scheduler/framework/decision.js';
 import type { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
 import { Nominator } from '../../../src/control-plane/scheduler/framework/nominator.js';
 import { sequential } from '../../../src/control-plane/scheduler/framework/parallelizer.js';
 import type { PreemptionPlugin } from '../../../src/control-plane/scheduler/framework/plugin.js';
 import type { SchedulerHandle } from '../../../src/control-plane/scheduler/framework/plugin-handle.js';
 import { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
-import {
-  type Decision,
-  SchedulingAlgorithm,
-} from '../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
+import { SchedulingAlgorithm } from '../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
 import { inertHandle } from '../../../src/control-plane/scheduler/inert-handle.js';
 import { registry } from '../../../src/control-plane/scheduler/plugins/registry.js';
 import { makeNode, makePod, type PodOptions } from './cluster-fixture.js';

@@ -89,7 +89,7 @@ class ProfileAssembly {
     const { schedulerName, percentageOfNodesToScore, multiPoint, points } = this.#profile;
     const before = this.#problems.length;
     let framework: Framework | undefined;
-    const own = ownHandle(handle, () => framework);
+    const own = pluginHandle(handle, () => framework);
     const references = extensionPoints.flatMap((point) => points[point].enabled);
     for (const { name } of [...multiPoint.enabled, ...references]) this.#make(name, registry, own);
     const set = this.#pluginSet();
@@ -184,8 +184,11 @@ class ProfileAssembly {
   }
 }
 
-/** The scheduler's handle with one profile's framework. */
-function ownHandle(handle: SchedulerHandle, framework: () => Framework | undefined): PluginHandle {
+/** The scheduler's handle with one profile's framework, which may not be there yet. */
+export function pluginHandle(
+  handle: SchedulerHandle,
+  framework: () => Framework | undefined,
+): PluginHandle {
   return {
     listers: handle.listers,
     snapshot: handle.snapshot,

@@ -1,7 +1,7 @@
 // Reads a KubeSchedulerConfiguration as users write it: strict fields, defaults of v1, the
 // component's validation. Older versions that were served once are converted with a warning.
 // Left out: what is about the process and not about scheduling (debugging, TLS, content types) is
-// accepted and has no effect; extenders are named as not simulated.
+// accepted and has no effect.
 // Source: kube-scheduler v1.36 kube-scheduler/config/v1, apis/config/v1/defaults.go,
 // apis/config/validation/validation.go; reference: scheduler 3.
 
@@ -17,8 +17,11 @@ import { schedulerConstants } from '../constants.js';
 import { defaultSchedulerName } from '../framework/pod-info.js';
 import { defaultPluginList } from './default-plugin-list.js';
 import { FieldReader, type Fields } from './field-reader.js';
+import type { NodeResourcesFitArgs } from './plugin-args.js';
+import { readExtenders } from './read-extenders.js';
 import { ProfileReader, readPercentage } from './read-profile.js';
 import type {
+  ExtenderConfiguration,
   LeaderElection,
   SchedulerConfiguration,
   SchedulerProfile,
@@ -74,14 +77,18 @@ export function readConfiguration(
   const fields = reader.object(tree, [], isOldVersion ? [...fieldNames, ...oldFields] : fieldNames);
   const names = new Set([...defaultPluginList.map(({ name }) => name), ...knownPlugins]);
   const profileReader = new ProfileReader(reader, { isOldVersion, knownPlugins: names });
+  const extenders = readExtenders(reader, fields['extenders']);
   const configuration: SchedulerConfiguration = {
     ...readNumbers(reader, fields),
     leaderElection: readLeaderElection(reader, fields['leaderElection']),
     clientConnection: readClientConnection(reader, fields['clientConnection']),
-    profiles: readProfiles(reader, profileReader, fields['profiles']),
+    profiles: withIgnoredResources(
+      readProfiles(reader, profileReader, fields['profiles']),
+      extenders,
+    ),
+    extenders,
   };
   checkBools(reader, fields);
-  warnOfExtenders(reader, fields['extenders']);
   const isSound = reader.problems.every(({ severity }) => severity === 'warning');
   return { configuration: isSound ? configuration : undefined, problems: reader.problems };
 }
@@ -235,11 +242,21 @@ function checkCommonQueueSort(reader: FieldReader, profiles: readonly SchedulerP
   }
 }
 
-function warnOfExtenders(reader: FieldReader, value: unknown): void {
-  for (const [index, item] of reader.list(value, ['extenders']).entries()) {
-    const url = isJsonObject(item) ? item['urlPrefix'] : undefined;
-    const named = typeof url === 'string' ? `the extender at ${url}` : 'this extender';
-    const message = `${named} is not simulated: pods are scheduled as if it were not there`;
-    reader.warn(['extenders', index], message);
-  }
+/** What extenders manage alone takes the place of what NodeResourcesFit was told to ignore. */
+function withIgnoredResources(
+  profiles: readonly SchedulerProfile[],
+  extenders: readonly ExtenderConfiguration[],
+): readonly SchedulerProfile[] {
+  const ignoredResources = extenders
+    .flatMap(({ managedResources }) => managedResources)
+    .flatMap(({ name, ignoredByScheduler }) => (ignoredByScheduler ? [name] : []));
+  if (ignoredResources.length === 0) return profiles;
+  return profiles.map((profile) => {
+    const args = profile.pluginConfig.get('NodeResourcesFit') as NodeResourcesFitArgs;
+    const own = { ...args, ignoredResources };
+    return {
+      ...profile,
+      pluginConfig: new Map([...profile.pluginConfig, ['NodeResourcesFit', own]]),
+    };
+  });
 }

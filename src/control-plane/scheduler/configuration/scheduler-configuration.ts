@@ -54,6 +54,31 @@ export interface LeaderElection {
   readonly resourceNamespace: string;
 }
 
+/** A resource of nodes that an extender manages. */
+export interface ManagedResource {
+  readonly name: string;
+  /** NodeResourcesFit does not look at it. */
+  readonly ignoredByScheduler: boolean;
+}
+
+/** An HTTP service that kube-scheduler asks; a verb that is '' is not asked for. */
+export interface ExtenderConfiguration {
+  readonly urlPrefix: string;
+  readonly filterVerb: string;
+  readonly preemptVerb: string;
+  readonly prioritizeVerb: string;
+  readonly bindVerb: string;
+  /** Above 0 when it prioritises. */
+  readonly weight: number;
+  readonly httpTimeoutUs: number;
+  /** It is sent names of nodes, not nodes. */
+  readonly nodeCacheCapable: boolean;
+  /** Scheduling goes on without it when it fails. */
+  readonly ignorable: boolean;
+  /** It is asked for pods that use one of them; none: for all. */
+  readonly managedResources: readonly ManagedResource[];
+}
+
 /** A whole configuration. */
 export interface SchedulerConfiguration {
   /** Goroutines that examine nodes; at least 1. */
@@ -72,4 +97,5 @@ export interface SchedulerConfiguration {
   readonly podMaxBackoffSeconds: number;
   /** At least one; names differ. */
   readonly profiles: readonly SchedulerProfile[];
+  readonly extenders: readonly ExtenderConfiguration[];
 }

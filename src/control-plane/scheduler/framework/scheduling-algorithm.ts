@@ -1,7 +1,7 @@
 // The decision: which node a pod goes to, or why to none. It sees one snapshot, changes nothing but
 // the place at which the next search starts, and knows neither simulation nor clients, so that
-// recorded decisions are replayed against it directly. Left out: extenders, opportunistic batching
-// (inert with the default PodTopologySpread arguments).
+// recorded decisions are replayed against it directly. Left out: opportunistic batching (inert with
+// the default PodTopologySpread arguments).
 // Source: kube-scheduler v1.36 schedule_one.go; reference: scheduler 1.5-1.10.
 //
 // Cost of a plain pod: 4 filter calls for each node examined, 4 passes over the feasible nodes.
@@ -9,6 +9,8 @@
 import type { Snapshot } from '../cache/snapshot.js';
 import type { CycleNotes } from './cycle-notes.js';
 import { CycleState } from './cycle-state.js';
+import type { CycleWork, Decision, DecisionResult } from './decision.js';
+import { type ExtenderChain, type ExtenderRound, extenderName } from './extender-chain.js';
 import { fitErrorMessage } from './fit-error.js';
 import { type ActiveFilters, type Framework, goList } from './framework.js';
 import { NodeStatuses } from './node-statuses.js';
@@ -16,48 +18,10 @@ import { runFiltersWithNominatedPods } from './node-trial.js';
 import type { Nominator } from './nominator.js';
 import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
 import { type Parallelizer, sequential } from './parallelizer.js';
-import type { PostFilterResult, PostFilterWork } from './plugin.js';
+import type { PostFilterResult } from './plugin.js';
 import type { PodInfo } from './pod-info.js';
 import { selectHost, type TieBreak } from './select-host.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
-
-/** Why the cycle ended: as in scheduler_schedule_attempts_total. */
-export type DecisionResult = 'scheduled' | 'unschedulable' | 'error';
-
-/** What a cycle has had to do; the cost model turns it into time. */
-export interface CycleWork {
-  snapshotNodes: number;
-  /** Nodes that the filters looked at. */
-  examinedNodes: number;
-  /** Nodes that were scored: 0 when one was feasible. */
-  scoredNodes: number;
-  /** Filter and score plugins that had something to say, by name. */
-  filters: readonly string[];
-  scorers: readonly string[];
-  /** Absent when nothing was tried. */
-  postFilter?: PostFilterWork;
-}
-
-/** The outcome of one scheduling cycle. */
-export interface Decision {
-  readonly result: DecisionResult;
-  /** '' unless scheduled. */
-  readonly nodeName: string;
-  readonly evaluatedNodes: number;
-  readonly feasibleNodes: number;
-  /** Of the Event and the condition; '' when scheduled. */
-  readonly message: string;
-  /** Plugins whose events bring the pod back, sorted. */
-  readonly unschedulablePlugins: readonly string[];
-  /** Of those, the ones that wait for something to happen and let the pod skip its backoff. */
-  readonly pendingPlugins: readonly string[];
-  /** Set by preemption; '' clears the nomination, undefined leaves it. */
-  readonly nominatedNodeName: string | undefined;
-  /** Pods that preemption wants deleted, in order; empty without preemption. */
-  readonly victims: readonly PodInfo[];
-  readonly state: CycleState;
-  readonly work: CycleWork;
-}
 
 /** The text of an attempt in an empty cluster. */
 export const noNodesAvailable = 'no nodes available to schedule pods';
@@ -76,6 +40,8 @@ export interface AlgorithmOptions {
   readonly parallelizer?: Parallelizer;
   /** Which of the best nodes is taken; by default as 1.35 and 1.36 do. */
   readonly tieBreak?: TieBreak;
+  /** Services that are asked about the nodes; none by default. */
+  readonly extenders?: ExtenderChain | undefined;
 }
 
 /** Schedules pods of all profiles, one after the other. */
@@ -89,6 +55,7 @@ export class SchedulingAlgorithm {
   readonly #percentage: number;
   readonly #parallelizer: Parallelizer;
   readonly #tieBreak: TieBreak;
+  readonly #extenders: ExtenderChain | undefined;
   #feasible: Int32Array = new Int32Array(64);
   #feasibleCount = 0;
   #totals: Float64Array = new Float64Array(64);
@@ -98,6 +65,7 @@ export class SchedulingAlgorithm {
   readonly #pending = new Set<string>();
   #work: CycleWork = newWork(0);
   #notes: CycleNotes | undefined;
+  #round: ExtenderRound | undefined;
 
   constructor(snapshot: Snapshot, nominator: Nominator, options: AlgorithmOptions = {}) {
     this.#snapshot = snapshot;
@@ -105,6 +73,7 @@ export class SchedulingAlgorithm {
     this.#percentage = options.percentageOfNodesToScore ?? 0;
     this.#parallelizer = options.parallelizer ?? sequential;
     this.#tieBreak = options.tieBreak ?? selectHost;
+    this.#extenders = options.extenders;
   }
 
   /** Rows of the nodes that the last decision found feasible, in order. */
@@ -131,6 +100,8 @@ export class SchedulingAlgorithm {
     this.#feasibleCount = 0;
     this.#error = undefined;
     this.#work = newWork(snapshot.count);
+    this.#round = this.#extenders?.begin(pod, attempt);
+    if (this.#round !== undefined) this.#work.extenders = this.#round.work;
     if (snapshot.count === 0) return this.#refuse('unschedulable', state, noNodesAvailable);
     this.#reserveSpace(snapshot.count);
     const preFilter = framework.runPreFilter(state, pod, snapshot);
@@ -166,7 +137,9 @@ export class SchedulingAlgorithm {
         this.#notes.nominatedNodeName = snapshot.table.names[nominated]!;
       const only = { rows: Int32Array.of(nominated), count: 1 };
       this.#search(framework, state, pod, filters, only);
+      this.#askExtenders();
       if (this.#feasibleCount > 0) return;
+      this.#error = undefined; // kube-scheduler logs it and looks at the others
     }
     let space: SearchSpace = { rows: snapshot.order, count: snapshot.count };
     if (nodeNames !== undefined) {
@@ -177,6 +150,17 @@ export class SchedulingAlgorithm {
     this.#search(framework, state, pod, filters, space);
     const processed = this.#feasibleCount + this.statuses.count;
     this.nextStartNodeIndex = (this.nextStartNodeIndex + processed) % snapshot.count;
+    if (this.#askExtenders()) this.#rejectors.add(extenderName);
+  }
+
+  /** Leaves the nodes that extenders want too. True when some are lost. */
+  #askExtenders(): boolean {
+    if (this.#round === undefined || this.#error !== undefined) return false;
+    const before = this.#feasibleCount;
+    const left = this.#round.filter({ rows: this.#feasible, count: before }, this.statuses);
+    this.#feasibleCount = typeof left === 'number' ? left : 0;
+    if (typeof left !== 'number') this.#error = left;
+    return this.#feasibleCount < before;
   }
 
   /** kube-scheduler walks a Go set here, in random order; this is the order of the names. */
@@ -240,7 +224,8 @@ export class SchedulingAlgorithm {
 
   #wanted({ plugins, percentageOfNodesToScore }: Framework, count: number): number {
     const percentage = percentageOfNodesToScore ?? this.#percentage;
-    return plugins.score.length > 0 ? numFeasibleNodesToFind(percentage, count) : 1;
+    const needsOne = plugins.score.length === 0 && this.#extenders?.isAsked !== true;
+    return needsOne ? 1 : numFeasibleNodesToFind(percentage, count);
   }
 
   /** False when the filter has failed and the search ends. */
@@ -266,7 +251,8 @@ export class SchedulingAlgorithm {
     this.#work.scoredNodes = count;
     const names = framework.plugins.score.map(({ plugin }) => plugin.name);
     this.#work.scorers = names.filter((name) => !state.skipScorePlugins.has(name));
-    const index = this.#tieBreak(this.#totals, count, pod, attempt);
+    const shuffle = this.#round?.prioritize(nodes, this.#totals);
+    const index = (shuffle ?? this.#tieBreak)(this.#totals, count, pod, attempt);
     return this.#accept(state, index, count + this.statuses.count);
   }
 

@@ -9,6 +9,7 @@ import {
   eventMatches,
   isWildcard,
 } from '../framework/cluster-event.js';
+import { extenderName } from '../framework/extender-chain.js';
 import type { ClusterEventWithHint, Plugin, QueueingHintFn } from '../framework/plugin.js';
 import { allPlugins, type PluginSet } from '../framework/plugin-set.js';
 import type { ObservedEvent } from './in-flight-events.js';
@@ -52,9 +53,13 @@ export class QueueingHints {
   readonly #byPlugin = new Map<string, readonly ClusterEvent[]>();
   readonly #byEvent = new Map<string, readonly PluginHint[]>();
 
-  /** Without `areAsked`, a plugin that hears an event counts as helped by it. */
-  constructor(plugins: PluginSet, areAsked = true) {
-    const all = allPlugins(plugins);
+  /**
+   * Without `areAsked`, a plugin that hears an event counts as helped by it. Extenders count as one
+   * more plugin, which hears every event.
+   */
+  constructor(plugins: PluginSet, areAsked = true, hasExtenders = false) {
+    const all: Plugin[] = allPlugins(plugins);
+    if (hasExtenders) all.push({ name: extenderName });
     this.areAsked = areAsked;
     this.#registrations = all
       .flatMap(registrationsOf)

@@ -39,6 +39,8 @@ export interface SchedulingQueueOptions {
   /** All profiles; they share the QueueSort plugin of the first. */
   readonly frameworks: readonly Framework[];
   readonly nominator: Nominator;
+  /** Whether extenders may reject pods. */
+  readonly hasExtenders?: boolean;
   readonly podInitialBackoffUs: SimTime;
   readonly podMaxBackoffUs: SimTime;
   /** How long a pod may lie in unschedulablePods before it is tried again anyway. */
@@ -74,7 +76,8 @@ export class SchedulingQueue {
   constructor(options: SchedulingQueueOptions) {
     this.#options = options;
     for (const framework of options.frameworks) {
-      const hints = new QueueingHints(framework.plugins, options.queueingHints);
+      const { queueingHints, hasExtenders } = options;
+      const hints = new QueueingHints(framework.plugins, queueingHints, hasExtenders);
       this.#profiles.set(framework.schedulerName, { framework, hints });
     }
     const queueSort = options.frameworks[0]?.plugins.queueSort;

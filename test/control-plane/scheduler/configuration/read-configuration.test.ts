@@ -22,6 +22,7 @@ describe('a configuration that says nothing', () => {
         resourceName: 'kube-scheduler',
         resourceNamespace: 'kube-system',
       },
+      extenders: [],
     });
     expect(profiles.map(({ schedulerName }) => schedulerName)).toEqual(['default-scheduler']);
   });
@@ -332,16 +333,5 @@ describe('profiles', () => {
     expect(problemsOf(profileConfig({ plugins }))).toEqual([
       'warning profiles[0].plugins.placementScore: placementScore plugins are not simulated',
     ]);
-  });
-});
-
-describe('extenders', () => {
-  it('are named as not simulated, and the rest is used', () => {
-    const tree = config({ parallelism: 2, extenders: [{ urlPrefix: 'http://x:1' }, {}] });
-    expect(problemsOf(tree)).toEqual([
-      'warning extenders[0]: the extender at http://x:1 is not simulated: pods are scheduled as if it were not there',
-      'warning extenders[1]: this extender is not simulated: pods are scheduled as if it were not there',
-    ]);
-    expect(valid(tree).parallelism).toBe(2);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Node } from '../../../../src/api/node.js';
 import type { Pod } from '../../../../src/api/pod.js';
 import { CycleNotes } from '../../../../src/control-plane/scheduler/framework/cycle-notes.js';
+import type { Decision } from '../../../../src/control-plane/scheduler/framework/decision.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
-import type { Decision } from '../../../../src/control-plane/scheduler/framework/scheduling-algorithm.js';
 import { DecisionCluster, makeNode, makePod } from '../cluster-fixture.js';
 
 const small = makePod('p', { requests: { cpu: '100m', memory: '500Mi' } });

@@ -6,6 +6,7 @@ import {
   type ClusterEvent,
   clusterEvent,
   nodeAdd,
+  nodeDelete,
 } from '../../../../src/control-plane/scheduler/framework/cluster-event.js';
 import { Framework } from '../../../../src/control-plane/scheduler/framework/framework.js';
 import { Nominator } from '../../../../src/control-plane/scheduler/framework/nominator.js';
@@ -61,6 +62,7 @@ class TestQueue {
     this.queue = new SchedulingQueue({
       frameworks: [framework],
       nominator: this.nominator,
+      hasExtenders: true,
       podInitialBackoffUs: second,
       podMaxBackoffUs: 10 * second,
       podMaxInUnschedulablePodsUs: 300 * second,
@@ -245,6 +247,18 @@ describe('unschedulablePods', () => {
     test.now = 20 * second;
     test.nodeAdded('bad');
     expect(test.pop()).toBe('p');
+  });
+
+  test('hear of everything when an extender has rejected them', () => {
+    for (const event of [assignedPodDelete, nodeDelete]) {
+      const test = new TestQueue();
+      test.add('p');
+      test.pop();
+      test.fail('Extender');
+      test.now = 20 * second;
+      test.happens(event);
+      expect(test.pop()).toBe('p');
+    }
   });
 
   test('hear of taints when they wait for nodes and did not ask for taints', () => {
