@@ -168,10 +168,16 @@ export class Framework {
     const { count } = nodes;
     if (this.#scores.length < count) this.#scores = new Float64Array(count * 2);
     const scores = this.#scores;
-    totals.fill(this.#uniformTotal(state, pod, snapshot), 0, count);
+    totals.fill(0, 0, count);
+    let everywhere = 0;
     for (const { plugin, weight } of this.plugins.score) {
       if (state.skipScorePlugins.has(plugin.name)) continue;
-      if (plugin.uniformScore?.(pod, snapshot) !== undefined) continue;
+      // Notes have the scores of every plugin.
+      const uniform = notes === undefined ? plugin.uniformScore?.(pod, snapshot) : undefined;
+      if (uniform !== undefined) {
+        everywhere += uniform * weight;
+        continue;
+      }
       const answer = plugin.score(state, pod, nodes, snapshot, scores);
       if (answer !== undefined) {
         return status('Error', `running Score plugin "${plugin.name}": ${messageOf(answer)}`);
@@ -185,17 +191,8 @@ export class Framework {
         totals[i]! += score * weight;
       }
     }
+    for (let i = 0; i < count; i++) totals[i]! += everywhere;
     return undefined;
-  }
-
-  /** The share of the totals that is the same for all nodes. */
-  #uniformTotal(state: CycleState, pod: PodInfo, snapshot: Snapshot): number {
-    let total = 0;
-    for (const { plugin, weight } of this.plugins.score) {
-      if (state.skipScorePlugins.has(plugin.name)) continue;
-      total += (plugin.uniformScore?.(pod, snapshot) ?? 0) * weight;
-    }
-    return total;
   }
 
   /** Reserves everywhere or nowhere. */

@@ -1,5 +1,6 @@
 // Score plugins: values worked out by hand from the formulas (reference: scheduler 2 and 10).
 import { describe, expect, test } from 'vitest';
+import { CycleNotes } from '../../../../src/control-plane/scheduler/framework/cycle-notes.js';
 import { defaultNormalizeScore } from '../../../../src/control-plane/scheduler/framework/normalize-score.js';
 import { PodInfo } from '../../../../src/control-plane/scheduler/framework/pod-info.js';
 import { DynamicResources } from '../../../../src/control-plane/scheduler/plugins/dynamic-resources/dynamic-resources.js';
@@ -235,6 +236,17 @@ describe('a score that is known to be the same everywhere', () => {
     const cluster = new DecisionCluster([makeNode('a'), makeNode('b')]);
     cluster.decide(makePod('p', { requests: small }));
     // Fit 97, balance 74, tolerations 3 × 100 (reference: scheduler 10.3).
+    expect([...cluster.algorithm.totals]).toEqual([471, 471]);
+  });
+
+  test('is noted node by node when somebody asks', () => {
+    const cluster = new DecisionCluster([makeNode('a'), makeNode('b')]);
+    const notes = new CycleNotes();
+    cluster.cache.updateSnapshot();
+    const info = new PodInfo(makePod('p', { requests: small }));
+    cluster.algorithm.decide(cluster.framework, info, 1, notes);
+    const noted = notes.scores.find(({ plugin }) => plugin === 'TaintToleration');
+    expect(noted?.normalized).toEqual(Float64Array.of(100, 100));
     expect([...cluster.algorithm.totals]).toEqual([471, 471]);
   });
 });
