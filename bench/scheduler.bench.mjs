@@ -1,5 +1,5 @@
-// Speed and memory of scheduling decisions: Pop, snapshot, filters, scores, host choice and Assume of
-// kube-scheduler's default profile, without a simulation around it. The clusters hold two pods a
+// Speed and memory of scheduling decisions: Pop, snapshot, filters, scores, host choice and Assume
+// of kube-scheduler's default profile, without a simulation around it. The clusters hold two pods a
 // node before the first decision, one fifth of them of the kind that is measured.
 
 import { DecisionCluster, kindNames } from './decision-cluster.mjs';

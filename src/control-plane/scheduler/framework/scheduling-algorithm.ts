@@ -195,10 +195,10 @@ export class SchedulingAlgorithm {
     let found = 0;
     this.#notes?.searches.push({ nodes: count, start, wanted });
     let end = count;
-    for (let i = 0; i < end; i++) {
-      const place = start + places[i]!;
+    let examined = 0;
+    for (; examined < end; examined++) {
+      const place = start + places[examined]!;
       const row = rows[place < count ? place : place - count]!;
-      this.#work.examinedNodes++;
       let answer: Status | undefined;
       let plugin = '';
       if (hasNominated)
@@ -212,13 +212,14 @@ export class SchedulingAlgorithm {
         }
       }
       if (answer !== undefined) {
-        if (!this.#refuseNode(row, answer, plugin)) end = roundEnds[i]!;
+        if (!this.#refuseNode(row, answer, plugin)) end = roundEnds[examined]!;
       } else if (found < wanted) {
         feasible[found++] = row;
       } else {
-        end = roundEnds[i]!;
+        end = roundEnds[examined]!;
       }
     }
+    this.#work.examinedNodes += examined;
     this.#feasibleCount = found;
   }
 
