@@ -54,6 +54,10 @@ export const clusterShapes: Readonly<Record<string, string>> = {
   LoadBalancerStatus: '[LoadBalancerIngress]: ingress',
   LoadBalancerIngress: 's: ip hostname ipMode; any: ports',
   EndpointSlice: `${object}; s: addressType; [Endpoint]: endpoints; [EndpointPort]: ports`,
+  Endpoints: `${object}; [EndpointSubset]: subsets`,
+  EndpointSubset: '[EndpointAddress]: addresses notReadyAddresses; [EndpointsPort]: ports',
+  EndpointAddress: 's: ip hostname nodeName; ObjectReference: targetRef',
+  EndpointsPort: 's: name protocol appProtocol; i: port',
   Endpoint: [
     '[s]: addresses; EndpointConditions: conditions; s: hostname nodeName zone',
     'ObjectReference: targetRef; EndpointHints: hints; {s}: deprecatedTopology',

@@ -66,6 +66,9 @@ const alwaysWritten: Readonly<Record<string, string>> = {
     'clusterIP type sessionAffinity loadBalancerIP externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses',
   EndpointSlice: 'metadata addressType',
   Endpoint: 'conditions',
+  Endpoints: 'metadata',
+  EndpointAddress: 'ip hostname',
+  EndpointsPort: 'name port protocol',
   Event:
     'metadata involvedObject reason message source firstTimestamp lastTimestamp count type eventTime action reportingComponent reportingInstance',
   EventSource: 'component host',
@@ -97,6 +100,7 @@ const remembered: ReadonlySet<string> = new Set([
   'Affinity',
   'Container',
   'Endpoint',
+  'EndpointAddress',
   'ObjectMeta',
   'PodSpec',
   'PodTemplateSpec',

@@ -9,6 +9,7 @@ import type { CronJob } from './cron-job.js';
 import type { DaemonSet } from './daemon-set.js';
 import type { Deployment } from './deployment.js';
 import type { EndpointSlice } from './endpoint-slice.js';
+import type { Endpoints } from './endpoints.js';
 import type { Event } from './event.js';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import type { Job } from './job.js';
@@ -46,6 +47,7 @@ export type KubernetesObject =
   | CSIStorageCapacity
   | DaemonSet
   | Deployment
+  | Endpoints
   | EndpointSlice
   | Event
   | HorizontalPodAutoscaler

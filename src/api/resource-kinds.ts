@@ -48,6 +48,7 @@ export const resourceKinds: readonly ResourceKind[] = [
   row('v1', 'PersistentVolume', 'persistentvolumes', 'cluster', 'pv'),
   row('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', 'namespaced', 'pvc'),
   row('v1', 'Service', 'services', 'namespaced', 'svc'),
+  row('v1', 'Endpoints', 'endpoints', 'namespaced', 'ep'),
   row('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices', 'namespaced'),
   row('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', 'namespaced', 'pdb'),
   row('apps/v1', 'DaemonSet', 'daemonsets', 'namespaced', 'ds'),

@@ -41,6 +41,8 @@ interface Handling {
   readonly call: ApiCall;
   /** `pods/default/web-1`: key in the store. */
   key: string;
+  /** What is being written is to be removed next. */
+  isRemovedNext: boolean;
   response: ApiResponse | undefined;
 }
 
@@ -111,7 +113,7 @@ export class ApiServer implements ApiServerPort {
     if (!isWatch && !this.#takeSeat(isWrite)) return this.#refuseOverflow(call);
     const name = request.name || request.body?.metadata.name || '';
     const key = `${request.resource}/${objectKey(request.namespace, name)}`;
-    const id = this.#handlings.add({ call, key, response: undefined });
+    const id = this.#handlings.add({ call, key, isRemovedNext: false, response: undefined });
     this.#options.host.run(handlerCpuUs(call), this.#handled, id);
   }
 
@@ -207,7 +209,7 @@ export class ApiServer implements ApiServerPort {
       request.verb === 'delete'
         ? deleteOutcome(current, request, now)
         : updateOutcome(current, request, now);
-    const isWrite = outcome.kind === 'write' || outcome.kind === 'remove';
+    const isWrite = outcome.kind !== 'unchanged' && outcome.kind !== 'refuse';
     if (isWrite || isNewest) this.#carryOut(id, current, outcome);
     else this.#options.etcd.read(key, this.#found, id);
   }
@@ -221,6 +223,9 @@ export class ApiServer implements ApiServerPort {
         return this.#reply(id, status(outcome.code, outcome.reason, outcome.message));
       case 'remove':
         return this.#propose(this.#handlings.get(id).key, revision, undefined, id);
+      case 'writeAndRemove':
+        this.#handlings.get(id).isRemovedNext = true;
+        return this.#propose(this.#handlings.get(id).key, revision, outcome.object, id);
       case 'write':
         return this.#propose(this.#handlings.get(id).key, revision, outcome.object, id);
     }
@@ -238,7 +243,14 @@ export class ApiServer implements ApiServerPort {
 
   /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */
   #afterWrite(id: number, { succeeded, current }: EtcdResult): void {
-    const { verb, resource, subresource } = this.#handlings.get(id).call.request;
+    const handling = this.#handlings.get(id);
+    const { verb, resource, subresource } = handling.call.request;
+    const isRemovedNext = succeeded && handling.isRemovedNext;
+    handling.isRemovedNext = false;
+    if (isRemovedNext && current !== undefined) {
+      const revision = current.metadata.resourceVersion ?? 0;
+      return this.#propose(handling.key, revision, undefined, id);
+    }
     const isBinding = subresource === 'binding';
     const isCreate = verb === 'create' && !isBinding;
     if (succeeded && isBinding) return this.#reply(id, status(201, '', ''));

@@ -14,9 +14,11 @@ import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { isSameData } from './data-equality.js';
 
-/** A new state, no change, the removal, or a refusal. */
+/**
+ * A new state, a new state that is removed at once, no change, the removal, or a refusal.
+ */
 export type Outcome =
-  | { readonly kind: 'write'; readonly object: KubernetesObject }
+  | { readonly kind: 'write' | 'writeAndRemove'; readonly object: KubernetesObject }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'remove' }
   | {
@@ -130,33 +132,38 @@ export function deleteOutcome(
   if (metadata.deletionTimestamp !== undefined) return shortenedDeletion(current, request);
   const graceSeconds = current.kind === 'Pod' ? podGraceSeconds(current, request) : 0;
   if (graceSeconds === 0 && isFree(metadata)) return { kind: 'remove' };
-  return markedForDeletion(current, now + graceSeconds * 1_000_000, graceSeconds);
+  const object = markedForDeletion(current, now + graceSeconds * 1_000_000, graceSeconds);
+  return { kind: 'write', object };
 }
 
 function otherUid(wanted: string, found: string | undefined): string {
   return `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`;
 }
 
-/** What is being deleted can only be deleted sooner, counted from the first request. */
+/**
+ * What is being deleted can only be deleted sooner, counted from the first request; with grace 0
+ * that is written before the object goes.
+ */
 function shortenedDeletion(current: KubernetesObject, request: ApiRequest): Outcome {
   const { deletionTimestamp = 0, deletionGracePeriodSeconds = 0 } = current.metadata;
   const { gracePeriodSeconds = deletionGracePeriodSeconds } = request;
   if (gracePeriodSeconds >= deletionGracePeriodSeconds) return { kind: 'unchanged' };
-  if (gracePeriodSeconds === 0 && isFree(current.metadata)) return { kind: 'remove' };
   const sooner = (deletionGracePeriodSeconds - gracePeriodSeconds) * 1_000_000;
-  return markedForDeletion(current, deletionTimestamp - sooner, gracePeriodSeconds);
+  const object = markedForDeletion(current, deletionTimestamp - sooner, gracePeriodSeconds);
+  const isEnd = gracePeriodSeconds === 0 && isFree(current.metadata);
+  return { kind: isEnd ? 'writeAndRemove' : 'write', object };
 }
 
 function markedForDeletion(
   current: KubernetesObject,
   deletionTimestamp: SimTime,
   deletionGracePeriodSeconds: number,
-): Outcome {
+): KubernetesObject {
   const { metadata } = current;
   const isFirst = metadata.deletionTimestamp === undefined;
   const generation = (metadata.generation ?? 1) + (isFirst ? 1 : 0);
   const marked = { ...metadata, deletionTimestamp, deletionGracePeriodSeconds, generation };
-  return { kind: 'write', object: { ...current, metadata: marked } as KubernetesObject };
+  return { ...current, metadata: marked } as KubernetesObject;
 }
 
 function podGraceSeconds(pod: Pod, request: ApiRequest): number {

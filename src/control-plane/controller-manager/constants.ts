@@ -12,6 +12,17 @@ const table = {
     unit: 'workers',
     source: 'Kubernetes v1.36 pkg/controller/replicaset/config (reference: nodes-controllers 3.2)',
   },
+  concurrentEndpointSyncs: {
+    value: 5,
+    unit: 'workers',
+    source: 'Kubernetes v1.36 pkg/controller/endpoint/config (reference: nodes-controllers 3.2)',
+  },
+  maxEndpointsCapacity: {
+    value: 1000,
+    unit: 'addresses',
+    source: 'Kubernetes v1.36 pkg/controller/endpoint (reference: nodes-controllers 3.9)',
+    note: 'of one Endpoints object',
+  },
   concurrentEndpointSliceSyncs: {
     value: 5,
     unit: 'workers',
@@ -74,6 +85,11 @@ const table = {
     value: 8,
     unit: 'µs',
     source: 'ASSUMED: building and comparing one endpoint; a sync is O(pods of the Service)',
+  },
+  selectorCpuNanoseconds: {
+    value: 300,
+    unit: 'ns',
+    source: 'ASSUMED: comparing the labels of one pod of the namespace with a selector',
   },
   podCpuUs: {
     value: 2,

@@ -4,6 +4,7 @@
 // (reference: nodes-controllers 3.1).
 import type { Deployment } from '../../api/deployment.js';
 import type { EndpointSlice } from '../../api/endpoint-slice.js';
+import type { Endpoints } from '../../api/endpoints.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
@@ -18,6 +19,7 @@ import type { CpuHost } from '../../kernel/stations.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { DeploymentController } from './deployment-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
+import { EndpointsController } from './endpoints-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { OwnerIndex } from './owner-index.js';
 import { ReplicaSetController } from './replica-set-controller.js';
@@ -58,6 +60,7 @@ export class ControllerManager {
     const deployments = informer<Deployment>('deployments');
     const services = informer<Service>('services');
     const slices = informer<EndpointSlice>('endpointslices');
+    const endpoints = informer<Endpoints>('endpoints');
     this.informers = [
       pods,
       replicaSets,
@@ -65,6 +68,7 @@ export class ControllerManager {
       deployments,
       services,
       slices,
+      endpoints,
     ] as unknown as readonly Informer<KubernetesObject>[];
     const clients: ApiClient[] = [];
     const own = (controller: string, qpsFactor = 1): ControllerOptions => {
@@ -93,6 +97,7 @@ export class ControllerManager {
         owned,
       ),
       new DeploymentController(own('deployment-controller'), deployments, replicaSets, pods, owned),
+      new EndpointsController(own('endpoint-controller'), services, pods, endpoints),
       new EndpointSliceController(own('endpointslice-controller'), services, pods, slices),
       new GarbageCollector(
         own('generic-garbage-collector', constants.garbageCollectorQpsFactor),

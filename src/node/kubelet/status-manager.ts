@@ -48,7 +48,7 @@ export class StatusManager {
     agent.isWritingStatus = record !== undefined;
     if (record === undefined) return;
     record.isStatusQueued = false;
-    if (record.isRemoved) return this.#next(agent);
+    if (record.isRemoved || record.isDeleteSent) return this.#next(agent);
     const { namespace = '', name } = record.pod.metadata;
     agent.client.send({ verb: 'get', resource: 'pods', namespace, name }, this.#got, record);
   }

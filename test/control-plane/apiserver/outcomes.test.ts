@@ -26,9 +26,10 @@ function deletion(extra: Partial<ApiRequest> = {}): ApiRequest {
 function summary(object: KubernetesObject, request: ApiRequest): unknown {
   const outcome = deleteOutcome(object, request, NOW);
   if (outcome.kind === 'remove') return 'gone';
-  if (outcome.kind !== 'write') return outcome.kind;
+  if (outcome.kind !== 'write' && outcome.kind !== 'writeAndRemove') return outcome.kind;
   const { deletionTimestamp = 0, deletionGracePeriodSeconds } = outcome.object.metadata;
-  return [(deletionTimestamp - NOW) / SECOND, deletionGracePeriodSeconds];
+  const mark = [(deletionTimestamp - NOW) / SECOND, deletionGracePeriodSeconds];
+  return outcome.kind === 'write' ? mark : [...mark, 'then gone'];
 }
 
 const bound = (
@@ -57,7 +58,12 @@ describe('a DELETE', () => {
     ['of a pod that goes already', marked(bound(), 10, 30), {}, 'unchanged'],
     ['that asks for more time', marked(bound(), 10, 30), { gracePeriodSeconds: 60 }, 'unchanged'],
     ['that asks for less time', marked(bound(), 10, 30), { gracePeriodSeconds: 15 }, [5, 15]],
-    ['that ends the grace period', marked(bound(), 10, 30), { gracePeriodSeconds: 0 }, 'gone'],
+    [
+      'that ends the grace period',
+      marked(bound(), 10, 30),
+      { gracePeriodSeconds: 0 },
+      [-10, 0, 'then gone'],
+    ],
     [
       'of a marked pod that has ended since',
       marked(bound({}, { phase: 'Failed' }), 10, 30),
@@ -243,8 +249,10 @@ describe('through the API server', () => {
     expect(send({ verb: 'delete' }).code).toBe(200);
     expect(send({ verb: 'delete', gracePeriodSeconds: 0 }).code).toBe(200);
     expect(send({ verb: 'delete' }).code).toBe(404);
+    // Bound, marked, marked with grace 0.
     expect(plane.log.lines).toEqual([
       'ADDED Pod/a',
+      'MODIFIED Pod/a',
       'MODIFIED Pod/a',
       'MODIFIED Pod/a',
       'DELETED Pod/a',

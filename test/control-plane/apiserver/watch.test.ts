@@ -64,7 +64,8 @@ describe('a watch of the pods of one node', () => {
     send('delete', 'pods', 'a', { gracePeriodSeconds: 0 });
     send('delete', 'pods', 'b', { gracePeriodSeconds: 0 });
     plane.simulation.run();
-    expect(watch.lines).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a']);
+    // Marked for deletion, then with grace 0, then gone.
+    expect(watch.lines).toEqual(['ADDED a', 'MODIFIED a', 'MODIFIED a', 'DELETED a']);
     expect(plane.log.lines.slice(2, 4)).toEqual(['MODIFIED Pod/a', 'MODIFIED Pod/b']);
   });
 
