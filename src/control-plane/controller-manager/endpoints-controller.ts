@@ -1,6 +1,6 @@
 // Keeps the Endpoints object of every Service with a selector at the addresses of its pods: one
-// object, written as a whole at every change and cut off at 1000 addresses. A sync that finds its own
-// last write not yet in the cache is tried again. Left out: the annotation of the last change.
+// object, written as a whole at every change and cut off at 1000 addresses. A sync that finds its
+// own last write not yet in the cache is tried again. Left out: the annotation of the last change.
 // Source: Kubernetes v1.36 pkg/controller/endpoint (reference: nodes-controllers 3.9).
 import type { EndpointAddress, EndpointSubset, Endpoints } from '../../api/endpoints.js';
 import type { Pod } from '../../api/pod.js';

@@ -1,6 +1,6 @@
 // Keeps the number of pods of every ReplicaSet or ReplicationController at its replicas: creates in
-// slow-start batches 1, 2, 4, …, deletes the least valuable ones, and then reports what it had found
-// when the sync began. Left out: adoption of orphans, the ReplicaFailure condition.
+// slow-start batches 1, 2, 4, …, deletes the least valuable ones, and then reports what it had
+// found when the sync began. Left out: adoption of orphans, the ReplicaFailure condition.
 // Source: Kubernetes v1.36 pkg/controller/replicaset, pkg/controller/replication (reference:
 // nodes-controllers 3.4).
 import { controllerOf } from '../../api/object-meta.js';

@@ -1,5 +1,5 @@
-// Which pods each Service with a selector selects, and what a controller makes of each of them: kept
-// up to date by two informers, so that a sync need not look at all pods of the namespace.
+// Which pods each Service with a selector selects, and what a controller makes of each of them,
+// kept up to date by two informers: a sync need not look at all pods of the namespace.
 // Source: Kubernetes v1.36 pkg/controller/endpointslice, staging endpointslice util
 // (reference: nodes-controllers 3.9).
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
