@@ -4,7 +4,10 @@ import type { Checker } from './checker.js';
 import { PodPlacement } from './pod-placement.js';
 import { StoreHistory } from './store-history.js';
 
-/** One of each, in the order in which they are told of changes. */
-export function allCheckers(simulation: Simulation): readonly Checker[] {
-  return [new StoreHistory(simulation), new PodPlacement(simulation)];
+/**
+ * One of each, in the order in which they are told of changes. Several `schedulers` may promise the
+ * same room, and the kubelet finds out.
+ */
+export function allCheckers(simulation: Simulation, schedulers = 1): readonly Checker[] {
+  return [new StoreHistory(simulation), new PodPlacement(simulation, schedulers > 1)];
 }

@@ -1,10 +1,12 @@
 // Where pods run: a pod is bound once and for all, no node is over-committed by what the scheduler
-// binds, no pod address is given twice, no phase goes back, what is Ready is bound.
+// binds (by what runs, where several schedulers promise the same room), no pod address is given
+// twice, no phase goes back, what is Ready is bound.
 import type { Node } from '../api/node.js';
 import type { Pod, PodPhase } from '../api/pod.js';
 import { nodeAllocatable, podRequests, type ResourceAmounts } from '../api/resource-requests.js';
 import type { WatchEvent } from '../client/watch.js';
 import { isPodReady, isPodTerminal } from '../control-plane/controller-manager/pod-state.js';
+import type { Simulation } from '../kernel/simulation.js';
 import { Checker } from './checker.js';
 
 interface Used {
@@ -22,6 +24,14 @@ export class PodPlacement extends Checker {
   readonly #placedByClients = new Set<string>();
   /** Pod key by address. */
   readonly #addresses = new Map<string, string>();
+
+  /** Whether several schedulers bind, each of which sees late what the others have done. */
+  readonly #isShared: boolean;
+
+  constructor(simulation: Simulation, isShared = false) {
+    super(simulation);
+    this.#isShared = isShared;
+  }
 
   override committed({ type, object, previous }: WatchEvent): void {
     if (object.kind === 'Node') this.#nodeCommitted(object);
@@ -42,10 +52,12 @@ export class PodPlacement extends Checker {
     );
     if (previous !== undefined) this.#count(previous, -1);
     if (type !== 'DELETED') this.#count(pod, 1);
-    if (nodeName !== undefined && before === undefined) {
-      if (previous === undefined) this.#placedByClients.add(nodeName);
-      else this.#checkNode(nodeName, name);
-    }
+    const isBound = nodeName !== undefined && before === undefined;
+    if (isBound && previous === undefined) this.#placedByClients.add(nodeName);
+    const hasCome = this.#isShared
+      ? this.#takesRoom(pod) && previous !== undefined && !this.#takesRoom(previous)
+      : isBound && previous !== undefined;
+    if (hasCome && nodeName !== undefined) this.#checkNode(nodeName, name);
     this.#checkAddress(type, pod, name);
     const [was = 'Pending', is = 'Pending'] = [previous?.status?.phase, pod.status?.phase];
     this.expect(isOnward(was, is), () => `${name} went from ${was} to ${is}`);
@@ -54,12 +66,18 @@ export class PodPlacement extends Checker {
   }
 
   #count(pod: Pod, sign: 1 | -1): void {
-    if (!runs(pod)) return;
+    if (!this.#takesRoom(pod)) return;
     const used = this.#usedOf(pod.spec.nodeName ?? '');
     const requests = podRequests(pod.spec);
     used.cpuMilli += sign * requests.cpuMilli;
     used.memoryBytes += sign * requests.memoryBytes;
     used.pods += sign;
+  }
+
+  /** Whether the pod takes up room on its node. */
+  #takesRoom(pod: Pod): boolean {
+    if (!this.#isShared) return runs(pod);
+    return pod.status?.phase === 'Running' && pod.metadata.deletionTimestamp === undefined;
   }
 
   #usedOf(node: string): Used {

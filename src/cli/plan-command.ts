@@ -3,7 +3,7 @@
  * of the spec and who gave it.
  */
 
-import { nodeOfPool } from '../cluster/cluster-spec.js';
+import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
 import { alignRows } from '../report/text-table.js';
 import { formatDuration } from '../scenario/duration.js';
@@ -39,13 +39,20 @@ function planJson(scenario: LoadedScenario): string {
   const nodes = scenario.cluster.nodePools.flatMap((pool) =>
     Array.from({ length: pool.count }, (_, index) => nodeOfPool(pool, index)),
   );
-  const { configuration } = scenario.cluster.controlPlane.scheduler;
-  const schedulerProfiles = effectiveProfiles(configuration).map(({ schedulerName, plugins }) => ({
-    schedulerName,
-    plugins: Object.fromEntries(plugins),
-  }));
+  const schedulerProfiles = schedulersOf(scenario).flatMap(({ name, configuration }) =>
+    effectiveProfiles(configuration).map(({ schedulerName, plugins }) => ({
+      scheduler: name,
+      schedulerName,
+      plugins: Object.fromEntries(plugins),
+    })),
+  );
   const plan = { schemaVersion: 1, ...scenario, nodes, schedulerProfiles };
   return `${JSON.stringify(plan, plain, 2)}\n`;
+}
+
+function schedulersOf({ cluster }: LoadedScenario): readonly SchedulerSpec[] {
+  const { scheduler, additionalSchedulers } = cluster.controlPlane;
+  return [scheduler, ...additionalSchedulers];
 }
 
 function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): string {
@@ -53,7 +60,6 @@ function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): st
     lines.length === 0
       ? ''
       : `${outColors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
-  const profiles = effectiveProfiles(scenario.cluster.controlPlane.scheduler.configuration);
   const settings = scenario.provenance.map(({ path, value, source }) => [
     path,
     JSON.stringify(value),
@@ -62,9 +68,11 @@ function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): st
   return [
     section('SCENARIO', scenarioLines(scenario)),
     section('CLUSTER', clusterLines(scenario)),
-    section(
-      'SCHEDULER',
-      profiles.flatMap((profile) => profileLines(profile, width - 2)),
+    ...schedulersOf(scenario).map(({ name, hosts, configuration }, index, { length }) =>
+      section(length === 1 ? 'SCHEDULER' : `SCHEDULER ${index + 1} OF ${length}`, [
+        ...(length === 1 ? [] : [`${name} on ${hosts[0]}`]),
+        ...effectiveProfiles(configuration).flatMap((each) => profileLines(each, width - 2)),
+      ]),
     ),
     section('OPERATIONS', scenario.operations.flatMap(operationLines)),
     section(

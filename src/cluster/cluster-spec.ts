@@ -57,8 +57,13 @@ export interface ExtenderSpec {
   readonly plugin: string;
 }
 
+/** The scheduler that every cluster has. */
+export const defaultSchedulerProcess = 'kube-scheduler';
+
 /** kube-scheduler and kube-controller-manager run on these hosts; the first holds the lease. */
 export interface SchedulerSpec {
+  /** Of the process: `kube-scheduler`, unless there are several. */
+  readonly name: string;
   readonly hosts: readonly string[];
   readonly configuration: SchedulerConfiguration;
   /** Where the configuration states one, the same. */
@@ -95,6 +100,8 @@ export interface ControlPlaneSpec {
   readonly etcd: EtcdSpec;
   readonly apiServer: ApiServerSpec;
   readonly scheduler: SchedulerSpec;
+  /** Beside it, each with a queue, a cache and clients of its own. Names differ. */
+  readonly additionalSchedulers: readonly SchedulerSpec[];
   readonly controllerManager: ControllerManagerSpec;
   /** Of those that cost more than the constants say. */
   readonly processes: Readonly<Partial<Record<ProcessName, ProcessCosts>>>;

@@ -42,7 +42,7 @@ export class Cluster {
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
   readonly #controllerManager: ControllerManager;
-  readonly #scheduler: SchedulerProcess;
+  readonly #schedulers: readonly SchedulerProcess[];
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
@@ -66,8 +66,10 @@ export class Cluster {
     const objects = bootstrapObjects(simulation.random, stored);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controllerManager = this.#newControllerManager();
-    const { scheduler } = spec.controlPlane;
-    this.#scheduler = new SchedulerProcess(simulation, this.#controlPlane, scheduler, listeners);
+    const { scheduler, additionalSchedulers } = spec.controlPlane;
+    this.#schedulers = [scheduler, ...additionalSchedulers].map(
+      (each) => new SchedulerProcess(simulation, this.#controlPlane, each, listeners),
+    );
     this.#kubelets = this.#newKubelets(observer, nodes);
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
@@ -100,7 +102,9 @@ export class Cluster {
 
   /** Starts all components; the operations begin when the control plane's caches have filled. */
   start(): void {
-    const informers = [...this.#controllerManager.informers, ...this.#scheduler.informers];
+    const informers = [this.#controllerManager, ...this.#schedulers].flatMap((each) => [
+      ...each.informers,
+    ]);
     let waiting = informers.length;
     for (const informer of informers) {
       informer.whenSynced(() => {
@@ -108,7 +112,7 @@ export class Cluster {
       });
     }
     this.#controllerManager.start();
-    this.#scheduler.start();
+    for (const scheduler of this.#schedulers) scheduler.start();
     this.#serviceFeed.start();
     this.#dns.start();
   }

@@ -81,9 +81,12 @@ export class ControlPlane {
     ];
   }
 
-  /** A process on the machine of that name; always the same one for the same two names. */
-  process(name: ProcessName, hostName: string): CpuHost {
-    const key = `${hostName}/${name}`;
+  /**
+   * A process on the machine of that name; always the same one for the same names. `instance` tells
+   * processes of one sort on one machine apart.
+   */
+  process(name: ProcessName, hostName: string, instance: string = name): CpuHost {
+    const key = `${hostName}/${instance}`;
     const known = this.#processes.get(key);
     if (known !== undefined) return known;
     const host = this.#hosts.get(hostName);

@@ -22,7 +22,7 @@ import { distribution } from '../kernel/distributions.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { seconds } from '../kernel/time.js';
-import type { SchedulerSpec } from './cluster-spec.js';
+import { defaultSchedulerProcess, type SchedulerSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
 
 /** What kube-scheduler watches besides pods and nodes, for its plugins. */
@@ -40,6 +40,13 @@ const PLUGIN_RESOURCES = [
   'csidrivers',
   'csistoragecapacities',
 ];
+
+/** Who the process is to the API server: others than the built-in one have a service account. */
+export function schedulerUser(name: string): string {
+  return name === defaultSchedulerProcess
+    ? `system:${name}`
+    : `system:serviceaccount:kube-system:${name}`;
+}
 
 /** Who is told what the scheduler does. */
 export interface SchedulerListeners {
@@ -71,7 +78,7 @@ export class SchedulerProcess {
     this.#simulation = simulation;
     this.#controlPlane = controlPlane;
     this.#spec = spec;
-    this.#host = controlPlane.process('kube-scheduler', spec.hosts[0] ?? '');
+    this.#host = controlPlane.process('kube-scheduler', spec.hosts[0] ?? '', spec.name);
     this.pods = this.#informer<Pod>('pods');
     const nodes = this.#informer<Node>('nodes');
     const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));
@@ -79,6 +86,7 @@ export class SchedulerProcess {
     const { tieBreak, featureGates } = spec;
     const configuration = gatedConfiguration(spec.configuration, featureGates);
     this.#scheduler = new Scheduler({
+      name: spec.name,
       simulation,
       host: this.#host,
       client: this.#client('binder'),
@@ -122,7 +130,7 @@ export class SchedulerProcess {
 
   #informer<T extends KubernetesObject>(resource: string): Informer<T> {
     return new Informer<T>(this.#simulation, {
-      name: `kube-scheduler/${resource}`,
+      name: `${this.#spec.name}/${resource}`,
       resource,
       client: this.#client(`informers/${resource}`),
       host: this.#host,
@@ -130,10 +138,10 @@ export class SchedulerProcess {
   }
 
   #client(purpose: string): ApiClient {
-    const name = `kube-scheduler/${purpose}`;
+    const name = `${this.#spec.name}/${purpose}`;
     return new ApiClient(this.#controlPlane.transport, {
       name,
-      user: 'system:kube-scheduler',
+      user: schedulerUser(this.#spec.name),
       connection: this.#controlPlane.connect(name, 'controlPlane'),
       limit: this.#spec.client,
       host: this.#host,

@@ -1,6 +1,7 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
+import { schedulerUser } from '../cluster/scheduler-process.js';
 import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
@@ -39,8 +40,12 @@ export interface RunOptions {
  */
 export function runScenario(scenario: LoadedScenario, options: RunOptions = {}): RunResult {
   const simulation = new Simulation(scenario.seed);
-  const checkers = allCheckers(simulation);
-  const recorder = new RunRecorder(simulation, scenario.cluster.clusterDns.replicas, checkers);
+  const { clusterDns, controlPlane } = scenario.cluster;
+  const schedulers = [controlPlane.scheduler, ...controlPlane.additionalSchedulers].map(
+    ({ name }) => ({ name, user: schedulerUser(name) }),
+  );
+  const checkers = allCheckers(simulation, schedulers.length);
+  const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, schedulers);
   const { convergence, observer } = recorder;
   let isConverged = false;
   const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {

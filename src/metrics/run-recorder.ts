@@ -13,6 +13,7 @@ import { PodTimelines } from './pod-timelines.js';
 import { RequestStatistics } from './request-statistics.js';
 import type { RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
+import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
 import { judgeThresholds } from './thresholds.js';
 import { TimeSeriesRecorder } from './time-series-recorder.js';
 
@@ -21,6 +22,11 @@ export type RunFacts = Pick<
   RunResult,
   'scenario' | 'kubernetesVersion' | 'modelVersion' | 'outcome' | 'cluster' | 'notices'
 > & { readonly thresholds: readonly Threshold[] };
+
+const defaultScheduler: SchedulerIdentity = {
+  name: 'kube-scheduler',
+  user: 'system:kube-scheduler',
+};
 
 export class RunRecorder {
   readonly observer: ClusterObserver;
@@ -31,6 +37,7 @@ export class RunRecorder {
   readonly #events = new KubernetesEvents();
   readonly #nodes = new NodeStates();
   readonly #components = new ComponentMetrics();
+  readonly #conflicts: SchedulerConflicts;
   #meters: readonly StationMeter[] = [];
   #series = new TimeSeriesRecorder([], []);
 
@@ -38,10 +45,12 @@ export class RunRecorder {
     simulation: Simulation,
     dnsReplicas: number,
     others: readonly ClusterObserver[] = [],
+    schedulers: readonly SchedulerIdentity[] = [defaultScheduler],
   ) {
     this.#simulation = simulation;
     this.convergence = new Convergence(simulation, dnsReplicas);
     this.pods = new PodTimelines(simulation);
+    this.#conflicts = new SchedulerConflicts(schedulers);
     this.observer = new ObserverGroup([
       this.pods,
       this.convergence,
@@ -49,6 +58,7 @@ export class RunRecorder {
       this.#events,
       this.#nodes,
       this.#components,
+      this.#conflicts,
       ...others,
     ]);
   }
@@ -108,8 +118,9 @@ export class RunRecorder {
         return figures.count === 0 ? [] : [{ metric, ...figures }];
       }),
       stations: this.#meters.map((meter) => meter.report(simulation.now)),
+      schedulers: this.#conflicts.rows,
       thresholds: judgeThresholds(thresholds, valuesOf, toSeconds(simulation.now)),
-      metrics: this.#components.samples,
+      metrics: [...this.#components.samples, ...this.#conflicts.samples],
     };
   }
 }

@@ -124,6 +124,16 @@ export interface SummaryRow {
   readonly max: number;
 }
 
+/** What one scheduler has done. */
+export interface SchedulerRow {
+  readonly name: string;
+  readonly podsBound: number;
+  /** Bindings that the API server refused because the pod had a node already. */
+  readonly bindingConflicts: number;
+  /** Pods that it had bound and that the kubelet did not admit, as `OutOfcpu`. */
+  readonly podsRejected: number;
+}
+
 /** Verdict on one threshold of the scenario. */
 export interface ThresholdRow {
   readonly metric: string;
@@ -185,6 +195,8 @@ export interface RunResult {
   readonly kubernetesEvents: readonly EventRow[];
   readonly summary: readonly SummaryRow[];
   readonly stations: readonly StationReport[];
+  /** At least one, in the order of the scenario. */
+  readonly schedulers: readonly SchedulerRow[];
   readonly thresholds: readonly ThresholdRow[];
   readonly metrics: readonly MetricSample[];
 }

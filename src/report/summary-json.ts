@@ -61,8 +61,9 @@ function measures({ thresholds, summary, convergence }: RunResult): JsonObject {
   };
 }
 
-function load({ stations, requests }: RunResult): JsonObject {
+function load({ stations, requests, schedulers }: RunResult): JsonObject {
   return {
+    schedulers: schedulers.map((row) => ({ ...row })),
     stations: stations.map(({ meanWaitUs, ...station }) => ({
       ...station,
       meanWaitSeconds: seconds(meanWaitUs),

@@ -1,6 +1,11 @@
 // What a person at a terminal wants to know when a run has ended: did it hold, what ran, how long
 // did it take. Verdicts have a sign besides their colour.
-import type { ConvergenceRow, RunResult, ThresholdRow } from '../metrics/run-result.js';
+import type {
+  ConvergenceRow,
+  RunResult,
+  SchedulerRow,
+  ThresholdRow,
+} from '../metrics/run-result.js';
 import { bySlowestChange } from './change-order.js';
 import { formatCount, formatDuration, formatMeasure } from './number-format.js';
 import { podLatencies, summariseLatency } from './pod-latencies.js';
@@ -75,6 +80,7 @@ function runLines(result: RunResult, width: number, paint: Paint): string[] {
         `${formatCount(podsReady)} ready; ${formatCount(nodesReady)} of ` +
         `${formatCount(result.nodes.length)} nodes ready`,
     ],
+    ...schedulerFacts(result.schedulers),
     ['versions', `Kubernetes ${result.kubernetesVersion}, model ${result.modelVersion}`],
     ['seed', result.seed],
     ['trace hash', `${result.traceHash} after ${formatCount(result.events)} events`],
@@ -86,6 +92,18 @@ function runLines(result: RunResult, width: number, paint: Paint): string[] {
   );
   if (!outcome.partial) return lines;
   return [...lines, `${paint('warn', '!')} partial: the run was cut short, figures are incomplete`];
+}
+
+/** Nothing of a scheduler that is alone and had nobody to quarrel with. */
+function schedulerFacts(rows: readonly SchedulerRow[]): (readonly [string, string])[] {
+  const told = rows.filter(
+    ({ bindingConflicts, podsRejected }) => rows.length > 1 || bindingConflicts + podsRejected > 0,
+  );
+  return told.map(({ name, podsBound, bindingConflicts, podsRejected }) => [
+    'scheduler',
+    `${name}: ${formatCount(podsBound)} bound, ${formatCount(bindingConflicts)} already bound by ` +
+      `another, ${formatCount(podsRejected)} rejected by their nodes`,
+  ]);
 }
 
 function convergenceLines(rows: readonly ConvergenceRow[], width: number): string[] {

@@ -11,18 +11,15 @@ import type {
   DiskSpec,
   LinkSpec,
   NetworkSpec,
-  SchedulerSpec,
 } from '../cluster/cluster-spec.js';
-import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
-import { featureGatesOf } from '../control-plane/scheduler/feature-gates.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { scenarioDefaults } from './constants.js';
 import { diskNamed } from './disks.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { parseDuration } from './duration.js';
-import { extendersOf } from './extenders.js';
 import { nodePoolOf } from './node-pools.js';
 import { processCostsOf } from './process-costs.js';
+import type { LoadedSchedulers } from './schedulers.js';
 import type { ScenarioSpec } from './schema.js';
 
 /** Microseconds of a duration that the schema has accepted. */
@@ -55,23 +52,9 @@ function limitOf(limit: ControlPlaneText['controllerManager']): ClientLimit {
   return { qps: limit?.kubeAPIQPS ?? 0, burst: limit?.kubeAPIBurst ?? 0 };
 }
 
-function schedulerOf(
-  text: ControlPlaneText['scheduler'],
-  configuration: SchedulerConfiguration,
-  hosts: readonly string[],
-): SchedulerSpec {
-  const limit = limitOf(text);
-  const { qps, burst } = configuration.clientConnection;
-  const client = { qps: qps ?? limit.qps, burst: burst ?? limit.burst };
-  const extenders = extendersOf(configuration, text?.extenders ?? []);
-  const featureGates = featureGatesOf(text?.featureGates ?? {});
-  const tieBreak = text?.tieBreak ?? 'heap';
-  return { hosts, configuration, client, tieBreak, extenders, featureGates };
-}
-
 function controlPlaneOf(
   text: ControlPlaneText,
-  configuration: SchedulerConfiguration,
+  [scheduler, ...additionalSchedulers]: LoadedSchedulers['schedulers'],
 ): ControlPlaneSpec {
   const hosts = hostsOf(text.hosts);
   const names = hosts.map(({ name }) => name);
@@ -85,7 +68,8 @@ function controlPlaneOf(
       maxMutatingRequestsInflight: text.apiServer?.maxMutatingRequestsInflight ?? 0,
       disabledAdmissionPlugins: text.apiServer?.disableAdmissionPlugins ?? [],
     },
-    scheduler: schedulerOf(text.scheduler, configuration, names),
+    scheduler,
+    additionalSchedulers,
     controllerManager: { hosts: names, client: limitOf(text.controllerManager) },
     processes: processCostsOf(text.processes),
   };
@@ -109,10 +93,13 @@ function networkOf(text: NetworkText): NetworkSpec {
 }
 
 /** The cluster of a spec whose defaults are filled in and whose values are checked. */
-export function clusterOf(spec: ScenarioSpec, configuration: SchedulerConfiguration): ClusterSpec {
+export function clusterOf(
+  spec: ScenarioSpec,
+  schedulers: LoadedSchedulers['schedulers'],
+): ClusterSpec {
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
-    controlPlane: controlPlaneOf(spec.controlPlane ?? {}, configuration),
+    controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers),
     nodePools: (spec.nodePools ?? []).map(nodePoolOf),
     network: networkOf(spec.network ?? {}),
     kubeProxy: {

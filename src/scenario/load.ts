@@ -5,9 +5,8 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
-import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import { checkCluster, checkOperations } from './checks.js';
-import { clusterOf, durationUs } from './cluster-of.js';
+import { clusterOf, durationUs, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
 import { withDefaults } from './defaults.js';
 import type { ScenarioFiles } from './files.js';
@@ -24,7 +23,7 @@ import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
 import type { LoadedScenario } from './scenario.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
-import { loadSchedulerConfig } from './scheduler-config.js';
+import { type LoadedSchedulers, loadSchedulers } from './schedulers.js';
 import {
   type NodePoolText,
   profileFile,
@@ -207,7 +206,7 @@ class Loader {
     const spec = soundParts(valueAt(tree, ['spec']));
     thresholdsOf(spec, this.#placeOf, this.#problems);
     this.#problems.push(...checkCluster(withDefaults(spec), this.#placeOf));
-    this.#schedulerConfiguration(spec);
+    this.#schedulers(spec);
     const items = valueAt(tree, ['spec', 'workload', 'operations']);
     const operations = (Array.isArray(items) ? items : []).flatMap((item, index) => {
       const parsed = operation.safeParse(item);
@@ -256,7 +255,7 @@ class Loader {
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec, this.#schedulerConfiguration(spec)),
+      cluster: clusterOf(spec, this.#schedulers(spec)),
       operations: completed.operations,
       thresholds,
       outputs: {
@@ -273,13 +272,16 @@ class Loader {
     };
   }
 
-  #schedulerConfiguration(spec: ScenarioSpec): SchedulerConfiguration {
-    const { config, extenders = [] } = spec.controlPlane?.scheduler ?? {};
-    const { schedulerConfig } = this.#overrides;
-    const placeOf = this.#placeOf;
-    const loaded = loadSchedulerConfig(config, extenders, schedulerConfig, this.#reader, placeOf);
-    this.#problems.push(...loaded.problems);
-    return loaded.configuration;
+  #schedulers(spec: ScenarioSpec): LoadedSchedulers['schedulers'] {
+    const { controlPlane = {} } = spec;
+    const { schedulers, problems } = loadSchedulers(controlPlane, {
+      reader: this.#reader,
+      placeOf: this.#placeOf,
+      override: this.#overrides.schedulerConfig,
+      hosts: hostsOf(controlPlane.hosts).map(({ name }) => name),
+    });
+    this.#problems.push(...problems);
+    return schedulers;
   }
 
   /** The pools with their Node templates checked and decoded; a bad template is left out. */

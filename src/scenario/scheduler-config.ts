@@ -42,9 +42,6 @@ export interface LoadedSchedulerConfig {
   readonly problems: readonly Problem[];
 }
 
-const fieldPath: FieldPath = ['spec', 'controlPlane', 'scheduler', 'config'];
-const extendersPath: FieldPath = ['spec', 'controlPlane', 'scheduler', 'extenders'];
-
 /** What kube-scheduler does when nobody configures it. */
 export function defaultSchedulerConfiguration(): SchedulerConfiguration {
   const { configuration } = readConfiguration(undefined);
@@ -52,19 +49,25 @@ export function defaultSchedulerConfiguration(): SchedulerConfiguration {
   return configuration;
 }
 
-/**
- * Loads what `value`, the field's value, stands for. `override` is used instead of it; `placeOf`
- * finds fields of the scenario. `extenders`: what it says about those of the configuration.
- */
-export function loadSchedulerConfig(
-  value: unknown,
-  extenders: readonly ExtenderText[],
-  override: SchedulerConfigText | undefined,
-  reader: ObjectReader,
-  placeOf: (path: FieldPath) => Place,
-): LoadedSchedulerConfig {
+/** A field that states a configuration. */
+export interface SchedulerConfigField {
+  readonly value: unknown;
+  readonly path: FieldPath;
+  /** What the scenario says about the configuration's extenders, and where. */
+  readonly extenders: readonly ExtenderText[];
+  readonly extendersPath: FieldPath;
+  /** Used instead of the value. */
+  readonly override: SchedulerConfigText | undefined;
+  readonly reader: ObjectReader;
+  /** Finds fields of the scenario. */
+  readonly placeOf: (path: FieldPath) => Place;
+}
+
+/** Loads what a field stands for. */
+export function loadSchedulerConfig(field: SchedulerConfigField): LoadedSchedulerConfig {
+  const { extenders, extendersPath, placeOf } = field;
   const problems: Problem[] = [];
-  const located = locate(value, override, reader, placeOf, problems);
+  const located = locate(field, problems);
   const judged = located === undefined ? undefined : judge(unwrapped(located), extenders, problems);
   const configuration = judged ?? defaultSchedulerConfiguration();
   const isSound = problems.every(({ severity }) => severity === 'warning');
@@ -75,19 +78,14 @@ export function loadSchedulerConfig(
   return { configuration, problems };
 }
 
-function locate(
-  value: unknown,
-  override: SchedulerConfigText | undefined,
-  reader: ObjectReader,
-  placeOf: (path: FieldPath) => Place,
-  problems: Problem[],
-): LocatedTree | undefined {
+function locate(field: SchedulerConfigField, problems: Problem[]): LocatedTree | undefined {
+  const { value, override, reader, path: fieldPath } = field;
   if (override === undefined && typeof value !== 'string') {
     if (value === undefined) return undefined;
-    const place = (path: FieldPath): Place => placeOf([...fieldPath, ...path]);
+    const place = (path: FieldPath): Place => field.placeOf([...fieldPath, ...path]);
     return { tree: value, placeOf: place, blockStart: (path) => ({ ...place(path), indent: 0 }) };
   }
-  const found = override ?? reader.textOf(String(value), placeOf(fieldPath), fieldPath);
+  const found = override ?? reader.textOf(String(value), field.placeOf(fieldPath), fieldPath);
   if (found === undefined) return undefined;
   const read = readTree(found.text, found.file);
   problems.push(...read.problems);

@@ -58,6 +58,35 @@ const disk = z.union(
   { error: `one of ${diskNames.join(', ')}, or a mapping {fsync, bytesPerSecond}` },
 );
 
+const scheduler = mapping({
+  ...clientLimit.shape,
+  config: z
+    .union([text('a file'), z.record(z.string(), z.unknown())], {
+      error: 'a file, or a KubeSchedulerConfiguration',
+    })
+    .optional()
+    .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
+  extenders: list(
+    mapping({
+      urlPrefix: text('the urlPrefix of an extender of the configuration'),
+      latency: durations.optional().describe('Time to the beginning of its answer.'),
+      plugin: text('the name of a plugin').optional().describe('Judges in its place.'),
+    }),
+    'extenders {urlPrefix, latency, plugin}',
+  )
+    .optional()
+    .describe("What the configuration's extenders do."),
+  tieBreak: oneOf(tieBreakNames)
+    .optional()
+    .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),
+  featureGates: mapping({
+    NodeDeclaredFeatures: flag().optional(),
+    SchedulerAsyncAPICalls: flag().optional(),
+    SchedulerAsyncPreemption: flag().optional(),
+    SchedulerQueueingHints: flag().optional(),
+  }).optional(),
+});
+
 const controlPlane = mapping({
   hosts: hosts
     .optional()
@@ -75,34 +104,17 @@ const controlPlane = mapping({
       .optional()
       .describe('What --disable-admission-plugins names.'),
   }).optional(),
-  scheduler: mapping({
-    ...clientLimit.shape,
-    config: z
-      .union([text('a file'), z.record(z.string(), z.unknown())], {
-        error: 'a file, or a KubeSchedulerConfiguration',
-      })
-      .optional()
-      .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
-    extenders: list(
-      mapping({
-        urlPrefix: text('the urlPrefix of an extender of the configuration'),
-        latency: durations.optional().describe('Time to the beginning of its answer.'),
-        plugin: text('the name of a plugin').optional().describe('Judges in its place.'),
-      }),
-      'extenders {urlPrefix, latency, plugin}',
-    )
-      .optional()
-      .describe("What the configuration's extenders do."),
-    tieBreak: oneOf(tieBreakNames)
-      .optional()
-      .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),
-    featureGates: mapping({
-      NodeDeclaredFeatures: flag().optional(),
-      SchedulerAsyncAPICalls: flag().optional(),
-      SchedulerAsyncPreemption: flag().optional(),
-      SchedulerQueueingHints: flag().optional(),
-    }).optional(),
-  }).optional(),
+  scheduler: scheduler.optional(),
+  schedulers: list(
+    scheduler.extend({
+      name: name('the name of a scheduler'),
+      host: text('a host of the control plane').optional().describe('The first one when absent.'),
+    }),
+    'schedulers {name, config, …}',
+    1,
+  )
+    .optional()
+    .describe('Several schedulers; each takes from `scheduler` what it does not state.'),
   controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
   processes,
 });

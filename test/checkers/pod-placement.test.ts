@@ -175,6 +175,35 @@ test('a node is over-committed by bindings exactly when a recount says so', () =
   );
 });
 
+describe('with several schedulers', () => {
+  function shared(): ReturnType<typeof told> {
+    let checker: PodPlacement | undefined;
+    const story = new Story((simulation) => {
+      checker = new PodPlacement(simulation, true);
+      return [checker];
+    });
+    story.put(node('node-0')).at(2_000_000);
+    return Object.assign(story, { checker: checker as unknown as PodPlacement });
+  }
+
+  test('a node may be promised twice, when the kubelet turns one of the pods away', () => {
+    const story = shared().put(asking('a', { cpu: '600m' }), asking('b', { cpu: '600m' }));
+    story.bind('a', 'b').phase('a', 'Running').phase('b', 'Failed');
+    story
+      .put(asking('c', { cpu: '600m' }))
+      .bind('c')
+      .terminate('a')
+      .phase('c', 'Running');
+    expect(story.checker.violations).toEqual([]);
+  });
+
+  test('more than fits must not run', () => {
+    const story = shared().put(asking('a', { cpu: '600m' }), asking('b', { cpu: '600m' }));
+    story.bind('a', 'b').phase('a', 'Running').phase('b', 'Running');
+    expect(story.checker.violations).toEqual(['2 s: node-0 is over-committed by default/b']);
+  });
+});
+
 test('every run is checked for its history and for the places of its pods', () => {
   const { simulation } = new Story(() => []);
   const names = allCheckers(simulation).map((checker) => checker.constructor.name);

@@ -41,6 +41,7 @@ function simulate(scenario, { onProgress, shouldStop, maxEvents }) {
     timeSeries: { timeUs: [], columns: [] },
     kubernetesEvents: [],
     summary: [],
+    schedulers: [],
     stations: [],
     thresholds: scenario.thresholds.map(({ metric, expression, level }) => ({
       metric,

@@ -30,13 +30,14 @@ let folder = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubeclock plan '));
-  writeFileSync(join(folder, 'scenario.yaml'), scenarioText(''));
   writeFileSync(join(folder, 'sched.json'), JSON.stringify(binPacking));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function plan(...args: string[]) {
+/** Plans a scenario with the given spec. */
+async function planOf(spec: string, ...args: string[]) {
+  writeFileSync(join(folder, 'scenario.yaml'), scenarioText(spec));
   let out = '';
   let err = '';
   const code = await runProgram(['plan', join(folder, 'scenario.yaml'), ...args], {
@@ -57,15 +58,25 @@ const lines = [
 
 describe('the plan of a scenario', () => {
   test('shows the plugins of each extension point in their order, scores with weights', async () => {
-    const { code, out } = await plan('--scheduler-config', join(folder, 'sched.json'));
+    const { code, out } = await planOf('', '--scheduler-config', join(folder, 'sched.json'));
     expect(code).toBe(0);
     expect(out).toContain(`\nSCHEDULER\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
   });
 
+  test('shows each of several schedulers with its name and its host', async () => {
+    const spec = 'controlPlane: {schedulers: [{name: main}, {name: batch, config: sched.json}]}';
+    const { code, out } = await planOf(spec);
+    expect(code).toBe(0);
+    expect(out).toContain('\nSCHEDULER 1 OF 2\n  main on control-plane-0\n  profile default-sch');
+    const second = ['batch on control-plane-0', ...lines].map((line) => `  ${line}\n`).join('');
+    expect(out).toContain(`\nSCHEDULER 2 OF 2\n${second}`);
+  });
+
   test('has the same as JSON', async () => {
-    const { out } = await plan('--scheduler-config', join(folder, 'sched.json'), '--json');
+    const { out } = await planOf('', '--scheduler-config', join(folder, 'sched.json'), '--json');
     expect(JSON.parse(out).schedulerProfiles).toEqual([
       {
+        scheduler: 'kube-scheduler',
         schedulerName: 'bin-packing',
         plugins: {
           queueSort: [{ name: 'PrioritySort' }],
@@ -81,7 +92,7 @@ describe('the plan of a scenario', () => {
   });
 
   test('shows the default profile when nothing is configured', async () => {
-    const { out } = await plan();
+    const { out } = await planOf('');
     expect(out).toContain('  profile default-scheduler\n');
     expect(out).toMatch(/^ {4}score +TaintToleration 3, NodeAffinity 2, NodeResourcesFit 1/m);
   });
@@ -98,7 +109,7 @@ describe('the plan of a scenario', () => {
   });
 
   test('refuses a file that is not there', async () => {
-    const { code, err } = await plan('--scheduler-config', join(folder, 'none.yaml'));
+    const { code, err } = await planOf('', '--scheduler-config', join(folder, 'none.yaml'));
     expect(code).toBe(2);
     expect(err).toContain('there is no such file');
   });

@@ -285,6 +285,10 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       }),
     ],
     summary: [summaryRow(), emptySummaryRow],
+    schedulers: [
+      { name: 'kube-scheduler', podsBound: 2, bindingConflicts: 1, podsRejected: 0 },
+      { name: 'batch', podsBound: 1, bindingConflicts: 0, podsRejected: 3 },
+    ],
     stations: [
       {
         name: 'etcd/disk',
@@ -311,6 +315,7 @@ export function emptyResult(): RunResult {
     timeSeries: { timeUs: [], columns: [] },
     kubernetesEvents: [],
     summary: [],
+    schedulers: [],
     stations: [],
     thresholds: [],
     metrics: [],
@@ -379,6 +384,7 @@ export function rolloutResult(podCount: number, nodeCount: number): RunResult {
     kubernetesEvents: pods.map((pod) =>
       eventRow({ timeUs: pod.boundUs ?? pod.createdUs, involved: `pod/${pod.name}` }),
     ),
+    schedulers: [{ name: 'kube-scheduler', podsBound: 1200, bindingConflicts: 0, podsRejected: 0 }],
     stations: Array.from({ length: 14 }, (_, i) => ({
       name: `${['apiserver-0/cpu', 'etcd-0/disk', 'kubelet/qps', 'scheduler/binding'][i % 4]}-${i}`,
       utilisation: next(),
