@@ -4,10 +4,80 @@
 //
 //     const { scenario, problems } = loadScenario(text, 'shop.yaml', filesIn('.'));
 //     if (scenario !== undefined) console.log(runScenario(scenario).outcome.message);
+//
+// And what a scheduler plugin of one's own is written with (docs/plugins.md): the interfaces of the
+// extension points, the words they answer in, and what they see of the cluster.
+//
+//     export const MyScore = { name: 'MyScore', score(…) {…} } satisfies ScorePlugin;
+//
+//     const plugins = [MyScore];
+//     const loaded = loadScenario(text, 'shop.yaml', filesIn('.'), { plugins });
+//     if (loaded.scenario !== undefined) runScenario(loaded.scenario, { plugins: loaded.plugins });
 
+export type { KubernetesObject } from './api/kubernetes-object.js';
+export type { Node } from './api/node.js';
+export type { Pod } from './api/pod.js';
 export { formatProblem, type Problem } from './api/problem.js';
+export type { ResourceAmounts } from './api/resource-requests.js';
+export type { ApiRequest } from './client/api-request.js';
 export type { ClusterSpec } from './cluster/cluster-spec.js';
 export type { Operation } from './cluster/operation.js';
+export type { NodeTable, ResourceColumn } from './control-plane/scheduler/cache/node-table.js';
+export type { Snapshot } from './control-plane/scheduler/cache/snapshot.js';
+export {
+  type ClusterEvent,
+  clusterEvent,
+} from './control-plane/scheduler/framework/cluster-event.js';
+export type { CycleState, StateData } from './control-plane/scheduler/framework/cycle-state.js';
+export type { NodeStatuses } from './control-plane/scheduler/framework/node-statuses.js';
+export {
+  defaultNormalizeScore,
+  maxNodeScore,
+} from './control-plane/scheduler/framework/normalize-score.js';
+export type {
+  BindPlugin,
+  ClusterEventWithHint,
+  FilterPlugin,
+  NodeFilter,
+  NodeList,
+  PermitPlugin,
+  PermitResult,
+  Plugin,
+  PostBindPlugin,
+  PostFilterPlugin,
+  PostFilterResult,
+  PreBindPlugin,
+  PreBindWork,
+  PreEnqueuePlugin,
+  PreFilterPlugin,
+  PreFilterResult,
+  PreScorePlugin,
+  QueueingHint,
+  QueueingHintFn,
+  QueueSortKey,
+  QueueSortPlugin,
+  ReservePlugin,
+  ScorePlugin,
+} from './control-plane/scheduler/framework/plugin.js';
+export type {
+  ClusterListers,
+  PluginFactory,
+  PluginHandle,
+  PluginRegistry,
+  WaitingPod,
+} from './control-plane/scheduler/framework/plugin-handle.js';
+export type { PodInfo } from './control-plane/scheduler/framework/pod-info.js';
+export {
+  type Status,
+  type StatusCode,
+  skip,
+  status,
+} from './control-plane/scheduler/framework/status.js';
+export { PluginFailure } from './control-plane/scheduler/out-of-tree/plugin-failure.js';
+export type {
+  NamedPluginFactory,
+  UserPlugin,
+} from './control-plane/scheduler/out-of-tree/user-plugin.js';
 export { type Rerun, type RunTrace, rerun } from './experiment/rerun.js';
 export {
   modelVersion,
@@ -15,6 +85,8 @@ export {
   type RunProgress,
   runScenario,
 } from './experiment/run-scenario.js';
+export type { RandomStream } from './kernel/random-stream.js';
+export { minutes, ms, type SimTime, seconds, toSeconds, us } from './kernel/time.js';
 export type {
   ConvergenceRow,
   PodRow,
@@ -28,4 +100,6 @@ export { renderRun } from './report/render-run.js';
 export { summaryTable } from './report/summary-table.js';
 export { filesIn, type ScenarioFiles } from './scenario/files.js';
 export { type LoadResult, loadManifests, loadScenario } from './scenario/load.js';
+export { loadWithPlugins } from './scenario/load-with-plugins.js';
+export { importPlugins, type PluginModule, type PluginModules } from './scenario/plugin-files.js';
 export type { LoadedScenario } from './scenario/scenario.js';

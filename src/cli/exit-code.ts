@@ -7,6 +7,8 @@ export const exitCode = {
   internalError: 1,
   /** A command that proves something found it wanting. */
   checkFailed: 1,
+  /** A scheduler plugin of the user's broke the rules or threw. */
+  pluginFailed: 1,
   invalidInput: 2,
   thresholdFailed: 3,
   notReproducible: 5,

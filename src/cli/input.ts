@@ -14,60 +14,90 @@ import {
   shippedName,
 } from '../scenario/input-files.js';
 import { type LoadResult, loadManifests, loadScenario } from '../scenario/load.js';
+import { loadWithPlugins } from '../scenario/load-with-plugins.js';
 import type { Overrides } from '../scenario/overrides.js';
+import type { PluginModules } from '../scenario/plugin-files.js';
 import { isScenarioText } from '../scenario/recognition.js';
 import type { OptionValue, RunInputs } from '../scenario/run-inputs.js';
 import { UsageError } from './exit-code.js';
+import { unpackedModules } from './unpacked-modules.js';
 
 /** What the options of `run` and `plan` say about the input. */
-export interface InputOptions extends Omit<Overrides, 'profile' | 'schedulerConfig'> {
+export interface InputOptions
+  extends Pick<Overrides, 'set' | 'seed' | 'until' | 'nodes' | 'strict'> {
   /** Name of a profile that ships with kubeclock, or a file. */
   readonly profile?: string;
   /** A file that holds a KubeSchedulerConfiguration. */
   readonly schedulerConfig?: string;
+  /** Files that hold scheduler plugins. */
+  readonly plugins?: readonly string[];
 }
 
 /** What the arguments have led to. */
 export interface LoadedInput extends LoadResult {
   /** What to keep with the results, so that the run can be made again; only with a scenario. */
   readonly inputs: RunInputs | undefined;
+  /** Where files of plugins lie on this machine, by the name that the scenario has for them. */
+  readonly pluginPaths: ReadonlyMap<string, string>;
 }
 
+/** The files of a command, and where those that are imported lie on this machine. */
+interface Source {
+  readonly files: InputFiles;
+  readonly pathOf: (file: string) => string;
+}
+
+const disk: Source = { files: diskFiles, pathOf: (file) => file };
+
 /**
- * Loads what the arguments name.
+ * Loads what the arguments name, and imports the scheduler plugins that it uses.
  *
  * @throws UsageError for arguments that name nothing, or scenarios and manifests at once.
  */
-export function loadInput(
+export async function loadInput(
   paths: readonly string[],
   options: InputOptions,
-  disk: InputFiles = diskFiles,
-): LoadedInput {
-  const files = new RecordingFiles(disk);
-  const result = loadFrom(paths, options, files);
+  { files: given, pathOf }: Source = disk,
+): Promise<LoadedInput> {
+  const files = new RecordingFiles(given);
+  const load = loaderOf(paths, options, files);
+  const result = await loadWithPlugins(load, { read: files.read.bind(files), pathOf });
   const { scenario } = result;
-  if (scenario === undefined) return { ...result, inputs: undefined };
+  const pluginPaths = new Map(result.pluginFiles.map((file) => [file, pathOf(file)]));
+  if (scenario === undefined) return { ...result, inputs: undefined, pluginPaths };
   const { seed: _seed, ...rest } = options;
   const { name, seed } = scenario;
   const stated = new Map(Object.entries<OptionValue>(rest));
-  return { ...result, inputs: files.inputs({ name, seed, files: paths, options: stated }) };
+  const inputs = files.inputs({ name, seed, files: paths, options: stated });
+  return { ...result, inputs, pluginPaths };
 }
 
-/** Loads what a run has kept of its input. */
-export function loadKeptInput(inputs: RunInputs): LoadResult {
+/**
+ * Loads what a run has kept of its input. Modules of plugins lie in a folder of their own until the
+ * process ends, since they can be imported from a disk only.
+ */
+export async function loadKeptInput(inputs: RunInputs): Promise<LoadedInput> {
   const options: InputOptions = { ...Object.fromEntries(inputs.options), seed: inputs.seed };
-  const { scenario, ...rest } = loadInput(inputs.files, options, keptFiles(inputs));
+  const source = { files: keptFiles(inputs), pathOf: unpackedModules(inputs.texts) };
+  const { scenario, ...rest } = await loadInput(inputs.files, options, source);
   return { ...rest, scenario: scenario && { ...scenario, name: inputs.name } };
 }
 
-function loadFrom(paths: readonly string[], options: InputOptions, files: InputFiles): LoadResult {
-  const { profile, schedulerConfig, ...rest } = options;
+/** What loads the scenario of the arguments, given the plugins that it has asked for before. */
+function loaderOf(
+  paths: readonly string[],
+  options: InputOptions,
+  files: InputFiles,
+): (pluginModules: PluginModules) => LoadResult {
+  const { profile, schedulerConfig, plugins, ...rest } = options;
+  for (const file of plugins ?? []) requireFile('--plugin', file, files);
   const overrides: Overrides = {
     ...rest,
     ...(profile === undefined ? {} : { profile: readProfile(profile, files) }),
     ...(schedulerConfig === undefined
       ? {}
       : { schedulerConfig: readConfig(schedulerConfig, files) }),
+    ...(plugins === undefined ? {} : { pluginFiles: plugins }),
   };
   for (const path of paths) {
     if (files.list('.', path).length === 0) throw new UsageError(describeMissing(path, files));
@@ -75,15 +105,17 @@ function loadFrom(paths: readonly string[], options: InputOptions, files: InputF
   const scenario = paths.find((path) => isScenario(path, files));
   if (scenario === undefined) {
     const all = { read: files.read.bind(files), list: files.list.bind(files, '.') };
-    return loadManifests(paths, nameFor(paths[0] ?? '-'), all, overrides);
+    const name = nameFor(paths[0] ?? '-');
+    return (pluginModules) => loadManifests(paths, name, all, { ...overrides, pluginModules });
   }
   if (paths.length > 1) {
     throw new UsageError(
       `${scenario} is a scenario, so it is run alone; name its manifests inside it (op: apply).`,
     );
   }
+  const text = files.read(scenario);
   const beside = scenarioFilesIn(files, folderOf(scenario));
-  return loadScenario(files.read(scenario), scenario, beside, overrides);
+  return (pluginModules) => loadScenario(text, scenario, beside, { ...overrides, pluginModules });
 }
 
 function isScenario(path: string, files: InputFiles): boolean {
@@ -111,10 +143,13 @@ export function nameFor(path: string): string {
 }
 
 /** @throws UsageError when there is no such file. */
+function requireFile(option: string, file: string, files: InputFiles): void {
+  if (files.kindOf(file) === 'file') return;
+  throw new UsageError(`${option} ${file}: there is no such file.`);
+}
+
 function readConfig(file: string, files: InputFiles): { file: string; text: string } {
-  if (files.kindOf(file) !== 'file') {
-    throw new UsageError(`--scheduler-config ${file}: there is no such file.`);
-  }
+  requireFile('--scheduler-config', file, files);
   return { file, text: files.read(file) };
 }
 

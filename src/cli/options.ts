@@ -26,6 +26,7 @@ export interface InputArguments extends GlobalArguments {
   readonly set?: string | readonly string[];
   readonly profile?: string;
   readonly schedulerConfig?: string;
+  readonly plugin?: string | readonly string[];
   readonly strict?: boolean;
 }
 
@@ -80,6 +81,11 @@ export function withInput(yargs: Argv): Argv {
         describe: "A KubeSchedulerConfiguration instead of the scenario's",
         requiresArg: true,
       },
+      plugin: {
+        type: 'string',
+        describe: 'Scheduler plugins of your own, a .ts or .js file; may be repeated',
+        requiresArg: true,
+      },
       strict: { type: 'boolean', describe: 'Warnings and unknown kinds are errors' },
     });
 }
@@ -92,7 +98,7 @@ export function single(name: string, value: unknown): string | undefined {
 
 /** What the arguments say about the input. */
 export function inputOptions(args: InputArguments): InputOptions {
-  const { set, strict } = args;
+  const { set, plugin, strict } = args;
   const found: Record<string, unknown> = {};
   for (const name of ['seed', 'nodes', 'until', 'profile', 'schedulerConfig'] as const) {
     const option = name === 'schedulerConfig' ? 'scheduler-config' : name;
@@ -100,6 +106,7 @@ export function inputOptions(args: InputArguments): InputOptions {
     if (value !== undefined) found[name] = value;
   }
   if (set !== undefined) found['set'] = typeof set === 'string' ? [set] : set;
+  if (plugin !== undefined) found['plugins'] = typeof plugin === 'string' ? [plugin] : plugin;
   if (strict === true) found['strict'] = true;
   return found;
 }

@@ -5,6 +5,7 @@
 
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
+import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
 import { formatDuration } from '../scenario/duration.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
@@ -17,15 +18,17 @@ import { effectiveProfiles, profileLines } from './scheduler-plugins.js';
 import type { Terminal } from './terminal.js';
 
 /** Prints the plan of one scenario. @throws UsageError for arguments that name nothing. */
-export function planCommand(args: InputArguments, terminal: Terminal): ExitCode {
+export async function planCommand(args: InputArguments, terminal: Terminal): Promise<ExitCode> {
   const format = outputFormat(args);
-  const { scenario, problems, texts } = loadInput(args.files, inputOptions(args));
+  const { scenario, problems, texts, plugins } = await loadInput(args.files, inputOptions(args));
   printProblems(problems, texts, terminal);
   if (scenario === undefined) {
     printRefusal(problems, terminal);
     return exitCode.invalidInput;
   }
-  terminal.out.write(format === 'json' ? planJson(scenario) : planTable(scenario, terminal));
+  terminal.out.write(
+    format === 'json' ? planJson(scenario, plugins) : planTable(scenario, plugins, terminal),
+  );
   return exitCode.ok;
 }
 
@@ -35,12 +38,12 @@ function plain(_key: string, value: unknown): unknown {
   return value === Number.POSITIVE_INFINITY ? 'unlimited' : value;
 }
 
-function planJson(scenario: LoadedScenario): string {
+function planJson(scenario: LoadedScenario, userPlugins: PluginRegistry): string {
   const nodes = scenario.cluster.nodePools.flatMap((pool) =>
     Array.from({ length: pool.count }, (_, index) => nodeOfPool(pool, index)),
   );
   const schedulerProfiles = schedulersOf(scenario).flatMap(({ name, configuration }) =>
-    effectiveProfiles(configuration).map(({ schedulerName, plugins }) => ({
+    effectiveProfiles(configuration, userPlugins).map(({ schedulerName, plugins }) => ({
       scheduler: name,
       schedulerName,
       plugins: Object.fromEntries(plugins),
@@ -55,7 +58,11 @@ function schedulersOf({ cluster }: LoadedScenario): readonly SchedulerSpec[] {
   return [scheduler, ...additionalSchedulers];
 }
 
-function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): string {
+function planTable(
+  scenario: LoadedScenario,
+  plugins: PluginRegistry,
+  { outColors, width }: Terminal,
+): string {
   const section = (title: string, lines: readonly string[]): string =>
     lines.length === 0
       ? ''
@@ -71,8 +78,14 @@ function planTable(scenario: LoadedScenario, { outColors, width }: Terminal): st
     ...schedulersOf(scenario).map(({ name, hosts, configuration }, index, { length }) =>
       section(length === 1 ? 'SCHEDULER' : `SCHEDULER ${index + 1} OF ${length}`, [
         ...(length === 1 ? [] : [`${name} on ${hosts[0]}`]),
-        ...effectiveProfiles(configuration).flatMap((each) => profileLines(each, width - 2)),
+        ...effectiveProfiles(configuration, plugins).flatMap((each) =>
+          profileLines(each, width - 2),
+        ),
       ]),
+    ),
+    section(
+      'PLUGINS',
+      scenario.plugins.map(({ name, file }) => `${name} of ${file}`),
     ),
     section('OPERATIONS', scenario.operations.flatMap(operationLines)),
     section(

@@ -161,7 +161,7 @@ function addCommands(
         const { planCommand } = await import('./plan-command.js');
         const found = args as unknown as InputArguments;
         const files = withStandardInput(found.files);
-        finish(planCommand({ ...found, files }, terminalFor(found)));
+        finish(await planCommand({ ...found, files }, terminalFor(found)));
       },
     )
     .command(
@@ -176,7 +176,7 @@ function addCommands(
         const { validateCommand } = await import('./validate-command.js');
         const found = args as unknown as ValidateArguments;
         const paths = withStandardInput(found.paths);
-        finish(validateCommand({ ...found, paths }, terminalFor(found)));
+        finish(await validateCommand({ ...found, paths }, terminalFor(found)));
       },
     )
     .command(
@@ -278,6 +278,11 @@ function reportFailure(error: Error, { err }: Host, isDebug: boolean): ExitCode 
   if (error instanceof SimulationFailure && error.errorName === 'ModelLimitError') {
     err.write(`kubeclock: beyond the model: ${error.message}\n`);
     return exitCode.invalidInput;
+  }
+  if (error instanceof SimulationFailure && error.errorName === 'PluginFailure') {
+    err.write(`kubeclock: ${error.message}\n`);
+    err.write(isDebug ? `${error.stack}\n` : 'This is a fault of the plugin.\n');
+    return exitCode.pluginFailed;
   }
   const isFileSystem = 'syscall' in error;
   err.write(`kubeclock: ${isFileSystem ? '' : 'internal error: '}${error.message}\n`);

@@ -20,6 +20,7 @@ import {
   single,
   wallLimitMs,
 } from './options.js';
+import { printPluginFailure, printPluginNotices } from './plugin-output.js';
 import { printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
 import { inputsFile, metaFile, openResultsFolder } from './results-folder.js';
@@ -54,19 +55,22 @@ export async function runCommand(
     maxEvents: eventLimit(single('max-events', args.maxEvents)),
     maxMemoryBytes: memoryLimitBytes(single('max-memory', args.maxMemory)),
   };
-  const { scenario, inputs, problems, texts } = loadInput(args.files, inputOptions(args));
+  const input = await loadInput(args.files, inputOptions(args));
+  const { scenario, inputs, pluginPaths, problems, texts } = input;
   printProblems(problems, texts, terminal);
   if (scenario === undefined || inputs === undefined) {
     printRefusal(problems, terminal);
     return exitCode.invalidInput;
   }
 
+  printPluginNotices(scenario, terminal);
   const folder = openResultsFolder(single('out', args.out) ?? defaultFolder(scenario));
   // A second signal ends the process in the middle of a run.
   process.once('exit', folder.discard);
   try {
     const request = {
       scenario,
+      pluginPaths,
       ...limits,
       verify: args.verify === true,
       width: terminal.width,
@@ -76,6 +80,7 @@ export async function runCommand(
     const { end, wallMs } = await simulated(request, terminal, entry);
     folder.commit(filesOf(end.answer, inputs, wallMs));
     showResults(end, folder.path, format, terminal);
+    printPluginFailure(end.answer, scenario, args.debug === true, terminal);
     return verdictOf(end);
   } finally {
     folder.discard();
@@ -158,6 +163,7 @@ function verdictOf({ answer, signal }: SimulationEnd): ExitCode {
     return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
   }
   if (outcome.end === 'limit') return exitCode.limitHit;
+  if (outcome.end === 'failed') return exitCode.pluginFailed;
   if (secondTraceHash !== undefined && secondTraceHash !== traceHash)
     return exitCode.notReproducible;
   return hasFailedThreshold ? exitCode.thresholdFailed : exitCode.ok;

@@ -7,6 +7,7 @@ import {
   extensionPoints,
   type SchedulerConfiguration,
 } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
+import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { inertHandle } from '../control-plane/scheduler/inert-handle.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { wrapText } from '../report/text-table.js';
@@ -23,20 +24,25 @@ export interface EffectiveProfile {
   readonly plugins: readonly (readonly [point: string, plugins: readonly EffectivePlugin[]])[];
 }
 
-/** What the profiles of a configuration come to; extension points without plugins are left out. */
-export function effectiveProfiles(configuration: SchedulerConfiguration): EffectiveProfile[] {
-  return frameworksFor(configuration, registry, inertHandle()).map(
-    ({ schedulerName, plugins }) => ({
-      schedulerName,
-      plugins: extensionPoints.flatMap((point) => {
-        const list: readonly EffectivePlugin[] =
-          point === 'score'
-            ? plugins.score.map(({ plugin, weight }) => ({ name: plugin.name, weight }))
-            : [plugins[point]].flat().map(({ name }) => ({ name }));
-        return list.length === 0 ? [] : [[point, list] as const];
-      }),
+/**
+ * What the profiles of a configuration come to; extension points without plugins are left out.
+ * `userPlugins` are those besides the default ones.
+ */
+export function effectiveProfiles(
+  configuration: SchedulerConfiguration,
+  userPlugins: PluginRegistry = new Map(),
+): EffectiveProfile[] {
+  const all = new Map([...registry, ...userPlugins]);
+  return frameworksFor(configuration, all, inertHandle()).map(({ schedulerName, plugins }) => ({
+    schedulerName,
+    plugins: extensionPoints.flatMap((point) => {
+      const list: readonly EffectivePlugin[] =
+        point === 'score'
+          ? plugins.score.map(({ plugin, weight }) => ({ name: plugin.name, weight }))
+          : [plugins[point]].flat().map(({ name }) => ({ name }));
+      return list.length === 0 ? [] : [[point, list] as const];
     }),
-  );
+  }));
 }
 
 /** Lines for people of at most `width` places: `score  NodeAffinity 2, ImageLocality 1`. */

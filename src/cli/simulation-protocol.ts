@@ -5,6 +5,7 @@
  */
 
 import pc from 'picocolors';
+import type { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
 import type { RunOptions, RunProgress } from '../experiment/run-scenario.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { ReportAssets } from '../report/html/page.js';
@@ -18,6 +19,8 @@ export type Simulate = (scenario: LoadedScenario, options: RunOptions) => RunRes
 /** What the thread is started with. */
 export interface SimulationRequest {
   readonly scenario: LoadedScenario;
+  /** Where the scenario's files of plugins lie on this machine, by name. */
+  readonly pluginPaths: ReadonlyMap<string, string>;
   readonly maxEvents: number | undefined;
   readonly maxWallMs: number | undefined;
   readonly maxMemoryBytes: number | undefined;
@@ -40,6 +43,8 @@ export interface SimulationAnswer {
   readonly traceHash: string;
   /** Of the second run, under `verify`, when the first came to its end. */
   readonly secondTraceHash: string | undefined;
+  /** The scheduler plugin that has ended the run, if one did. */
+  readonly pluginFailure: { readonly message: string; readonly stack: string } | undefined;
 }
 
 /** What the thread posts. */
@@ -66,9 +71,14 @@ export function serveSimulation(
   try {
     post({ type: 'done', answer: answerTo(request, simulate, post, heapBytes) });
   } catch (error) {
-    const { name, message, stack = '' } = error as Error;
-    post({ type: 'failed', name, message, stack });
+    post(failedMessage(error));
   }
+}
+
+/** The end of a run by an error. */
+export function failedMessage(error: unknown): SimulationMessage {
+  const { name, message, stack = '' } = error as Error;
+  return { type: 'failed', name, message, stack };
 }
 
 function answerTo(
@@ -84,7 +94,12 @@ function answerTo(
     if (maxMemoryBytes !== undefined && heapBytes() > maxMemoryBytes) isOutOfMemory = true;
     return isOutOfMemory || Atomics.load(stop, 0) !== 0;
   };
-  const options = { ...limitsOf(request), shouldStop, onProgress: throttled(post) };
+  let pluginFailure: SimulationAnswer['pluginFailure'];
+  const onPluginFailure = ({ message, stack = '' }: PluginFailure): void => {
+    pluginFailure = { message, stack };
+  };
+  const onProgress = throttled(post);
+  const options = { ...limitsOf(request), shouldStop, onProgress, onPluginFailure };
   const run = simulate(scenario, options);
   const result = isOutOfMemory ? markedOutOfMemory(run) : run;
   const second = verify && !result.outcome.partial ? simulate(scenario, options) : undefined;
@@ -97,6 +112,7 @@ function answerTo(
     modelVersion,
     traceHash,
     secondTraceHash: second?.traceHash,
+    pluginFailure,
   };
 }
 

@@ -5,11 +5,24 @@
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { runScenario } from '../experiment/run-scenario.js';
-import { type SimulationRequest, serveSimulation } from './simulation-protocol.js';
+import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
+import {
+  failedMessage,
+  type Simulate,
+  type SimulationMessage,
+  type SimulationRequest,
+  serveSimulation,
+} from './simulation-protocol.js';
 
-serveSimulation(
-  workerData as SimulationRequest,
-  runScenario,
-  (message) => parentPort?.postMessage(message),
-  () => getHeapStatistics().used_heap_size,
-);
+const post = (message: SimulationMessage): void => parentPort?.postMessage(message);
+
+async function serve(request: SimulationRequest): Promise<void> {
+  const plugins = await pluginsOf(request.scenario, request.pluginPaths);
+  const simulate: Simulate = (scenario, options) =>
+    plugins.size === 0
+      ? runScenario(scenario, options)
+      : withoutClockAndChance(() => runScenario(scenario, { ...options, plugins }));
+  serveSimulation(request, simulate, post, () => getHeapStatistics().used_heap_size);
+}
+
+await serve(workerData as SimulationRequest).catch((error) => post(failedMessage(error)));

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { type Problem, problemCodes } from '../api/problem.js';
 import { filesIn, folderOf, kindOf, walkFolder } from '../scenario/files.js';
 import { checkProfile, type LoadResult, loadScenario } from '../scenario/load.js';
+import { loadWithPlugins } from '../scenario/load-with-plugins.js';
 import { checkManifestFile } from '../scenario/manifest-file.js';
 import { isProfileText, isScenarioText } from '../scenario/recognition.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
@@ -35,8 +36,8 @@ const readable = /\.(?:ya?ml|json)$/i;
 /** Files larger than this are recordings and dumps of other programs, not manifests. */
 const largestLength = 64 * 1024 * 1024;
 
-/** The verdict on one file. Never throws for what the file holds. */
-export function judgeFile(file: string, isStrict: boolean): FileVerdict {
+/** The verdict on one file; runs the code of the plugins that a scenario names. Never throws for what the file holds. */
+export async function judgeFile(file: string, isStrict: boolean): Promise<FileVerdict> {
   const foreign = (detail: string): FileVerdict => ({
     file,
     verdict: 'not an input',
@@ -50,9 +51,17 @@ export function judgeFile(file: string, isStrict: boolean): FileVerdict {
   if (text.length > largestLength) return foreign('too large');
   const files = filesIn(folderOf(file));
   if (isScenarioText(text)) {
-    return judgeOwn(file, 'scenario', loadScenario(text, file, files, { strict: isStrict }));
+    const result = await loadWithPlugins((pluginModules) =>
+      loadScenario(text, file, files, { strict: isStrict, pluginModules }),
+    );
+    return judgeOwn(file, 'scenario', result);
   }
-  if (isProfileText(text)) return judgeOwn(file, 'profile', checkProfile(text, file, files));
+  if (isProfileText(text)) {
+    const result = await loadWithPlugins((pluginModules) =>
+      checkProfile(text, file, files, pluginModules),
+    );
+    return judgeOwn(file, 'profile', result);
+  }
   return judgeManifests(file, text, isStrict);
 }
 
@@ -89,14 +98,18 @@ function judgeManifests(file: string, text: string, isStrict: boolean): FileVerd
 }
 
 /** Judges every file of every path. */
-export function validateCommand(args: ValidateArguments, terminal: Terminal): ExitCode {
+export async function validateCommand(
+  args: ValidateArguments,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const format = outputFormat(args);
   const files = args.paths.flatMap((path) => {
     const kind = path === '-' ? 'file' : kindOf(path);
     if (kind === undefined) throw new UsageError(`${path} does not exist.`);
     return kind === 'folder' ? walkFolder(path) : [path];
   });
-  const verdicts = files.map((file) => judgeFile(file, args.strict === true));
+  const verdicts: FileVerdict[] = [];
+  for (const file of files) verdicts.push(await judgeFile(file, args.strict === true));
   const invalid = verdicts.filter(({ verdict }) => verdict === 'invalid').length;
   if (format === 'json') terminal.out.write(asJson(verdicts));
   else for (const verdict of verdicts) show(verdict, terminal);

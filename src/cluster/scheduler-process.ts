@@ -13,7 +13,10 @@ import {
 } from '../control-plane/scheduler/configuration/plugin-sets.js';
 import type { ExtenderConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import { gatedConfiguration } from '../control-plane/scheduler/feature-gates.js';
-import type { SchedulerHandle } from '../control-plane/scheduler/framework/plugin-handle.js';
+import type {
+  PluginRegistry,
+  SchedulerHandle,
+} from '../control-plane/scheduler/framework/plugin-handle.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
 import type { ExtenderSource } from '../control-plane/scheduler/scheduler-options.js';
@@ -48,11 +51,13 @@ export function schedulerUser(name: string): string {
     : `system:serviceaccount:kube-system:${name}`;
 }
 
-/** Who is told what the scheduler does. */
+/** Who is told what the scheduler does, and who helps it to decide. */
 export interface SchedulerListeners {
   readonly observer: ClusterObserver;
   /** Everything about the scheduling of some pods; absent when nobody asks. */
   readonly scheduling?: SchedulingRecorder | undefined;
+  /** Plugins besides the default ones. */
+  readonly plugins?: PluginRegistry | undefined;
 }
 
 /** One process; nothing happens before `start`. */
@@ -67,13 +72,14 @@ export class SchedulerProcess {
   readonly #controlPlane: ControlPlane;
   readonly #spec: SchedulerSpec;
   readonly #host: CpuHost;
+  readonly #registry: PluginRegistry;
   readonly #scheduler: Scheduler;
 
   constructor(
     simulation: Simulation,
     controlPlane: ControlPlane,
     spec: SchedulerSpec,
-    { observer, scheduling }: SchedulerListeners,
+    { observer, scheduling, plugins = new Map() }: SchedulerListeners,
   ) {
     this.#simulation = simulation;
     this.#controlPlane = controlPlane;
@@ -85,6 +91,7 @@ export class SchedulerProcess {
     this.informers = [this.pods, nodes, ...objects];
     const { tieBreak, featureGates } = spec;
     const configuration = gatedConfiguration(spec.configuration, featureGates);
+    this.#registry = new Map([...registry, ...plugins]);
     this.#scheduler = new Scheduler({
       name: spec.name,
       simulation,
@@ -96,7 +103,7 @@ export class SchedulerProcess {
       objects,
       observer,
       recorder: scheduling,
-      profiles: (handle) => frameworksFor(configuration, registry, handle),
+      profiles: (handle) => frameworksFor(configuration, this.#registry, handle),
       percentageOfNodesToScore: configuration.percentageOfNodesToScore,
       parallelism: configuration.parallelism,
       tieBreak,
@@ -121,7 +128,7 @@ export class SchedulerProcess {
       configuration: configuration.extenders[index] as ExtenderConfiguration,
       latency: distribution(latency),
       bytesPerSecond,
-      plugin: registry.get(plugin)?.(
+      plugin: this.#registry.get(plugin)?.(
         args?.get(plugin),
         pluginHandle(handle, () => undefined),
       ),

@@ -2,6 +2,8 @@
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
 import { schedulerUser } from '../cluster/scheduler-process.js';
+import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
+import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
 import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
@@ -32,13 +34,21 @@ export interface RunOptions {
   readonly shouldStop?: () => boolean;
   /** Makes what is told about the scheduling of pods. */
   readonly schedulingRecorder?: (simulation: Simulation) => SchedulingRecorder;
+  /** The scheduler plugins of the scenario's users, as loading it has found them. */
+  readonly plugins?: PluginRegistry;
+  /** A plugin has failed, and with it the run; the results are those of the time before. */
+  readonly onPluginFailure?: (failure: PluginFailure) => void;
 }
 
 /**
  * Runs a scenario until it has converged, or to its horizon, or to a limit.
  * @throws AssertionError when an invariant was broken: a bug of kubeclock, never of the scenario.
+ * @throws Error when `options.plugins` lacks a plugin of the scenario.
+ * @throws PluginFailure when a plugin cannot be made.
  */
 export function runScenario(scenario: LoadedScenario, options: RunOptions = {}): RunResult {
+  const { plugins = new Map(), schedulingRecorder } = options;
+  requirePlugins(scenario, plugins);
   const simulation = new Simulation(scenario.seed);
   const { clusterDns, controlPlane } = scenario.cluster;
   const schedulers = [controlPlane.scheduler, ...controlPlane.additionalSchedulers].map(
@@ -51,7 +61,8 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
     observer,
     changes: convergence,
-    scheduling: options.schedulingRecorder?.(simulation),
+    scheduling: schedulingRecorder?.(simulation),
+    plugins,
     onOperationsDone: () =>
       convergence.whenSettled(() => {
         isConverged = true;
@@ -60,10 +71,17 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   });
   recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
   const stopped = watchLimits(simulation, scenario, recorder, options);
-  cluster.start();
-  simulation.run(scenario.horizonUs);
-  const violations = checkers.flatMap((checker) => checker.violations);
-  assert(violations.length === 0, `an invariant was broken: ${violations[0]}`);
+  const failure = failureIn(() => {
+    cluster.start();
+    simulation.run(scenario.horizonUs);
+  });
+  if (failure === undefined) {
+    const violations = checkers.flatMap((checker) => checker.violations);
+    assert(violations.length === 0, `an invariant was broken: ${violations[0]}`);
+  } else {
+    stopped.outcome = failedOutcome(failure, simulation);
+    options.onPluginFailure?.(failure);
+  }
   return recorder.result({
     scenario: scenario.name,
     kubernetesVersion: scenario.cluster.kubernetesVersion,
@@ -73,6 +91,31 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     notices: scenario.notices,
     thresholds: scenario.thresholds,
   });
+}
+
+function requirePlugins({ plugins }: LoadedScenario, given: PluginRegistry): void {
+  const missing = plugins.map(({ name }) => name).filter((name) => !given.has(name));
+  if (missing.length === 0) return;
+  throw new Error(
+    `The scenario uses the plugins ${missing.join(', ')}: pass runScenario the plugins that ` +
+      'loading it has returned.',
+  );
+}
+
+/** What a plugin of a user does wrong ends the run, not the program; nothing else is caught. */
+function failureIn(body: () => void): PluginFailure | undefined {
+  try {
+    body();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PluginFailure) return error;
+    throw error;
+  }
+}
+
+function failedOutcome({ message }: PluginFailure, { now }: Simulation): RunOutcome {
+  const at = `${toSeconds(now)} s of simulated time`;
+  return { end: 'failed', partial: true, message: `Ended at ${at} by ${message}.` };
 }
 
 /** Stops the run at a limit; the holder gets the outcome then. */

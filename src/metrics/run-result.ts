@@ -144,9 +144,9 @@ export interface ThresholdRow {
   readonly ok: boolean;
 }
 
-/** How the run ended. `partial` when a limit or a signal cut it short. */
+/** How the run ended. `partial` when a limit, a signal or a failed plugin cut it short. */
 export interface RunOutcome {
-  readonly end: 'converged' | 'horizon' | 'idle' | 'limit' | 'interrupted';
+  readonly end: 'converged' | 'horizon' | 'idle' | 'limit' | 'interrupted' | 'failed';
   readonly partial: boolean;
   /** One sentence. */
   readonly message: string;

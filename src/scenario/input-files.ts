@@ -98,7 +98,11 @@ export class RecordingFiles implements InputFiles {
       options: new Map(
         [...options].map(([key, value]) => [
           key,
-          typeof value === 'string' ? portable(value) : value,
+          typeof value === 'string'
+            ? portable(value)
+            : typeof value === 'boolean'
+              ? value
+              : value.map(portable),
         ]),
       ),
       lists: this.#lists.map((list) => ({

@@ -5,6 +5,7 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
+import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { checkCluster, checkOperations } from './checks.js';
 import { clusterOf, durationUs, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
@@ -21,6 +22,7 @@ import {
 import { ObjectReader } from './objects.js';
 import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
+import type { PluginModules } from './plugin-files.js';
 import type { LoadedScenario } from './scenario.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import { type LoadedSchedulers, loadSchedulers } from './schedulers.js';
@@ -37,6 +39,7 @@ import { operation } from './schema-operations.js';
 import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { thresholdsOf } from './thresholds-of.js';
+import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
 
 /** What loading yields. */
@@ -47,6 +50,10 @@ export interface LoadResult {
   readonly problems: readonly Problem[];
   /** The text of every file and option that was read, by name, for excerpts. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Files of scheduler plugins that the scenario and the command name, whether imported or not. */
+  readonly pluginFiles: readonly string[];
+  /** The plugins of these files, for `runScenario`; guarded, see `userRegistry`. */
+  readonly plugins: PluginRegistry;
 }
 
 /** Loads a scenario file. `file` is its name as the user typed it. */
@@ -78,9 +85,14 @@ export function loadManifests(
 }
 
 /** What is wrong with a profile, tried below a scenario that says nothing. */
-export function checkProfile(text: string, file: string, files: ScenarioFiles): LoadResult {
+export function checkProfile(
+  text: string,
+  file: string,
+  files: ScenarioFiles,
+  pluginModules: PluginModules = new Map(),
+): LoadResult {
   const source = withoutFile('profile', []);
-  return new Loader(source, files, { profile: { file, text } }).load();
+  return new Loader(source, files, { profile: { file, text }, pluginModules }).load();
 }
 
 /** A scenario that no file holds. */
@@ -106,6 +118,7 @@ class Loader {
   readonly #overrides: Overrides;
   readonly #reader: ObjectReader;
   #layers: Layers;
+  #plugins: UserPlugins | undefined;
 
   constructor(source: YamlTree, files: ScenarioFiles, overrides: Overrides) {
     this.#source = source;
@@ -123,7 +136,13 @@ class Loader {
     const all = [...this.#problems, ...this.#reader.problems].sort(compareProblems);
     const problems = this.#overrides.strict === true ? all.map(asError) : all;
     const isUsable = problems.every(({ severity }) => severity === 'warning');
-    return { scenario: isUsable ? scenario : undefined, problems, texts: this.texts };
+    return {
+      scenario: isUsable ? scenario : undefined,
+      problems,
+      texts: this.texts,
+      pluginFiles: this.#plugins?.files ?? [],
+      plugins: this.#plugins?.registry ?? new Map(),
+    };
   }
 
   #refuseEmpty(): undefined {
@@ -249,13 +268,16 @@ class Loader {
       ...completed.problems,
     );
     const { ignored } = this.#reader;
+    const { schedulers, plugins, pluginNotices } = this.#schedulers(spec);
     const { workload: _workload, thresholds: _thresholds, ...settings } = spec;
     return {
       name: parsed.metadata.name,
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec, this.#schedulers(spec)),
+      cluster: clusterOf(spec, schedulers),
+      plugins: plugins.uses,
+      pluginNotices,
       operations: completed.operations,
       thresholds,
       outputs: {
@@ -266,22 +288,27 @@ class Loader {
         ...describeChoices(stated, spec),
         ...completed.notices,
         ...describeIgnored(ignored),
+        ...pluginNotices,
       ],
       ignored,
       provenance: provenanceOf(settings, this.#layers),
     };
   }
 
-  #schedulers(spec: ScenarioSpec): LoadedSchedulers['schedulers'] {
+  #schedulers(spec: ScenarioSpec): LoadedSchedulers {
     const { controlPlane = {} } = spec;
-    const { schedulers, problems } = loadSchedulers(controlPlane, {
+    const { pluginFiles = [] } = this.#overrides;
+    if (pluginFiles.length > 0) this.texts.set('--plugin', pluginFiles.join('\n'));
+    const loaded = loadSchedulers(controlPlane, {
       reader: this.#reader,
       placeOf: this.#placeOf,
-      override: this.#overrides.schedulerConfig,
+      overrides: this.#overrides,
       hosts: hostsOf(controlPlane.hosts).map(({ name }) => name),
     });
-    this.#problems.push(...problems);
-    return schedulers;
+    this.#problems.push(...loaded.problems);
+    for (const [file, text] of loaded.plugins.texts) this.texts.set(file, text);
+    this.#plugins = loaded.plugins;
+    return loaded;
   }
 
   /** The pools with their Node templates checked and decoded; a bad template is left out. */

@@ -54,19 +54,25 @@ export class ObjectReader {
     return found.flatMap((file) => this.#fromFile(file, place));
   }
 
+  /** The path of the one file that `name` stands for; `place` is where that is written. */
+  pathOf(name: string, place: Place, path: FieldPath): string | undefined {
+    const file = this.#files.list(name)[0];
+    if (file === undefined) {
+      const message = `"${name}" names no file`;
+      const { missingFile } = scenarioProblemCodes;
+      this.problems.push(problemAt(place, missingFile, message, { path }));
+    }
+    return file;
+  }
+
   /** The text of the one file that `name` stands for; `place` is where that is written. */
   textOf(
     name: string,
     place: Place,
     path: FieldPath,
   ): { readonly file: string; readonly text: string } | undefined {
-    const file = this.#files.list(name)[0];
-    if (file === undefined) {
-      const message = `"${name}" names no file`;
-      const { missingFile } = scenarioProblemCodes;
-      this.problems.push(problemAt(place, missingFile, message, { path }));
-      return undefined;
-    }
+    const file = this.pathOf(name, place, path);
+    if (file === undefined) return undefined;
     const text = this.#read(file, place);
     return text === undefined ? undefined : { file, text };
   }

@@ -5,9 +5,11 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
+import type { UserPlugin } from '../control-plane/scheduler/out-of-tree/user-plugin.js';
 import { durationPattern } from './duration.js';
 import { type Assignment, parseAssignment } from './layers.js';
 import { parseNodes } from './node-pools.js';
+import type { PluginModules } from './plugin-files.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { SchedulerConfigText } from './scheduler-config.js';
 import { valueAt } from './yaml-tree.js';
@@ -25,6 +27,12 @@ export interface Overrides {
   readonly nodes?: string;
   /** A KubeSchedulerConfiguration instead of the scenario's. */
   readonly schedulerConfig?: SchedulerConfigText;
+  /** Scheduler plugins in files, besides those that the scenario names. */
+  readonly pluginFiles?: readonly string[];
+  /** What all these files hold, by path (see `importPlugins`). */
+  readonly pluginModules?: PluginModules;
+  /** Scheduler plugins that the calling program has itself. */
+  readonly plugins?: readonly UserPlugin[];
   /** Whether warnings and unknown kinds are errors. */
   readonly strict?: boolean;
 }

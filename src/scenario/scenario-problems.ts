@@ -16,6 +16,7 @@ export type ScenarioProblemName =
   | 'badThreshold'
   | 'impossible'
   | 'badOption'
+  | 'badPlugin'
   | 'selectorMatchesNothing'
   | 'missingScaleTarget'
   | 'affinityMatchesNothing'
@@ -32,6 +33,7 @@ export const scenarioProblemCodes: Readonly<Record<ScenarioProblemName, ProblemC
   badThreshold: 'KUBECLOCK2007',
   impossible: 'KUBECLOCK2008',
   badOption: 'KUBECLOCK2009',
+  badPlugin: 'KUBECLOCK2010',
   selectorMatchesNothing: 'KUBECLOCK2101',
   missingScaleTarget: 'KUBECLOCK2102',
   affinityMatchesNothing: 'KUBECLOCK2103',

@@ -7,6 +7,7 @@ import type { ClusterSpec } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
 import type { Provenance } from './layers.js';
 import type { Threshold } from './threshold.js';
+import type { UserPluginUse } from './user-plugins.js';
 
 /** Where results go and how fine they are. */
 export interface OutputOptions {
@@ -32,6 +33,10 @@ export interface LoadedScenario {
   readonly outputs: OutputOptions;
   /** Sentences that the reader of the results must know. */
   readonly notices: readonly string[];
+  /** Scheduler plugins that the user has written; a run is given the plugins themselves beside. */
+  readonly plugins: readonly UserPluginUse[];
+  /** Those of the notices that say where plugins are enabled without having been asked for. */
+  readonly pluginNotices: readonly string[];
   /** Kinds in the manifests that are not simulated. */
   readonly ignored: readonly IgnoredKind[];
   /** Every value of the spec and who gave it, in order of the paths. */

@@ -14,11 +14,16 @@ import {
 } from '../control-plane/scheduler/configuration/read-configuration.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import { inertHandle } from '../control-plane/scheduler/inert-handle.js';
+import {
+  enableUserPlugins,
+  namedPlugins,
+} from '../control-plane/scheduler/out-of-tree/enable-plugins.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { assert } from '../kernel/assert.js';
 import { checkExtenders, type ExtenderText, extenderWarnings } from './extenders.js';
 import type { ObjectReader } from './objects.js';
-import type { Place } from './scenario-problems.js';
+import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, type YamlTree } from './yaml-tree.js';
 
 /** A configuration as text, with the name that the user knows it by. */
@@ -40,6 +45,8 @@ export interface LoadedSchedulerConfig {
   /** The default one when the stated one has errors. */
   readonly configuration: SchedulerConfiguration;
   readonly problems: readonly Problem[];
+  /** Sentences on plugins of users that are enabled without having been asked for. */
+  readonly pluginNotices: readonly string[];
 }
 
 /** What kube-scheduler does when nobody configures it. */
@@ -58,30 +65,81 @@ export interface SchedulerConfigField {
   readonly extendersPath: FieldPath;
   /** Used instead of the value. */
   readonly override: SchedulerConfigText | undefined;
+  /** Of users, that it may enable. */
+  readonly plugins: UserPlugins;
   readonly reader: ObjectReader;
   /** Finds fields of the scenario. */
   readonly placeOf: (path: FieldPath) => Place;
 }
 
-/** Loads what a field stands for. */
-export function loadSchedulerConfig(field: SchedulerConfigField): LoadedSchedulerConfig {
-  const { extenders, extendersPath, placeOf } = field;
+/** A configuration as written, before users' plugins have found their places in it. */
+export interface ReadSchedulerConfig {
+  /** Undefined when it has errors. */
+  readonly configuration: SchedulerConfiguration | undefined;
+  readonly problems: readonly Problem[];
+  /** Names of plugins that it asks for. */
+  readonly named: readonly string[];
+  readonly placeOf: (path: FieldPath) => Place;
+}
+
+/**
+ * Reads what a field stands for. Where plugins could not be read, nothing is said about the names
+ * in a configuration.
+ */
+export function readSchedulerConfig(field: SchedulerConfigField): ReadSchedulerConfig {
   const problems: Problem[] = [];
   const located = locate(field, problems);
-  const judged = located === undefined ? undefined : judge(unwrapped(located), extenders, problems);
-  const configuration = judged ?? defaultSchedulerConfiguration();
-  const isSound = problems.every(({ severity }) => severity === 'warning');
-  if (isSound) {
-    const names = new Set(registry.keys());
-    problems.push(...checkExtenders(configuration, extenders, names, extendersPath, placeOf));
+  const { placeOf } = field;
+  if (located === undefined || !field.plugins.isComplete) {
+    return { configuration: undefined, problems, named: [], placeOf };
   }
-  return { configuration, problems };
+  const { tree, placeOf: place } = unwrapped(located);
+  const known = [...registry.keys(), ...field.plugins.registry.keys()];
+  const { configuration, problems: found } = readConfiguration(tree, known);
+  problems.push(...found.map((problem) => withPlace(problem, place)));
+  const named = field.extenders.flatMap(({ plugin = [] }) => plugin);
+  if (configuration !== undefined) named.push(...namedPlugins(configuration));
+  return { configuration, problems, named, placeOf: place };
+}
+
+/** Puts users' plugins into what was read; `named` are those that any scheduler asks for. */
+export function completeSchedulerConfig(
+  { plugins, extenders, extendersPath, placeOf }: SchedulerConfigField,
+  read: ReadSchedulerConfig,
+  named: ReadonlySet<string>,
+): LoadedSchedulerConfig {
+  const problems = [...read.problems];
+  const nothing = { configuration: defaultSchedulerConfiguration(), problems, pluginNotices: [] };
+  if (read.configuration === undefined) return nothing;
+  const enabled = enableUserPlugins(read.configuration, plugins.registry, named, inertHandle());
+  for (const [name, fault] of enabled.faults) {
+    const place = plugins.places.get(name) ?? read.placeOf([]);
+    problems.push(problemAt(place, scenarioProblemCodes.badPlugin, fault));
+  }
+  if (enabled.faults.size > 0) return nothing;
+  const { configuration, unnamed } = enabled;
+  const all = new Map([...registry, ...plugins.registry]);
+  const report = (found: readonly FieldProblem[]): number =>
+    problems.push(...found.map((problem) => withPlace(problem, read.placeOf)));
+  const assembly = assembleFrameworks(configuration, all, inertHandle());
+  report(assembly.problems);
+  if (assembly.problems.length > 0) return nothing;
+  report(extenderWarnings(configuration, extenders));
+  const names = new Set(all.keys());
+  problems.push(...checkExtenders(configuration, extenders, names, extendersPath, placeOf));
+  const pluginNotices = [...unnamed].map(([name, points]) => noticeOf(name, points));
+  return { configuration, problems, pluginNotices };
+}
+
+/** `Plugin X: …`. */
+function noticeOf(name: string, points: readonly string[]): string {
+  const list = points.map((point) => (point === 'score' ? 'score (weight 1)' : point)).join(', ');
+  return `Plugin ${name}: no scheduler configuration names it, so every profile enables it at ${list}.`;
 }
 
 function locate(field: SchedulerConfigField, problems: Problem[]): LocatedTree | undefined {
   const { value, override, reader, path: fieldPath } = field;
   if (override === undefined && typeof value !== 'string') {
-    if (value === undefined) return undefined;
     const place = (path: FieldPath): Place => field.placeOf([...fieldPath, ...path]);
     return { tree: value, placeOf: place, blockStart: (path) => ({ ...place(path), indent: 0 }) };
   }
@@ -116,24 +174,6 @@ function unwrapped(located: LocatedTree): LocatedTree {
   return located;
 }
 
-/** Undefined when there is an error. */
-function judge(
-  { tree, placeOf }: LocatedTree,
-  extenders: readonly ExtenderText[],
-  problems: Problem[],
-): SchedulerConfiguration | undefined {
-  const { configuration, problems: found } = readConfiguration(tree, registry.keys());
-  const assembly =
-    configuration === undefined
-      ? []
-      : assembleFrameworks(configuration, registry, inertHandle()).problems;
-  const warnings = configuration === undefined ? [] : extenderWarnings(configuration, extenders);
-  for (const problem of [...found, ...assembly, ...warnings]) {
-    problems.push(located(problem, placeOf));
-  }
-  return assembly.length === 0 ? configuration : undefined;
-}
-
-function located(problem: FieldProblem, placeOf: (path: FieldPath) => Place): Problem {
+function withPlace(problem: FieldProblem, placeOf: (path: FieldPath) => Place): Problem {
   return locateProblem(problem, placeOf(problem.path).file, placeOf);
 }

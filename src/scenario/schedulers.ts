@@ -14,9 +14,16 @@ import {
 import { featureGatesOf } from '../control-plane/scheduler/feature-gates.js';
 import { extendersOf } from './extenders.js';
 import type { ObjectReader } from './objects.js';
+import type { Overrides } from './overrides.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
-import { loadSchedulerConfig, type SchedulerConfigText } from './scheduler-config.js';
+import {
+  completeSchedulerConfig,
+  type LoadedSchedulerConfig,
+  readSchedulerConfig,
+  type SchedulerConfigField,
+} from './scheduler-config.js';
 import type { ScenarioSpec } from './schema.js';
+import { collectUserPlugins, type NamedPluginFile, type UserPlugins } from './user-plugins.js';
 
 type ControlPlaneText = NonNullable<ScenarioSpec['controlPlane']>;
 type SchedulerText = NonNullable<ControlPlaneText['scheduler']>;
@@ -26,8 +33,8 @@ type NamedSchedulerText = NonNullable<ControlPlaneText['schedulers']>[number];
 export interface SchedulerSources {
   readonly reader: ObjectReader;
   readonly placeOf: (path: FieldPath) => Place;
-  /** Takes the place of the (first) scheduler's configuration. */
-  readonly override: SchedulerConfigText | undefined;
+  /** The configuration takes the place of the (first) scheduler's; plugins are for all. */
+  readonly overrides: Overrides;
   /** Names of the machines of the control plane, the first one first. */
   readonly hosts: readonly string[];
 }
@@ -36,6 +43,19 @@ export interface SchedulerSources {
 export interface LoadedSchedulers {
   readonly schedulers: readonly [SchedulerSpec, ...SchedulerSpec[]];
   readonly problems: readonly Problem[];
+  /** Of users, those of all schedulers. */
+  readonly plugins: UserPlugins;
+  /** Sentences on plugins that are enabled without having been asked for. */
+  readonly pluginNotices: readonly string[];
+}
+
+/** One scheduler as written, with what it takes from `scheduler`. */
+interface WrittenScheduler {
+  readonly own: Partial<NamedSchedulerText>;
+  readonly text: SchedulerText;
+  /** Where a field stands. */
+  readonly pathOf: (key: keyof SchedulerText) => FieldPath;
+  readonly pluginFiles: readonly NamedPluginFile[];
 }
 
 const controlPlanePath: FieldPath = ['spec', 'controlPlane'];
@@ -45,43 +65,96 @@ export function loadSchedulers(
   { scheduler = {}, schedulers = [] }: ControlPlaneText,
   sources: SchedulerSources,
 ): LoadedSchedulers {
-  const { placeOf, hosts } = sources;
-  const commonPath = [...controlPlanePath, 'scheduler'];
-  const problems: Problem[] = [];
-  const load = (own: Partial<NamedSchedulerText>, index: number): SchedulerSpec => {
-    const ownPath = [...controlPlanePath, 'schedulers', index];
-    const pathOf = (key: 'config' | 'extenders'): FieldPath =>
-      [own[key] === undefined ? commonPath : ownPath, key].flat();
-    const text: SchedulerText = { ...scheduler, ...own };
-    const loaded = loadSchedulerConfig({
+  const { placeOf, overrides } = sources;
+  const items: readonly Partial<NamedSchedulerText>[] = schedulers.length === 0 ? [{}] : schedulers;
+  const written = items.map((own, index) => writtenScheduler(scheduler, own, index, sources));
+  const given = commandFiles(overrides);
+  const files = [...written.flatMap(({ pluginFiles }) => pluginFiles), ...given];
+  const plugins = collectUserPlugins(files, overrides);
+  const problems: Problem[] = [...plugins.problems];
+  const read = written.map(({ text, pathOf, pluginFiles }, index) => {
+    const field: SchedulerConfigField = {
       value: text.config,
       path: pathOf('config'),
       extenders: text.extenders ?? [],
       extendersPath: pathOf('extenders'),
-      override: index === 0 ? sources.override : undefined,
+      override: index === 0 ? overrides.schedulerConfig : undefined,
+      plugins: pluginsOf([...pluginFiles, ...given], plugins),
       reader: sources.reader,
       placeOf,
-    });
-    problems.push(...loaded.problems);
-    const { configuration } = loaded;
-    const { qps, burst } = configuration.clientConnection;
-    const limit: ClientLimit = { qps: text.kubeAPIQPS ?? 0, burst: text.kubeAPIBurst ?? 0 };
-    return {
-      name: own.name ?? defaultSchedulerProcess,
-      hosts: own.host === undefined ? hosts : [own.host],
-      configuration,
-      client: { qps: qps ?? limit.qps, burst: burst ?? limit.burst },
-      tieBreak: text.tieBreak ?? 'heap',
-      featureGates: featureGatesOf(text.featureGates ?? {}),
-      extenders: extendersOf(configuration, text.extenders ?? []),
     };
-  };
-  const [first = {}, ...others] = schedulers;
-  const specs = [load(first, 0), ...others.map((each, index) => load(each, index + 1))] as const;
+    return { field, read: readSchedulerConfig(field) };
+  });
+  const named = new Set(read.flatMap((each) => each.read.named));
+  const loaded = read.map((each) => completeSchedulerConfig(each.field, each.read, named));
+  problems.push(...loaded.flatMap((each) => each.problems));
+  const specs = written.map((each, index) =>
+    specOf(each, loaded[index] as LoadedSchedulerConfig, sources),
+  );
   const isSound = problems.every(({ severity }) => severity === 'warning');
   problems.push(...checkNamesAndHosts(schedulers, sources));
   if (isSound) problems.push(...checkProfiles(schedulers, specs, sources));
-  return { schedulers: [...specs], problems };
+  return {
+    schedulers: specs as [SchedulerSpec, ...SchedulerSpec[]],
+    problems,
+    plugins,
+    pluginNotices: [...new Set(loaded.flatMap((each) => each.pluginNotices))],
+  };
+}
+
+function writtenScheduler(
+  common: SchedulerText,
+  own: Partial<NamedSchedulerText>,
+  index: number,
+  { reader, placeOf }: SchedulerSources,
+): WrittenScheduler {
+  const text: SchedulerText = { ...common, ...own };
+  const pathOf = (key: keyof SchedulerText): FieldPath => [
+    ...controlPlanePath,
+    ...(own[key] === undefined ? ['scheduler'] : ['schedulers', index]),
+    key,
+  ];
+  const pluginFiles = (text.plugins ?? []).map((name, at) => {
+    const path = [...pathOf('plugins'), at];
+    const place = placeOf(path);
+    return { file: reader.pathOf(name, place, path), place, path };
+  });
+  return { own, text, pathOf, pluginFiles };
+}
+
+/** The files of `--plugin`. */
+function commandFiles({ pluginFiles = [] }: Overrides): readonly NamedPluginFile[] {
+  return pluginFiles.map((file, index) => {
+    const place = { file: '--plugin', line: index + 1, column: 1 };
+    return { file, place, path: [] };
+  });
+}
+
+/** The plugins that one scheduler has: those of its files, and those that a program hands in. */
+function pluginsOf(files: readonly NamedPluginFile[], all: UserPlugins): UserPlugins {
+  const own = new Set(files.map(({ file }) => file));
+  const uses = all.uses.filter(({ file }) => file === '' || own.has(file));
+  const names = new Set(uses.map(({ name }) => name));
+  const registry = new Map([...all.registry].filter(([name]) => names.has(name)));
+  return { ...all, uses, registry };
+}
+
+function specOf(
+  { own, text }: WrittenScheduler,
+  { configuration }: LoadedSchedulerConfig,
+  { hosts }: SchedulerSources,
+): SchedulerSpec {
+  const { qps, burst } = configuration.clientConnection;
+  const limit: ClientLimit = { qps: text.kubeAPIQPS ?? 0, burst: text.kubeAPIBurst ?? 0 };
+  return {
+    name: own.name ?? defaultSchedulerProcess,
+    hosts: own.host === undefined ? hosts : [own.host],
+    configuration,
+    client: { qps: qps ?? limit.qps, burst: burst ?? limit.burst },
+    tieBreak: text.tieBreak ?? 'heap',
+    featureGates: featureGatesOf(text.featureGates ?? {}),
+    extenders: extendersOf(configuration, text.extenders ?? []),
+  };
 }
 
 const pathOf = (...steps: FieldPath): FieldPath => [...controlPlanePath, 'schedulers', ...steps];

@@ -85,6 +85,9 @@ const scheduler = mapping({
     SchedulerAsyncPreemption: flag().optional(),
     SchedulerQueueingHints: flag().optional(),
   }).optional(),
+  plugins: list(text('a file'), 'plugin files')
+    .optional()
+    .describe('Plugins of your own: .ts or .js files, relative to the scenario.'),
 });
 
 const controlPlane = mapping({

@@ -20,8 +20,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const kindsOf = (...names: readonly string[]) => {
-  const { scenario } = loadInput(
+const kindsOf = async (...names: readonly string[]) => {
+  const { scenario } = await loadInput(
     names.map((name) => join(folder, name)),
     {},
   );
@@ -31,65 +31,67 @@ const kindsOf = (...names: readonly string[]) => {
 };
 
 describe('the FILE arguments', () => {
-  test('a scenario finds its manifests beside itself, wherever it is run', () => {
-    expect(kindsOf('scenario.yaml')).toEqual([['Deployment', 'Service']]);
+  test('a scenario finds its manifests beside itself, wherever it is run', async () => {
+    expect(await kindsOf('scenario.yaml')).toEqual([['Deployment', 'Service']]);
   });
 
-  test('a folder, a pattern and files are manifests in the order that they are named', () => {
-    expect(kindsOf('My App')).toEqual([['Deployment', 'Service']]);
-    expect(kindsOf('My App/*.yaml')).toEqual([['Deployment', 'Service']]);
-    expect(kindsOf('My App/2.yaml', 'My App/1.yaml')).toEqual([['Service', 'Deployment']]);
+  test('a folder, a pattern and files are manifests in the order that they are named', async () => {
+    expect(await kindsOf('My App')).toEqual([['Deployment', 'Service']]);
+    expect(await kindsOf('My App/*.yaml')).toEqual([['Deployment', 'Service']]);
+    expect(await kindsOf('My App/2.yaml', 'My App/1.yaml')).toEqual([['Service', 'Deployment']]);
   });
 
   test.each([
     ['nothing.yaml', 'does not exist'],
     ['empty', 'holds no .yaml, .yml or .json files'],
     ['*.toml', 'does not exist'],
-  ])('%s names nothing, and that is said', (name, message) => {
-    expect(() => loadInput([join(folder, name)], {})).toThrow(message);
+  ])('%s names nothing, and that is said', async (name, message) => {
+    await expect(loadInput([join(folder, name)], {})).rejects.toThrow(message);
   });
 
-  test('a scenario is run alone', () => {
+  test('a scenario is run alone', async () => {
     const paths = [join(folder, 'scenario.yaml'), join(folder, 'My App')];
-    expect(() => loadInput(paths, {})).toThrow('is run alone');
+    await expect(loadInput(paths, {})).rejects.toThrow('is run alone');
   });
 
-  test('a profile is one that ships, or a file', () => {
-    const { scenario } = loadInput([join(folder, 'My App')], { profile: 'ha-cloud' });
+  test('a profile is one that ships, or a file', async () => {
+    const { scenario } = await loadInput([join(folder, 'My App')], { profile: 'ha-cloud' });
     expect(scenario?.cluster.controlPlane.etcd.members).toBe(3);
-    expect(() => loadInput([join(folder, 'My App')], { profile: 'nothing' })).toThrow(
+    await expect(loadInput([join(folder, 'My App')], { profile: 'nothing' })).rejects.toThrow(
       'no profile "nothing"',
     );
   });
 });
 
 describe('what is kept of an input', () => {
-  const again = (paths: readonly string[], options: Parameters<typeof loadInput>[1] = {}) => {
-    const { scenario, inputs, problems } = loadInput(paths, options);
+  const again = async (paths: readonly string[], options: Parameters<typeof loadInput>[1] = {}) => {
+    const { scenario, inputs, problems } = await loadInput(paths, options);
     if (inputs === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
-    const kept = loadKeptInput(inputs);
+    const kept = await loadKeptInput(inputs);
     // Only the name by which a problem is found may differ.
     expect(kept.scenario).toEqual({ ...scenario, provenance: kept.scenario?.provenance });
     return inputs;
   };
 
-  test('makes the same scenario again, without the files', () => {
-    const { files, texts, name } = again([join(folder, 'scenario.yaml')]);
+  test('makes the same scenario again, without the files', async () => {
+    const { files, texts, name } = await again([join(folder, 'scenario.yaml')]);
     expect([files, name]).toEqual([['scenario.yaml'], 'test']);
     expect([...texts.keys()]).toEqual(['scenario.yaml', 'My App/1.yaml', 'My App/2.yaml']);
   });
 
-  test('makes the same scenario of manifests again, under the same name', () => {
+  test('makes the same scenario of manifests again, under the same name', async () => {
     for (const path of ['My App', 'My App/', 'My App/*.yaml', 'My App/1.yaml']) {
-      expect(again([join(folder, path)]).name).toBe(path.endsWith('1.yaml') ? '1' : 'my-app');
+      expect((await again([join(folder, path)])).name).toBe(
+        path.endsWith('1.yaml') ? '1' : 'my-app',
+      );
     }
   });
 
-  test('has the options, the profile and the scheduler configuration in it', () => {
+  test('has the options, the profile and the scheduler configuration in it', async () => {
     const config = join(folder, 'scheduler.yaml');
     const head = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration';
     writeFileSync(config, `${head}\npercentageOfNodesToScore: 30\n`);
-    const inputs = again([join(folder, 'scenario.yaml')], {
+    const inputs = await again([join(folder, 'scenario.yaml')], {
       profile: 'ha-cloud',
       schedulerConfig: config,
       seed: '9',
@@ -104,8 +106,8 @@ describe('what is kept of an input', () => {
     );
   });
 
-  test('names no folder of this machine', () => {
-    const inputs = again([join(folder, 'scenario.yaml')]);
+  test('names no folder of this machine', async () => {
+    const inputs = await again([join(folder, 'scenario.yaml')]);
     expect(JSON.stringify([...inputs.texts, inputs.lists, inputs.files])).not.toContain(tmpdir());
   });
 });

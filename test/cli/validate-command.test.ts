@@ -34,9 +34,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function validate(...names: readonly string[]) {
+async function validate(...names: readonly string[]) {
   const fake = fakeTerminal();
-  const code = validateCommand({ paths: names.map((name) => join(folder, name)) }, fake.terminal);
+  const paths = names.map((name) => join(folder, name));
+  const code = await validateCommand({ paths }, fake.terminal);
   return { code, out: fake.out().replaceAll(`${folder}/`, ''), err: fake.err() };
 }
 
@@ -51,8 +52,8 @@ describe('the verdict on a file', () => {
     ['ok/data.csv', 'not a simulator input (neither YAML nor JSON)'],
     ['ok/empty.yaml', 'not a simulator input (no objects)'],
     ['ok/dump.json', 'manifests ok, 1 object'],
-  ])('%s: %s', (name, verdict) => {
-    const { code, out } = validate(name);
+  ])('%s: %s', async (name, verdict) => {
+    const { code, out } = await validate(name);
     expect(out).toContain(`${name}: ${verdict}`);
     expect(code).toBe(0);
   });
@@ -62,35 +63,35 @@ describe('the verdict on a file', () => {
     ['bad/profile.yaml', '1 problem', 'write: horizon: 90s'],
     ['bad/pod.yaml', '1 problem', 'KUBECLOCK1201'],
     ['bad/broken.yaml', '1 problem', 'malformed YAML'],
-  ])('%s: %s', (name, verdict, advice) => {
-    const { code, out, err } = validate(name);
+  ])('%s: %s', async (name, verdict, advice) => {
+    const { code, out, err } = await validate(name);
     expect(out).toContain(`${name}: ${verdict}`);
     expect(err).toContain(advice);
     expect(code).toBe(2);
   });
 
-  test('strict refuses kinds that are not simulated', () => {
+  test('strict refuses kinds that are not simulated', async () => {
     const file = join(folder, 'ok/widget.yaml');
-    expect(judgeFile(file, false).verdict).toBe('not an input');
-    expect(judgeFile(file, true).verdict).toBe('invalid');
+    expect((await judgeFile(file, false)).verdict).toBe('not an input');
+    expect((await judgeFile(file, true)).verdict).toBe('invalid');
   });
 });
 
 describe('validating folders', () => {
-  test('one bad file does not hide the others', () => {
-    const { code, out, err } = validate('.');
+  test('one bad file does not hide the others', async () => {
+    const { code, out, err } = await validate('.');
     expect(out.trimEnd().split('\n')).toHaveLength(Object.keys(contents).length);
     expect(err).toContain('13 files, 4 invalid');
     expect(code).toBe(2);
   });
 
-  test('a path that does not exist is an error of usage', () => {
-    expect(() => validate('nothing')).toThrow('does not exist');
+  test('a path that does not exist is an error of usage', async () => {
+    await expect(validate('nothing')).rejects.toThrow('does not exist');
   });
 
-  test('JSON has one entry a file, with its problems', () => {
+  test('JSON has one entry a file, with its problems', async () => {
     const fake = fakeTerminal();
-    validateCommand({ paths: [folder], json: true }, fake.terminal);
+    await validateCommand({ paths: [folder], json: true }, fake.terminal);
     const { schemaVersion, files } = JSON.parse(fake.out());
     expect(schemaVersion).toBe(1);
     expect(files).toHaveLength(Object.keys(contents).length);

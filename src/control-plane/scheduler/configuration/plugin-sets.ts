@@ -21,7 +21,7 @@ import {
 } from './scheduler-configuration.js';
 
 /** The method that shows that a plugin implements a point. */
-const methods: Readonly<Record<ExtensionPoint, string>> = {
+export const extensionPointMethods: Readonly<Record<ExtensionPoint, string>> = {
   preEnqueue: 'preEnqueue',
   queueSort: 'less',
   preFilter: 'preFilter',
@@ -160,7 +160,7 @@ class ProfileAssembly {
       const plugin = this.#plugins.get(name);
       if (plugin === undefined) continue;
       const path = [...this.#path, isOwn ? point : 'multiPoint'];
-      if (!(methods[point] in plugin)) {
+      if (!(extensionPointMethods[point] in plugin)) {
         if (!isOwn) continue;
         const detail = `plugin "${name}" does not extend ${typeOf(point)} plugin`;
         this.#problems.push(invalidValue(path, name, detail));
