@@ -11,7 +11,8 @@ import type { SimTime } from '../../kernel/time.js';
 import { BindingCycles } from './binding-cycle.js';
 import { SchedulerCache } from './cache/scheduler-cache.js';
 import { schedulerConstants } from './constants.js';
-import { cycleCostUs } from './cost-model.js';
+import { cycleCost } from './cost-model.js';
+import { CycleCpu } from './cycle-cpu.js';
 import { NodeHandler, PodHandler } from './event-handlers.js';
 import { failureOf, statusPatch, truncatedNote } from './failure-handler.js';
 import { defaultFeatureGates, type SchedulerFeatureGates } from './feature-gates.js';
@@ -56,6 +57,7 @@ export class Scheduler {
   readonly #queue: SchedulingQueue;
   readonly #timers: QueueTimers;
   readonly #bindings: BindingCycles;
+  readonly #cpu: CycleCpu;
   readonly #awoken: EventKind;
   /** The scheduler's own part of a cycle that waits for extenders. */
   readonly #computed: EventKind;
@@ -94,6 +96,7 @@ export class Scheduler {
       );
     }
     this.#algorithm = algorithmOf(options, handle);
+    this.#cpu = new CycleCpu(simulation, name, options.host, handle.parallelizer);
     const { podInitialBackoffUs, podMaxBackoffUs } = { ...schedulerConstants, ...options };
     this.#queue = new SchedulingQueue({
       frameworks: profiles,
@@ -187,7 +190,7 @@ export class Scheduler {
 
   /** Takes the next pod and decides. */
   #scheduleOne(): void {
-    const { simulation, host, costs = schedulerConstants, recorder } = this.#options;
+    const { simulation, costs = schedulerConstants, recorder } = this.#options;
     for (let entry = this.#queue.pop(); entry !== undefined; entry = this.#queue.pop()) {
       if (this.#isSkipped(entry)) continue;
       const framework = this.#frameworks.get(entry.info.schedulerName) as Framework;
@@ -200,7 +203,9 @@ export class Scheduler {
       this.#attempt = { entry, framework, decision, startedUs: simulation.now };
       this.#timers.arm();
       const next = decision.work.extenders === undefined ? this.#decided : this.#computed;
-      host.run(cycleCostUs(decision, this.cache.changedRows, costs), next);
+      const { areListsChanged } = snapshot;
+      const taken = { changedRows: this.cache.changedRows, areListsChanged };
+      this.#cpu.run(cycleCost(decision, taken, costs), next);
       return;
     }
     this.#isBusy = false;

@@ -1,105 +1,99 @@
-// What a cycle costs, and how far that is from the recorded means (basic and node-affinity pods,
-// parallelism 16 on two cores; reference: golden/scheduler/timing).
+// What a cycle costs, term by term. How near that is to recorded cycles, see
+// test/bench/recorded-cycles.test.ts.
 import { describe, expect, test } from 'vitest';
-import { schedulerConstants } from '../../../src/control-plane/scheduler/constants.js';
-import { cycleCostUs } from '../../../src/control-plane/scheduler/cost-model.js';
+import { schedulerConstants as costs } from '../../../src/control-plane/scheduler/constants.js';
+import { cycleCost } from '../../../src/control-plane/scheduler/cost-model.js';
+import type { CycleWork } from '../../../src/control-plane/scheduler/framework/decision.js';
+import type {
+  PluginWalk,
+  WalkName,
+} from '../../../src/control-plane/scheduler/framework/plugin-walk.js';
 import { DecisionCluster, makeNode, makePod } from './cluster-fixture.js';
-import { plainPlugins } from './plain-plugins.js';
 
-const scorers = [
-  'TaintToleration',
-  'NodeResourcesFit',
-  'NodeResourcesBalancedAllocation',
-  'ImageLocality',
-];
+const unchanged = { changedRows: 0, areListsChanged: false };
+const nothing: CycleWork = {
+  snapshotNodes: 0,
+  examinedNodes: 0,
+  scoredNodes: 0,
+  walks: [],
+  filters: [],
+  scorers: [],
+};
 
-function cost(
-  nodes: number,
-  examined: number,
-  scored: number,
-  filters: readonly string[],
-  extra: string[] = [],
-) {
-  const work = {
-    snapshotNodes: nodes,
-    examinedNodes: examined,
-    scoredNodes: scored,
-    filters,
-    scorers: [...scorers, ...extra],
+/** The cost of a cycle that did this, less that of one which did nothing. */
+function extra(work: Partial<CycleWork>, result: 'scheduled' | 'unschedulable' = 'unschedulable') {
+  const cost = cycleCost({ result, work: { ...nothing, ...work } }, unchanged, costs);
+  const least = cycleCost({ result: 'unschedulable', work: nothing }, unchanged, costs);
+  return {
+    serialUs: cost.serialUs - least.serialUs,
+    parallelUs: cost.parallelUs - least.parallelUs,
   };
-  return cycleCostUs({ result: 'scheduled', work }, 1, schedulerConstants);
 }
 
 describe('the cost of a cycle', () => {
-  test.each([
-    ['basic', 100, 100, 100, 371],
-    ['basic', 500, 230, 230, 696],
-    ['basic', 1000, 420, 420, 1023],
-    ['basic', 5000, 500, 500, 1219],
-    ['node-affinity', 500, 345, 230, 947],
-    ['node-affinity', 1000, 630, 420, 1357],
-    ['node-affinity', 5000, 750, 500, 1732],
-  ])(
-    '%s with %i nodes is within 15 % of the recorded mean',
-    (kind, nodes, examined, scored, recordedUs) => {
-      const filters =
-        kind === 'basic' ? ['NodeResourcesFit'] : ['NodeAffinity', 'NodeResourcesFit'];
-      const ratio = cost(nodes, examined, scored, filters) / recordedUs;
-      expect(ratio).toBeGreaterThan(0.85);
-      expect(ratio).toBeLessThan(1.15);
-    },
-  );
+  test('grows with the nodes that it examines, by the plugins that look at them', () => {
+    const plain = ['NodeUnschedulable', 'TaintToleration', 'NodeResourcesFit'];
+    expect(extra({ examinedNodes: 100, filters: plain }).serialUs).toBeCloseTo(91.8);
+    expect(extra({ examinedNodes: 100, filters: plain }).parallelUs).toBe(0);
+    expect(extra({ examinedNodes: 100, filters: ['NodeAffinity'] }).parallelUs).toBeCloseTo(80);
+    expect(extra({ examinedNodes: 100, filters: ['PodTopologySpread'] }).parallelUs).toBeCloseTo(
+      52,
+    );
+    expect(extra({ examinedNodes: 100, filters: ['InterPodAffinity'] }).parallelUs).toBeCloseTo(38);
+    expect(extra({ examinedNodes: 100, filters: ['Mine', 'Yours'] }).parallelUs).toBeCloseTo(114);
+  });
 
-  test('grows with every plugin that has something to say', () => {
-    const plain = cost(1000, 420, 420, ['NodeResourcesFit']);
-    const { otherFilterNodeUs, otherScoreNodeUs } = schedulerConstants;
-    expect(cost(1000, 420, 420, ['NodeResourcesFit', 'NodePorts']) - plain).toBeCloseTo(
-      420 * otherFilterNodeUs,
-    );
-    expect(cost(1000, 420, 420, ['NodeResourcesFit'], ['Mine']) - plain).toBeCloseTo(
-      420 * otherScoreNodeUs,
-    );
+  test('grows with the nodes that it scores, by the plugins that score them', () => {
+    const none = extra({ scoredNodes: 100 }).serialUs;
+    expect(none).toBeCloseTo(76.5 + 102.7 + 0.75);
+    expect(extra({ scoredNodes: 100, scorers: ['NodeResourcesFit'] }).serialUs).toBe(none);
+    const affinity = extra({ scoredNodes: 100, scorers: ['InterPodAffinity'] }).serialUs;
+    expect(affinity - none).toBeCloseTo(56.5);
+    expect(extra({ scoredNodes: 100, scorers: ['Mine'] }).serialUs - none).toBeCloseTo(56.5);
+  });
+
+  test.each<[WalkName, serialUs: number, parallelUs: number]>([
+    ['spreadPreFilter', 0, 1000 * 0.22 + 2000 * 0.13],
+    ['spreadPreScore', 2000 * 0.092, 1000 * 0.22],
+    ['ownAffinity', 300 * 0.5, 1000 * 0.076 + 2000 * 0.13],
+    ['othersAntiAffinity', 2000 * 0.4, 2000 * 0.13],
+    ['affinityPreScore', 300 * 0.24, 1000 * 0.076 + 2000 * 0.13 + 300 * 0.52],
+  ])('grows with what plugins walk over: %s', (name, serialUs, parallelUs) => {
+    const walk: PluginWalk = { name, nodes: 1000, pods: 2000, matches: 300 };
+    const cost = extra({ walks: [walk] });
+    expect(cost.serialUs).toBeCloseTo(serialUs);
+    expect(cost.parallelUs).toBeCloseTo(parallelUs);
+    expect(extra({ walks: [walk, walk] }).parallelUs).toBeCloseTo(2 * parallelUs);
+  });
+
+  test('grows with what the snapshot has to take over', () => {
+    const work = { ...nothing, snapshotNodes: 1000 };
+    const costUs = (changedRows: number, areListsChanged: boolean) =>
+      cycleCost({ result: 'scheduled', work }, { changedRows, areListsChanged }, costs).serialUs;
+    expect(costUs(3, false) - costUs(1, false)).toBeCloseTo(2 * 3.7);
+    expect(costUs(1, true) - costUs(1, false)).toBeCloseTo(1000 * 0.05);
+    expect(extra({ snapshotNodes: 1000 }).serialUs).toBeCloseTo(14);
   });
 
   test('of a failure has no scoring and no assumption in it', () => {
     const cluster = new DecisionCluster([makeNode('n')]);
     const decision = cluster.decide(makePod('p', { requests: { cpu: '9' } }));
-    const { snapshotNodeUs, filterCycleUs, filterNodeUs, snapshotChangedNodeUs } =
-      schedulerConstants;
-    expect(cycleCostUs(decision, 2, schedulerConstants)).toBeCloseTo(
-      2 * snapshotChangedNodeUs + snapshotNodeUs + filterCycleUs + filterNodeUs,
-    );
+    expect(cycleCost(decision, { ...unchanged, changedRows: 2 }, costs)).toEqual({
+      serialUs: 2 * 3.7 + 0.014 + 64 + 0.918,
+      parallelUs: 0,
+    });
   });
 
   test('of a preemption grows with the nodes that it tried and the passes of the filters', () => {
-    const work = { snapshotNodes: 9, examinedNodes: 9, scoredNodes: 0, scorers: [] };
-    const filters = ['NodeResourcesFit', 'NodeAffinity'];
-    const costUs = (postFilter?: { dryRunNodes: number; dryRunFilterPasses: number }) =>
-      cycleCostUs(
-        { result: 'unschedulable', work: { ...work, filters, ...(postFilter && { postFilter }) } },
-        0,
-        schedulerConstants,
-      );
-    const { snapshotChangedNodeUs, filterNodeUs, nodeAffinityFilterNodeUs } = schedulerConstants;
-    expect(costUs({ dryRunNodes: 100, dryRunFilterPasses: 500 }) - costUs()).toBeCloseTo(
-      100 * snapshotChangedNodeUs + 500 * (filterNodeUs + nodeAffinityFilterNodeUs),
-    );
+    const postFilter = { dryRunNodes: 100, dryRunFilterPasses: 500 };
+    const cost = extra({ filters: ['NodeResourcesFit', 'NodeAffinity'], postFilter });
+    expect(cost.serialUs).toBeCloseTo(100 * 3.7 + 500 * 0.918);
+    expect(cost.parallelUs).toBeCloseTo(500 * 0.8);
   });
 
   test('grows with the JSON that extenders are sent and answer', () => {
-    const work = { snapshotNodes: 9, examinedNodes: 9, scoredNodes: 0, filters: [], scorers: [] };
-    const costUs = (jsonBytes: number) => {
-      const extenders = { waitUs: 1_000_000, jsonBytes };
-      const decision = { result: 'scheduled', work: { ...work, extenders } } as const;
-      return cycleCostUs(decision, 0, schedulerConstants);
-    };
     // A megabyte at 10 ns a byte; the wait is no work.
-    expect(costUs(1_000_000) - costUs(0)).toBeCloseTo(10_000);
-    expect(costUs(0)).toBe(cycleCostUs({ result: 'scheduled', work }, 0, schedulerConstants));
-  });
-
-  test('is known for all default plugins', () => {
-    const names = plainPlugins().map(({ plugin }) => plugin.name);
-    for (const name of scorers) expect(names).toContain(name);
+    const extenders = { waitUs: 1_000_000, jsonBytes: 1_000_000 };
+    expect(extra({ extenders })).toEqual({ serialUs: 10_000, parallelUs: 0 });
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import { schedulerConstants } from '../../../src/control-plane/scheduler/constants.js';
-import { cycleCostUs } from '../../../src/control-plane/scheduler/cost-model.js';
+import { cycleCost } from '../../../src/control-plane/scheduler/cost-model.js';
 import type {
   PermitPlugin,
   PreBindPlugin,
@@ -10,7 +10,7 @@ import type {
 } from '../../../src/control-plane/scheduler/framework/plugin.js';
 import { status } from '../../../src/control-plane/scheduler/framework/status.js';
 import { refusal } from '../../support/fake-api-server.js';
-import { makeNode, makePod } from './cluster-fixture.js';
+import { DecisionCluster, makeNode, makePod } from './cluster-fixture.js';
 import { plainPlugins } from './plain-plugins.js';
 import { SchedulerFixture } from './scheduler-fixture.js';
 
@@ -45,9 +45,9 @@ describe('a pod that fits', () => {
     fixture.create(makeNode('node-1'), makePod('p'));
     fixture.start();
     const [queued, scheduled, attempt] = fixture.log.lines.map((line) => line.split(' '));
-    const filters = ['NodeResourcesFit'];
-    const work = { snapshotNodes: 1, examinedNodes: 1, scoredNodes: 0, filters, scorers: [] };
-    const costUs = cycleCostUs({ result: 'scheduled', work }, 1, schedulerConstants);
+    const decision = new DecisionCluster([makeNode('n')]).decide(makePod('q'));
+    const snapshot = { changedRows: 1, areListsChanged: true };
+    const { serialUs: costUs } = cycleCost(decision, snapshot, schedulerConstants);
     expect([queued?.[1], scheduled?.[1], attempt?.[1]]).toEqual(['queued', 'scheduled', 'attempt']);
     expect(Number(scheduled?.[0]) - Number(queued?.[0])).toBeGreaterThanOrEqual(Math.floor(costUs));
     // Two links of 500 µs lie between the assumption and the answer.

@@ -46,6 +46,13 @@ export class NodeTable {
   nonZeroMemoryBytes: Float64Array = new Float64Array(initialCapacity);
   allocatablePods: Float64Array = new Float64Array(initialCapacity);
   podCount: Int32Array = new Int32Array(initialCapacity);
+  /** Pods with affinity or anti-affinity of any kind, and pods with required anti-affinity. */
+  affinityPodCount: Int32Array = new Int32Array(initialCapacity);
+  antiAffinityPodCount: Int32Array = new Int32Array(initialCapacity);
+  /** Sums over all rows of the counts of the same name. */
+  totalPodCount = 0;
+  totalAffinityPodCount = 0;
+  totalAntiAffinityPodCount = 0;
   /** Grows with every change of a row's node or of the pods on it; see RowMemo. */
   versions: Int32Array = new Int32Array(initialCapacity);
   /** The same for changes of the node only. */
@@ -138,9 +145,12 @@ export class NodeTable {
     for (const port of info.hostPorts) this.hostPorts[row]?.remove(port);
   }
 
-  #count(row: number, { requests, nonZeroRequests }: PodInfo, sign: 1 | -1): void {
+  #count(row: number, info: PodInfo, sign: 1 | -1): void {
+    const { requests, nonZeroRequests } = info;
     this.versions[row]! += 1;
     this.podCount[row]! += sign;
+    this.totalPodCount += sign;
+    if (info.hasAffinity) this.#countAffinity(row, info, sign);
     this.cpu.requested[row]! += sign * requests.cpuMilli;
     this.memory.requested[row]! += sign * requests.memoryBytes;
     this.ephemeralStorage.requested[row]! += sign * requests.ephemeralStorageBytes;
@@ -150,6 +160,14 @@ export class NodeTable {
     for (const [resource, amount] of requests.scalars) {
       this.#scalar(resource).requested[row]! += sign * amount;
     }
+  }
+
+  #countAffinity(row: number, { hasRequiredAntiAffinity }: PodInfo, sign: 1 | -1): void {
+    this.affinityPodCount[row]! += sign;
+    this.totalAffinityPodCount += sign;
+    if (!hasRequiredAntiAffinity) return;
+    this.antiAffinityPodCount[row]! += sign;
+    this.totalAntiAffinityPodCount += sign;
   }
 
   #addClaimUser(claim: string, info: PodInfo): void {
@@ -183,6 +201,8 @@ export class NodeTable {
     this.nonZeroMemoryBytes = grown(this.nonZeroMemoryBytes, capacity);
     this.allocatablePods = grown(this.allocatablePods, capacity);
     this.podCount = grown(this.podCount, capacity);
+    this.affinityPodCount = grown(this.affinityPodCount, capacity);
+    this.antiAffinityPodCount = grown(this.antiAffinityPodCount, capacity);
     this.versions = grown(this.versions, capacity);
     this.nodeVersions = grown(this.nodeVersions, capacity);
     this.unschedulable = grown(this.unschedulable, capacity);

@@ -17,6 +17,14 @@ export class Snapshot {
   /** Rows in node-tree order; the first `count` entries are in use. */
   order: Int32Array = new Int32Array(64);
   count = 0;
+  /**
+   * Whether the last refresh changed one of the lists that kube-scheduler keeps: all nodes, nodes
+   * with pods that have affinity, nodes with pods that have required anti-affinity. It then makes
+   * all of them anew; the cost model charges for that.
+   */
+  areListsChanged = false;
+  /** In which of the lists a row is: 1 for affinity, 2 for required anti-affinity, or both. */
+  #listed: Uint8Array = new Uint8Array(64);
   readonly #rows = new Map<string, number>();
   readonly #tree: NodeTree;
 
@@ -64,7 +72,24 @@ export class Snapshot {
       isRebuilt = true;
     }
     if (isRebuilt) this.#rebuild();
+    this.areListsChanged = this.#relist(changed) || isRebuilt;
     this.placements.refresh(changed);
+  }
+
+  #relist(changed: readonly number[]): boolean {
+    const { capacity, affinityPodCount, antiAffinityPodCount } = this.table;
+    if (this.#listed.length < capacity) {
+      const listed = new Uint8Array(capacity);
+      listed.set(this.#listed);
+      this.#listed = listed;
+    }
+    let isChanged = false;
+    for (const row of changed) {
+      const lists = (affinityPodCount[row]! > 0 ? 1 : 0) + (antiAffinityPodCount[row]! > 0 ? 2 : 0);
+      isChanged ||= lists !== this.#listed[row];
+      this.#listed[row] = lists;
+    }
+    return isChanged;
   }
 
   #removeWhenGone(row: number): void {

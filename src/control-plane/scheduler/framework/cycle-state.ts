@@ -1,6 +1,8 @@
 // Scratch data of one scheduling cycle: what plugins computed for the pod, and which of them have
 // nothing to say. Source: kube-scheduler v1.36 framework cycle state.
 
+import type { PluginWalk } from './plugin-walk.js';
+
 /** Data of one plugin. `clone` returns itself where the data never changes after PreFilter. */
 export interface StateData {
   clone(): StateData;
@@ -12,6 +14,8 @@ export class CycleState {
   readonly skipFilterPlugins: Set<string> = new Set();
   /** Plugins whose PreScore returned Skip. */
   readonly skipScorePlugins: Set<string> = new Set();
+  /** What plugins would have walked over in this cycle; a copy starts without. */
+  readonly walks: PluginWalk[] = [];
   readonly #data = new Map<string, StateData>();
 
   /** Undefined when nothing was written under the key. */

@@ -4,6 +4,7 @@
 import type { CycleState } from './cycle-state.js';
 import type { ExtenderWork } from './extender-chain.js';
 import type { PostFilterWork } from './plugin.js';
+import type { PluginWalk } from './plugin-walk.js';
 import type { PodInfo } from './pod-info.js';
 
 /** Why the cycle ended: as in scheduler_schedule_attempts_total. */
@@ -16,6 +17,8 @@ export interface CycleWork {
   examinedNodes: number;
   /** Nodes that were scored: 0 when one was feasible. */
   scoredNodes: number;
+  /** Passes over the cluster in PreFilter and PreScore. */
+  readonly walks: readonly PluginWalk[];
   /** Filter and score plugins that had something to say, by name. */
   filters: readonly string[];
   scorers: readonly string[];

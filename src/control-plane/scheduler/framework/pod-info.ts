@@ -92,6 +92,9 @@ export class PodInfo {
   readonly nonZeroRequests: ResourceAmounts;
   readonly scoringRequests: ResourceAmounts;
   readonly hostPorts: readonly HostPort[];
+  /** Whether it has pod affinity or anti-affinity of any kind, and required anti-affinity. */
+  readonly hasAffinity: boolean;
+  readonly hasRequiredAntiAffinity: boolean;
   /** The claims that its volumes use, as `namespace/name`. */
   readonly claimKeys: readonly string[];
 
@@ -109,6 +112,10 @@ export class PodInfo {
     this.nonZeroRequests = amounts.nonZeroRequests;
     this.scoringRequests = amounts.scoringRequests;
     this.hostPorts = amounts.hostPorts;
+    const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+    const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    this.hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined;
+    this.hasRequiredAntiAffinity = required.length > 0;
     this.claimKeys = claimKeysOf(pod);
   }
 

@@ -19,6 +19,7 @@ import type { Nominator } from './nominator.js';
 import { numFeasibleNodesToFind } from './num-feasible-nodes.js';
 import { type Parallelizer, sequential } from './parallelizer.js';
 import type { PostFilterResult } from './plugin.js';
+import type { PluginWalk } from './plugin-walk.js';
 import type { PodInfo } from './pod-info.js';
 import { selectHost, type TieBreak } from './select-host.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
@@ -63,7 +64,7 @@ export class SchedulingAlgorithm {
   #error: Status | undefined;
   readonly #rejectors = new Set<string>();
   readonly #pending = new Set<string>();
-  #work: CycleWork = newWork(0);
+  #work: CycleWork = newWork(0, []);
   #notes: CycleNotes | undefined;
   #round: ExtenderRound | undefined;
 
@@ -99,7 +100,7 @@ export class SchedulingAlgorithm {
     this.#pending.clear();
     this.#feasibleCount = 0;
     this.#error = undefined;
-    this.#work = newWork(snapshot.count);
+    this.#work = newWork(snapshot.count, state.walks);
     this.#round = this.#extenders?.begin(pod, attempt);
     if (this.#round !== undefined) this.#work.extenders = this.#round.work;
     if (snapshot.count === 0) return this.#refuse('unschedulable', state, noNodesAvailable);
@@ -330,8 +331,8 @@ export class SchedulingAlgorithm {
   }
 }
 
-function newWork(snapshotNodes: number): CycleWork {
-  return { snapshotNodes, examinedNodes: 0, scoredNodes: 0, filters: [], scorers: [] };
+function newWork(snapshotNodes: number, walks: readonly PluginWalk[]): CycleWork {
+  return { snapshotNodes, examinedNodes: 0, scoredNodes: 0, walks, filters: [], scorers: [] };
 }
 
 function sorted(names: ReadonlySet<string>): readonly string[] {

@@ -152,6 +152,32 @@ describe('the snapshot', () => {
     expect(cache.changedRows).toBe(1);
   });
 
+  test('tells when kube-scheduler would make its lists of nodes anew', () => {
+    const anti = { requiredDuringSchedulingIgnoredDuringExecution: [] };
+    const near = (name: string, podAntiAffinity = {}) =>
+      new PodInfo(
+        makePod(name, { spec: { nodeName: 'a', affinity: { podAffinity: {}, podAntiAffinity } } }),
+      );
+    const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: {} };
+    const cache = cacheOf('a', 'b');
+    const changed = (...changes: (() => void)[]): boolean => {
+      for (const change of changes) change();
+      return cache.updateSnapshot().areListsChanged;
+    };
+    expect(cache.snapshot.areListsChanged).toBe(true); // both nodes are new
+    expect(changed(() => cache.addPod(on('plain', 'a')))).toBe(false);
+    expect(changed(() => cache.addPod(near('first')))).toBe(true);
+    expect(changed(() => cache.addPod(near('second', anti)))).toBe(false);
+    const required = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+    expect(changed(() => cache.addPod(near('third', required)))).toBe(true);
+    expect(changed(() => cache.removePod('uid-first'))).toBe(false);
+    expect(changed(() => cache.removePod('uid-third'))).toBe(true);
+    expect(changed(() => cache.removePod('uid-second'))).toBe(true);
+    expect(changed(() => cache.removeNode('b'))).toBe(true);
+    const both = [() => cache.addPod(near('x')), () => cache.removePod('uid-x')];
+    expect(changed(...both)).toBe(false);
+  });
+
   test('keeps the place of a node that has moved to another zone until a node comes or goes', () => {
     const cache = new SchedulerCache();
     for (const node of [inZone('a1', 'A'), inZone('a2', 'A'), inZone('b1', 'B')])

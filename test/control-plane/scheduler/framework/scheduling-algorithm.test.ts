@@ -64,6 +64,7 @@ describe('a plain decision', () => {
       snapshotNodes: 3,
       examinedNodes: 3,
       scoredNodes: 3,
+      walks: [],
       filters: ['NodeResourcesFit'],
       scorers: [
         'TaintToleration',

@@ -51,9 +51,19 @@ export class InterPodAffinity
     this.#listers = listers;
   }
 
-  preFilter(state: CycleState, { pod }: PodInfo, { placements }: Snapshot): PreFilterResult {
+  preFilter(state: CycleState, { pod }: PodInfo, snapshot: Snapshot): PreFilterResult {
+    const { table, count, placements } = snapshot;
+    const others = table.totalAntiAffinityPodCount;
+    if (others > 0) {
+      state.walks.push({ name: 'othersAntiAffinity', nodes: 0, pods: others, matches: 0 });
+    }
     const required = RequiredAffinity.of(pod, placements, this.#listers);
     if (required === undefined) return skipped;
+    const { requiredAffinity, requiredAntiAffinity } = affinityTermsOf(pod);
+    if (requiredAffinity.length + requiredAntiAffinity.length > 0) {
+      const pods = table.totalPodCount;
+      state.walks.push({ name: 'ownAffinity', nodes: count, pods, matches: required.meantPods });
+    }
     state.write(requiredKey, required);
     return success;
   }
@@ -87,7 +97,7 @@ export class InterPodAffinity
     state: CycleState,
     { pod }: PodInfo,
     _nodes: NodeList,
-    { placements }: Snapshot,
+    { table, count, placements }: Snapshot,
   ): Status | undefined {
     const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods } = this.#args;
     const { preferredAffinity, preferredAntiAffinity } = affinityTermsOf(pod);
@@ -95,6 +105,11 @@ export class InterPodAffinity
     if (ignorePreferredTermsOfExistingPods && !hasPreferred) return skip;
     const listers = this.#listers;
     const preferred = PreferredAffinity.of(pod, hardPodAffinityWeight, placements, listers);
+    // A pod without preferences concerns only pods that have terms themselves.
+    const pods = hasPreferred ? table.totalPodCount : table.totalAffinityPodCount;
+    const nodes = hasPreferred ? count : 0;
+    const matches = preferred?.matchedPods ?? 0;
+    if (pods > 0) state.walks.push({ name: 'affinityPreScore', nodes, pods, matches });
     if (preferred === undefined) return skip;
     state.write(preferredKey, preferred);
     return undefined;

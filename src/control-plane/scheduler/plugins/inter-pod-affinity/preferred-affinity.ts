@@ -31,6 +31,8 @@ interface Contribution {
 /** The cycle's data. */
 export class PreferredAffinity implements StateData {
   readonly #contributions: Contribution[] = [];
+  /** Pods on nodes that the term with the most of them brings in. */
+  matchedPods = 0;
 
   /** Undefined when there is nothing to score by: no term has a pod on a node with its key. */
   static of(
@@ -48,6 +50,7 @@ export class PreferredAffinity implements StateData {
       const { namespace, own } = { namespace: namespaceOf(pod), own: pod.metadata.labels };
       for (const holders of placements.termsMeaning(role, namespace, labels, own)) {
         const column = placements.column(holders.term.topologyKey);
+        result.matchedPods = Math.max(result.matchedPods, holders.rows.total);
         result.#add(column, holders.countsByValue(column), factor * holders.weight);
       }
     };
@@ -80,8 +83,9 @@ export class PreferredAffinity implements StateData {
       const pods = podsOfTerm(term, listers);
       if (pods === undefined) continue;
       const column = placements.column(term.topologyKey);
-      const counts = placements.podsMatching(pods).countsByValue(column);
-      this.#add(column, counts, factor * weight);
+      const selected = placements.podsMatching(pods);
+      this.matchedPods = Math.max(this.matchedPods, selected.rows.total);
+      this.#add(column, selected.countsByValue(column), factor * weight);
     }
   }
 

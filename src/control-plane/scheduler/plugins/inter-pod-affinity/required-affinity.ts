@@ -56,6 +56,8 @@ interface Incoming {
   readonly wanted: MeantPods;
   /** Whether it has affinity terms and means itself. */
   readonly wantsItself: boolean;
+  /** See RequiredAffinity.meantPods. */
+  readonly meantPods: number;
 }
 
 /** The cycle's data. Good until the next snapshot. */
@@ -92,14 +94,21 @@ export class RequiredAffinity implements StateData {
     if (!hasTerms && others.size === 0) return undefined;
     const wanted = podsOfAllTerms(requiredAffinity, listers);
     const affinity = countsByKey(requiredAffinity, wanted, placements);
+    let meantPods = wanted === undefined ? 0 : placements.podsMatching(wanted).rows.total;
     const antiAffinity = requiredAntiAffinity.map((term) => {
       const pods = podsOfTerm(term, listers);
+      if (pods !== undefined) meantPods += placements.podsMatching(pods).rows.total;
       const [counts] = countsByKey([term], pods, placements);
       return { pods, counts: counts as TopologyCounts };
     });
     const wantsItself = requiredAffinity.length > 0 && isMeant(wanted, pod);
-    const incoming = { pod, namespaceLabels, wanted, wantsItself };
+    const incoming = { pod, namespaceLabels, wanted, wantsItself, meantPods };
     return new RequiredAffinity(incoming, affinity, antiAffinity, others);
+  }
+
+  /** Pods on nodes that the pod's own terms mean, once for each anti-affinity term. */
+  get meantPods(): number {
+    return this.#incoming.meantPods;
   }
 
   clone(): RequiredAffinity {

@@ -19,6 +19,7 @@ import type {
   QueueingHintFn,
   ScorePlugin,
 } from '../../framework/plugin.js';
+import type { PluginWalk, WalkName } from '../../framework/plugin-walk.js';
 import type { PodInfo } from '../../framework/pod-info.js';
 import { type Status, skip, status } from '../../framework/status.js';
 import { defaultRequirements, type SpreadListers } from './default-selector.js';
@@ -37,6 +38,7 @@ const systemDefaultConstraints: readonly TopologySpreadConstraint[] = [
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
 ];
 
+const hostname = 'kubernetes.io/hostname';
 const success: PreFilterResult = {};
 const skipped: PreFilterResult = { status: skip };
 const none: readonly SpreadConstraint[] = [];
@@ -66,10 +68,11 @@ export class PodTopologySpread
     this.#defaults = this.#isSystemDefaulted ? systemDefaultConstraints : defaultConstraints;
   }
 
-  preFilter(state: CycleState, { pod }: PodInfo, { placements }: Snapshot): PreFilterResult {
+  preFilter(state: CycleState, { pod }: PodInfo, snapshot: Snapshot): PreFilterResult {
     const constraints = this.#constraintsOf(pod, 'DoNotSchedule');
     if (constraints.length === 0) return skipped;
-    state.write(hardKey, HardSpread.of(pod, constraints, placements));
+    state.walks.push(walkOf('spreadPreFilter', constraints.length, snapshot));
+    state.write(hardKey, HardSpread.of(pod, constraints, snapshot.placements));
     return success;
   }
 
@@ -90,10 +93,14 @@ export class PodTopologySpread
     state: CycleState,
     { pod }: PodInfo,
     nodes: NodeList,
-    { placements }: Snapshot,
+    snapshot: Snapshot,
   ): Status | undefined {
     const constraints = this.#constraintsOf(pod, 'ScheduleAnyway');
     if (constraints.length === 0) return skip;
+    const { placements } = snapshot;
+    // Pods by host name are counted on the nodes that are scored.
+    const counted = constraints.filter(({ topologyKey }) => topologyKey !== hostname);
+    state.walks.push(walkOf('spreadPreScore', counted.length, snapshot));
     const requiresAllKeys = hasConstraints(pod) || !this.#isSystemDefaulted;
     state.write(softKey, SoftSpread.of(pod, constraints, requiresAllKeys, nodes, placements));
     return undefined;
@@ -157,6 +164,11 @@ export class PodTopologySpread
     if (requirements.length === 0) return none;
     return defaults.map((each) => spreadConstraint(each, requirements));
   }
+}
+
+/** Every pod is compared once for each constraint. */
+function walkOf(name: WalkName, constraints: number, { count, table }: Snapshot): PluginWalk {
+  return { name, nodes: count, pods: table.totalPodCount * constraints, matches: 0 };
 }
 
 function hasConstraints({ spec }: Pod): boolean {
