@@ -17,7 +17,7 @@ export class Change {
   failed = 0;
   /** The last acceptance. */
   acceptedUs: number | undefined;
-  /** Pods wanted when it was accepted. */
+  /** Pods wanted when it was accepted, or as soon as that was known. */
   replicas = 0;
   /** Why the first of the failed objects never will; empty when none. */
   failure = '';

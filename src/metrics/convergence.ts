@@ -18,11 +18,8 @@ import type { ConvergenceRow } from './run-result.js';
 /** Kinds that are stored, and on which nothing acts in this version of the model. */
 const WITHOUT_CONTROLLER: ReadonlySet<KindName> = new Set<KindName>([
   'CronJob',
-  'DaemonSet',
   'HorizontalPodAutoscaler',
   'Job',
-  'ReplicationController',
-  'StatefulSet',
 ]);
 
 export class Convergence extends SilentObserver implements ChangeListener {
@@ -120,6 +117,7 @@ export class Convergence extends SilentObserver implements ChangeListener {
         this.#fail(change, impossible);
       } else if (isDone) {
         change.goals.delete(goal);
+        change.replicas ||= goal.replicas; // a DaemonSet's are counted after its acceptance
         change.converge(reachedUs);
         this.#closeIfDone(change);
       } else {

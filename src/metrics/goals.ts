@@ -2,15 +2,21 @@
 // workload, which Services select them, and which pods the slices of a Service list. O(1) a write
 // of a pod, O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs
 // O(workloads).
+import type { DaemonSet } from '../api/daemon-set.js';
 import type { Deployment } from '../api/deployment.js';
 import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { compileEqualitySelector } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
-import type { ReplicaSet } from '../api/replica-set.js';
 import type { Service } from '../api/service.js';
+import type { StatefulSet } from '../api/stateful-set.js';
 import type { WatchEvent } from '../client/watch.js';
+import type { ReplicaKeeper } from '../control-plane/controller-manager/replica-set-status.js';
+import {
+  REVISION_LABEL,
+  revisionName,
+} from '../control-plane/controller-manager/revision-history.js';
 import { podTemplateHash } from '../control-plane/controller-manager/template-hash.js';
 import type { Goal } from './goal.js';
 import { ServiceGoal } from './service-goal.js';
@@ -18,17 +24,17 @@ import { type TrackedPod, trackedPod, WorkloadGoal } from './workload-goal.js';
 
 const HASH_LABEL = 'pod-template-hash';
 
-/** Whose pods a ReplicaSet makes, and the hash label that they carry. */
-interface ReplicaSetFacts {
+/** Whose pods an object makes, and their template hash; undefined: their revision label has it. */
+interface OwnerFacts {
   readonly workload: WorkloadGoal;
-  readonly hash: string;
+  readonly hash: string | undefined;
 }
 
 export class Goals {
   readonly #onTouched: (goal: Goal) => void;
-  /** By UID of the Deployment, ReplicaSet without owner, or bare pod. */
+  /** By UID of the Deployment, of what owns pods and has no owner, or of the bare pod. */
   readonly #workloads = new Map<string, WorkloadGoal>();
-  readonly #replicaSets = new Map<string, ReplicaSetFacts>();
+  readonly #owners = new Map<string, OwnerFacts>();
   readonly #pods = new Map<string, TrackedPod>();
   readonly #services = new Map<string, ServiceGoal>();
 
@@ -45,11 +51,14 @@ export class Goals {
       case 'Service':
         return this.#services.get(uid);
       case 'Deployment':
+      case 'ReplicationController':
+      case 'StatefulSet':
+      case 'DaemonSet':
         return this.#workloads.get(uid);
       case 'ReplicaSet':
-        return this.#replicaSets.get(uid)?.workload ?? this.#workloads.get(owner);
+        return this.#owners.get(uid)?.workload ?? this.#workloads.get(owner);
       case 'Pod':
-        return this.#pods.get(uid)?.workload ?? this.#replicaSets.get(owner)?.workload;
+        return this.#pods.get(uid)?.workload ?? this.#owners.get(owner)?.workload;
       default:
         return undefined;
     }
@@ -61,7 +70,11 @@ export class Goals {
       case 'Deployment':
         return this.#deploymentCommitted(object, event);
       case 'ReplicaSet':
-        return this.#replicaSetCommitted(object, event);
+      case 'ReplicationController':
+        return this.#replicaKeeperCommitted(object, event);
+      case 'StatefulSet':
+      case 'DaemonSet':
+        return this.#revisionedCommitted(object, event);
       case 'Pod':
         return this.#podCommitted(object, event);
       case 'Service':
@@ -91,27 +104,50 @@ export class Goals {
     this.#onTouched(workload);
   }
 
-  #replicaSetCommitted(replicaSet: ReplicaSet, event: WatchEvent): void {
-    const { uid = '', labels, ownerReferences } = replicaSet.metadata;
-    const { replicas = 1, template } = replicaSet.spec;
+  #replicaKeeperCommitted(keeper: ReplicaKeeper, event: WatchEvent): void {
+    const { uid = '', labels, ownerReferences } = keeper.metadata;
+    const { replicas = 1, template } = keeper.spec;
     const owner = ownerReferences?.[0];
     const isDeleted = event.type === 'DELETED';
     if (owner !== undefined) {
       const workload = this.#workloads.get(owner.uid);
-      if (isDeleted || workload === undefined) this.#replicaSets.delete(uid);
-      else this.#replicaSets.set(uid, { workload, hash: labels?.[HASH_LABEL] ?? '' });
+      if (isDeleted || workload === undefined) this.#owners.delete(uid);
+      else this.#owners.set(uid, { workload, hash: labels?.[HASH_LABEL] ?? '' });
       return;
     }
-    const workload = this.#workload(replicaSet);
-    workload.isDeleted = isDeleted;
+    const workload = this.#owningWorkload(keeper, isDeleted, '');
     workload.desired = isDeleted ? 0 : replicas;
-    if (isDeleted) this.#replicaSets.delete(uid);
-    else this.#replicaSets.set(uid, { workload, hash: '' });
-    const previous = event.previous as ReplicaSet | undefined;
+    const previous = event.previous as ReplicaKeeper | undefined;
     if (previous === undefined || template !== previous.spec.template) {
       this.#wantTemplate(workload, '', template?.metadata?.labels);
     }
     this.#onTouched(workload);
+  }
+
+  /** Wanted are pods of the newest revision, unless some may keep an older one for ever. */
+  #revisionedCommitted(object: StatefulSet | DaemonSet, event: WatchEvent): void {
+    const isDeleted = event.type === 'DELETED';
+    const workload = this.#owningWorkload(object, isDeleted, undefined);
+    workload.desired = isDeleted ? 0 : wantedPods(object);
+    const previous = event.previous as typeof object | undefined;
+    if (previous?.spec !== object.spec) {
+      const { template } = object.spec;
+      this.#wantTemplate(workload, wantedRevision(object), template.metadata?.labels);
+    }
+    this.#onTouched(workload);
+  }
+
+  #owningWorkload(
+    object: KubernetesObject,
+    isDeleted: boolean,
+    hash: string | undefined,
+  ): WorkloadGoal {
+    const { uid = '' } = object.metadata;
+    const workload = this.#workload(object);
+    workload.isDeleted = isDeleted;
+    if (isDeleted) this.#owners.delete(uid);
+    else if (!this.#owners.has(uid)) this.#owners.set(uid, { workload, hash });
+    return workload;
   }
 
   #workload(object: KubernetesObject): WorkloadGoal {
@@ -154,11 +190,12 @@ export class Goals {
   #newPod(pod: Pod): TrackedPod | undefined {
     const { uid = '', labels, ownerReferences } = pod.metadata;
     const owner = ownerReferences?.[0];
-    const via = this.#replicaSets.get(owner?.uid ?? '');
+    const via = this.#owners.get(owner?.uid ?? '');
     if (owner !== undefined && via === undefined) return undefined;
     const workload = via?.workload ?? this.#workload(pod);
     if (via === undefined) this.#wantTemplate(workload, '', labels);
-    const tracked = trackedPod(pod, workload, via?.hash ?? '');
+    const hash = via === undefined ? '' : (via.hash ?? labels?.[REVISION_LABEL] ?? '');
+    const tracked = trackedPod(pod, workload, hash);
     workload.pods.add(tracked);
     this.#pods.set(uid, tracked);
     return tracked;
@@ -244,6 +281,23 @@ export class Goals {
     const tracked = this.#pods.get(uid);
     if (tracked !== undefined && service.lists(uid) !== wasListed) tracked.listings += sign;
   }
+}
+
+/** Pods that a set wants; undefined while its controller has not counted its nodes. */
+function wantedPods(object: StatefulSet | DaemonSet): number | undefined {
+  if (object.kind === 'StatefulSet') return object.spec.replicas ?? 1;
+  const { status, metadata } = object;
+  const isCounted = status?.observedGeneration === metadata.generation;
+  return isCounted ? status?.desiredNumberScheduled : undefined;
+}
+
+/** Revision label of wanted pods; '' where pods of any revision will do. */
+function wantedRevision(object: StatefulSet | DaemonSet): string {
+  const { updateStrategy, template } = object.spec;
+  if (updateStrategy?.type === 'OnDelete') return '';
+  if (object.kind === 'DaemonSet') return podTemplateHash(template);
+  const partition = object.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  return partition > 0 ? '' : revisionName(object);
 }
 
 type Endpoints = readonly Endpoint[];

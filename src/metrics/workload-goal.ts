@@ -1,5 +1,5 @@
-// A workload as a goal: a Deployment, a ReplicaSet without owner, or a bare pod. Counts of its pods
-// that exist, are bound, Ready and published, kept up to date pod by pod.
+// A workload as a goal: a Deployment, another owner of pods that has no owner, or a bare pod.
+// Counts of its pods that exist, are bound, Ready and published, kept up to date pod by pod.
 import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
 import { isPodReady, podCondition } from '../control-plane/controller-manager/pod-state.js';
@@ -37,7 +37,7 @@ const UNKNOWN: PodFacts = {
 export interface TrackedPod {
   readonly uid: string;
   readonly workload: WorkloadGoal;
-  /** Hash label of its ReplicaSet; '' of a bare pod. */
+  /** Hash of its template as its owner labels it; '' where that says nothing. */
   readonly hash: string;
   pod: Pod;
   isGone: boolean;
@@ -53,7 +53,8 @@ export function trackedPod(pod: Pod, workload: WorkloadGoal, hash: string): Trac
 }
 
 export class WorkloadGoal extends Goal {
-  desired = 0;
+  /** Pods wanted; undefined while a DaemonSet's nodes have not been counted. */
+  desired: number | undefined = 0;
   labels: Labels = {};
   /** Hash label that wanted pods carry; '' where any will do. */
   hash = '';
@@ -70,7 +71,7 @@ export class WorkloadGoal extends Goal {
   #stale = 0;
 
   override get replicas(): number {
-    return this.desired;
+    return this.desired ?? 0;
   }
 
   override get impossible(): string {
@@ -94,6 +95,7 @@ export class WorkloadGoal extends Goal {
 
   override lacks(stage: ApiStage): string {
     const { desired } = this;
+    if (desired === undefined) return 'its controller has not counted the nodes yet';
     switch (stage) {
       case 'created':
         if (this.#wanted > desired) return `${this.#wanted - desired} pods too many exist`;

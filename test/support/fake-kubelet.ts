@@ -13,6 +13,8 @@ export interface FakeKubeletOptions {
   readonly stopAfterUs: number;
   /** Pods are dealt out to so many nodes, `node-0` and so on. */
   readonly nodes?: number;
+  /** The node that a pod is bound to; by default they are dealt out in turn. */
+  readonly nodeOf?: (pod: Pod) => string;
   /** False: such a pod never becomes Ready. */
   readonly becomesReady?: (pod: Pod) => boolean;
 }
@@ -47,7 +49,8 @@ export class FakeKubelet {
 
   #seen(pod: Pod): void {
     const index = this.#pods.push(pod) - 1;
-    if (pod.spec.nodeName === undefined) this.#bind(pod, index % (this.#options.nodes ?? 10));
+    const { nodes = 10, nodeOf = () => `node-${index % nodes}` } = this.#options;
+    if (pod.spec.nodeName === undefined) this.#bind(pod, nodeOf(pod));
     else this.#start(pod, index);
   }
 
@@ -70,13 +73,13 @@ export class FakeKubelet {
     return { resource: 'pods', namespace, name };
   }
 
-  #bind(pod: Pod, node: number): void {
+  #bind(pod: Pod, node: string): void {
     const { namespace = '', name } = pod.metadata;
     const body: KubernetesObject = {
       apiVersion: 'v1',
       kind: 'Binding',
       metadata: { name, namespace },
-      target: { kind: 'Node', name: `node-${node}` },
+      target: { kind: 'Node', name: node },
     };
     this.#client.send(
       { verb: 'create', subresource: 'binding', ...this.#address(pod), body },

@@ -1,10 +1,13 @@
 // Small objects for component tests, each with only what it needs.
 import type { ConfigMap } from '../../src/api/config-map.js';
+import type { DaemonSet } from '../../src/api/daemon-set.js';
 import type { Deployment } from '../../src/api/deployment.js';
+import type { Node } from '../../src/api/node.js';
 import type { Pod, PodSpec, PodTemplateSpec } from '../../src/api/pod.js';
 import type { ReplicaSet } from '../../src/api/replica-set.js';
 import type { ReplicationController } from '../../src/api/replication-controller.js';
 import type { Service } from '../../src/api/service.js';
+import type { StatefulSet } from '../../src/api/stateful-set.js';
 
 const NAMESPACE = 'default';
 
@@ -78,4 +81,37 @@ export function replicationController(name: string, replicas: number): Replicati
     metadata: { name, namespace: NAMESPACE, labels: { app: name } },
     spec: { replicas, selector: { app: name }, template: template(name) },
   };
+}
+
+export function statefulSet(
+  name: string,
+  replicas: number,
+  extra: Partial<StatefulSet['spec']> = {},
+): StatefulSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name, namespace: NAMESPACE, labels: { app: name } },
+    spec: {
+      replicas,
+      serviceName: name,
+      selector: { matchLabels: { app: name } },
+      template: template(name),
+      ...extra,
+    },
+  };
+}
+
+export function daemonSet(name: string, extra: Partial<DaemonSet['spec']> = {}): DaemonSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: NAMESPACE, labels: { app: name } },
+    spec: { selector: { matchLabels: { app: name } }, template: template(name), ...extra },
+  };
+}
+
+export function node(name: string, spec: Node['spec'] = {}): Node {
+  const labels = { 'kubernetes.io/hostname': name };
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec };
 }

@@ -23,6 +23,46 @@ const table = {
     source: 'Kubernetes v1.36 pkg/controller/endpoint (reference: nodes-controllers 3.9)',
     note: 'of one Endpoints object',
   },
+  concurrentStatefulSetSyncs: {
+    value: 5,
+    unit: 'workers',
+    source: 'Kubernetes v1.36 pkg/controller/statefulset/config (reference: nodes-controllers 3.2)',
+  },
+  statefulSetStatusRetries: {
+    value: 4,
+    unit: '1',
+    source:
+      'Kubernetes v1.36 pkg/controller/statefulset with client-go util/retry DefaultBackoff, 4 steps',
+  },
+  concurrentDaemonSetSyncs: {
+    value: 2,
+    unit: 'workers',
+    source: 'Kubernetes v1.36 pkg/controller/daemon/config (reference: nodes-controllers 3.2)',
+  },
+  daemonSetBurstReplicas: {
+    value: 250,
+    unit: 'pods',
+    source:
+      'Kubernetes v1.36 pkg/controller/daemon BurstReplicas (reference: nodes-controllers 3.7)',
+    note: 'created or deleted in one sync at most',
+  },
+  daemonSetNodeCpuUs: {
+    value: 20,
+    unit: 'µs',
+    source: 'reference: nodes-controllers 3.7, calibrated there',
+    note: 'a node looked at in a sync',
+  },
+  failedDaemonPodBackoffUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/controller/daemon (reference: nodes-controllers 3.7)',
+    note: 'doubles with every failure of a DaemonSet on a node',
+  },
+  failedDaemonPodBackoffMaxUs: {
+    value: 900_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/controller/daemon (reference: nodes-controllers 3.7)',
+  },
   concurrentEndpointSliceSyncs: {
     value: 5,
     unit: 'workers',

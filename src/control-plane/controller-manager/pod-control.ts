@@ -1,5 +1,5 @@
 // Creates and deletes the pods of an owner for its controller: creations in slow-start batches 1,
-// 2, 4, …, each sent at once and waited for, none after a batch that failed; deletions all at once.
+// 2, 4, …, each sent at once and waited for, none after one that failed; deletions all at once.
 // Each result becomes an Event of the owner, and what failed is no longer expected.
 // Source: Kubernetes v1.36 pkg/controller/controller_utils.go, replicaset slowStartBatch
 // (reference: nodes-controllers 3.3, 3.4).

@@ -1,0 +1,64 @@
+// The informers that the controllers of one process share: one list and one watch a resource.
+// Source: Kubernetes v1.36 cmd/kube-controller-manager (reference: nodes-controllers 3.1).
+import type { ControllerRevision } from '../../api/controller-revision.js';
+import type { DaemonSet } from '../../api/daemon-set.js';
+import type { Deployment } from '../../api/deployment.js';
+import type { EndpointSlice } from '../../api/endpoint-slice.js';
+import type { Endpoints } from '../../api/endpoints.js';
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Node } from '../../api/node.js';
+import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';
+import type { Pod } from '../../api/pod.js';
+import type { ReplicaSet } from '../../api/replica-set.js';
+import type { ReplicationController } from '../../api/replication-controller.js';
+import type { Service } from '../../api/service.js';
+import type { StatefulSet } from '../../api/stateful-set.js';
+import type { ApiClient } from '../../client/api-client.js';
+import { Informer } from '../../client/informer.js';
+import type { Simulation } from '../../kernel/simulation.js';
+import type { CpuHost } from '../../kernel/stations.js';
+import { OwnerIndex } from './owner-index.js';
+
+export class SharedInformers {
+  /** In the order in which they start. */
+  readonly all: Informer<KubernetesObject>[] = [];
+  readonly pods: Informer<Pod>;
+  readonly replicaSets: Informer<ReplicaSet>;
+  readonly replicationControllers: Informer<ReplicationController>;
+  readonly deployments: Informer<Deployment>;
+  readonly statefulSets: Informer<StatefulSet>;
+  readonly daemonSets: Informer<DaemonSet>;
+  readonly controllerRevisions: Informer<ControllerRevision>;
+  readonly claims: Informer<PersistentVolumeClaim>;
+  readonly nodes: Informer<Node>;
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+  readonly endpoints: Informer<Endpoints>;
+  readonly podsByOwner: OwnerIndex<Pod>;
+  readonly replicaSetsByOwner: OwnerIndex<ReplicaSet>;
+  readonly revisionsByOwner: OwnerIndex<ControllerRevision>;
+
+  constructor(simulation: Simulation, client: ApiClient, host: CpuHost) {
+    const informer = <T extends KubernetesObject>(resource: string): Informer<T> => {
+      const name = `kube-controller-manager/${resource}`;
+      const made = new Informer<T>(simulation, { name, resource, client, host });
+      this.all.push(made as unknown as Informer<KubernetesObject>);
+      return made;
+    };
+    this.pods = informer('pods');
+    this.replicaSets = informer('replicasets');
+    this.replicationControllers = informer('replicationcontrollers');
+    this.deployments = informer('deployments');
+    this.statefulSets = informer('statefulsets');
+    this.daemonSets = informer('daemonsets');
+    this.controllerRevisions = informer('controllerrevisions');
+    this.claims = informer('persistentvolumeclaims');
+    this.nodes = informer('nodes');
+    this.services = informer('services');
+    this.slices = informer('endpointslices');
+    this.endpoints = informer('endpoints');
+    this.podsByOwner = new OwnerIndex(this.pods);
+    this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);
+    this.revisionsByOwner = new OwnerIndex(this.controllerRevisions);
+  }
+}
