@@ -7,6 +7,7 @@ import yargs, { type Argv } from 'yargs';
 import type { ConformanceArguments } from './conformance-command.js';
 import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
+import type { ExplainArguments } from './explain-command.js';
 import type { FidelityArguments } from './fidelity-command.js';
 import {
   environmentOptions,
@@ -51,6 +52,14 @@ const planHelp = `Examples:
   kubeclock plan app/ --nodes 3x4cpu16Gi -o json
 
 Usage: kubeclock plan FILE... [options]`;
+
+const explainHelp = `Examples:
+  kubeclock explain pod web-7d4b9c-x2k4z --run results/quickstart-1
+  kubeclock explain pod cart -n shop --run results/quickstart-1 --top all
+  kubeclock explain pod shop/cart scenarios/quickstart.yaml
+  kubeclock explain pod urgent app/ --nodes 3x4cpu16Gi -o json
+
+Usage: kubeclock explain pod NAME (--run DIR | FILE...) [options]`;
 
 const validateHelp = `Examples:
   kubeclock validate scenarios/quickstart.yaml
@@ -118,7 +127,7 @@ function buildParser(args: readonly string[], host: Host, finish: (code: ExitCod
     .fail((message, error) => {
       throw error ?? new UsageError(inOneParagraph(message));
     });
-  return addCommands(parser, terminalFor, host, finish);
+  return addProofs(addCommands(parser, terminalFor, host, finish), terminalFor, host, finish);
 }
 
 const globalOptions = {
@@ -165,6 +174,17 @@ function addCommands(
       },
     )
     .command(
+      'explain [subject] [name] [files..]',
+      'Show why the scheduler did with a pod what it did',
+      (command) => withInput(withExplainOptions(command.usage(explainHelp))),
+      async (args) => {
+        const { explainCommand } = await import('./explain-command.js');
+        const found = args as unknown as ExplainArguments;
+        const files = withStandardInput(found.files ?? []);
+        finish(await explainCommand({ ...found, files }, terminalFor(found)));
+      },
+    )
+    .command(
       'validate <paths..>',
       'Check scenarios and manifests; one verdict a file',
       (command) =>
@@ -179,6 +199,23 @@ function addCommands(
         finish(await validateCommand({ ...found, paths }, terminalFor(found)));
       },
     )
+    .command('schema', 'Print the JSON Schema of scenario files', {}, async (args) => {
+      const { schemaCommand } = await import('./schema-command.js');
+      finish(schemaCommand(terminalFor(args as GlobalArguments)));
+    })
+    .command('version', 'Print the version', {}, (args) =>
+      finish(versionCommand(args as GlobalArguments, terminalFor(args as GlobalArguments))),
+    );
+}
+
+/** Commands that compare the model with recordings. */
+function addProofs(
+  parser: Argv,
+  terminalFor: (args: GlobalArguments) => Terminal,
+  host: Host,
+  finish: (code: ExitCode) => void,
+): Argv {
+  return parser
     .command(
       'conformance <subject> <folder>',
       'Replay recorded decisions of kube-scheduler and count what agrees',
@@ -199,13 +236,6 @@ function addCommands(
         const found = args as unknown as FidelityArguments;
         finish(fidelityCommand(found, terminalFor(found)));
       },
-    )
-    .command('schema', 'Print the JSON Schema of scenario files', {}, async (args) => {
-      const { schemaCommand } = await import('./schema-command.js');
-      finish(schemaCommand(terminalFor(args as GlobalArguments)));
-    })
-    .command('version', 'Print the version', {}, (args) =>
-      finish(versionCommand(args as GlobalArguments, terminalFor(args as GlobalArguments))),
     );
 }
 
@@ -229,6 +259,33 @@ function withRunOptions(command: Argv): Argv {
       requiresArg: true,
     },
   });
+}
+
+function withExplainOptions(command: Argv): Argv {
+  return command
+    .positional('subject', { type: 'string', describe: 'What is explained: pod' })
+    .positional('name', {
+      type: 'string',
+      describe: 'NAME or NAMESPACE/NAME, or the beginning that no other pod has',
+    })
+    .options({
+      run: {
+        type: 'string',
+        describe: 'Folder of a run that was made, instead of FILE',
+        requiresArg: true,
+      },
+      namespace: {
+        alias: 'n',
+        type: 'string',
+        describe: 'Namespace of the pod [default: default]',
+        requiresArg: true,
+      },
+      top: {
+        type: 'string',
+        describe: 'Nodes to show in a list: a number, or all [default: 10]',
+        requiresArg: true,
+      },
+    });
 }
 
 function withConformanceOptions(command: Argv): Argv {

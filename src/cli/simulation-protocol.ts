@@ -47,10 +47,10 @@ export interface SimulationAnswer {
   readonly pluginFailure: { readonly message: string; readonly stack: string } | undefined;
 }
 
-/** What the thread posts. */
-export type SimulationMessage =
+/** What a thread posts. */
+export type SimulationMessage<Answer = SimulationAnswer> =
   | { readonly type: 'progress'; readonly progress: RunProgress }
-  | { readonly type: 'done'; readonly answer: SimulationAnswer }
+  | { readonly type: 'done'; readonly answer: Answer }
   | {
       readonly type: 'failed';
       readonly name: string;
@@ -76,7 +76,7 @@ export function serveSimulation(
 }
 
 /** The end of a run by an error. */
-export function failedMessage(error: unknown): SimulationMessage {
+export function failedMessage(error: unknown): SimulationMessage<never> {
   const { name, message, stack = '' } = error as Error;
   return { type: 'failed', name, message, stack };
 }
@@ -123,7 +123,10 @@ function limitsOf({ maxEvents, maxWallMs }: SimulationRequest): RunOptions {
   };
 }
 
-function throttled(post: (message: SimulationMessage) => void): (p: RunProgress) => void {
+/** Posts the progress of a run, now and then. */
+export function throttled(
+  post: (message: SimulationMessage<never>) => void,
+): (progress: RunProgress) => void {
   let next = 0;
   return (progress) => {
     const now = performance.now();

@@ -27,26 +27,38 @@ export class SimulationFailure extends Error {
   }
 }
 
-/** What a run came to. */
-export interface SimulationEnd {
-  readonly answer: SimulationAnswer;
+/** What a thread came to. */
+export interface ThreadEnd<Answer> {
+  readonly answer: Answer;
   /** The signal that stopped it, if one did. */
   readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
 }
 
-/**
- * Runs a request in a thread. The first SIGINT or SIGTERM asks the run to stop and keep what it
- * has; the second ends the process at once.
- *
- * @throws SimulationFailure when the run fails.
- */
-export async function simulateInThread(
+/** What a run came to. */
+export type SimulationEnd = ThreadEnd<SimulationAnswer>;
+
+/** Runs a scenario. @throws SimulationFailure when the run fails. */
+export function simulateInThread(
   request: Omit<SimulationRequest, 'stopFlag'>,
   onProgress: (progress: RunProgress) => void,
   entry: URL = simulationWorker,
 ): Promise<SimulationEnd> {
+  return runInThread<SimulationAnswer>(request, onProgress, entry);
+}
+
+/**
+ * Serves a request in a thread of its own, which gets a `stopFlag` besides. The first SIGINT or
+ * SIGTERM asks the run to stop and keep what it has; the second ends the process at once.
+ *
+ * @throws SimulationFailure when the run fails.
+ */
+export async function runInThread<Answer>(
+  request: object,
+  onProgress: (progress: RunProgress) => void,
+  entry: URL,
+): Promise<ThreadEnd<Answer>> {
   const stopFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  let signal: SimulationEnd['signal'];
+  let signal: ThreadEnd<Answer>['signal'];
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
     if (signal !== undefined) process.exit(128 + constants.signals[name]);
     signal = name;
@@ -55,7 +67,7 @@ export async function simulateInThread(
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    const answer = await answerOf(
+    const answer = await answerOf<Answer>(
       new Worker(entry, { workerData: { ...request, stopFlag } }),
       onProgress,
     );
@@ -66,12 +78,12 @@ export async function simulateInThread(
   }
 }
 
-function answerOf(
+function answerOf<Answer>(
   worker: Worker,
   onProgress: (progress: RunProgress) => void,
-): Promise<SimulationAnswer> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: SimulationMessage) => {
+    worker.on('message', (message: SimulationMessage<Answer>) => {
       if (message.type === 'progress') onProgress(message.progress);
       else if (message.type === 'done') resolve(message.answer);
       else reject(new SimulationFailure(message.name, message.message, message.stack));

@@ -51,11 +51,17 @@ export function schedulerUser(name: string): string {
     : `system:serviceaccount:kube-system:${name}`;
 }
 
+/** Makes what one of the schedulers tells everything about the scheduling of some pods. */
+export type SchedulingRecorderSource = (
+  simulation: Simulation,
+  scheduler: SchedulerSpec,
+) => SchedulingRecorder;
+
 /** Who is told what the scheduler does, and who helps it to decide. */
 export interface SchedulerListeners {
   readonly observer: ClusterObserver;
-  /** Everything about the scheduling of some pods; absent when nobody asks. */
-  readonly scheduling?: SchedulingRecorder | undefined;
+  /** Absent when nobody asks. */
+  readonly scheduling?: SchedulingRecorderSource | undefined;
   /** Plugins besides the default ones. */
   readonly plugins?: PluginRegistry | undefined;
 }
@@ -102,7 +108,7 @@ export class SchedulerProcess {
       nodes,
       objects,
       observer,
-      recorder: scheduling,
+      recorder: scheduling?.(simulation, spec),
       profiles: (handle) => frameworksFor(configuration, this.#registry, handle),
       percentageOfNodesToScore: configuration.percentageOfNodesToScore,
       parallelism: configuration.parallelism,

@@ -1,10 +1,9 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
-import { schedulerUser } from '../cluster/scheduler-process.js';
+import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
-import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
 import { toSeconds } from '../kernel/time.js';
@@ -32,8 +31,8 @@ export interface RunOptions {
   readonly maxWallMs?: number;
   /** Asked now and then; the run ends, its results marked partial, when it says so. */
   readonly shouldStop?: () => boolean;
-  /** Makes what is told about the scheduling of pods. */
-  readonly schedulingRecorder?: (simulation: Simulation) => SchedulingRecorder;
+  /** Makes what each scheduler tells about the scheduling of pods. */
+  readonly schedulingRecorder?: SchedulingRecorderSource;
   /** The scheduler plugins of the scenario's users, as loading it has found them. */
   readonly plugins?: PluginRegistry;
   /** A plugin has failed, and with it the run; the results are those of the time before. */
@@ -61,7 +60,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
     observer,
     changes: convergence,
-    scheduling: schedulingRecorder?.(simulation),
+    scheduling: schedulingRecorder,
     plugins,
     onOperationsDone: () =>
       convergence.whenSettled(() => {

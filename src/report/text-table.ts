@@ -33,6 +33,13 @@ export function wrapText(text: string, width: number, indent: string): string[] 
   return [...lines, current];
 }
 
+/** A paragraph of at most `width` places beside a head, which its further lines leave free. */
+export function besideHead(head: string, text: string, width: number): string[] {
+  const indent = ' '.repeat([...head].length);
+  const [first = '', ...rest] = wrapText(text, Math.max(1, width - indent.length), '');
+  return [head + first, ...rest.map((line) => indent + line)];
+}
+
 /** Columns of a table; the first one gives way when the rows are too wide. */
 export interface TextColumns {
   /** One letter a column: `l` for left, `r` for right. */

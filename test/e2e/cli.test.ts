@@ -37,14 +37,16 @@ describe('help', () => {
       'completion',
       'run',
       'plan',
+      'explain',
       'validate',
-      'conformance',
       'schema',
       'version',
+      'conformance',
+      'fidelity',
     ]);
   });
 
-  test.each(['run', 'plan', 'validate', 'conformance'])(
+  test.each(['run', 'plan', 'explain', 'validate', 'conformance'])(
     'of %s begins with examples as well',
     (command) => {
       const { code, out } = kubeclock([command, '--help']);

@@ -1,0 +1,162 @@
+// Pods explained from outside, from a run's folder and from its input. Needs the built program (npm
+// test builds it first).
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deployment, scenarioText } from '../scenario/memory-files.js';
+import { kubeclock } from './kubeclock.js';
+
+let folder = '';
+
+const pod = (name: string, cpu: string, more = ''): string =>
+  `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {containers: [{name: c, image: x, resources: {requests: {cpu: ${cpu}}}}]${more}}}`;
+const high =
+  '{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: 1000}';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubeclock explain '));
+  const apply = (...objects: string[]): string => `{op: apply, objects: [${objects.join(', ')}]}`;
+  const operations = [
+    apply(high, pod('calm', '1'), pod('filler', '3'), pod('steady', '3')),
+    apply(pod('urgent', '2', ', priorityClassName: high'), pod('huge', '9')).replace(
+      'op: apply,',
+      'op: apply, at: 30s,',
+    ),
+  ];
+  const pools = '[{name: small, count: 2, cpu: 4, memory: 8Gi}]';
+  writeFileSync(
+    join(folder, 'cluster.yaml'),
+    scenarioText(
+      `horizon: 2m\nuntil: horizon\nnodePools: ${pools}\nworkload: {operations: [${operations.join(', ')}]}`,
+    ),
+  );
+  const { code, err } = kubeclock(['run', 'cluster.yaml', '--out', 'run'], { cwd: folder });
+  if (code !== 0) throw new Error(err);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const explain = (...args: string[]) => kubeclock(['explain', 'pod', ...args], { cwd: folder });
+
+function explained(...args: string[]): string {
+  const { code, out, err } = explain(...args);
+  expect(code, err).toBe(0);
+  return out;
+}
+
+describe('a run is explained from its folder alone', () => {
+  test('a pod that was simply scheduled, where two nodes were equal', () => {
+    const out = explained('calm', '--run', 'run');
+    expect(out).toMatch(/^POD default\/calm\n/);
+    expect(out).toContain('ATTEMPT 1: scheduled on small-0\n');
+    expect(out).toContain('2 of 2 nodes examined, beginning with small-0: 2 feasible, 0 refused.');
+    expect(out).toContain('Tie: 2 nodes have the highest total');
+    expect(out).toMatch(/→ small-0 +\d+/);
+    expect(out).toContain('bound to small-0');
+  });
+
+  test('a pod that fits nowhere', () => {
+    const out = explained('huge', '--run', 'run');
+    expect(out).toContain('node     none (Pending;');
+    expect(out).toContain('0/2 nodes are available: 2 Insufficient cpu.');
+    expect(out).toMatch(/2 {2}NodeResourcesFit: Insufficient cpu\n +asks for cpu 9, at most /);
+    expect(out).toContain('unschedulablePods: ScheduleAttemptFailure');
+  });
+
+  test('a pod that preempts another, and the one that has to go', () => {
+    const out = explained('urgent', '--run', 'run');
+    expect(out).toMatch(/default\/(?:filler|steady) +priority 0 +gone at \d+\.\d{6} s/);
+    expect(out).toContain('The pod is nominated to this node, and it is feasible');
+    expect(out).toContain('AssignedPodDelete of Pod default/');
+    const victim = /default\/(filler|steady) +priority/.exec(out)?.[1] ?? '';
+    expect(explained(victim, '--run', 'run')).toContain('deleted');
+  });
+
+  test('and gives the bytes that its input gives, here and where the files are not', () => {
+    const fromRun = explained('urgent', '--run', 'run', '--json');
+    expect(explained('urgent', 'cluster.yaml', '--json')).toBe(fromRun);
+    const elsewhere = kubeclock(
+      ['explain', 'pod', 'urgent', '--run', join(folder, 'run'), '--json'],
+      { cwd: tmpdir() },
+    );
+    expect(elsewhere.out).toBe(fromRun);
+    const { attempts, pod: found } = JSON.parse(fromRun);
+    expect(found).toMatchObject({ name: 'urgent', priority: 1000, requests: { cpu: 2000 } });
+    expect(attempts[0].preemption.tried).toHaveLength(2);
+    expect(attempts[0].refused).toHaveLength(2);
+  });
+
+  test('also when its input came from standard input', () => {
+    const args = ['run', '-', '--nodes', '2x4cpu8Gi', '--out', 'piped', '-q'];
+    const { code, err } = kubeclock(args, { cwd: folder, input: deployment('piped') });
+    expect(code, err).toBe(0);
+    expect(explained('piped', '--run', 'piped', '-q')).toContain('owner    Deployment/piped');
+  });
+
+  test('as far as it went, when a limit has cut it short', () => {
+    const long = ['--until', '24h', '--max-events', '65k', '--out', 'cut', '-q'];
+    expect(kubeclock(['run', 'cluster.yaml', ...long], { cwd: folder }).code).toBe(6);
+    const { code, out, err } = explain('calm', '--run', 'cut');
+    expect(code, err).toBe(0);
+    expect(out).toContain('scheduled on small-0');
+    expect(err).toContain('What came later is not known: Stopped at --max-events');
+  });
+});
+
+describe('what cannot be explained', () => {
+  test.each([
+    ['a misspelt name', ['urgnt'], 'Did you mean default/urgent?'],
+    ['another namespace', ['urgent', '-n', 'shop'], '  default/urgent\n'],
+    ['no name at all', [], 'explain pod NAME'],
+  ])('%s: exit 2', (_what, args, message) => {
+    const { code, out, err } = explain(...args, '--run', 'run');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+
+  test('a results folder in the place of the input: exit 2, with what to write', () => {
+    const { code, err } = explain('calm', 'run');
+    expect(code).toBe(2);
+    expect(err).toContain('write --run run');
+  });
+
+  test('a run whose trace is another: exit 5, and nothing on stdout', () => {
+    kubeclock(['run', 'cluster.yaml', '--out', 'changed', '-q'], { cwd: folder });
+    const file = join(folder, 'changed/inputs.json');
+    const inputs = readFileSync(file, 'utf8');
+    expect(inputs).toContain('"seed": "1"');
+    writeFileSync(file, inputs.replace('"seed": "1"', '"seed": "2"'));
+    const { code, out, err } = explain('calm', '--run', 'changed');
+    expect([code, out]).toEqual([5, '']);
+    expect(err).toMatch(
+      /not reproducible: changed has trace hash \w+, and running its input again/,
+    );
+  });
+
+  test('a folder of an earlier version: exit 2', () => {
+    kubeclock(['run', 'cluster.yaml', '--out', 'old', '-q'], { cwd: folder });
+    rmSync(join(folder, 'old/inputs.json'));
+    const { code, err } = explain('calm', '--run', 'old');
+    expect(code).toBe(2);
+    expect(err).toContain('old holds no inputs.json');
+  });
+});
+
+describe('what is shown', () => {
+  test('fits a terminal, and has no escape codes in a pipe', () => {
+    const out = explained('urgent', '--run', 'run');
+    expect(out.split('\n').filter((line) => [...line].length > 100)).toEqual([]);
+    expect(out).not.toContain('\u001b');
+  });
+
+  test('is as much as --top asks for', () => {
+    const many = join(folder, 'many.yaml');
+    writeFileSync(many, pod('lonely', '1'));
+    const args = ['lonely', 'many.yaml', '--nodes', '30x4cpu8Gi'];
+    expect(explained(...args)).toContain('and 20 more feasible nodes (--top all)');
+    expect(explained(...args, '--top', 'all')).toMatch(/default-29 +\d+/);
+    expect(explained(...args, '--top', '1').match(/^ {4}(?:→| ) default-\d+/gm)).toHaveLength(1);
+  });
+});
