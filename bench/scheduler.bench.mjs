@@ -2,9 +2,17 @@
 // of kube-scheduler's default profile, without a simulation around it. The clusters hold two pods a
 // node before the first decision, one fifth of them of the kind that is measured.
 
-import { DecisionCluster, kindNames } from './decision-cluster.mjs';
+import { recordedCluster } from './decision-cluster.mjs';
 import { medianRate, medianRatio, settledMemory } from './measure.mjs';
 
+const kinds = [
+  'plain',
+  'hard-zone-spread',
+  'preferred-zone-spread',
+  'node-affinity',
+  'hostname-anti-affinity',
+  'zone-affinity',
+];
 const sizes = [500, 1_000, 5_000];
 const largest = 5_000;
 /** Decisions a second on one core at 5,000 nodes. */
@@ -16,14 +24,14 @@ const BATCHES_ON_A_CLUSTER = 4;
 
 /** Returns a function that does `count` decisions; the pods are made before, and taken off again. */
 function decisions(kind, nodes) {
-  const cluster = new DecisionCluster(kind, nodes, 2 * nodes);
+  const { cluster, make } = recordedCluster(kind, nodes, 2 * nodes);
   let batches = 0;
   const decide = (count) => {
     for (let i = 0; i < count; i++) cluster.scheduleOne();
   };
   const prepare = (count) => {
     if (batches++ % BATCHES_ON_A_CLUSTER === 0) cluster.clear();
-    cluster.enqueue(count);
+    cluster.enqueue(make, count);
   };
   return Object.assign(decide, { prepare });
 }
@@ -32,9 +40,9 @@ const PODS = 20_000;
 
 /** What a pod on a node leaves on the heap: the pod itself, the cache's entries, the counts. */
 async function bytesPerPod(kind) {
-  const cluster = new DecisionCluster(kind, largest, 2 * largest);
+  const { cluster, make } = recordedCluster(kind, largest, 2 * largest);
   const schedule = (count) => {
-    cluster.enqueue(count);
+    cluster.enqueue(make, count);
     for (let i = 0; i < count; i++) cluster.scheduleOne();
   };
   schedule(2_000); // compiles, and makes what there is one of
@@ -46,7 +54,7 @@ async function bytesPerPod(kind) {
   return (bytesOf(after) - bytesOf(before)) / PODS;
 }
 
-const rates = kindNames.flatMap((kind) =>
+const rates = kinds.flatMap((kind) =>
   sizes.map((nodes) => ({
     name: `decisions-${kind}-${nodes}`,
     unit: 'pods/s',
@@ -56,7 +64,7 @@ const rates = kindNames.flatMap((kind) =>
 );
 
 /** How much longer a decision takes among 5,000 nodes than among 500. */
-const growth = kindNames.map((kind) => ({
+const growth = kinds.map((kind) => ({
   name: `growth-${kind}-500-to-5000`,
   unit: 'x',
   measure: () => medianRatio(decisions(kind, sizes[0]), decisions(kind, largest), BATCH),

@@ -3,10 +3,11 @@
 // EPYC 2.6 GHz, two cores), mean by mean, because means contain the garbage collector's share.
 // The terms of basic pods: least squares of the relative error over the 18 rows of kinds basic and
 // node-affinity with parallelism 16 and GOMAXPROCS 2. The terms of the other kinds, on top of
-// these: non-negative least squares over all rows with 1,000 nodes and more, in which a term is
-// either divided by the processors (1 or 2) or not. A term is "shared by the workers" where that
-// is nearer to the recording. With parallelism 16 on two processors 54 rows come out 41 % too high
-// at most and 19 % too low at most, 11 % in the root mean square.
+// these: non-negative least squares over all rows with 1,000 nodes and more, weighted by the power
+// -3/4 of the time, the default configuration twice; a term is either divided by the processors (1
+// or 2) or not, and "shared by the workers" where that is nearer to the recording. Rounded. Of the
+// 54 rows with parallelism 16 on two processors the model is between 20 % below and 41 % above,
+// 11 % off in the root mean square (npm run validate:model).
 
 import { type Constants, defineConstants } from '../../stats/constants.js';
 

@@ -62,14 +62,15 @@ const plainFilters: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Plugins whose work is part of `scoreNodeUs`, and PodTopologySpread, whose work by node is too
- * little to show in the recordings.
+ * Plugins whose work is part of `scoreNodeUs`, as they score every pod of the default profile, and
+ * PodTopologySpread, whose work by node is too little to show in the recordings.
  */
 const plainScorers: ReadonlySet<string> = new Set([
   'TaintToleration',
   'NodeResourcesFit',
   'NodeResourcesBalancedAllocation',
   'ImageLocality',
+  'DynamicResources',
   'PodTopologySpread',
 ]);
 
