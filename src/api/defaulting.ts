@@ -2,7 +2,8 @@
  * The defaults the API server fills in before it validates and stores an object.
  *
  * Source: Kubernetes v1.36 `zz_generated.defaults.go` of every group; the rules are in
- * `pod-defaults.ts`, `workload-defaults.ts`, `batch-defaults.ts` and `cluster-defaults.ts`.
+ * `pod-defaults.ts`, `workload-defaults.ts`, `batch-defaults.ts`, `cluster-defaults.ts` and
+ * `flow-control-defaults.ts`.
  */
 
 import { defaultCronJob, defaultJob } from './batch-defaults.js';
@@ -20,6 +21,7 @@ import {
   defaultStorageClass,
 } from './cluster-defaults.js';
 import { type AppliedDefault, DefaultFiller } from './default-filler.js';
+import { defaultFlowSchema, defaultPriorityLevelConfiguration } from './flow-control-defaults.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 import type { ApiObject } from './object-meta.js';
 import { defaultPod } from './pod-defaults.js';
@@ -81,6 +83,10 @@ function defaultByKind(filler: DefaultFiller, object: KubernetesObject): ApiObje
       return defaultCSIDriver(filler, object);
     case 'PriorityClass':
       return defaultPriorityClass(filler, object);
+    case 'FlowSchema':
+      return defaultFlowSchema(filler, object);
+    case 'PriorityLevelConfiguration':
+      return defaultPriorityLevelConfiguration(filler, object);
     case 'Secret':
       return defaultSecret(filler, object);
     default:

@@ -73,6 +73,12 @@ const alwaysWritten: Readonly<Record<string, string>> = {
     'metadata involvedObject reason message source firstTimestamp lastTimestamp count type eventTime action reportingComponent reportingInstance',
   EventSource: 'component host',
   Lease: 'metadata spec',
+  FlowSchema: 'metadata spec status',
+  FlowSchemaSpec: 'priorityLevelConfiguration matchingPrecedence',
+  ResourcePolicyRule: 'clusterScope',
+  FlowSchemaCondition: 'type status lastTransitionTime reason message',
+  PriorityLevelConfiguration: 'metadata spec status',
+  LimitedPriorityLevelConfiguration: 'limitResponse',
 };
 
 /** A message prepared for measuring. */

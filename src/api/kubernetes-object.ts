@@ -11,6 +11,7 @@ import type { Deployment } from './deployment.js';
 import type { EndpointSlice } from './endpoint-slice.js';
 import type { Endpoints } from './endpoints.js';
 import type { Event } from './event.js';
+import type { FlowSchema, PriorityLevelConfiguration } from './flow-control.js';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import type { Job } from './job.js';
 import type { Lease } from './lease.js';
@@ -50,6 +51,7 @@ export type KubernetesObject =
   | Endpoints
   | EndpointSlice
   | Event
+  | FlowSchema
   | HorizontalPodAutoscaler
   | Job
   | Lease
@@ -61,6 +63,7 @@ export type KubernetesObject =
   | Pod
   | PodDisruptionBudget
   | PriorityClass
+  | PriorityLevelConfiguration
   | ReplicaSet
   | ReplicationController
   | ResourceQuota

@@ -36,6 +36,13 @@ export const resourceKinds: readonly ResourceKind[] = [
   row('v1', 'Namespace', 'namespaces', 'cluster', 'ns'),
   row('v1', 'Node', 'nodes', 'cluster', 'no'),
   row('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', 'cluster', 'pc'),
+  row(
+    'flowcontrol.apiserver.k8s.io/v1',
+    'PriorityLevelConfiguration',
+    'prioritylevelconfigurations',
+    'cluster',
+  ),
+  row('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas', 'cluster'),
   row('storage.k8s.io/v1', 'StorageClass', 'storageclasses', 'cluster', 'sc'),
   row('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', 'cluster'),
   row('storage.k8s.io/v1', 'CSINode', 'csinodes', 'cluster'),
@@ -133,6 +140,34 @@ export const removedApiVersions: readonly RemovedApiVersion[] = [
     'CSINode',
   ),
   ...removed('storage.k8s.io/v1beta1', '1.27', 'storage.k8s.io/v1', 'CSIStorageCapacity'),
+  ...removed(
+    'flowcontrol.apiserver.k8s.io/v1alpha1',
+    '1.26',
+    'flowcontrol.apiserver.k8s.io/v1',
+    'FlowSchema',
+    'PriorityLevelConfiguration',
+  ),
+  ...removed(
+    'flowcontrol.apiserver.k8s.io/v1beta1',
+    '1.26',
+    'flowcontrol.apiserver.k8s.io/v1',
+    'FlowSchema',
+    'PriorityLevelConfiguration',
+  ),
+  ...removed(
+    'flowcontrol.apiserver.k8s.io/v1beta2',
+    '1.29',
+    'flowcontrol.apiserver.k8s.io/v1',
+    'FlowSchema',
+    'PriorityLevelConfiguration',
+  ),
+  ...removed(
+    'flowcontrol.apiserver.k8s.io/v1beta3',
+    '1.32',
+    'flowcontrol.apiserver.k8s.io/v1',
+    'FlowSchema',
+    'PriorityLevelConfiguration',
+  ),
 ];
 
 function typeKey(apiVersion: string, kind: string): string {

@@ -13,6 +13,7 @@
 import { batchShapes } from './batch-shapes.js';
 import { clusterShapes } from './cluster-shapes.js';
 import { containerShapes } from './container-shapes.js';
+import { flowControlShapes } from './flow-control-shapes.js';
 import { podShapes } from './pod-shapes.js';
 import { storageShapes } from './storage-shapes.js';
 import { volumeShapes } from './volume-shapes.js';
@@ -72,6 +73,7 @@ const tables: readonly ShapeTable[] = [
   workloadShapes,
   batchShapes,
   clusterShapes,
+  flowControlShapes,
   storageShapes,
 ];
 

@@ -2,7 +2,7 @@
  * The API server's validation of objects, for the fields that matter to a simulation.
  *
  * Source: Kubernetes v1.36 `pkg/apis/<group>/validation`; the rules are in `pod-validation.ts`,
- * `workload-validation.ts` and `cluster-validation.ts`.
+ * `workload-validation.ts`, `cluster-validation.ts` and `flow-control-validation.ts`.
  */
 
 import {
@@ -16,6 +16,7 @@ import {
   checkStorageClass,
 } from './cluster-validation.js';
 import { type FieldProblem, type ProblemList, requiredValue } from './field-problem.js';
+import { checkFlowSchema, checkPriorityLevelConfiguration } from './flow-control-validation.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 import {
   checkLabels,
@@ -70,6 +71,8 @@ const specRequired: ReadonlySet<string> = new Set([
   'PersistentVolume',
   'PersistentVolumeClaim',
   'LimitRange',
+  'FlowSchema',
+  'PriorityLevelConfiguration',
 ]);
 
 function checkByKind(object: KubernetesObject, problems: ProblemList): void {
@@ -106,6 +109,10 @@ function checkByKind(object: KubernetesObject, problems: ProblemList): void {
       return checkStorageClass(object, problems);
     case 'PriorityClass':
       return checkPriorityClass(object, problems);
+    case 'FlowSchema':
+      return checkFlowSchema(object, problems);
+    case 'PriorityLevelConfiguration':
+      return checkPriorityLevelConfiguration(object, problems);
     case 'LimitRange':
       return checkLimitRange(object, problems);
     case 'ResourceQuota':

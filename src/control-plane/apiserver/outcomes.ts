@@ -4,6 +4,7 @@
 // Source: Kubernetes v1.36 apiserver registry/generic and pkg/registry strategies
 // (reference: controlplane B8; nodes-controllers 1.15).
 import type { Binding } from '../../api/binding.js';
+import { isSameData } from '../../api/data-equality.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ObjectMeta } from '../../api/object-meta.js';
 import type { Pod, PodCondition } from '../../api/pod.js';
@@ -12,7 +13,6 @@ import type { SimTime } from '../../kernel/time.js';
 import { admitUpdate } from './admission.js';
 import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
-import { isSameData } from './data-equality.js';
 
 /**
  * A new state, a new state that is removed at once, no change, the removal, or a refusal.

@@ -1,11 +1,11 @@
 // Binding, graceful deletion and finalizers: what a request makes of a stored object.
 import { describe, expect, test } from 'vitest';
 import type { Binding } from '../../../src/api/binding.js';
+import { isSameData } from '../../../src/api/data-equality.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { ObjectMeta } from '../../../src/api/object-meta.js';
 import type { Pod, PodStatus } from '../../../src/api/pod.js';
 import type { ApiRequest } from '../../../src/client/api-request.js';
-import { isSameData } from '../../../src/control-plane/apiserver/data-equality.js';
 import { deleteOutcome, updateOutcome } from '../../../src/control-plane/apiserver/outcomes.js';
 import { TestControlPlane } from '../../support/control-plane.js';
 import { configMap, pod } from '../../support/objects.js';

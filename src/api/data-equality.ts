@@ -1,6 +1,6 @@
 // Equality of plain data by content. Parts that are shared cost nothing, so that comparing a
 // version of an object with the next is cheap.
-import { sortedKeys } from '../../api/field-check.js';
+import { sortedKeys } from './field-check.js';
 
 /**
  * True when both hold the same values; absent and undefined fields are the same. O(differing
