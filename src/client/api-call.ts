@@ -14,6 +14,8 @@ export type CallHandler = (call: ApiCall) => void;
 export interface Caller {
   /** `system:kube-scheduler`. */
   readonly user: string;
+  /** As authentication finds them: `system:nodes`, `system:authenticated`. */
+  readonly groups: readonly string[];
   readonly connection: Connection;
   /** Called by the transport when the answer arrived. */
   answered(call: ApiCall): void;

@@ -13,11 +13,14 @@ import {
 } from './api-call.js';
 import type { ApiRequest } from './api-request.js';
 import { clientConstants } from './constants.js';
+import { groupsOf } from './user-groups.js';
 
 export interface ApiClientOptions {
   /** Name of the bucket in reports: `kube-controller-manager/replicaset-controller`. */
   readonly name: string;
   readonly user: string;
+  /** Besides those that follow from the user's name. */
+  readonly groups?: readonly string[];
   readonly connection: Connection;
   /** Absent: not limited, as the kubelet's heartbeat client. */
   readonly limit?: { readonly qps: number; readonly burst: number };
@@ -29,6 +32,7 @@ export interface ApiClientOptions {
 export class ApiClient implements Caller {
   readonly name: string;
   readonly user: string;
+  readonly groups: readonly string[];
   readonly connection: Connection;
   readonly bucket: TokenBucket | undefined;
   readonly #transport: ApiTransport;
@@ -38,6 +42,7 @@ export class ApiClient implements Caller {
     this.#transport = transport;
     this.name = options.name;
     this.user = options.user;
+    this.groups = groupsOf(options.user, options.groups);
     this.connection = options.connection;
     this.#host = options.host;
     const { limit } = options;
