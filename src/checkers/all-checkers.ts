@@ -2,6 +2,7 @@
 import type { Simulation } from '../kernel/simulation.js';
 import type { Checker } from './checker.js';
 import { PodPlacement } from './pod-placement.js';
+import { SeatLimits } from './seat-limits.js';
 import { StoreHistory } from './store-history.js';
 
 /**
@@ -9,5 +10,9 @@ import { StoreHistory } from './store-history.js';
  * same room, and the kubelet finds out.
  */
 export function allCheckers(simulation: Simulation, schedulers = 1): readonly Checker[] {
-  return [new StoreHistory(simulation), new PodPlacement(simulation, schedulers > 1)];
+  return [
+    new StoreHistory(simulation),
+    new PodPlacement(simulation, schedulers > 1),
+    new SeatLimits(simulation),
+  ];
 }

@@ -1,9 +1,11 @@
-// One request on its way: from the client's rate limiter over the link to an apiserver and back.
+// One request on its way: from the client's rate limiter over its connection to an apiserver and
+// back.
 
 import type { EventKind, Simulation } from '../kernel/simulation.js';
-import type { CpuHost, Link } from '../kernel/stations.js';
+import type { CpuHost } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
+import { type ApiServerPort, type Connection, Connector } from './connection.js';
 import { clientConstants } from './constants.js';
 import { Slab } from './slab.js';
 
@@ -23,19 +25,6 @@ export interface Caller {
   granted(call: ApiCall): void;
 }
 
-/** One HTTP/2 connection: its two directions and the apiserver at the other end. */
-export interface Connection {
-  readonly up: Link;
-  readonly down: Link;
-  server: ApiServerPort;
-}
-
-/** What an apiserver offers to the network. */
-export interface ApiServerPort {
-  /** The request has arrived; the server later calls `transport.respond`. */
-  receive(call: ApiCall): void;
-}
-
 /** A request with its bookkeeping. `context` is the sender's own. */
 export class ApiCall {
   id = -1;
@@ -48,10 +37,16 @@ export class ApiCall {
   /** Bytes of the request on the wire. */
   readonly requestBytes: number;
   attempts = 0;
+  /** Where the last attempt was sent. */
+  server: ApiServerPort | undefined;
   /** Waits for Retry-After; a token is taken when that has passed. */
   isRetrying = false;
   /** Arrived at the server, last attempt. */
   receivedUs: SimTime = 0;
+  /** With its answer the server asks the client to use another connection from now on. */
+  isGoAway = false;
+  /** How long the server kept it in a queue before serving it, last attempt. */
+  queueWaitUs: SimTime = 0;
   response: ApiResponse | undefined;
 
   constructor(
@@ -71,6 +66,14 @@ export class ApiCall {
   }
 }
 
+/** What a client has in the place of an answer when there is none. */
+const NO_ANSWER = { code: 0, message: 'no answer from the server', bytes: 0 } as const;
+
+/** The client's next request needs another connection, unless it has one already. */
+function hangUp({ caller, server }: ApiCall): void {
+  if (caller.connection.server === server) caller.connection.isClosed = true;
+}
+
 /** Carries all calls of one simulation. */
 export class ApiTransport {
   readonly simulation: Simulation;
@@ -79,6 +82,7 @@ export class ApiTransport {
   readonly #arrived: EventKind;
   readonly #answered: EventKind;
   readonly #decoded: EventKind;
+  readonly #connector: Connector;
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -89,15 +93,22 @@ export class ApiTransport {
     this.#arrived = simulation.defineEvent('client.RequestArrived', (id, _, now) => {
       const call = this.#calls.get(id);
       call.receivedUs = now;
-      call.caller.connection.server.receive(call);
+      call.queueWaitUs = 0;
+      call.isGoAway = false;
+      (call.server as ApiServerPort).receive(call);
     });
     this.#answered = simulation.defineEvent('client.ResponseArrived', (id) => {
       const call = this.#calls.get(id);
+      if (call.isGoAway) hangUp(call);
       call.caller.answered(call);
     });
     this.#decoded = simulation.defineEvent('client.ResponseDecoded', (id) => {
       const call = this.#calls.remove(id);
       call.onDone(call);
+    });
+    this.#connector = new Connector(simulation, {
+      onOpen: (call) => this.#send(call),
+      onRefused: (call) => this.#fail(call, { ...NO_ANSWER, reason: 'ConnectionRefused' }),
     });
   }
 
@@ -111,12 +122,19 @@ export class ApiTransport {
     this.simulation.at(at, this.#granted, call.id);
   }
 
-  /** Puts the request on the wire now. */
+  /** Puts the request on the wire, now or when its client has a connection again. */
   transmit(call: ApiCall): void {
     call.attempts++;
-    const { up } = call.caller.connection;
-    const arrival = up.send(this.simulation.now, call.requestBytes + clientConstants.headerBytes);
-    this.simulation.at(arrival, this.#arrived, call.id);
+    const { connection } = call.caller;
+    if (connection.isClosed === true) this.#connector.open(call);
+    else this.#send(call);
+  }
+
+  #send(call: ApiCall): void {
+    const { connection } = call.caller;
+    call.server = connection.server;
+    const bytes = call.requestBytes + clientConstants.headerBytes;
+    this.simulation.at(connection.up.send(this.simulation.now, bytes), this.#arrived, call.id);
   }
 
   /** Puts the answer on the wire now; called by the server. */
@@ -125,6 +143,21 @@ export class ApiTransport {
     const { down } = call.caller.connection;
     const arrival = down.send(this.simulation.now, response.bytes + clientConstants.headerBytes);
     this.simulation.at(arrival, this.#answered, call.id);
+  }
+
+  /** The server has hung up: the client gets no answer. Reads are tried again a second later. */
+  abort(call: ApiCall): void {
+    hangUp(call);
+    const { verb } = call.request;
+    const isRead = verb === 'get' || verb === 'list';
+    const retry = isRead ? { retryAfterSeconds: clientConstants.reconnectAfterSeconds } : {};
+    this.#fail(call, { ...NO_ANSWER, reason: 'ConnectionLost', ...retry });
+  }
+
+  #fail(call: ApiCall, response: ApiResponse): void {
+    call.response = response;
+    const { down } = call.caller.connection;
+    this.simulation.at(down.send(this.simulation.now, 0), this.#answered, call.id);
   }
 
   /** Ends the call after `cpuUs` of work on `host` (at once where the host is not modelled). */

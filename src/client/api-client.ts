@@ -4,14 +4,9 @@
 import { encodedBytes } from '../api/encoded-size.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { TokenBucket } from '../kernel/stations.js';
-import {
-  ApiCall,
-  type ApiTransport,
-  type Caller,
-  type CallHandler,
-  type Connection,
-} from './api-call.js';
+import { ApiCall, type ApiTransport, type Caller, type CallHandler } from './api-call.js';
 import type { ApiRequest } from './api-request.js';
+import type { Connection } from './connection.js';
 import { clientConstants } from './constants.js';
 import { groupsOf } from './user-groups.js';
 

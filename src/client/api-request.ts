@@ -64,11 +64,14 @@ export interface WatcherAddress {
 }
 
 /**
- * The answer. `object`: the stored object; `items` and `revision`: of a list; `watch`: of a watch.
+ * The answer; code 0 when there was none, as the server had hung up. `object`: the stored object; `items` and `revision`: of a list; `watch`: of a watch.
  */
 export interface ApiResponse {
   readonly code: number;
-  /** `Conflict`, `NotFound`, `AlreadyExists`, `TooManyRequests`, …; '' on success. */
+  /**
+   * `Conflict`, `NotFound`, `AlreadyExists`, `TooManyRequests`, …; '' on success; without an answer
+   * `ConnectionLost` or `ConnectionRefused`.
+   */
   readonly reason: string;
   readonly message: string;
   readonly bytes: number;
@@ -80,8 +83,8 @@ export interface ApiResponse {
 }
 
 /** True for 2xx. */
-export function isSuccess(response: ApiResponse): boolean {
-  return response.code < 300;
+export function isSuccess({ code }: ApiResponse): boolean {
+  return code >= 200 && code < 300;
 }
 
 /** The key under which caches and queues know an object: `namespace/name`, or `name`. */

@@ -23,6 +23,22 @@ const table = {
     unit: 'bytes',
     source: 'ASSUMED: HTTP/2 frames and compressed headers around a body, each way',
   },
+  connectBytes: {
+    value: 300,
+    unit: 'bytes',
+    source: 'ASSUMED: the segments of a TCP or TLS handshake from one side',
+  },
+  certificateBytes: {
+    value: 3_000,
+    unit: 'bytes',
+    source: "ASSUMED: a server's certificate chain and the end of the TLS handshake",
+  },
+  reconnectAfterSeconds: {
+    value: 1,
+    unit: 's',
+    source: 'Kubernetes v1.36 client-go rest/with_retry.go (reference: controlplane C1)',
+    note: 'before a read whose connection was lost is tried again',
+  },
   eventPatchBytes: {
     value: 250,
     unit: 'bytes',

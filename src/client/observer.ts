@@ -14,12 +14,24 @@ export type PodStage =
 /** Result of one scheduling attempt, as in scheduler_schedule_attempts_total. */
 export type SchedulingResult = 'scheduled' | 'unschedulable' | 'error';
 
+/** The seats of a priority level of an apiserver, as they are now. */
+export interface SeatUse {
+  readonly name: string;
+  /** Its limit is none. */
+  readonly isExempt: boolean;
+  readonly seatsInUse: number;
+  readonly limit: number;
+  readonly requestsExecuting: number;
+}
+
 /** Everything that can be observed. Times are the simulation's now. */
 export interface ClusterObserver {
   /** A write was applied by the store; in order of revision, each once. */
   committed(event: WatchEvent): void;
   /** An apiserver has answered; `latencyUs` from arrival to the answer leaving. */
   requestServed(call: ApiCall, code: number, latencyUs: number): void;
+  /** A priority level of an apiserver has given seats to a request. */
+  seatsTaken(level: SeatUse): void;
   podReached(uid: string, stage: PodStage): void;
   schedulingAttempted(uid: string, result: SchedulingResult, durationUs: number): void;
   /** All kube-proxies have programmed all EndpointSlice changes up to this store revision. */
@@ -34,6 +46,7 @@ export interface ClusterObserver {
 export class SilentObserver implements ClusterObserver {
   committed(_event: WatchEvent): void {}
   requestServed(_call: ApiCall, _code: number, _latencyUs: number): void {}
+  seatsTaken(_level: SeatUse): void {}
   podReached(_uid: string, _stage: PodStage): void {}
   schedulingAttempted(_uid: string, _result: SchedulingResult, _durationUs: number): void {}
   endpointsProgrammed(_revision: number): void {}
@@ -44,17 +57,31 @@ export class SilentObserver implements ClusterObserver {
 /** Passes everything on to several observers, in their order. */
 export class ObserverGroup implements ClusterObserver {
   readonly #members: readonly ClusterObserver[];
+  /** Those that listen to what is told most. */
+  readonly #toCommits: readonly ClusterObserver[];
+  readonly #toRequests: readonly ClusterObserver[];
+  readonly #toSeats: readonly ClusterObserver[];
 
   constructor(members: readonly ClusterObserver[]) {
     this.#members = members;
+    const silent = SilentObserver.prototype;
+    this.#toCommits = members.filter(({ committed }) => committed !== silent.committed);
+    this.#toRequests = members.filter(
+      ({ requestServed }) => requestServed !== silent.requestServed,
+    );
+    this.#toSeats = members.filter(({ seatsTaken }) => seatsTaken !== silent.seatsTaken);
   }
 
   committed(event: WatchEvent): void {
-    for (const member of this.#members) member.committed(event);
+    for (const member of this.#toCommits) member.committed(event);
   }
 
   requestServed(call: ApiCall, code: number, latencyUs: number): void {
-    for (const member of this.#members) member.requestServed(call, code, latencyUs);
+    for (const member of this.#toRequests) member.requestServed(call, code, latencyUs);
+  }
+
+  seatsTaken(level: SeatUse): void {
+    for (const member of this.#toSeats) member.seatsTaken(level);
   }
 
   podReached(uid: string, stage: PodStage): void {

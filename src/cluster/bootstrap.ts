@@ -1,8 +1,16 @@
 // What is in the store before a scenario begins: the cluster has been up for a while, its nodes are
 // registered and Ready, the namespaces and classes that every cluster has are there.
 // Source: Kubernetes v1.36 pkg/controlplane, kubeadm defaults.
+import type { FlowSchema } from '../api/flow-control.js';
+import {
+  mandatoryFlowSchemas,
+  mandatoryPriorityLevels,
+  suggestedFlowSchemas,
+  suggestedPriorityLevels,
+} from '../api/flow-control-bootstrap.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ObjectMeta } from '../api/object-meta.js';
+import { danglingCondition } from '../control-plane/apiserver/flow-control/flow-configuration.js';
 import type { RandomRoot } from '../kernel/random-stream.js';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -31,6 +39,7 @@ export function bootstrapObjects(
         value,
       }),
     ),
+    ...flowControlObjects(),
   ];
   const missing = standard.filter((object) => !ownKeys.has(identityOf(object)));
   return [...missing, ...own].map((object) => {
@@ -42,6 +51,19 @@ export function bootstrapObjects(
     };
     return { ...object, metadata } as KubernetesObject;
   });
+}
+
+/**
+ * The FlowSchemas and priority levels that every API server keeps, the schemas with the condition
+ * that it has given them.
+ */
+export function flowControlObjects(): readonly KubernetesObject[] {
+  const levels = [...mandatoryPriorityLevels, ...suggestedPriorityLevels];
+  const schemas = [...mandatoryFlowSchemas, ...suggestedFlowSchemas].map((schema): FlowSchema => {
+    const condition = danglingCondition(schema, levels, 0);
+    return { ...schema, status: { conditions: condition === undefined ? [] : [condition] } };
+  });
+  return [...levels, ...schemas];
 }
 
 function identityOf({ kind, metadata }: KubernetesObject): string {

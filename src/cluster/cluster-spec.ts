@@ -3,6 +3,7 @@
 
 import type { Node } from '../api/node.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
+import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-gates.js';
 import type { TieBreakName } from '../control-plane/scheduler/framework/select-host.js';
@@ -42,10 +43,8 @@ export interface ClientLimit {
   readonly burst: number;
 }
 
-export interface ApiServerSpec {
+export interface ApiServerSpec extends ApiServerSettings {
   readonly hosts: readonly string[];
-  readonly maxRequestsInflight: number;
-  readonly maxMutatingRequestsInflight: number;
   readonly disabledAdmissionPlugins: readonly OptionalAdmissionPlugin[];
 }
 

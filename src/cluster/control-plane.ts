@@ -1,6 +1,7 @@
 // Builds the machines of the control plane, etcd and the apiservers.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import { ApiTransport, type Connection } from '../client/api-call.js';
+import { ApiTransport } from '../client/api-call.js';
+import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
@@ -58,8 +59,6 @@ export class ControlPlane {
     this.etcd.preload(stored);
     const identities = new IdentityGenerator(simulation.random);
     this.#servers = apiServer.hosts.map((host, index) => {
-      const { maxRequestsInflight, maxMutatingRequestsInflight, disabledAdmissionPlugins } =
-        apiServer;
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
         host: this.process('kube-apiserver', host),
@@ -67,9 +66,7 @@ export class ControlPlane {
         transport: this.transport,
         observer,
         identities,
-        maxRequestsInflight,
-        maxMutatingRequestsInflight,
-        disabledAdmissionPlugins,
+        settings: apiServer,
       });
     });
     const { controlPlane, node } = spec.network;

@@ -7,9 +7,10 @@
 import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
-import type { ApiCall, ApiTransport, Connection } from '../client/api-call.js';
+import type { ApiCall, ApiTransport } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../client/api-request.js';
+import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';

@@ -23,7 +23,13 @@ export const fixedDefaults: Tree = {
   controlPlane: {
     hosts: { count: 1, cores: 4 },
     etcd: { disk: 'nvme' },
-    apiServer: { maxRequestsInflight: 400, maxMutatingRequestsInflight: 200 },
+    apiServer: {
+      maxRequestsInflight: 400,
+      maxMutatingRequestsInflight: 200,
+      enablePriorityAndFairness: true,
+      requestTimeout: '1m',
+      goawayChance: 0,
+    },
     scheduler: { kubeAPIQPS: 50, kubeAPIBurst: 100, tieBreak: 'heap' },
     controllerManager: { kubeAPIQPS: 20, kubeAPIBurst: 30 },
   },

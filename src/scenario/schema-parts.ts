@@ -75,6 +75,12 @@ export function positiveNumber(): z.ZodNumber {
   return z.number({ error }).positive({ error });
 }
 
+/** A number in a range, both ends included. */
+export function numberWithin(min: number, max: number): z.ZodNumber {
+  const error = `a number from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+}
+
 export function flag(): z.ZodBoolean {
   return z.boolean({ error: 'true or false' });
 }

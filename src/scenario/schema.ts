@@ -15,6 +15,7 @@ import {
   flag,
   list,
   mapping,
+  numberWithin,
   oneOf,
   positiveDuration,
   positiveNumber,
@@ -102,6 +103,13 @@ const controlPlane = mapping({
     replicas: wholeNumber(1, 99).optional(),
     maxRequestsInflight: wholeNumber(1).optional(),
     maxMutatingRequestsInflight: wholeNumber(1).optional(),
+    enablePriorityAndFairness: flag()
+      .optional()
+      .describe('Without it the two limits above hold each for itself.'),
+    requestTimeout: positiveDuration().optional().describe('Of everything but watches.'),
+    goawayChance: numberWithin(0, 0.02)
+      .optional()
+      .describe('Of an answer that sends its client to another apiserver.'),
     disableAdmissionPlugins: z
       .array(z.enum(optionalAdmissionPlugins))
       .optional()

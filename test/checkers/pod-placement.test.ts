@@ -204,8 +204,8 @@ describe('with several schedulers', () => {
   });
 });
 
-test('every run is checked for its history and for the places of its pods', () => {
+test('every run is checked for its history, the places of its pods and the seats of its requests', () => {
   const { simulation } = new Story(() => []);
   const names = allCheckers(simulation).map((checker) => checker.constructor.name);
-  expect(names).toEqual(['StoreHistory', 'PodPlacement']);
+  expect(names).toEqual(['StoreHistory', 'PodPlacement', 'SeatLimits']);
 });

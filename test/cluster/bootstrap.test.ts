@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
-import { bootstrapObjects } from '../../src/cluster/bootstrap.js';
+import { bootstrapObjects, flowControlObjects } from '../../src/cluster/bootstrap.js';
 import type { NodePoolSpec } from '../../src/cluster/cluster-spec.js';
 import { kubeletNode, nodeLease, registeredNode } from '../../src/cluster/node-objects.js';
 import { RandomRoot } from '../../src/kernel/random-stream.js';
@@ -39,8 +39,10 @@ describe('what is stored before a run', () => {
       'Namespace/kube-node-lease',
       'PriorityClass/system-cluster-critical',
       'PriorityClass/system-node-critical',
+      ...flowControlObjects().map(({ kind, metadata }) => `${kind}/${metadata.name}`),
       'ConfigMap/x',
     ]);
+    expect(flowControlObjects()).toHaveLength(19);
   });
 
   test('takes a namespace of the scenario for that of every cluster', () => {

@@ -1,8 +1,9 @@
 // A control plane for component tests: one host, one etcd member, one apiserver, constant delays.
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
-import { ApiTransport, type Connection } from '../../src/client/api-call.js';
+import { ApiTransport } from '../../src/client/api-call.js';
 import { ApiClient } from '../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
+import type { Connection } from '../../src/client/connection.js';
 import { type ClusterObserver, SilentObserver } from '../../src/client/observer.js';
 import type { WatchEvent } from '../../src/client/watch.js';
 import { ApiServer } from '../../src/control-plane/apiserver/apiserver.js';
@@ -44,6 +45,9 @@ export interface TestControlPlaneOptions {
   readonly preload?: readonly KubernetesObject[];
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
+  /** Default: the two limits in flight. */
+  readonly enablePriorityAndFairness?: boolean;
+  readonly requestTimeoutUs?: number;
   readonly observer?: ClusterObserver;
 }
 
@@ -80,8 +84,13 @@ export class TestControlPlane {
       transport: this.transport,
       observer,
       identities: new IdentityGenerator(this.simulation.random),
-      maxRequestsInflight: options.maxRequestsInflight ?? 400,
-      maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
+      settings: {
+        maxRequestsInflight: options.maxRequestsInflight ?? 400,
+        maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
+        enablePriorityAndFairness: options.enablePriorityAndFairness ?? false,
+        requestTimeoutUs: options.requestTimeoutUs ?? 60_000_000,
+        goawayChance: 0,
+      },
     });
   }
 

@@ -1,28 +1,50 @@
-// One kube-apiserver: handler chain on the CPU of its host, in-flight limits, storage in etcd with
-// optimistic concurrency, reads from etcd or from the watch cache, watches. The cache may lag: it
-// answers only who asks for any state, and decides about a write only what the store will check.
-// Left out in this version: API Priority and Fairness (the limits are those without it), webhooks,
-// paging, the wait of a consistent list for etcd's progress notification (docs/MODEL.md).
-// Source: Kubernetes v1.36 apiserver (reference: controlplane B).
+// One kube-apiserver: every request passes the handler chain on the CPU of its host, is admitted by
+// API Priority and Fairness, or by the two limits that hold without it, is served by the storage
+// layer, and answered; whatever takes too long is given up.
+// The order of the chain is kept where it matters: authentication and audit before flow control,
+// authorization, reading and admission of the body within its seats.
+// Source: Kubernetes v1.36 apiserver server/config.go DefaultBuildHandlerChain (reference:
+// controlplane B1, B2).
 import { encodedBytes } from '../../api/encoded-size.js';
+import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { PriorityClass } from '../../api/priority-class.js';
-import { resourceKinds } from '../../api/resource-kinds.js';
-import type { ApiCall, ApiServerPort, ApiTransport } from '../../client/api-call.js';
-import { type ApiResponse, objectKey } from '../../client/api-request.js';
-import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
+import type { ApiCall, ApiTransport } from '../../client/api-call.js';
+import { ApiClient } from '../../client/api-client.js';
+import { type ApiRequest, type ApiResponse, objectKey } from '../../client/api-request.js';
+import type { ApiServerPort } from '../../client/connection.js';
+import type { EtcdPort } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
-import { Slab } from '../../client/slab.js';
+import { distribution } from '../../kernel/distributions.js';
+import type { RandomStream } from '../../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
-import type { CpuHost } from '../../kernel/stations.js';
-import { Admission, type OptionalAdmissionPlugin } from './admission.js';
-import { alreadyExists, notFound, ok, status } from './answers.js';
+import { type CpuHost, Link } from '../../kernel/stations.js';
+import type { OptionalAdmissionPlugin } from './admission.js';
+import { status } from './answers.js';
 import { apiserverConstants } from './constants.js';
-import { encodeCpuUs, handlerCpuUs } from './costs.js';
-import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
+import { chainCpuUs, encodeCpuUs, handlerCpuUs } from './costs.js';
+import { DeadlineList } from './deadline-list.js';
+import { FlowController } from './flow-control/flow-controller.js';
+import { FlowStatusWriter } from './flow-control/flow-status-writer.js';
+import { ObjectCounts } from './flow-control/object-counts.js';
+import { type Principal, Principals } from './flow-control/principal.js';
+import { WatchCounts } from './flow-control/watch-counts.js';
+import { WorkEstimator } from './flow-control/work-estimator.js';
+import { MaxInFlight } from './max-in-flight.js';
 import type { IdentityGenerator } from './registry.js';
-import { ServerWatch } from './server-watch.js';
-import { WatchCache } from './watch-cache.js';
+import { EXECUTING, GONE, QUEUED, REFUSED, RequestTable } from './request-table.js';
+import { ResourceStorage } from './resource-storage.js';
+
+/** What an apiserver is started with, as its flags. */
+export interface ApiServerSettings {
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
+  /** False: --enable-priority-and-fairness=false. */
+  readonly enablePriorityAndFairness: boolean;
+  readonly requestTimeoutUs: number;
+  /** Of an answer that it asks the client to go to another server; 0 to 0.02. */
+  readonly goawayChance: number;
+  readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[] | undefined;
+}
 
 export interface ApiServerOptions {
   readonly name: string;
@@ -31,323 +53,225 @@ export interface ApiServerOptions {
   readonly transport: ApiTransport;
   readonly observer: ClusterObserver;
   readonly identities: IdentityGenerator;
-  readonly maxRequestsInflight: number;
-  readonly maxMutatingRequestsInflight: number;
-  readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[];
+  readonly settings: ApiServerSettings;
 }
-
-/** A request that is being handled. */
-interface Handling {
-  readonly call: ApiCall;
-  /** `pods/default/web-1`: key in the store. */
-  key: string;
-  /** What is being written is to be removed next. */
-  isRemovedNext: boolean;
-  response: ApiResponse | undefined;
-}
-
-/**
- * A list that waits until its cache has everything up to the store's revision when it was asked.
- */
-interface WaitingList {
-  readonly id: number;
-  readonly cache: WatchCache;
-  readonly revision: number;
-}
-
-/** Resources that are read from etcd each time. */
-const UNCACHED = new Set(['events']);
 
 export class ApiServer implements ApiServerPort {
+  readonly name: string;
+  /** Absent without API Priority and Fairness. */
+  readonly flows: FlowController | undefined;
   readonly #simulation: Simulation;
   readonly #options: ApiServerOptions;
-  readonly #caches = new Map<string, WatchCache>();
-  readonly #handlings = new Slab<Handling>();
+  readonly #requests = new RequestTable();
+  readonly #principals = new Principals();
+  readonly #objects = new ObjectCounts();
+  readonly #watches = new WatchCounts();
+  readonly #inFlight: MaxInFlight;
+  readonly #deadlines: DeadlineList;
+  readonly #writeDeadlines: DeadlineList;
+  readonly #storage: ResourceStorage;
+  readonly #flowStatus: FlowStatusWriter;
+  readonly #goaway: RandomStream;
+  readonly #authenticated: EventKind;
   readonly #handled: EventKind;
-  readonly #stored: EventKind;
-  readonly #found: EventKind;
   readonly #encoded: EventKind;
-  readonly #admission: Admission;
-  #waitingLists: WaitingList[] = [];
-  #seenRevision: number;
-  #readInflight = 0;
-  #writeInflight = 0;
 
   constructor(simulation: Simulation, options: ApiServerOptions) {
     this.#simulation = simulation;
     this.#options = options;
-    const { name, etcd, host } = options;
-    this.#handled = simulation.defineEvent(`${name}.RequestHandled`, (id) => this.#dispatch(id));
-    this.#stored = simulation.defineEvent(`${name}.TransactionAnswered`, (id, ticket) =>
-      this.#afterWrite(id, etcd.result(ticket)),
+    const { name, settings } = options;
+    this.name = name;
+    this.#goaway = simulation.stream(`${name}/goaway`);
+    this.#authenticated = simulation.defineEvent(`${name}.RequestAuthenticated`, (id) =>
+      this.#admit(id),
     );
-    this.#found = simulation.defineEvent(`${name}.RangeAnswered`, (id, ticket) =>
-      this.#afterRead(id, etcd.result(ticket)),
-    );
+    this.#handled = simulation.defineEvent(`${name}.RequestHandled`, (id) => {
+      if (this.#requests.resume(id)) this.#storage.handle(id);
+    });
     this.#encoded = simulation.defineEvent(`${name}.ResponseEncoded`, (id) => this.#answer(id));
-    const { disabledAdmissionPlugins } = options;
-    this.#admission = new Admission((name) => this.#priorityClass(name), disabledAdmissionPlugins);
-    const { revision, values } = etcd.snapshot();
-    this.#seenRevision = revision;
-    for (const { resource, kind } of resourceKinds) {
-      const cache = new WatchCache(simulation, `${name}/${resource}`, host, () =>
-        this.#answerLists(),
-      );
-      if (!UNCACHED.has(resource))
-        cache.load(
-          values.filter((value) => value.kind === kind),
-          revision,
-        );
-      this.#caches.set(resource, cache);
-    }
-    const changed = simulation.defineEvent(`${name}.StoreChangesArrived`, (_, upTo) =>
-      this.#ingest(upTo),
-    );
-    etcd.watch(changed, 0);
+    const expire = (id: number): void => this.#expire(id);
+    const { requestTimeoutUs } = settings;
+    const deadlines = (event: string, limitUs: number): DeadlineList =>
+      new DeadlineList(simulation, `${name}.${event}`, limitUs, expire);
+    this.#deadlines = deadlines('RequestTimedOut', requestTimeoutUs);
+    this.#writeDeadlines = deadlines('WriteTimedOut', apiserverConstants.writeTimeoutUs);
+    const { maxRequestsInflight, maxMutatingRequestsInflight } = settings;
+    this.#inFlight = new MaxInFlight(maxRequestsInflight, maxMutatingRequestsInflight);
+    this.#storage = this.#newStorage();
+    this.#flowStatus = new FlowStatusWriter(this.#newLoopback());
+    this.flows = settings.enablePriorityAndFairness ? this.#newFlows() : undefined;
+    this.#configureFlows();
+  }
+
+  #newStorage(): ResourceStorage {
+    const { name, host, etcd, identities, settings } = this.#options;
+    return new ResourceStorage(this.#simulation, {
+      name,
+      host,
+      etcd,
+      identities,
+      requests: this.#requests,
+      disabledAdmissionPlugins: settings.disabledAdmissionPlugins,
+      onReply: (id, response) => this.#reply(id, response),
+      onLoaded: (resource, objects) => {
+        const bytes = objects.reduce((sum, object) => sum + encodedBytes(object), 0);
+        this.#objects.load(resource, objects.length, bytes);
+      },
+      onChange: (resource, event) => this.#objects.changed(this.#simulation.now, resource, event),
+      onCached: (resource) => {
+        if (FLOW_RESOURCES.has(resource)) this.#configureFlows();
+      },
+      onWatch: (request, change) => this.#watches.count(request, change),
+    });
+  }
+
+  #newFlows(): FlowController {
+    const { name, settings, observer } = this.#options;
+    return new FlowController(this.#simulation, {
+      name,
+      seats: settings.maxRequestsInflight + settings.maxMutatingRequestsInflight,
+      requestTimeoutUs: settings.requestTimeoutUs,
+      principals: this.#principals,
+      estimator: new WorkEstimator(this.#objects, this.#watches),
+      onExecute: (id) => this.#execute(id),
+      onTimedOut: (id, retryAfterSeconds) => this.#refuse(id, retryAfterSeconds),
+      onSeats: (level) => observer.seatsTaken(level),
+    });
+  }
+
+  /** Takes over the FlowSchemas and levels that the caches hold. */
+  #configureFlows(): void {
+    const { flows } = this;
+    if (flows === undefined) return;
+    const all = <T extends KubernetesObject>(resource: string): T[] =>
+      [...this.#storage.objectsOf(resource).values()] as T[];
+    const levels = all<PriorityLevelConfiguration>('prioritylevelconfigurations');
+    const schemas = all<FlowSchema>('flowschemas');
+    flows.configure(levels, schemas);
+    this.#flowStatus.write(this.#simulation.now, levels, schemas);
+  }
+
+  /** The server's own client, over the loopback interface. */
+  #newLoopback(): ApiClient {
+    const { name, transport } = this.#options;
+    const delay = distribution({ kind: 'constant', value: apiserverConstants.loopbackDelayUs });
+    const { loopbackBytesPerSecond } = apiserverConstants;
+    const link = (way: string): Link =>
+      new Link(this.#simulation, `${name}/loopback/${way}`, delay, loopbackBytesPerSecond);
+    return new ApiClient(transport, {
+      name: `${name}/loopback`,
+      user: 'system:apiserver',
+      groups: ['system:masters'],
+      connection: { up: link('up'), down: link('down'), server: this },
+    });
   }
 
   receive(call: ApiCall): void {
     const { request } = call;
-    const isWatch = request.verb === 'watch';
-    const isWrite = !isWatch && request.verb !== 'get' && request.verb !== 'list';
-    if (!isWatch && !this.#takeSeat(isWrite)) return this.#refuseOverflow(call);
+    const sender = this.#principals.of(call.caller);
     const name = request.name || request.body?.metadata.name || '';
     const key = `${request.resource}/${objectKey(request.namespace, name)}`;
-    const id = this.#handlings.add({ call, key, isRemovedNext: false, response: undefined });
+    const id = this.#requests.add(call, sender, key);
+    const { now } = this.#simulation;
+    if (request.verb !== 'watch') this.#deadlines.add(id, now);
+    const cpuUs = chainCpuUs(call, this.#isNewToken(sender));
+    this.#options.host.run(cpuUs, this.#authenticated, id);
+  }
+
+  /** Whether a service account's token has to be looked at, which is then remembered. */
+  #isNewToken(sender: Principal): boolean {
+    if (!sender.isServiceAccount) return false;
+    const { now } = this.#simulation;
+    if (now < sender.tokenTrustedUntilUs) return false;
+    sender.tokenTrustedUntilUs = now + apiserverConstants.tokenTrustUs;
+    return true;
+  }
+
+  #admit(id: number): void {
+    if (!this.#requests.resume(id)) return;
+    const { request } = this.#requests.call(id);
+    const sender = this.#requests.sender(id);
+    this.#requests.setPhase(id, QUEUED);
+    if (this.flows !== undefined) {
+      const retryAfterSeconds = this.flows.arrive(id, sender, request);
+      if (retryAfterSeconds > 0) this.#refuse(id, retryAfterSeconds);
+      return;
+    }
+    const isWatch = request.verb === 'watch';
+    const retryAfterSeconds = isWatch ? 0 : this.#inFlight.arrive(isWrite(request), sender);
+    if (retryAfterSeconds > 0) this.#refuse(id, retryAfterSeconds);
+    else this.#execute(id);
+  }
+
+  #execute(id: number): void {
+    const call = this.#requests.call(id);
+    const { now } = this.#simulation;
+    this.#requests.setPhase(id, EXECUTING);
+    call.queueWaitUs = this.flows?.waitedUs(id) ?? 0;
+    if (isWrite(call.request)) this.#writeDeadlines.add(id, now);
     this.#options.host.run(handlerCpuUs(call), this.#handled, id);
   }
 
-  #takeSeat(isWrite: boolean): boolean {
-    const { maxRequestsInflight, maxMutatingRequestsInflight } = this.#options;
-    if (isWrite)
-      return this.#writeInflight < maxMutatingRequestsInflight && ++this.#writeInflight > 0;
-    return this.#readInflight < maxRequestsInflight && ++this.#readInflight > 0;
-  }
-
-  #refuseOverflow(call: ApiCall): void {
-    const response = {
+  #refuse(id: number, retryAfterSeconds: number): void {
+    this.#requests.setPhase(id, REFUSED);
+    this.#reply(id, {
       ...status(429, 'TooManyRequests', 'too many requests, please try again later'),
-      retryAfterSeconds: apiserverConstants.overflowRetryAfterSeconds,
-    };
-    this.#options.observer.requestServed(call, 429, 0);
-    this.#options.transport.respond(call, response);
-  }
-
-  #dispatch(id: number): void {
-    const { call, key } = this.#handlings.get(id);
-    const { verb, resource, subresource, resourceVersion } = call.request;
-    const cache = this.#caches.get(resource);
-    if (cache === undefined)
-      return this.#reply(
-        id,
-        status(404, 'NotFound', 'the server could not find the requested resource'),
-      );
-    switch (verb) {
-      case 'list':
-        if (resourceVersion === undefined) this.#options.etcd.read(key, this.#found, id);
-        else this.#replyList(id, cache);
-        return;
-      case 'watch':
-        return this.#openWatch(id, cache);
-      case 'get':
-        if (resourceVersion === 0 && !UNCACHED.has(resource)) this.#replyWith(id, this.#cached(id));
-        else this.#options.etcd.read(key, this.#found, id);
-        return;
-      case 'create':
-        if (subresource !== 'binding') return this.#create(id);
-    }
-    const cached = this.#cached(id);
-    if (cached === undefined) this.#options.etcd.read(key, this.#found, id);
-    else this.#change(id, cached, false);
-  }
-
-  #cached(id: number): KubernetesObject | undefined {
-    const { resource, namespace, name } = this.#handlings.get(id).call.request;
-    if (UNCACHED.has(resource)) return undefined;
-    return this.#caches.get(resource)?.objects.get(objectKey(namespace, name));
-  }
-
-  #create(id: number): void {
-    const { call } = this.#handlings.get(id);
-    const { resource, body } = call.request;
-    if (body === undefined) {
-      return this.#reply(id, status(400, 'BadRequest', 'a create needs a body'));
-    }
-    const { namespace } = call.request;
-    const { now } = this.#simulation;
-    const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
-    const metadata = this.#options.identities.fill(given, resource, now);
-    const admitted = this.#admission.admit({ ...body, metadata } as KubernetesObject);
-    if ('code' in admitted) {
-      return this.#reply(id, status(admitted.code, admitted.reason, admitted.message));
-    }
-    const handling = this.#handlings.get(id);
-    handling.key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
-    this.#propose(handling.key, 0, admitted, id);
-  }
-
-  #priorityClass(name: string): PriorityClass | undefined {
-    const classes = this.#caches.get('priorityclasses')?.objects ?? new Map();
-    if (name !== '') return classes.get(name) as PriorityClass | undefined;
-    let found: PriorityClass | undefined;
-    for (const each of classes.values() as Iterable<PriorityClass>) {
-      if (each.globalDefault === true && each.value < (found?.value ?? Number.POSITIVE_INFINITY))
-        found = each;
-    }
-    return found;
-  }
-
-  /**
-   * Update, patch, binding or delete of what is stored. What the cache says is enough for a write,
-   * since the store compares; a refusal or "nothing changes" is only given on the newest state.
-   */
-  #change(id: number, current: KubernetesObject, isNewest: boolean): void {
-    const { call, key } = this.#handlings.get(id);
-    const { request } = call;
-    const { now } = this.#simulation;
-    const outcome =
-      request.verb === 'delete'
-        ? deleteOutcome(current, request, now)
-        : updateOutcome(current, request, now);
-    const isWrite = outcome.kind !== 'unchanged' && outcome.kind !== 'refuse';
-    if (isWrite || isNewest) this.#carryOut(id, current, outcome);
-    else this.#options.etcd.read(key, this.#found, id);
-  }
-
-  #carryOut(id: number, current: KubernetesObject, outcome: Outcome): void {
-    const revision = current.metadata.resourceVersion ?? 0;
-    switch (outcome.kind) {
-      case 'unchanged':
-        return this.#replyWith(id, current);
-      case 'refuse':
-        return this.#reply(id, status(outcome.code, outcome.reason, outcome.message));
-      case 'remove':
-        return this.#propose(this.#handlings.get(id).key, revision, undefined, id);
-      case 'writeAndRemove':
-        this.#handlings.get(id).isRemovedNext = true;
-        return this.#propose(this.#handlings.get(id).key, revision, outcome.object, id);
-      case 'write':
-        return this.#propose(this.#handlings.get(id).key, revision, outcome.object, id);
-    }
-  }
-
-  #propose(
-    key: string,
-    expectedRevision: number,
-    value: KubernetesObject | undefined,
-    id: number,
-  ): void {
-    const bytes = value === undefined ? 0 : encodedBytes(value);
-    this.#options.etcd.propose({ key, expectedRevision, value, bytes }, this.#stored, id);
-  }
-
-  /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */
-  #afterWrite(id: number, { succeeded, current }: EtcdResult): void {
-    const handling = this.#handlings.get(id);
-    const { verb, resource, subresource } = handling.call.request;
-    const isRemovedNext = succeeded && handling.isRemovedNext;
-    handling.isRemovedNext = false;
-    if (isRemovedNext && current !== undefined) {
-      const revision = current.metadata.resourceVersion ?? 0;
-      return this.#propose(handling.key, revision, undefined, id);
-    }
-    const isBinding = subresource === 'binding';
-    const isCreate = verb === 'create' && !isBinding;
-    if (succeeded && isBinding) return this.#reply(id, status(201, '', ''));
-    if (succeeded) return this.#replyWith(id, current, isCreate ? 201 : 200);
-    if (isCreate) return this.#reply(id, alreadyExists(resource, current?.metadata.name ?? ''));
-    if (current === undefined) return this.#replyWith(id, undefined);
-    this.#change(id, current, true);
-  }
-
-  #afterRead(id: number, { revision, current }: EtcdResult): void {
-    const { verb, resource } = this.#handlings.get(id).call.request;
-    if (verb === 'list') {
-      const cache = this.#caches.get(resource) as WatchCache;
-      this.#waitingLists.push({ id, cache, revision });
-      return this.#answerLists();
-    }
-    if (current === undefined || verb === 'get') return this.#replyWith(id, current);
-    this.#change(id, current, true);
-  }
-
-  /** Answers the lists whose caches have caught up with the store. */
-  #answerLists(): void {
-    if (this.#waitingLists.length === 0) return;
-    const isFresh = ({ cache, revision }: WaitingList): boolean =>
-      this.#seenRevision >= revision && cache.isCaughtUp(revision);
-    const fresh = this.#waitingLists.filter(isFresh);
-    if (fresh.length === 0) return;
-    this.#waitingLists = this.#waitingLists.filter((each) => !fresh.includes(each));
-    for (const { id, cache } of fresh) this.#replyList(id, cache);
-  }
-
-  /** Replies with an object, or that there is none. */
-  #replyWith(id: number, object: KubernetesObject | undefined, code = 200): void {
-    if (object !== undefined) return this.#reply(id, ok(code, object));
-    const { resource, name } = this.#handlings.get(id).call.request;
-    this.#reply(id, notFound(resource, name));
-  }
-
-  #replyList(id: number, cache: WatchCache): void {
-    const { fieldSelector } = this.#handlings.get(id).call.request;
-    const items = cache.list(fieldSelector);
-    const bytes = items.reduce((sum, item) => sum + encodedBytes(item), 0);
-    this.#reply(id, { code: 200, reason: '', message: '', bytes, items, revision: cache.revision });
-  }
-
-  #openWatch(id: number, cache: WatchCache): void {
-    const { call } = this.#handlings.get(id);
-    const { watcher, fieldSelector, fleetMembers = 1 } = call.request;
-    if (watcher === undefined)
-      return this.#reply(id, status(400, 'BadRequest', 'a watch needs a watcher'));
-    const revision = call.request.resourceVersion ?? 0;
-    const watch = new ServerWatch(this.#simulation, {
-      address: watcher,
-      selector: fieldSelector,
-      afterRevision: revision,
-      link: call.caller.connection.down,
-      members: fleetMembers,
-      onClose: (closed) => cache.removeWatcher(closed),
+      retryAfterSeconds,
     });
-    if (!cache.addWatcher(watch, revision)) {
-      const message = `too old resource version: ${revision} (${cache.revision})`;
-      return this.#reply(id, status(410, 'Expired', message));
-    }
-    this.#reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
-  }
-
-  #ingest(upTo: number): void {
-    for (let revision = this.#seenRevision + 1; revision <= upTo; revision++) {
-      const event = this.#options.etcd.change(revision);
-      const resource = resourceOf(event.object);
-      if (!UNCACHED.has(resource)) this.#caches.get(resource)?.ingest(event);
-    }
-    this.#seenRevision = Math.max(this.#seenRevision, upTo);
-    this.#answerLists();
   }
 
   #reply(id: number, response: ApiResponse): void {
-    const handling = this.#handlings.get(id);
-    handling.response = response;
+    this.#requests.setResponse(id, response);
     this.#options.host.run(encodeCpuUs(response), this.#encoded, id);
   }
 
   #answer(id: number): void {
-    const { call, response } = this.#handlings.remove(id);
-    const { verb } = call.request;
-    if (verb === 'get' || verb === 'list') this.#readInflight--;
-    else if (verb !== 'watch') this.#writeInflight--;
-    const { code } = response as ApiResponse;
-    this.#options.observer.requestServed(call, code, this.#simulation.now - call.receivedUs);
-    this.#options.transport.respond(call, response as ApiResponse);
+    if (!this.#requests.resume(id)) return;
+    const call = this.#requests.call(id);
+    const response = this.#requests.response(id);
+    this.#settle(id, call.request);
+    this.#requests.remove(id);
+    this.#respond(call, response);
+  }
+
+  /** Gives back what the request holds. */
+  #settle(id: number, request: ApiRequest): void {
+    this.#deadlines.remove(id);
+    this.#writeDeadlines.remove(id);
+    if (this.#requests.phase(id) !== EXECUTING) return;
+    if (this.flows !== undefined) this.flows.finish(id, request.verb === 'watch');
+    else if (request.verb !== 'watch') this.#inFlight.finish(isWrite(request));
+  }
+
+  #respond(call: ApiCall, response: ApiResponse): void {
+    const latencyUs = this.#simulation.now - call.receivedUs;
+    this.#options.observer.requestServed(call, response.code, latencyUs);
+    const { goawayChance } = this.#options.settings;
+    if (goawayChance > 0) call.isGoAway = this.#goaway.uniform() < goawayChance;
+    this.#options.transport.respond(call, response);
+  }
+
+  /** The request took too long. What is still under way of it is for nothing. */
+  #expire(id: number): void {
+    const call = this.#requests.call(id);
+    const message = 'Timeout: request did not complete within the allotted timeout';
+    this.#abandon(id);
+    this.#respond(call, status(504, 'Timeout', message));
+  }
+
+  #abandon(id: number): void {
+    const { request } = this.#requests.call(id);
+    const isQueued = this.#requests.phase(id) === QUEUED;
+    this.#settle(id, request);
+    if (isQueued) {
+      this.flows?.cancel(id);
+      this.#requests.remove(id);
+    } else this.#requests.setPhase(id, GONE);
   }
 }
 
-const resourceByKind: ReadonlyMap<string, string> = new Map(
-  resourceKinds.map(({ kind, resource }) => [kind, resource]),
-);
+const FLOW_RESOURCES: ReadonlySet<string> = new Set(['flowschemas', 'prioritylevelconfigurations']);
 
-function resourceOf(object: KubernetesObject): string {
-  return resourceByKind.get(object.kind) ?? '';
+function isWrite({ verb }: ApiRequest): boolean {
+  return verb !== 'get' && verb !== 'list' && verb !== 'watch';
 }

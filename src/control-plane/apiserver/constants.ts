@@ -17,6 +17,18 @@ const table = {
     unit: 's',
     source: 'Kubernetes v1.36 apiserver server/filters/maxinflight.go (reference: controlplane B2)',
   },
+  requestTimeoutUs: {
+    value: 60_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver server/config.go (reference: controlplane B2)',
+    note: 'of everything but watches: 504 after that',
+  },
+  writeTimeoutUs: {
+    value: 34_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver endpoints/handlers/rest.go (reference: controlplane B2)',
+    note: 'of a write from when it may be served',
+  },
   transportCpuUs: {
     value: 60,
     unit: 'µs',
@@ -28,6 +40,40 @@ const table = {
     unit: 'µs',
     source: 'reference: controlplane E1',
     note: 'client certificate or cached token',
+  },
+  tokenReviewCpuUs: {
+    value: 150,
+    unit: 'µs',
+    source: 'reference: controlplane E1',
+    note: "first look at a service account's token, or again when the last is forgotten",
+  },
+  tokenTrustUs: {
+    value: 10_000_000,
+    unit: 'µs',
+    source:
+      'Kubernetes v1.36 pkg/kubeapiserver/options/authentication.go (reference: controlplane E1)',
+    note: 'for which a token that was good is not looked at again',
+  },
+  flowControlCpuUs: {
+    value: 7,
+    unit: 'µs',
+    source: 'reference: controlplane E1',
+    note: 'classification and queues of API Priority and Fairness',
+  },
+  loopbackDelayUs: {
+    value: 20,
+    unit: 'µs',
+    source: 'ASSUMED: a packet over the loopback interface, with the wake-up of its reader',
+  },
+  loopbackBytesPerSecond: {
+    value: 5_000_000_000,
+    unit: 'bytes/s',
+    source: 'ASSUMED: memory copies of the loopback interface',
+  },
+  handshakeCpuUs: {
+    value: 1_000,
+    unit: 'µs',
+    source: 'ASSUMED: TLS 1.3 with an RSA-2048 server key and a client certificate to verify',
   },
   auditCpuUs: {
     value: 20,

@@ -3,8 +3,9 @@
 // listed here (docs/MODEL.md). Source: Kubernetes v1.36 cmd/kube-controller-manager
 // (reference: nodes-controllers 3.1).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { ApiTransport, Connection } from '../../client/api-call.js';
+import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
+import type { Connection } from '../../client/connection.js';
 import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
@@ -30,6 +31,7 @@ export interface ControllerManagerOptions {
 }
 
 const NAME = 'kube-controller-manager';
+const SHARED_INFORMERS = 'shared-informers';
 
 /** One of the process's controllers. */
 interface Controller {
@@ -47,7 +49,7 @@ export class ControllerManager {
 
   constructor(options: ControllerManagerOptions) {
     const { simulation, host, limit } = options;
-    const informerClient = clientFor(options, 'shared-informers', limit);
+    const informerClient = clientFor(options, SHARED_INFORMERS, limit);
     const informers = new SharedInformers(simulation, informerClient, host);
     const clients: ApiClient[] = [];
     const own = (controller: string, qpsFactor = 1): ControllerOptions => {
@@ -123,9 +125,15 @@ function clientFor(
 ): ApiClient {
   return new ApiClient(options.transport, {
     name: `${NAME}/${controller}`,
-    user: `system:serviceaccount:kube-system:${controller}`,
+    user: userOf(controller),
     connection: options.connection,
     limit,
     host: options.host,
   });
+}
+
+/** Each controller has a service account of its own; what they share is the process's. */
+function userOf(controller: string): string {
+  if (controller === SHARED_INFORMERS) return 'system:kube-controller-manager';
+  return `system:serviceaccount:kube-system:${controller}`;
 }

@@ -5,9 +5,10 @@
 // that were deleted while a watch was refused as too old stay.
 // Source: Kubernetes v1.36 pkg/proxy/config (reference: nodes-controllers §2.2, §2.10).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { ApiCall, ApiTransport, Connection } from '../../client/api-call.js';
+import type { ApiCall, ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import type { Connection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
 import type { FleetWatchEvent, WatchStream } from '../../client/watch.js';
 import type { EventKind } from '../../kernel/simulation.js';
@@ -32,7 +33,7 @@ export class ServiceFeed {
     this.#fleet = fleet;
     this.#client = new ApiClient(transport, {
       name: 'kube-proxy',
-      user: 'system:kube-proxy',
+      user: 'system:serviceaccount:kube-system:kube-proxy',
       connection,
     });
     this.#arrived = simulation.defineEvent('kube-proxy.WatchEventDispatched', (index, _, now) =>

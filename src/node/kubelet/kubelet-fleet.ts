@@ -5,8 +5,9 @@
 // the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import type { Pod } from '../../api/pod.js';
-import type { ApiCall, ApiTransport, Connection } from '../../client/api-call.js';
+import type { ApiCall, ApiTransport } from '../../client/api-call.js';
 import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import type { Connection } from '../../client/connection.js';
 import { clientConstants, watchEventCpuUs } from '../../client/constants.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';

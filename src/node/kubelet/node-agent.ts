@@ -1,8 +1,9 @@
 // One kubelet: what it was started with and the data its parts keep for it. Data only; the fleet's
 // parts act on it.
 import type { Node, NodeAddress } from '../../api/node.js';
-import type { ApiTransport, Connection } from '../../client/api-call.js';
+import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
+import type { Connection } from '../../client/connection.js';
 import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';

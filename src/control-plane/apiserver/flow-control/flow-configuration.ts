@@ -14,6 +14,7 @@ import {
   mandatoryFlowSchemas,
   mandatoryPriorityLevels,
 } from '../../../api/flow-control-bootstrap.js';
+import type { SimTime } from '../../../kernel/time.js';
 
 /** A configuration that can be put to use. */
 export interface FlowConfiguration {
@@ -77,6 +78,7 @@ function isUsable({ metadata, spec }: PriorityLevelConfiguration): boolean {
 export function danglingCondition(
   schema: FlowSchema,
   levels: readonly PriorityLevelConfiguration[],
+  now: SimTime,
 ): FlowSchemaCondition | undefined {
   const level = levelOf(schema);
   const isFound = levels.some((each) => nameOf(each) === level && isUsable(each));
@@ -87,5 +89,7 @@ export function danglingCondition(
   const present = schema.status?.conditions?.find(({ type }) => type === 'Dangling');
   const isSame =
     present?.status === status && present.reason === reason && present.message === message;
-  return isSame ? undefined : { type: 'Dangling', status, reason, message };
+  return isSame
+    ? undefined
+    : { type: 'Dangling', status, lastTransitionTime: now, reason, message };
 }

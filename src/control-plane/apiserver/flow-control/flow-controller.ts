@@ -33,7 +33,7 @@ export interface FlowControllerOptions {
   readonly onExecute: (id: number) => void;
   /** The request has waited in vain. */
   readonly onTimedOut: (id: number, retryAfterSeconds: number) => void;
-  /** Seats were taken, or a limit has changed. */
+  /** Told before `onExecute`. */
   readonly onSeats: (level: PriorityLevel) => void;
 }
 
@@ -210,14 +210,9 @@ export class FlowController implements LevelHandler {
     level.withdraw(this.#simulation.now, id, 'cancelled');
   }
 
-  /** True while the request waits for its seats. */
-  isWaiting(id: number): boolean {
-    return this.#waits.has(id);
-  }
-
-  /** When the request was given its seats. */
-  startedUs(id: number): SimTime {
-    return this.#requests.startedUs[id] as number;
+  /** How long a request that executes has waited in its queue. */
+  waitedUs(id: number): SimTime {
+    return (this.#requests.startedUs[id] as number) - (this.#requests.arrivedUs[id] as number);
   }
 
   dispatched(id: number, level: PriorityLevel): void {
@@ -298,7 +293,6 @@ export class FlowController implements LevelHandler {
     this.fairFraction = fairFraction;
     for (const [index, level] of this.#levels.entries()) {
       level.setLimit(now, limits[index] as number);
-      this.#options.onSeats(level);
     }
   }
 }

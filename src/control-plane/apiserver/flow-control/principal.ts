@@ -9,7 +9,8 @@ export interface Principal extends UserInfo {
   subjectClass: number;
   /** The queues that it was dealt, by flow, where flows are told apart by user. */
   readonly hands: (Int32Array | undefined)[];
-  /** A service account's token is believed without a look until then. */
+  readonly isServiceAccount: boolean;
+  /** Its token is believed without a look until then. */
   tokenTrustedUntilUs: SimTime;
 }
 
@@ -22,7 +23,15 @@ export class Principals {
     let principal = this.#known.get(caller);
     if (principal === undefined) {
       const { user, groups } = caller;
-      principal = { user, groups, subjectClass: -1, hands: [], tokenTrustedUntilUs: 0 };
+      const isServiceAccount = groups.includes('system:serviceaccounts');
+      principal = {
+        user,
+        groups,
+        subjectClass: -1,
+        hands: [],
+        isServiceAccount,
+        tokenTrustedUntilUs: 0,
+      };
       this.#known.set(caller, principal);
     }
     return principal;

@@ -6,6 +6,7 @@ import {
   suggestedFlowSchemas,
   suggestedPriorityLevels,
 } from '../../../../src/api/flow-control-bootstrap.js';
+import { SeatLimits } from '../../../../src/checkers/seat-limits.js';
 import type { Caller } from '../../../../src/client/api-call.js';
 import type { ApiRequest } from '../../../../src/client/api-request.js';
 import { groupsOf } from '../../../../src/client/user-groups.js';
@@ -53,9 +54,8 @@ export class FlowBench {
   readonly objects = new ObjectCounts();
   readonly watches = new WatchCounts();
   readonly flows: FlowController;
+  readonly #seats: SeatLimits;
   readonly sent: Sent[] = [];
-  /** Levels whose seats were above their limit, or negative. */
-  readonly faults: string[] = [];
   readonly #principals = new Principals();
   readonly #callers = new Map<string, Caller>();
   readonly #serviceUs: number[] = [];
@@ -67,6 +67,7 @@ export class FlowBench {
   constructor(options: FlowBenchOptions = {}) {
     const { levels = allLevels, schemas = allSchemas, seats = 600 } = options;
     this.simulation = new Simulation('flows');
+    this.#seats = new SeatLimits(this.simulation);
     this.#served = this.simulation.defineEvent('test.RequestServed', (id) => this.#end(id));
     this.#arrived = this.simulation.defineEvent('test.RequestArrived', (id) => this.#later[id]?.());
     this.flows = new FlowController(this.simulation, {
@@ -82,7 +83,7 @@ export class FlowBench {
       onTimedOut: (id, retryAfterSeconds) => {
         (this.sent[id] as Sent).retryAfterSeconds = retryAfterSeconds;
       },
-      onSeats: (level) => this.#check(level),
+      onSeats: (level) => this.#seats.seatsTaken(level),
     });
     this.flows.configure(levels, schemas);
   }
@@ -136,6 +137,11 @@ export class FlowBench {
     return this.flows.levels.find((level) => level.name === name) as PriorityLevel;
   }
 
+  /** Levels that gave seats which they did not have. */
+  get faults(): readonly string[] {
+    return this.#seats.violations;
+  }
+
   /** Limits by level. */
   get limits(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.flows.levels.map(({ name, limit }) => [name, limit]));
@@ -151,12 +157,6 @@ export class FlowBench {
     const next = this.#onEnd.get(id);
     this.#onEnd.delete(id);
     next?.();
-  }
-
-  #check({ name, isExempt, seatsInUse, requestsExecuting, limit }: PriorityLevel): void {
-    const isWide = requestsExecuting === 1;
-    if (seatsInUse < 0) this.faults.push(`${name} uses ${seatsInUse} seats`);
-    if (!isExempt && !isWide && seatsInUse > limit) this.faults.push(`${name} is above ${limit}`);
   }
 }
 

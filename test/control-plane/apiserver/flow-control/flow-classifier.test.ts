@@ -16,7 +16,9 @@ import type { Principal } from '../../../../src/control-plane/apiserver/flow-con
 import { allLevels, allSchemas, oneLevel } from './flow-bench.js';
 
 function principal(user: string, own: readonly string[] = []): Principal {
-  return { user, groups: groupsOf(user, own), subjectClass: -1, hands: [], tokenTrustedUntilUs: 0 };
+  const groups = groupsOf(user, own);
+  const state = { subjectClass: -1, hands: [], isServiceAccount: false, tokenTrustedUntilUs: 0 };
+  return { user, groups, ...state };
 }
 
 const request = (verb: ApiRequest['verb'], resource: string, more: Partial<ApiRequest> = {}) => ({
@@ -233,17 +235,18 @@ describe('the configuration', () => {
   test('has a condition for each schema that says whether its level exists', () => {
     const { levels, schemas } = oneLevel(8, 2);
     const [schema] = schemas as [FlowSchema];
-    const found = danglingCondition(schema, levels);
+    const found = danglingCondition(schema, levels, 7);
     expect(found).toEqual({
       type: 'Dangling',
       status: 'False',
+      lastTransitionTime: 7,
       reason: 'Found',
       message:
         'This FlowSchema references the PriorityLevelConfiguration object named "only" and it exists',
     });
     const told = { ...schema, status: { conditions: [found as NonNullable<typeof found>] } };
-    expect(danglingCondition(told, levels)).toBeUndefined();
-    expect(danglingCondition(told, [])).toMatchObject({
+    expect(danglingCondition(told, levels, 8)).toBeUndefined();
+    expect(danglingCondition(told, [], 9)).toMatchObject({
       status: 'True',
       reason: 'NotFound',
       message:
