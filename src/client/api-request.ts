@@ -64,7 +64,8 @@ export interface WatcherAddress {
 }
 
 /**
- * The answer; code 0 when there was none, as the server had hung up. `object`: the stored object; `items` and `revision`: of a list; `watch`: of a watch.
+ * The answer; code 0 when there was none, as the server had hung up. `object`: the stored object;
+ * `items` and `revision`: of a list; `watch`: of a watch.
  */
 export interface ApiResponse {
   readonly code: number;

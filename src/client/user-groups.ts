@@ -1,5 +1,5 @@
-// The groups that authentication finds for a user: what its name says about it, what its certificate
-// says besides, and that it is somebody.
+// The groups that authentication finds for a user: what its name says, what its certificate says
+// besides, and that it is somebody.
 // Source: Kubernetes v1.36 apiserver authentication/user, authentication/serviceaccount; kubeadm's
 // certificates (reference: controlplane B3).
 

@@ -79,7 +79,7 @@ export class FairQueues {
     const span = now - this.#sinceUs;
     this.#sinceUs = now;
     if (span === 0 || this.#activeQueues === 0) return;
-    const seats = this.#seatsRequested < limit ? this.#seatsRequested : limit;
+    const seats = Math.min(this.#seatsRequested, limit);
     this.r += Math.round((seats / this.#activeQueues) * span * UNITS_PER_SEAT_US);
   }
 

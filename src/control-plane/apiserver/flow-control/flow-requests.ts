@@ -45,9 +45,7 @@ export class FlowRequests {
 
   /** Seats that a request holds from its dispatch until its final seats are free. */
   seats(id: number): number {
-    const initial = this.initialSeats[id] as number;
-    const final = this.finalSeats[id] as number;
-    return initial > final ? initial : final;
+    return Math.max(this.initialSeats[id] as number, this.finalSeats[id] as number);
   }
 }
 

@@ -1,6 +1,7 @@
 // How many watches of one apiserver get to see a write: those of the whole resource, of its
 // namespace, of the very object. Watches of pods by node are not counted, as each of them sees few.
-// Source: Kubernetes v1.36 apiserver util/flowcontrol/watch_tracker.go (reference: controlplane B6).
+// Source: Kubernetes v1.36 apiserver util/flowcontrol/watch_tracker.go
+// (reference: controlplane B6).
 import type { ApiRequest } from '../../../client/api-request.js';
 
 interface Watches {

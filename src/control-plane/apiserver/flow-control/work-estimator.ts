@@ -1,5 +1,6 @@
 // Estimates requests from what the server knows: its counts of objects and of watches.
-// Source: Kubernetes v1.36 apiserver util/flowcontrol/request/width.go (reference: controlplane B6).
+// Source: Kubernetes v1.36 apiserver util/flowcontrol/request/width.go
+// (reference: controlplane B6).
 import type { ApiRequest } from '../../../client/api-request.js';
 import type { SimTime } from '../../../kernel/time.js';
 import type { FlowRequests } from './flow-requests.js';

@@ -32,7 +32,7 @@ describe('an allocation', () => {
     ) ?? {
       allocations: [],
     };
-    // The third keeps 30 at least; the fraction is below 1, so the first gets 10 p, the second 20 p.
+    // The third keeps 30; what is left is enough for the others to have what they want.
     expect(allocations.map((each) => Number(each.toFixed(6)))).toEqual([10, 20, 30]);
   });
 
