@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { isModule } from '../scenario/plugin-files.js';
 
+const esmSyntax = /^(?:export|import)\s/m;
+
 /** Writes the modules among `texts`, and says where each of them is. */
 export function unpackedModules(texts: ReadonlyMap<string, string>): (file: string) => string {
   const modules = [...texts].filter(([file]) => isModule(file));
@@ -22,6 +24,8 @@ export function unpackedModules(texts: ReadonlyMap<string, string>): (file: stri
     mkdirSync(dirname(pathOf(file)), { recursive: true });
     writeFileSync(pathOf(file), text);
   }
-  writeFileSync(join(folder, 'package.json'), '{}');
+  // Node warns when it has to guess what a .js file is.
+  const isEsm = modules.every(([file, text]) => !file.endsWith('.js') || esmSyntax.test(text));
+  writeFileSync(join(folder, 'package.json'), isEsm ? '{"type": "module"}' : '{}');
   return pathOf;
 }

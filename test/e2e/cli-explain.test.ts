@@ -95,6 +95,23 @@ describe('a run is explained from its folder alone', () => {
     expect(explained('piped', '--run', 'piped', '-q')).toContain('owner    Deployment/piped');
   });
 
+  test('also when a plugin of its own has scored, whose file is gone since', () => {
+    const plugin =
+      'score: (s, p, nodes, n, scores) => { for (let i = 0; i < nodes.count; i++) scores[i] = 10 * i; }';
+    const file = join(folder, 'prefer-last.js');
+    writeFileSync(file, `export const p = { name: 'PreferLast', ${plugin} };`);
+    writeFileSync(join(folder, 'one.yaml'), pod('one', '1'));
+    const args = ['run', 'one.yaml', '--nodes', '3x4cpu8Gi', '--plugin', 'prefer-last.js'];
+    const { code, err } = kubeclock([...args, '--out', 'plugged', '-q'], { cwd: folder });
+    expect(code, err).toBe(0);
+    rmSync(file);
+    const looked = explain('one', '--run', 'plugged');
+    expect(looked).toMatchObject({ code: 0, err: '' });
+    expect(looked.out).toContain('Highest total');
+    expect(looked.out).toMatch(/ PreferLast ×1\n/);
+    expect(looked.out).toMatch(/→ default-2 +\d+ +20\n/);
+  });
+
   test('as far as it went, when a limit has cut it short', () => {
     const long = ['--until', '24h', '--max-events', '65k', '--out', 'cut', '-q'];
     expect(kubeclock(['run', 'cluster.yaml', ...long], { cwd: folder }).code).toBe(6);

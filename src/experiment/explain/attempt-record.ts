@@ -66,6 +66,7 @@ export function attemptOf(
     feasible,
     refused,
     notExamined: othersThan(cycle.snapshot, [...feasible, ...refused]),
+    isAbridged: false,
     choice:
       result === 'scheduled'
         ? choiceOf(cycle, feasible, scores.length > notes.scores.length ? 'reservoir' : tieBreak)

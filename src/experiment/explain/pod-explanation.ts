@@ -148,6 +148,8 @@ export interface AttemptRecord {
   readonly refused: readonly RefusedNode[];
   /** In order of the snapshot. */
   readonly notExamined: readonly string[];
+  /** Whether the nodes of this attempt were not kept, because there are very many attempts. */
+  readonly isAbridged: boolean;
   /** Undefined for a pod that got no node. */
   readonly choice: NodeChoice | undefined;
   readonly preemption: PreemptionRecord | undefined;
@@ -178,7 +180,7 @@ export interface QueueMove {
   readonly gate: { readonly plugin: string; readonly reasons: readonly string[] } | undefined;
 }
 
-/** The scheduling of one pod. */
+/** The scheduling of one pod. Without moves no scheduler has taken it up. */
 export interface PodExplanation {
   readonly pod: PodRow;
   readonly priority: number;

@@ -22,6 +22,12 @@ export interface PodLog extends Pick<PodExplanation, 'priority' | 'requests'> {
   readonly moves: QueueMove[];
 }
 
+/**
+ * Attempts of a pod, the first and the last ones, of which every node is kept. A pod that fits
+ * nowhere in a large cluster may be tried for hours.
+ */
+export const wholeAttempts = 20;
+
 /** Records pods by `namespace/name`. */
 export class SchedulingLog implements SchedulingRecorder {
   /** By UID, in order of appearance. */
@@ -47,6 +53,9 @@ export class SchedulingLog implements SchedulingRecorder {
   decided(cycle: RecordedCycle): void {
     const { attempts } = this.#logOf(cycle.entry.info);
     attempts.push(attemptOf(cycle, this.#simulation.now, this.#scheduler));
+    const middle = attempts.length - 1 - wholeAttempts;
+    const attempt = attempts[middle];
+    if (middle >= wholeAttempts && attempt !== undefined) attempts[middle] = abridged(attempt);
   }
 
   attemptEnded(pod: PodInfo, failure: Failure | undefined): void {
@@ -86,6 +95,11 @@ export class SchedulingLog implements SchedulingRecorder {
     }
     return log;
   }
+}
+
+/** The attempt without its nodes. */
+function abridged(attempt: AttemptRecord): AttemptRecord {
+  return { ...attempt, feasible: [], refused: [], notExamined: [], isAbridged: true };
 }
 
 function describeObject(object: KubernetesObject | undefined): string {

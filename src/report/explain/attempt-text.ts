@@ -75,13 +75,16 @@ function preFilterFacts({ preFilter }: AttemptRecord): [string, string][] {
 }
 
 function searchFacts(
-  { feasible, refused, notExamined }: AttemptRecord,
+  { feasible, refused, notExamined, isAbridged }: AttemptRecord,
   search: NodeSearch,
 ): [string, string][] {
   const { nodes, narrowedBy, candidates, wanted, firstNode, nominatedNode, examined } = search;
+  const found = isAbridged
+    ? 'which ones was not kept, for there are too many attempts'
+    : `${formatCount(feasible.length)} feasible, ${formatCount(refused.length)} refused`;
   const counts = [
     `${formatCount(examined)} of ${counted(nodes, 'node')} examined, beginning with ${firstNode}: ` +
-      `${formatCount(feasible.length)} feasible, ${formatCount(refused.length)} refused`,
+      found,
   ];
   if (notExamined.length > 0) counts.push(`${formatCount(notExamined.length)} not examined`);
   const sentences = [`${counts.join('; ')}.`];

@@ -71,6 +71,7 @@ function attemptObject(attempt: AttemptRecord): JsonObject {
     })),
     refused: attempt.refused.map(({ free, ...rest }) => ({ ...rest, free: amounts(free) })),
     notExamined: attempt.notExamined,
+    isAbridged: attempt.isAbridged,
     choice: choice === undefined ? null : choiceObject(choice),
     preemption: preemption === undefined ? null : preemptionObject(preemption),
   };

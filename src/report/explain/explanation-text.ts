@@ -42,17 +42,30 @@ export function explanationText(explanation: PodExplanation, options: Explanatio
   return sections.join('\n');
 }
 
-function podLines({ pod, priority, requests, attempts }: PodExplanation, width: number): string[] {
+function podLines(explanation: PodExplanation, width: number): string[] {
+  const { pod, priority, requests, attempts, moves } = explanation;
   const asked = requests.length === 0 ? 'nothing' : requests.map(formatResource).join(', ');
   const state = pod.deletedUs === undefined ? pod.phase : `${pod.phase}, deleted`;
   const node = pod.node === '' ? 'none' : pod.node;
   const tries = attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
   const facts: readonly (readonly [string, string])[] = [
     ...(pod.owner === '' ? [] : [['owner', pod.owner] as const]),
-    ['asks', `${asked}; priority ${priority}`],
+    ...(moves.length === 0 ? [] : [['asks', `${asked}; priority ${priority}`] as const]),
     ['node', `${node} (${state}; ${tries} to schedule it)`],
+    ...(attempts.length > 0 ? [] : [['why', untriedText(explanation)] as const]),
   ];
   return facts.flatMap(([name, text]) => besideHead(`${name.padEnd(7)}  `, printable(text), width));
+}
+
+/** Why nobody has tried to schedule the pod. */
+function untriedText({ pod, moves }: PodExplanation): string {
+  const gate = moves.at(-1)?.gate;
+  if (gate !== undefined)
+    return `${gate.plugin} keeps it out of activeQ: ${gate.reasons.join(', ')}`;
+  if (moves.length > 0) return 'the run ended before its turn came';
+  return pod.node === ''
+    ? 'no scheduler of the cluster has taken it up'
+    : 'its spec names the node, so that no scheduler was asked';
 }
 
 function timelineLines(explanation: PodExplanation, width: number): string[] {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { explainPod } from '../../../src/experiment/explain/explain-pod.js';
 import type { PodExplanation } from '../../../src/experiment/explain/pod-explanation.js';
+import { wholeAttempts } from '../../../src/experiment/explain/scheduling-log.js';
 import { runScenario } from '../../../src/experiment/run-scenario.js';
 import type { LoadedScenario } from '../../../src/scenario/scenario.js';
 import { loaded } from '../../scenario/memory-files.js';
@@ -191,6 +192,88 @@ describe('pods that a PreEnqueue plugin keeps out', () => {
     );
     expect(attempts).toEqual([]);
     expect(moves).toMatchObject([{ store: 'gated', gate: { plugin: 'SchedulingGates' } }]);
+  });
+});
+
+describe('a pod that is tried very often', () => {
+  const deletions = Array.from(
+    { length: 60 },
+    (_, i) =>
+      `{op: delete, at: ${20 + 9 * i}s, targets: [{kind: Pod, namespace: default, name: f-${i}}]}`,
+  );
+  const fillers = Array.from({ length: 60 }, (_, i) => pod(`f-${i}`, '10m'));
+  const run = scenario([
+    `{op: apply, objects: [${[...fillers, pod('huge', '4')].join(', ')}]}`,
+    ...deletions,
+  ]);
+
+  test('keeps the nodes of its first and last attempts, and counts the others', () => {
+    const { attempts } = explained(run, 'default/huge');
+    expect(attempts.length).toBeGreaterThan(2 * wholeAttempts);
+    const kept = attempts.map(({ isAbridged }) => !isAbridged);
+    expect(kept.filter(Boolean)).toHaveLength(2 * wholeAttempts);
+    expect(kept.slice(0, wholeAttempts).every(Boolean)).toBe(true);
+    expect(kept.slice(-wholeAttempts).every(Boolean)).toBe(true);
+    expect(attempts[wholeAttempts]).toMatchObject({ refused: [], search: { examined: 3 } });
+    expect(attempts[0]?.refused).toHaveLength(3);
+  });
+});
+
+describe('who decides', () => {
+  const withControlPlane = (controlPlane: string, ...objects: string[]): LoadedScenario =>
+    loaded(
+      `horizon: 1m
+until: horizon
+controlPlane: {${controlPlane}}
+nodePools: [{name: a, count: 1, cpu: 4, memory: 8Gi}, {name: b, count: 1, cpu: 8, memory: 8Gi}]
+workload: {operations: [{op: apply, objects: [${objects.join(', ')}]}]}`,
+    );
+
+  test('is named when there are several schedulers, each with its own queue', () => {
+    const second = '{name: batch, config: {profiles: [{schedulerName: batch}]}}';
+    const input = withControlPlane(
+      `schedulers: [{name: kube-scheduler}, ${second}]`,
+      pod('p', '1'),
+      pod('q', '1', ', schedulerName: batch'),
+    );
+    const first = explained(input, 'default/p');
+    expect(first.attempts).toMatchObject([{ scheduler: 'kube-scheduler' }]);
+    expect(first.moves.map(({ scheduler }) => scheduler)).toEqual(['kube-scheduler']);
+    expect(explained(input, 'default/q').attempts).toMatchObject([
+      { scheduler: 'batch', profile: 'batch', number: 1 },
+    ]);
+  });
+
+  test('is chance when the scenario asks for it', () => {
+    const operation = `{op: apply, objects: [${pod('p', '1')}]}`;
+    const equal = scenario([operation]);
+    const { controlPlane } = equal.cluster;
+    const scheduler = { ...controlPlane.scheduler, tieBreak: 'reservoir' as const };
+    const cluster = { ...equal.cluster, controlPlane: { ...controlPlane, scheduler } };
+    const [attempt] = explained({ ...equal, cluster }, 'default/p').attempts;
+    expect(attempt?.choice).toMatchObject({ rule: 'tie', tieBreak: 'reservoir' });
+  });
+
+  test('is an extender too: what it adds is a score of its own', () => {
+    const url = 'urlPrefix: "http://gpu:80"';
+    const config = `config: {extenders: [{${url}, prioritizeVerb: score, weight: 2}]}`;
+    const entry = `extenders: [{${url}, latency: 1ms, plugin: NodeResourcesFit}]`;
+    const input = withControlPlane(`scheduler: {${config}, ${entry}}`, pod('p', '1'));
+    const [attempt] = explained(input, 'default/p').attempts;
+    expect(attempt?.scorers.at(-1)).toEqual({ plugin: 'Extender', weight: 1 });
+    for (const { total, scores } of attempt?.feasible ?? []) {
+      expect(scores.at(-1)?.weighted).toBeGreaterThan(0);
+      expect(scores.reduce((sum, { weighted }) => sum + weighted, 0)).toBe(total);
+    }
+  });
+
+  test('is nobody for a pod that asks for a scheduler that there is not', () => {
+    const orphan = pod('p', '1', ', schedulerName: nobody');
+    const { attempts, moves } = explained(
+      scenario([`{op: apply, objects: [${orphan}]}`]),
+      'default/p',
+    );
+    expect([attempts, moves]).toEqual([[], []]);
   });
 });
 

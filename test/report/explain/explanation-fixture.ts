@@ -68,6 +68,7 @@ export function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     feasible: [feasibleNode('node-b', 60), feasibleNode('node-a', 75)],
     refused: [fullNode('node-c', 200)],
     notExamined: [],
+    isAbridged: false,
     choice: {
       rule: 'highest total',
       total: 375,

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AttemptRecord } from '../../../src/experiment/explain/pod-explanation.js';
+import type {
+  AttemptRecord,
+  PodExplanation,
+} from '../../../src/experiment/explain/pod-explanation.js';
 import { explanationText } from '../../../src/report/explain/explanation-text.js';
 import { root } from '../../support/scenarios.js';
 import { eventRow, pendingPodRow, podRow } from '../fixtures.js';
@@ -214,11 +217,43 @@ describe('a pod that fits nowhere', () => {
     expect(textOf({ ...pending, attempts })).toContain('at 1.150000 s, not over');
   });
 
+  test('says that the nodes of an attempt in the middle of many were not kept', () => {
+    const attempts = [failedAttempt({ refused: [], isAbridged: true })];
+    const text = textOf({ ...pending, attempts }).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('3 of 3 nodes examined, beginning with node-a: which ones was not kept');
+    expect(text).not.toContain('Refused:');
+  });
+
   test('has a node that was chosen before the attempt failed', () => {
     const attempts = [failedAttempt({ result: 'error', node: 'node-a', message: 'conflict' })];
     const text = textOf({ ...pending, attempts });
     expect(text).toContain('ATTEMPT 1: error, after node-a was chosen');
     expect(text).toContain('attempt 1 fails after node-a was chosen: conflict');
+  });
+});
+
+describe('a pod that nobody has tried to schedule', () => {
+  const untried = (fields: Parameters<typeof explanation>[0]): string =>
+    textOf({ pod: pendingPodRow(), attempts: [], ...fields }).split('\nTIMELINE')[0] ?? '';
+  const [move] = explanation().moves;
+
+  test.each([
+    ['has no scheduler', { moves: [] }, 'no scheduler of the cluster has taken it up'],
+    [
+      'names its node itself',
+      { moves: [], pod: podRow() },
+      'its spec names the node, so that no scheduler was asked',
+    ],
+    [
+      'is kept out',
+      { moves: [{ ...move!, gate: { plugin: 'SchedulingGates', reasons: ['closed'] } }] },
+      'SchedulingGates keeps it out of activeQ: closed',
+    ],
+    ['came too late', {}, 'the run ended before its turn came'],
+  ])('%s', (_what, fields: Partial<PodExplanation>, expected) => {
+    const head = untried(fields);
+    expect(head).toContain(`0 attempts to schedule it)\n  why      ${expected}`);
+    expect(head.includes('  asks  ')).toBe(fields.moves?.length !== 0);
   });
 });
 
