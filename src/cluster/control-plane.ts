@@ -2,15 +2,16 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiTransport } from '../client/api-call.js';
 import type { Connection } from '../client/connection.js';
+import type { EtcdPort } from '../client/etcd-client.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
-import { Etcd } from '../control-plane/etcd/etcd.js';
+import { defaultEtcdOptions, Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { CpuHost, Disk, Link, type StationMeter } from '../kernel/stations.js';
-import type { ClusterSpec, LinkSpec, ProcessName } from './cluster-spec.js';
+import type { ClusterSpec, EtcdSpec, LinkSpec, ProcessName } from './cluster-spec.js';
 
 /** Compiled form of a LinkSpec. */
 interface Path {
@@ -46,36 +47,66 @@ export class ControlPlane {
     this.#costs = processes;
     for (const { name, cores } of hosts)
       this.#hosts.set(name, new CpuHost(simulation, name, cores));
+    const { controlPlane, node } = spec.network;
+    this.#paths = { controlPlane: compile(controlPlane), node: compile(node) };
     const disks = etcd.hosts.map((_, index) => {
       const { fsync, bytesPerSecond } = etcd.disk;
       return new Disk(simulation, `etcd-${index}/disk`, distribution(fsync), bytesPerSecond);
     });
-    const members = etcd.hosts.map((host, index) => ({
-      name: `etcd-${index}`,
-      host: this.process('etcd', host),
-      disk: disks[index] as Disk,
-    }));
-    this.etcd = new Etcd(simulation, members, observer);
+    this.etcd = this.#newEtcd(etcd, disks, observer);
     this.etcd.preload(stored);
     const identities = new IdentityGenerator(simulation.random);
     this.#servers = apiServer.hosts.map((host, index) => {
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
         host: this.process('kube-apiserver', host),
-        etcd: this.etcd,
+        etcd: this.#connectToEtcd(`kube-apiserver-${index}`, host, etcd),
         transport: this.transport,
         observer,
         identities,
         settings: apiServer,
       });
     });
-    const { controlPlane, node } = spec.network;
-    this.bytesPerSecond = controlPlane.bytesPerSecond;
-    this.#paths = { controlPlane: compile(controlPlane), node: compile(node) };
+    this.bytesPerSecond = spec.network.controlPlane.bytesPerSecond;
     this.meters = [
       ...[...this.#hosts.values()].map(({ meter }) => meter),
       ...disks.map(({ meter }) => meter),
     ];
+  }
+
+  #newEtcd(spec: EtcdSpec, disks: readonly Disk[], observer: ClusterObserver): Etcd {
+    const members = spec.hosts.map((host, index) => ({
+      name: `etcd-${index}`,
+      host: this.process('etcd', host),
+      wal: disks[index] as Disk,
+      backend: disks[index] as Disk,
+    }));
+    const linkBetween = (from: number, to: number): Link =>
+      this.#controlPlaneLink(`etcd-${from}/etcd-${to}`);
+    return new Etcd(
+      this.#simulation,
+      { members, options: defaultEtcdOptions, linkBetween },
+      observer,
+    );
+  }
+
+  /** To the member on the same machine if there is one, else to all. */
+  #connectToEtcd(client: string, host: string, { hosts }: EtcdSpec): EtcdPort {
+    const own = hosts.indexOf(host);
+    if (own >= 0) {
+      return this.etcd.connect(client, [{ member: own, up: undefined, down: undefined }]);
+    }
+    const endpoints = hosts.map((_, member) => ({
+      member,
+      up: this.#controlPlaneLink(`${client}/etcd-${member}`),
+      down: this.#controlPlaneLink(`etcd-${member}/${client}`),
+    }));
+    return this.etcd.connect(client, endpoints);
+  }
+
+  #controlPlaneLink(name: string): Link {
+    const { delay, bytesPerSecond } = this.#paths.controlPlane;
+    return new Link(this.#simulation, name, delay, bytesPerSecond);
   }
 
   /**

@@ -10,47 +10,37 @@ import type { SimTime } from './time.js';
 export { CpuHost, type ProcessCosts } from './cpu-host.js';
 export { StationMeter, type StationReport } from './station-meter.js';
 
-/** `cost` is in the station's own unit; `next` is the job behind it in the queue or the batch. */
+/** A job and the one behind it in the queue. */
 interface Job {
-  readonly cost: number;
+  readonly serviceUs: SimTime;
   readonly kind: EventKind;
   readonly target: number;
   readonly arg: number;
   next: Job | undefined;
 }
 
-/** Servers with one FIFO queue; each serves up to `batchLimit` jobs at a time, as one. */
-class FifoStation {
+/** `servers` equal servers and one FIFO queue; one server makes it a single-server queue. */
+export class WorkerPool {
   readonly meter: StationMeter;
   readonly #simulation: Simulation;
   readonly #served: EventKind;
-  readonly #batchLimit: number;
-  /** Whole µs that a batch of that cost takes. */
-  readonly #serviceUs: (cost: number) => SimTime;
-  /** The first job of the batch that each server is at. */
-  readonly #batches: (Job | undefined)[] = [];
+  /** The job that each server is at. */
+  readonly #jobs: (Job | undefined)[] = [];
   readonly #idle: number[] = [];
   #first: Job | undefined;
   #last: Job | undefined;
   #waiting = 0;
 
-  constructor(
-    simulation: Simulation,
-    event: string,
-    meter: StationMeter,
-    batchLimit: number,
-    serviceUs: (cost: number) => SimTime,
-  ) {
+  constructor(simulation: Simulation, name: string, servers: number) {
     this.#simulation = simulation;
-    this.#served = simulation.defineEvent(event, (server) => this.#finish(server));
-    this.meter = meter;
-    this.#batchLimit = batchLimit;
-    this.#serviceUs = serviceUs;
-    for (let i = meter.capacity - 1; i >= 0; i--) this.#idle.push(i);
+    this.#served = simulation.defineEvent(`${name}.JobServed`, (server) => this.#finish(server));
+    this.meter = new StationMeter(name, servers);
+    for (let i = servers - 1; i >= 0; i--) this.#idle.push(i);
   }
 
-  protected enqueue(cost: number, kind: EventKind, target: number, arg: number): void {
-    const job = { cost, kind, target, arg, next: undefined };
+  /** Serves for `serviceUs`, whole µs, when a server is free, then fires the continuation. */
+  submit(serviceUs: SimTime, kind: EventKind, target = 0, arg = 0): void {
+    const job = { serviceUs, kind, target, arg, next: undefined };
     if (this.#first === undefined) this.#first = job;
     else (this.#last as Job).next = job;
     this.#last = job;
@@ -58,77 +48,71 @@ class FifoStation {
     this.#start();
   }
 
-  /** Starts the next batch if there are a job and an idle server for it. */
+  /** Starts the next job if there are one and an idle server for it. */
   #start(): void {
-    if (this.#first !== undefined && this.#idle.length > 0) {
+    const job = this.#first;
+    if (job !== undefined && this.#idle.length > 0) {
       const server = this.#idle.pop() as number;
-      this.#batches[server] = this.#first;
-      this.#simulation.after(this.#serviceUs(this.#cutBatch(this.#first)), this.#served, server);
+      this.#jobs[server] = job;
+      this.#first = job.next;
+      this.#waiting--;
+      this.#simulation.after(job.serviceUs, this.#served, server);
     }
     this.meter.set(this.#simulation.now, this.meter.capacity - this.#idle.length, this.#waiting);
   }
 
-  /** Cuts a batch off the head of the queue; its cost. */
-  #cutBatch(first: Job): number {
-    let last = first;
-    let { cost } = first;
-    let size = 1;
-    for (; size < this.#batchLimit && last.next !== undefined; size++) {
-      last = last.next;
-      cost += last.cost;
-    }
-    this.#waiting -= size;
-    this.#first = last.next;
-    last.next = undefined;
-    return cost;
-  }
-
   #finish(server: number): void {
-    let job = this.#batches[server];
+    const job = this.#jobs[server] as Job;
     this.#idle.push(server);
     this.#start();
-    for (; job !== undefined; job = job.next) {
-      this.meter.served++;
-      this.#simulation.fire(job.kind, job.target, job.arg);
-    }
-  }
-}
-
-/** `servers` equal servers and one FIFO queue; one server makes it a single-server queue. */
-export class WorkerPool extends FifoStation {
-  constructor(simulation: Simulation, name: string, servers: number) {
-    super(simulation, `${name}.JobServed`, new StationMeter(name, servers), 1, (us) => us);
-  }
-
-  /** Serves for `serviceUs`, whole µs, when a server is free, then fires the continuation. */
-  submit(serviceUs: SimTime, kind: EventKind, target = 0, arg = 0): void {
-    this.enqueue(serviceUs, kind, target, arg);
+    this.meter.served++;
+    this.#simulation.fire(job.kind, job.target, job.arg);
   }
 }
 
 /**
- * A disk that makes writes durable, one flush at a time. With `groupCommit`, all writes that wait
- * when a flush ends share the next one; without it, each takes its own turn.
+ * A disk that makes writes durable, one flush after the other. Whoever has several things to write
+ * saves flushes by writing them together.
  */
-export class Disk extends FifoStation {
-  constructor(
-    simulation: Simulation,
-    name: string,
-    flush: Distribution,
-    bytesPerSecond: number,
-    groupCommit = false,
-  ) {
-    const perByte = usPerByte(name, bytesPerSecond);
-    const stream = simulation.stream(name);
-    const batchLimit = groupCommit ? Number.POSITIVE_INFINITY : 1;
-    super(simulation, `${name}.Flushed`, new StationMeter(name, 1), batchLimit, (bytes) => {
-      return Math.round(bytes * perByte) + flush.sample(stream);
-    });
+export class Disk {
+  readonly meter: StationMeter;
+  readonly #simulation: Simulation;
+  readonly #flush: Distribution;
+  readonly #usPerByte: number;
+  readonly #stream: RandomStream;
+  #freeAt: SimTime = 0;
+  #factor = 1;
+  #stalledUntil: SimTime = 0;
+
+  constructor(simulation: Simulation, name: string, flush: Distribution, bytesPerSecond: number) {
+    this.meter = new StationMeter(name, 1);
+    this.#simulation = simulation;
+    this.#flush = flush;
+    this.#usPerByte = usPerByte(name, bytesPerSecond);
+    this.#stream = simulation.stream(name);
   }
 
   /** Writes and flushes `bytes`, then fires the continuation. */
   sync(bytes: number, kind: EventKind, target = 0, arg = 0): void {
-    this.enqueue(bytes, kind, target, arg);
+    const { now } = this.#simulation;
+    const start = Math.max(now, this.#freeAt);
+    const flushUs = bytes * this.#usPerByte + this.#flush.sample(this.#stream);
+    const stallUs = Math.max(0, this.#stalledUntil - start);
+    const serviceUs = stallUs + Math.round(flushUs * this.#factor);
+    this.#freeAt = start + serviceUs;
+    this.meter.serve(serviceUs, start - now);
+    this.#simulation.at(this.#freeAt, kind, target, arg);
+  }
+
+  /** From now on every write takes `factor` times as long; 1: as ever. */
+  degrade(factor: number): void {
+    assert(factor > 0, 'a disk cannot take a negative time');
+    this.#factor = factor;
+  }
+
+  /** Writes that begin within `durationUs` from now take place when that is over. */
+  stall(durationUs: SimTime): void {
+    this.#stalledUntil = this.#simulation.now + durationUs;
   }
 }
 

@@ -372,10 +372,14 @@ describe('Disk', () => {
   const flushUs = 2_000;
 
   /** Sends `writes` of [time, bytes]; the times at which they are durable. */
-  function durable(groupCommit: boolean, writes: readonly (readonly [number, number])[]) {
+  function durable(
+    writes: readonly (readonly [number, number])[],
+    prepare: (disk: Disk) => void = () => {},
+  ) {
     const simulation = new Simulation(1);
     const flush = distribution({ kind: 'constant', value: flushUs });
-    const disk = new Disk(simulation, 'disk', flush, 1_000_000, groupCommit);
+    const disk = new Disk(simulation, 'disk', flush, 1_000_000);
+    prepare(disk);
     const at: number[] = [];
     const done = simulation.defineEvent('test.WriteDone', (write, _, now) => {
       at[write] = now;
@@ -397,25 +401,25 @@ describe('Disk', () => {
     [5_000, 0],
   ] as const;
 
-  test('without group commit flushes one write after the other', () => {
-    const { at, report } = durable(false, writes);
+  test('flushes one write after the other', () => {
+    const { at, report } = durable(writes);
     expect(at).toEqual([2_100, 4_200, 6_500, 8_500]);
-    expect(report).toMatchObject({ served: 4, utilisation: 1, maxQueueLength: 2 });
+    expect(report).toMatchObject({ served: 4, utilisation: 1 });
     expect(report.meanWaitUs).toBe((0 + 2_090 + 4_180 + 1_500) / 4);
   });
 
-  test('with group commit shares one flush among all that waited for the last one', () => {
-    const { at, report } = durable(true, writes);
-    expect(at).toEqual([2_100, 4_500, 4_500, 7_000]);
-    expect(report).toMatchObject({ served: 4, maxQueueLength: 2 });
-    expect(report.utilisation).toBeCloseTo(6_500 / 7_000, 12);
-    expect(report.meanWaitUs).toBe((0 + 2_090 + 2_080 + 0) / 4);
+  test('takes a multiple of the time when it is degraded', () => {
+    expect(durable(writes, (disk) => disk.degrade(10)).at).toEqual([
+      21_000, 42_000, 65_000, 85_000,
+    ]);
+    expect(() => durable(writes, (disk) => disk.degrade(0))).toThrow('negative time');
   });
 
-  test('group commit turns 100 writes at once into two flushes', () => {
-    const many = Array.from({ length: 100 }, () => [0, 0] as const);
-    expect(Math.max(...durable(true, many).at)).toBe(2 * flushUs);
-    expect(Math.max(...durable(false, many).at)).toBe(100 * flushUs);
+  test('writes nothing before a stall is over, and then goes on as ever', () => {
+    const { at } = durable(writes, (disk) => disk.stall(3_000));
+    expect(at).toEqual([5_100, 7_200, 9_500, 11_500]);
+    const late = durable([[4_000, 0]], (disk) => disk.stall(3_000));
+    expect(late.at).toEqual([6_000]);
   });
 
   test('writes without bytes at a steady rate wait like M/D/1', () => {

@@ -8,7 +8,7 @@ import { type ClusterObserver, SilentObserver } from '../../src/client/observer.
 import type { WatchEvent } from '../../src/client/watch.js';
 import { ApiServer } from '../../src/control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../../src/control-plane/apiserver/registry.js';
-import { Etcd } from '../../src/control-plane/etcd/etcd.js';
+import { defaultEtcdOptions, Etcd } from '../../src/control-plane/etcd/etcd.js';
 import { distribution } from '../../src/kernel/distributions.js';
 import { Simulation } from '../../src/kernel/simulation.js';
 import { CpuHost, Disk, Link } from '../../src/kernel/stations.js';
@@ -70,17 +70,20 @@ export class TestControlPlane {
     this.host = new CpuHost(this.simulation, 'host-0', cores);
     this.transport = new ApiTransport(this.simulation);
     const observer = options.observer ?? this.log;
-    const memberOptions = Array.from({ length: members }, (_, index) => ({
-      name: `etcd-${index}`,
-      host: index === 0 ? this.host : new CpuHost(this.simulation, `host-${index}`, cores),
-      disk: new Disk(this.simulation, `disk-${index}`, constant(fsyncUs), 1e9),
-    }));
-    this.etcd = new Etcd(this.simulation, memberOptions, observer);
+    const places = Array.from({ length: members }, (_, index) => {
+      const disk = new Disk(this.simulation, `disk-${index}`, constant(fsyncUs), 1e9);
+      const host = index === 0 ? this.host : new CpuHost(this.simulation, `host-${index}`, cores);
+      return { name: `etcd-${index}`, host, wal: disk, backend: disk };
+    });
+    const linkBetween = (from: number, to: number) =>
+      new Link(this.simulation, `etcd-${from}/etcd-${to}`, constant(125), 1.25e9);
+    const setup = { members: places, options: defaultEtcdOptions, linkBetween };
+    this.etcd = new Etcd(this.simulation, setup, observer);
     this.etcd.preload(options.preload ?? []);
     this.server = new ApiServer(this.simulation, {
       name: 'kube-apiserver-0',
       host: this.host,
-      etcd: this.etcd,
+      etcd: this.etcd.connect('kube-apiserver-0', [{ member: 0, up: undefined, down: undefined }]),
       transport: this.transport,
       observer,
       identities: new IdentityGenerator(this.simulation.random),

@@ -4,6 +4,7 @@ import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { resourceKindOfResource } from '../../api/resource-kinds.js';
 import type { ApiResponse } from '../../client/api-request.js';
+import type { EtcdError } from '../../client/etcd-client.js';
 import { apiserverConstants } from './constants.js';
 
 /** A success that carries an object. */
@@ -22,6 +23,14 @@ export function notFound(resource: string, name: string): ApiResponse {
 
 export function alreadyExists(resource: string, name: string): ApiResponse {
   return status(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`);
+}
+
+/** What a client is told when etcd has failed. */
+export function storageFailure(error: EtcdError): ApiResponse {
+  if (error === 'etcdserver: mvcc: required revision has been compacted') {
+    return status(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+  }
+  return status(500, 'InternalError', error);
 }
 
 /** The message of a 409 Conflict. */

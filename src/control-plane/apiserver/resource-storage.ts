@@ -14,7 +14,7 @@ import type { WatchEvent } from '../../client/watch.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { Admission, type OptionalAdmissionPlugin } from './admission.js';
-import { alreadyExists, notFound, ok, status } from './answers.js';
+import { alreadyExists, notFound, ok, status, storageFailure } from './answers.js';
 import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { RequestTable } from './request-table.js';
@@ -224,9 +224,10 @@ export class ResourceStorage {
   }
 
   /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */
-  #afterWrite(id: number, { succeeded, current }: EtcdResult): void {
+  #afterWrite(id: number, { succeeded, current, error }: EtcdResult): void {
     const { verb, resource, subresource } = this.#requests.call(id).request;
     const isRemovedNext = this.#removedNext.delete(id);
+    if (error !== undefined) return this.#reply(id, storageFailure(error));
     if (succeeded && isRemovedNext && current !== undefined) {
       const revision = current.metadata.resourceVersion ?? 0;
       return this.#propose(this.#requests.key(id), revision, undefined, id);
@@ -240,7 +241,8 @@ export class ResourceStorage {
     this.#change(id, current, true);
   }
 
-  #afterRead(id: number, { revision, current }: EtcdResult): void {
+  #afterRead(id: number, { revision, current, error }: EtcdResult): void {
+    if (error !== undefined) return this.#reply(id, storageFailure(error));
     const { verb, resource } = this.#requests.call(id).request;
     if (verb === 'list') {
       const cache = this.#caches.get(resource) as WatchCache;
@@ -304,13 +306,18 @@ export class ResourceStorage {
 
   #ingest(upTo: number): void {
     for (let revision = this.#seenRevision + 1; revision <= upTo; revision++) {
-      const event = this.#options.etcd.change(revision);
-      const resource = resourceOf(event.object);
-      this.#options.onChange(resource, event);
-      if (!UNCACHED.has(resource)) this.#caches.get(resource)?.ingest(event);
+      this.#ingestEvent(this.#options.etcd.change(revision));
+      for (const event of this.#options.etcd.furtherChanges(revision)) this.#ingestEvent(event);
     }
     this.#seenRevision = Math.max(this.#seenRevision, upTo);
     this.#answerLists();
+  }
+
+  #ingestEvent(event: WatchEvent | undefined): void {
+    if (event === undefined) return;
+    const resource = resourceOf(event.object);
+    this.#options.onChange(resource, event);
+    if (!UNCACHED.has(resource)) this.#caches.get(resource)?.ingest(event);
   }
 
   #reply(id: number, response: ApiResponse): void {

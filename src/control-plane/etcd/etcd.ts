@@ -1,327 +1,226 @@
-// An etcd cluster: proposals go to the leader, are written by a quorum of members with group
-// commit, applied one after the other, and answered. Linearizable reads confirm the leader by a
-// heartbeat round through the members' Ready loops, shared by all reads that wait for it, and see
-// everything that was committed when the round began. Left out in this version: elections (member 0
-// leads), forwarding from followers, the CPU of their applying, backend commits, compaction,
-// leases, quota (docs/MODEL.md). Source: etcd v3.6, etcd raft v3.6 (reference: controlplane A3-A8).
+// An etcd cluster: members on their machines, connected with each other, replicating one log and
+// applying it to one store; clients connect to any of them. When it begins, member 0 leads.
+// Left out: learners and membership changes, authentication, TLS, the corruption check.
+// Source: etcd v3.6, etcd raft v3.6 (reference: controlplane A).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { EtcdPort, EtcdResult, EtcdTransaction } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';
-import type { WatchEvent } from '../../client/watch.js';
 import { assert } from '../../kernel/assert.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
-import type { CpuHost, Disk } from '../../kernel/stations.js';
-import { etcdConstants } from './constants.js';
-import { EMPTY_PASS, type Pass, type ReadyHandler, ReadyLoop } from './member.js';
-import { Store } from './store.js';
+import { Connection } from './connection.js';
+import { etcdSettings } from './constants.js';
+import { DueTimer } from './due-timer.js';
+import { Endpoint, type EndpointLinks } from './endpoint.js';
+import { Faults } from './faults.js';
+import { type EtcdKinds, type EtcdOptions, eventNames, type Group } from './group.js';
+import { Lessor } from './lessor.js';
+import { Member, type MemberPlace } from './member.js';
+import { type LinkBetween, Network } from './network.js';
+import type { Request } from './request.js';
+import { RequestTable } from './request-table.js';
+import { Session } from './session.js';
+import { StateMachine } from './state-machine.js';
+import { Ticker } from './ticker.js';
 
-/**
- * Entries applied as one piece of work at most, so that those of a large batch are answered early.
- */
-const APPLY_STEP = 8;
+/** The settings of a cluster that was given none. */
+export const defaultEtcdOptions: EtcdOptions = {
+  heartbeatIntervalUs: etcdSettings.heartbeatIntervalUs,
+  electionTimeoutUs: etcdSettings.electionTimeoutUs,
+  quotaBackendBytes: etcdSettings.quotaBackendBytes,
+  watchProgressNotifyIntervalUs: etcdSettings.watchProgressNotifyIntervalUs,
+  leaseCheckpoint: false,
+};
 
-/** Where one member runs. */
-export interface EtcdMemberOptions {
-  readonly name: string;
-  readonly host: CpuHost;
-  readonly disk: Disk;
+type EventName = keyof EtcdKinds;
+type Handler = (target: number, arg: number) => void;
+
+/** Entries in the log of a cluster that has just begun: the one of the first leader. */
+const FIRST_ENTRIES = 1;
+
+/** A client's way to one member. */
+export interface EndpointSpec extends EndpointLinks {
+  readonly member: number;
 }
 
-interface Request {
-  /** Absent: a read. */
-  readonly transaction: EtcdTransaction | undefined;
-  readonly key: string;
-  readonly kind: EventKind;
-  readonly target: number;
-  result: EtcdResult | undefined;
+export interface EtcdSetup {
+  readonly members: readonly MemberPlace[];
+  readonly options: EtcdOptions;
+  readonly linkBetween: LinkBetween;
 }
 
-interface Watcher {
-  readonly kind: EventKind;
-  readonly target: number;
-}
-
-interface Member {
-  readonly loop: ReadyLoop;
-  readonly host: CpuHost;
-  /** Highest index durable there, as the leader knows. */
-  match: number;
-  /** Messages on their way to it, in order. */
-  readonly inbox: Pass[];
-}
-
-/** The cluster; `name` of every event begins with `etcd`. */
-export class Etcd implements EtcdPort {
-  readonly #simulation: Simulation;
-  readonly #observer: ClusterObserver;
-  readonly #store = new Store();
+export class Etcd {
+  readonly faults: Faults;
+  readonly #group: Group;
+  readonly #network: Network;
+  readonly #ticker: Ticker;
+  readonly #lessor: Lessor;
   readonly #members: Member[] = [];
-  readonly #requests = new Slab<Request>();
-  readonly #watchers: Watcher[] = [];
-  readonly #kinds: ReturnType<Etcd['defineEvents']>;
-  /**
-   * Tickets of proposals by index; those at or below `#applied` are gone. Entry i is at i - base.
-   */
-  #entries: number[] = [];
-  #entriesStart = 1;
-  #lastIndex = 0;
-  #commit = 0;
-  #handedToApply = 0;
-  #applied = 0;
-  #isApplying = false;
-  #readsWaiting: number[] = [];
-  #readsInRound: number[] = [];
-  /** Number of the newest ReadIndex round, and the followers that have answered it. */
-  #round = 0;
-  #roundAnswers = 0;
-  /** Commit index when the round began: its reads are served when that is applied. */
-  #readIndex = 0;
-  #isRoundConfirmed = false;
+  readonly #sessions: Session[] = [];
+  readonly #connections: Connection[] = [];
 
-  constructor(
-    simulation: Simulation,
-    members: readonly EtcdMemberOptions[],
-    observer: ClusterObserver,
-  ) {
-    assert(members.length % 2 === 1, 'etcd needs an odd number of members');
-    this.#simulation = simulation;
-    this.#observer = observer;
-    this.#kinds = this.defineEvents();
-    members.forEach(({ name, host, disk }, index) => {
-      const handler = index === 0 ? this.#leaderHandler() : this.#followerHandler(index);
-      const loop = new ReadyLoop(simulation, name, host, disk, handler);
-      this.#members.push({ loop, host, match: 0, inbox: [] });
-    });
-  }
-
-  private defineEvents() {
-    const define = (name: string, handler: (target: number, arg: number) => void): EventKind =>
-      this.#simulation.defineEvent(`etcd.${name}`, handler);
-    return {
-      proposed: define('ProposalArrived', (ticket) => this.#append(ticket)),
-      appendArrived: define('AppendArrived', (member) => this.#receiveAppend(member)),
-      acknowledged: define('AppendAcknowledged', (member, index) =>
-        this.#acknowledge(member, index),
-      ),
-      heartbeatAnswered: define('HeartbeatAnswered', (_, round) => this.#countAnswer(round)),
-      applied: define('EntriesApplied', (_, last) => this.#applyUpTo(last)),
-      readArrived: define('ReadArrived', (ticket) => this.#queueRead(ticket)),
-      rangeDone: define('RangeRead', (ticket) => this.#answerRead(ticket)),
+  constructor(simulation: Simulation, setup: EtcdSetup, observer: ClusterObserver) {
+    const size = setup.members.length;
+    assert(size % 2 === 1, 'etcd needs an odd number of members');
+    const kinds = this.#defineKinds(simulation);
+    const group: Group = {
+      simulation,
+      options: setup.options,
+      kinds,
+      machine: new StateMachine(observer, FIRST_ENTRIES),
+      members: this.#members,
+      size,
+      requests: new RequestTable(),
+      readBatches: new Slab(),
+      expiry: new DueTimer(simulation, kinds.requestsExpired, 0),
     };
+    this.#group = group;
+    const network = new Network(group, setup.linkBetween);
+    this.#network = network;
+    this.#ticker = new Ticker(group, network);
+    this.#lessor = new Lessor(group, network);
+    this.faults = new Faults(group, network, this.#ticker, this.#connections);
+    const services = {
+      network,
+      ticker: this.#ticker,
+      lessor: this.#lessor,
+      crash: (member: Member): void => this.faults.crash(member.id),
+    };
+    for (const [id, place] of setup.members.entries()) {
+      this.#members.push(new Member(group, id, place, services));
+    }
+    this.#lessor.promote(this.#members[0] as Member);
   }
 
   /** Puts objects that existed before the run; observers see them as added. */
   preload(objects: readonly KubernetesObject[]): void {
-    for (const object of objects) {
-      this.#store.preload(object);
-      this.#observer.committed(this.#store.change(this.#store.revision));
+    const { machine } = this.#group;
+    for (const object of objects) machine.preload(object);
+    for (const { applier, backend } of this.#members) {
+      applier.restore(machine.applied);
+      backend.countPages();
     }
   }
 
-  propose(transaction: EtcdTransaction, kind: EventKind, target: number): void {
-    const ticket = this.#requests.add({
-      transaction,
-      key: transaction.key,
-      kind,
-      target,
-      result: undefined,
+  /** A client of that name with its ways to one or more members. */
+  connect(name: string, endpoints: readonly EndpointSpec[]): Connection {
+    const { simulation, kinds } = this.#group;
+    const ends = endpoints.map(({ member: id, up, down }) => {
+      const member = this.#members[id];
+      assert(member !== undefined, `etcd has no member ${id}`);
+      const session = new Session(simulation, member, this.#sessions.length, kinds.requestsDecoded);
+      this.#sessions.push(session);
+      member.sessions.push(session);
+      return new Endpoint(simulation, member, session, { up, down });
     });
-    this.#simulation.after(etcdConstants.rpcOverheadUs, this.#kinds.proposed, ticket);
+    const connection = new Connection(this.#group, name, this.#connections.length, ends);
+    this.#connections.push(connection);
+    return connection;
   }
 
-  read(key: string, kind: EventKind, target: number): void {
-    const ticket = this.#requests.add({
-      transaction: undefined,
-      key,
-      kind,
-      target,
-      result: undefined,
-    });
-    this.#simulation.after(etcdConstants.rpcOverheadUs, this.#kinds.readArrived, ticket);
+  /** All values and the revision of the newest state. */
+  snapshot(): ReturnType<Connection['snapshot']> {
+    const { store } = this.#group.machine;
+    return { revision: store.revision, values: store.values };
   }
 
-  result(ticket: number): EtcdResult {
-    return this.#requests.remove(ticket).result as EtcdResult;
+  #defineKinds(simulation: Simulation): EtcdKinds {
+    const handlers = this.#handlers();
+    const kinds: Partial<Record<EventName, EventKind>> = {};
+    for (const name of eventNames) {
+      kinds[name] = simulation.defineEvent(`etcd.${titleOf(name)}`, handlers[name]);
+    }
+    return kinds as EtcdKinds;
   }
 
-  watch(kind: EventKind, target: number): void {
-    this.#watchers.push({ kind, target });
-  }
-
-  change(revision: number): WatchEvent {
-    return this.#store.change(revision);
-  }
-
-  snapshot(): { readonly revision: number; readonly values: readonly KubernetesObject[] } {
-    return { revision: this.#store.revision, values: this.#store.values };
-  }
-
-  get #leader(): Member {
-    return this.#members[0] as Member;
-  }
-
-  #append(ticket: number): void {
-    this.#entries.push(ticket);
-    const lastIndex = ++this.#lastIndex;
-    const { transaction } = this.#requests.get(ticket);
-    const bytes = (transaction as EtcdTransaction).bytes + etcdConstants.walBytesPerEntry;
-    this.#leader.loop.add({ ...EMPTY_PASS, entries: 1, bytes, lastIndex, commit: this.#commit });
-  }
-
-  #leaderHandler(): ReadyHandler {
-    return {
-      processed: (pass) => {
-        this.#handToApply(pass.commit);
-        if (pass.confirmed === this.#round && pass.confirmed > 0) this.#confirmRound();
-        if (pass.entries > 0 || pass.commit > 0 || pass.heartbeat > 0) this.#broadcast(pass);
-      },
-      persisted: (pass) => {
-        if (pass.entries === 0) return;
-        this.#leader.match = pass.lastIndex;
-        this.#advanceCommit();
-      },
+  /** Work of a member that its process must be there for; `arg` is the incarnation. */
+  #work(name: EventName, handle: (member: Member) => void): Handler {
+    return (target, arg) => {
+      const member = this.#members[target] as Member;
+      if (member.accepts(arg, this.#group.kinds[name], target, arg)) handle(member);
     };
   }
 
-  #broadcast(pass: Pass): void {
-    for (let member = 1; member < this.#members.length; member++) {
-      (this.#members[member] as Member).inbox.push(pass);
-      this.#simulation.after(etcdConstants.peerDelayUs, this.#kinds.appendArrived, member);
-    }
-  }
-
-  #followerHandler(member: number): ReadyHandler {
-    const { peerDelayUs } = etcdConstants;
+  #handlers(): Readonly<Record<EventName, Handler>> {
+    const member = (handle: (member: Member) => void): Handler => {
+      return (target) => {
+        const each = this.#members[target] as Member;
+        if (each.isRunning) handle(each);
+      };
+    };
+    const request = (ticket: number): Request => this.#group.requests.get(ticket);
+    const connection = (number: number): Connection => this.#connections[number] as Connection;
     return {
-      processed: () => {},
-      persisted: ({ entries, lastIndex, heartbeat }) => {
-        const { acknowledged, heartbeatAnswered } = this.#kinds;
-        if (entries > 0) this.#simulation.after(peerDelayUs, acknowledged, member, lastIndex);
-        if (heartbeat > 0)
-          this.#simulation.after(peerDelayUs, heartbeatAnswered, member, heartbeat);
-      },
+      requestArrived: (ticket) => request(ticket).requester?.arrived(request(ticket)),
+      requestForwarded: (ticket) => this.#forwarded(request(ticket)),
+      requestsDecoded: (session, arg) => this.#decoded(session, arg),
+      requestsExpired: () => this.#expire(),
+      requestRetried: (ticket) => request(ticket).requester?.repeat(request(ticket)),
+      readyProcessed: this.#work('readyProcessed', (each) => each.processed()),
+      readyPersisted: this.#work('readyPersisted', (each) => each.persisted()),
+      messagesArrived: (_, bundle) => this.#network.arrived(bundle),
+      entriesApplied: this.#work('entriesApplied', (each) => each.applier.finish()),
+      rangesRead: (batch, arg) => this.#answerReads(batch, arg),
+      readIndexDue: member((each) => each.reads.retryDue()),
+      backendDue: member((each) => each.backend.batchIntervalOver()),
+      backendPrepared: this.#work('backendPrepared', (each) => each.backend.prepared()),
+      pagesWritten: this.#work('pagesWritten', (each) => each.backend.pagesWritten()),
+      backendCommitted: this.#work('backendCommitted', (each) => each.backend.committed()),
+      compactionDue: member((each) => each.backend.compactionDue()),
+      defragmented: this.#work('defragmented', (each) => each.backend.defragmented()),
+      ticked: (target) => this.#ticker.ticked(this.#members[target] as Member),
+      loopsWatched: () => this.#ticker.loopsWatched(),
+      leasesDue: () => this.#lessor.due(),
+      victimsDue: member((each) => each.watches.victimsDue()),
+      watchersDue: member((each) => each.watches.watchersDue()),
+      progressRequested: (number) => connection(number).follower?.progressRequested(),
+      progressDue: member((each) => each.watches.progressDue()),
+      reconnectDue: (number) => connection(number).follower?.reconnectDue(),
+      leaderMissed: this.#work('leaderMissed', (each) => each.leaderMissed()),
+      silenceDue: (target, arg) => this.faults.silenceDue(target, arg),
+      leavingDue: this.#work('leavingDue', ({ id, isLeaving }) => {
+        if (isLeaving) this.faults.crash(id);
+      }),
+      cpuUsed: () => {},
     };
   }
 
-  #receiveAppend(index: number): void {
-    const member = this.#members[index] as Member;
-    member.loop.add(member.inbox.shift() as Pass);
+  #forwarded(request: Request): void {
+    const member = this.#members[request.member] as Member;
+    if (member.isRunning && request.isOpen) this.#lessor.keepAlive(request, member);
   }
 
-  #acknowledge(member: number, index: number): void {
-    (this.#members[member] as Member).match = index;
-    this.#advanceCommit();
+  #decoded(id: number, incarnation: number): void {
+    const session = this.#sessions[id] as Session;
+    const { requestsDecoded } = this.#group.kinds;
+    if (session.member.accepts(incarnation, requestsDecoded, id, incarnation)) session.handle();
   }
 
-  /** Commit index = the highest index durable on a quorum. */
-  #advanceCommit(): void {
-    const matches = this.#members.map((member) => member.match).sort((a, b) => b - a);
-    const commit = matches[this.#members.length >> 1] as number;
-    if (commit <= this.#commit) return;
-    this.#commit = commit;
-    this.#leader.loop.add({ ...EMPTY_PASS, commit });
-  }
-
-  #handToApply(commit: number): void {
-    this.#handedToApply = Math.max(this.#handedToApply, commit);
-    if (!this.#isApplying) this.#applyNext();
-  }
-
-  #applyNext(): void {
-    const last = Math.min(this.#handedToApply, this.#applied + APPLY_STEP);
-    if (last === this.#applied) return;
-    this.#isApplying = true;
-    let cpuUs = 0;
-    for (let index = this.#applied + 1; index <= last; index++) {
-      const { transaction } = this.#requests.get(this.#ticketOf(index));
-      const { bytes } = transaction as EtcdTransaction;
-      cpuUs += etcdConstants.applyCpuUs + (bytes * etcdConstants.applyCpuNanosecondsPerByte) / 1000;
-    }
-    this.#leader.host.run(cpuUs, this.#kinds.applied, 0, last);
-  }
-
-  #ticketOf(index: number): number {
-    return this.#entries[index - this.#entriesStart] as number;
-  }
-
-  #applyUpTo(last: number): void {
-    const before = this.#store.revision;
-    for (let index = this.#applied + 1; index <= last; index++) {
-      const ticket = this.#ticketOf(index);
-      const request = this.#requests.get(ticket);
-      const result = this.#store.apply(request.transaction as EtcdTransaction);
-      if (result.succeeded) this.#observer.committed(this.#store.change(result.revision));
-      request.result = result;
-      this.#simulation.after(etcdConstants.rpcOverheadUs, request.kind, request.target, ticket);
-    }
-    this.#applied = last;
-    this.#isApplying = false;
-    this.#forgetApplied();
-    if (this.#store.revision > before) this.#notifyWatchers();
-    this.#serveReads();
-    this.#applyNext();
-  }
-
-  /** Cuts applied entries off in large steps, so that each is moved a bounded number of times. */
-  #forgetApplied(): void {
-    const count = this.#applied + 1 - this.#entriesStart;
-    if (count * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(count);
-    this.#entriesStart += count;
-  }
-
-  #notifyWatchers(): void {
-    for (const { kind, target } of this.#watchers) {
-      this.#simulation.after(etcdConstants.rpcOverheadUs, kind, target, this.#store.revision);
+  #answerReads(id: number, incarnation: number): void {
+    const { member, requests } = this.#group.readBatches.get(id);
+    if (!member.accepts(incarnation, this.#group.kinds.rangesRead, id, incarnation)) return;
+    this.#group.readBatches.remove(id);
+    for (const request of requests) {
+      if (request.outcome !== undefined) member.answer(request, request.outcome);
     }
   }
 
-  #queueRead(ticket: number): void {
-    this.#readsWaiting.push(ticket);
-    if (this.#readsInRound.length === 0) this.#startReadRound();
-  }
-
-  /** One ReadIndex round for all reads that wait; a single member confirms itself. */
-  #startReadRound(): void {
-    this.#readsInRound = this.#readsWaiting;
-    this.#readsWaiting = [];
-    if (this.#readsInRound.length === 0) return;
-    const round = ++this.#round;
-    this.#roundAnswers = 0;
-    this.#readIndex = this.#commit;
-    const isAlone = this.#members.length === 1;
-    this.#leader.loop.add({
-      ...EMPTY_PASS,
-      ...(isAlone ? { confirmed: round } : { heartbeat: round }),
-    });
-  }
-
-  /** The leader and half of the followers, rounded down, are a quorum. */
-  #countAnswer(round: number): void {
-    if (round !== this.#round || ++this.#roundAnswers !== this.#members.length >> 1) return;
-    this.#leader.loop.add({ ...EMPTY_PASS, confirmed: round });
-  }
-
-  #confirmRound(): void {
-    this.#isRoundConfirmed = true;
-    this.#serveReads();
-  }
-
-  /** Serves the reads of a confirmed round as soon as its read index is applied. */
-  #serveReads(): void {
-    if (!this.#isRoundConfirmed || this.#applied < this.#readIndex) return;
-    this.#isRoundConfirmed = false;
-    for (const ticket of this.#readsInRound) {
-      this.#leader.host.run(etcdConstants.rangeCpuUs, this.#kinds.rangeDone, ticket);
+  /** Requests that nobody could answer in time fail. */
+  #expire(): void {
+    const { expiry, requests, simulation } = this.#group;
+    expiry.fired();
+    const { requestTimeoutUs } = etcdSettings;
+    for (const request of requests.open) {
+      const member = this.#members[request.member] as Member;
+      if (request.arrivedUs < 0 || member.state === 'down') continue;
+      const dueUs = request.arrivedUs + requestTimeoutUs;
+      if (dueUs > simulation.now) expiry.ensure(dueUs);
+      else if (member.isRunning) member.fail(request, 'etcdserver: request timed out');
+      else expiry.ensure(simulation.now + requestTimeoutUs);
     }
-    this.#startReadRound();
   }
+}
 
-  #answerRead(ticket: number): void {
-    const request = this.#requests.get(ticket);
-    const current = this.#store.get(request.key);
-    request.result = { succeeded: true, revision: this.#store.revision, current };
-    this.#simulation.after(etcdConstants.rpcOverheadUs, request.kind, request.target, ticket);
-  }
+/** `entriesApplied`: EntriesApplied. */
+function titleOf(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -9,6 +9,7 @@ import { type ApiRequest, type ApiResponse, keyOf } from '../../../src/client/ap
 import { Informer } from '../../../src/client/informer.js';
 import type { FleetWatchEvent } from '../../../src/client/watch.js';
 import { apiserverConstants } from '../../../src/control-plane/apiserver/constants.js';
+import { etcdCosts } from '../../../src/control-plane/etcd/constants.js';
 import { TestControlPlane } from '../../support/control-plane.js';
 import { configMap, pod } from '../../support/objects.js';
 
@@ -256,7 +257,7 @@ describe('an event', () => {
         apiserverConstants.watchDispatchPerWatcherNanoseconds / 1000 +
         (bytes * apiserverConstants.decodeNanosecondsPerByte) / 1000) *
       garbageCollectionFactor;
-    expect(atUs - committedAt).toBe(100 + Math.ceil(ingestUs) + 100);
+    expect(atUs - committedAt).toBe(etcdCosts.watchSendCpuUs + Math.ceil(ingestUs) + 100);
   });
 
   test('of a deletion carries the last state under the revision of the deletion', () => {

@@ -4,8 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { WatchEvent } from '../../../src/client/watch.js';
-import { etcdConstants } from '../../../src/control-plane/etcd/constants.js';
-import { Store } from '../../../src/control-plane/etcd/store.js';
+import { etcdCosts } from '../../../src/control-plane/etcd/constants.js';
 import type { DistributionSpec } from '../../../src/kernel/distributions.js';
 import { type Asked, EtcdBench, value } from './etcd-bench.js';
 
@@ -69,11 +68,10 @@ describe('for any requests and any disks', () => {
         const quorum = (options.members >> 1) + 1;
         execute(plan, options, (bench) => {
           const durable = bench.disks.map(() => 0);
-          bench.simulation.onEvent = (_, name) => {
-            const member = /^etcd-(?<index>\d)\.ReadyPersisted$/.exec(name)?.groups?.['index'];
-            if (member === undefined) return;
-            const bytes = bench.disks[Number(member)]?.flushes.reduce((a, b) => a + b, 0) ?? 0;
-            durable[Number(member)] = bytes / etcdConstants.walBytesPerEntry;
+          bench.simulation.onEvent = (_, name, member) => {
+            if (name !== 'etcd.ReadyPersisted') return;
+            const bytes = bench.disks[member]?.flushes.reduce((a, b) => a + b, 0) ?? 0;
+            durable[member] = bytes / (etcdCosts.walBytesPerEntry + 1);
           };
           bench.onCommit = () => {
             const committed = bench.committedEvents.length;
@@ -129,16 +127,19 @@ describe('for any requests and any disks', () => {
     fc.assert(
       fc.property(planned, cluster, fc.integer({ min: 1, max: 3 }), (plan, options, watchers) => {
         const seen: WatchEvent[][] = Array.from({ length: watchers }, () => []);
-        const { bench } = execute(plan, options, ({ simulation, etcd }) => {
+        const { bench } = execute(plan, options, (each) => {
+          const { simulation } = each;
+          const clients = seen.map((_, watcher) =>
+            each.connect(`watcher-${watcher}`, [watcher % options.members]),
+          );
           const next = seen.map(() => 2);
           const arrived = simulation.defineEvent('test.ChangesArrived', (watcher, upTo) => {
             for (; (next[watcher] as number) <= upTo; next[watcher] = (next[watcher] ?? 0) + 1) {
-              seen[watcher]?.push(etcd.change(next[watcher] as number));
+              const event = clients[watcher]?.change(next[watcher] as number);
+              if (event !== undefined) seen[watcher]?.push(event);
             }
           });
-          seen.forEach((_, watcher) => {
-            etcd.watch(arrived, watcher);
-          });
+          for (const [watcher, client] of clients.entries()) client.watch(arrived, watcher);
         });
         const all = bench.committedEvents.map(({ event }) => event);
         for (const each of seen) expect(each).toEqual(all);
@@ -157,56 +158,6 @@ function stateAt(events: readonly WatchEvent[], revision: number): Map<string, K
   }
   return state;
 }
-
-describe('a transaction', () => {
-  const put = (key: string, expectedRevision: number, isDelete = false) => ({
-    key,
-    expectedRevision,
-    value: isDelete ? undefined : value(key),
-    bytes: 10,
-  });
-
-  test.each([
-    ['creates what is not there', [put('a', 0)], true, 2],
-    ['does not create what is there', [put('a', 0), put('a', 0)], false, 2],
-    ['changes what is as expected', [put('a', 0), put('a', 2)], true, 3],
-    ['does not change what has changed', [put('a', 0), put('a', 2), put('a', 2)], false, 3],
-    ['deletes what is as expected', [put('a', 0), put('a', 2, true)], true, 3],
-    ['does not delete what has changed', [put('a', 0), put('a', 1, true)], false, 2],
-    ['creates again after a deletion', [put('a', 0), put('a', 2, true), put('a', 0)], true, 4],
-    ['does not change what is gone', [put('a', 0), put('a', 2, true), put('a', 2)], false, 3],
-  ])('%s', (_, transactions, succeeded, revision) => {
-    const store = new Store();
-    const results = transactions.map((each) => store.apply(each));
-    expect(results.at(-1)).toMatchObject({ succeeded, revision });
-    expect(store.revision).toBe(revision);
-    if (!succeeded) expect(results.at(-1)?.current).toBe(store.get('a'));
-  });
-
-  test('is recorded with what was before, a deletion with the last state under a new revision', () => {
-    const store = new Store();
-    store.apply(put('a', 0));
-    const created = store.get('a');
-    store.apply(put('a', 2, true));
-    expect(store.change(2)).toMatchObject({ type: 'ADDED', previous: undefined, revision: 2 });
-    const deletion = store.change(3);
-    expect(deletion).toMatchObject({ type: 'DELETED', revision: 3 });
-    expect(deletion.previous).toBe(created);
-    expect(deletion.object.metadata).toEqual({ name: 'a', resourceVersion: 3 });
-    expect(created?.metadata.resourceVersion).toBe(2);
-    expect(deletion.bytes, 'a deletion carries the object').toBeGreaterThan(0);
-  });
-
-  test('a change is kept while the next 65,536 come', () => {
-    const store = new Store();
-    store.apply(put('a', 0));
-    for (let revision = 2; revision <= 65_537; revision++) store.apply(put('a', revision));
-    expect(store.change(2).type).toBe('ADDED');
-    for (let revision = 65_538; revision <= 140_000; revision++) store.apply(put('a', revision));
-    expect(store.change(140_001).type).toBe('MODIFIED');
-    expect(() => store.change(2)).toThrow('no longer in the log');
-  });
-});
 
 describe('objects from before the run', () => {
   test('are stored and told of in their order, and the given ones stay as they are', () => {

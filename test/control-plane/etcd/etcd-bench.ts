@@ -3,16 +3,24 @@ import type { ConfigMap } from '../../../src/api/config-map.js';
 import type { EtcdResult } from '../../../src/client/etcd-client.js';
 import { SilentObserver } from '../../../src/client/observer.js';
 import type { WatchEvent } from '../../../src/client/watch.js';
-import { Etcd } from '../../../src/control-plane/etcd/etcd.js';
+import type { Connection } from '../../../src/control-plane/etcd/connection.js';
+import { defaultEtcdOptions, Etcd } from '../../../src/control-plane/etcd/etcd.js';
+import type { EtcdOptions } from '../../../src/control-plane/etcd/group.js';
 import { type DistributionSpec, distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
-import { CpuHost, Disk } from '../../../src/kernel/stations.js';
+import { CpuHost, Disk, Link } from '../../../src/kernel/stations.js';
 
 export interface EtcdBenchOptions {
   readonly seed?: string;
   /** Time of a flush of each member; its length is the number of members. */
   readonly fsync: readonly (number | DistributionSpec)[];
   readonly cores?: number;
+  /** One way between two members, and between a client and a member. */
+  readonly peerDelayUs?: number;
+  readonly clientDelayUs?: number;
+  /** Members that the client connects to; 0, on the same machine, when absent. */
+  readonly endpoints?: readonly number[];
+  readonly options?: Partial<EtcdOptions>;
 }
 
 /** One request of a test, and its answer when there is one. */
@@ -22,6 +30,8 @@ export interface Asked {
   answeredUs: number;
   result: EtcdResult | undefined;
 }
+
+export const PEER_DELAY_US = 125;
 
 /** A small object; its bytes are counted as 0 so that times are round. */
 export function value(name: string): ConfigMap {
@@ -38,38 +48,67 @@ class CountedDisk extends Disk {
   }
 }
 
+const constant = (us: number) => distribution({ kind: 'constant', value: us });
+
 export class EtcdBench extends SilentObserver {
   readonly simulation: Simulation;
   readonly etcd: Etcd;
+  readonly client: Connection;
+  /** Of the WAL of each member; their backends have disks of their own. */
   readonly disks: readonly CountedDisk[];
+  readonly backendDisks: readonly CountedDisk[];
   readonly hosts: readonly CpuHost[];
   readonly committedEvents: { readonly atUs: number; readonly event: WatchEvent }[] = [];
   /** Called with every answer. */
   onAnswer: ((asked: Asked) => void) | undefined;
   onCommit: (() => void) | undefined;
+  readonly #clientDelayUs: number;
   readonly #asked: Asked[] = [];
   readonly #answered: number;
 
-  constructor({ seed = 'etcd', fsync, cores = 8 }: EtcdBenchOptions) {
+  constructor(options: EtcdBenchOptions) {
     super();
+    const { seed = 'etcd', fsync, cores = 8, peerDelayUs = PEER_DELAY_US } = options;
+    this.#clientDelayUs = options.clientDelayUs ?? 0;
     this.simulation = new Simulation(seed);
     const flush = fsync.map((each) =>
-      distribution(typeof each === 'number' ? { kind: 'constant', value: each } : each),
+      typeof each === 'number' ? constant(each) : distribution(each),
     );
-    this.disks = flush.map((each, i) => new CountedDisk(this.simulation, `disk-${i}`, each, 1e15));
-    this.hosts = flush.map((_, i) => new CpuHost(this.simulation, `host-${i}`, cores));
+    const { simulation } = this;
+    this.disks = flush.map((each, i) => new CountedDisk(simulation, `wal-${i}`, each, 1e15));
+    this.backendDisks = flush.map((each, i) => new CountedDisk(simulation, `db-${i}`, each, 1e15));
+    this.hosts = flush.map((_, i) => new CpuHost(simulation, `host-${i}`, cores));
     const members = flush.map((_, i) => ({
       name: `etcd-${i}`,
       host: this.hosts[i] as CpuHost,
-      disk: this.disks[i] as CountedDisk,
+      wal: this.disks[i] as Disk,
+      backend: this.backendDisks[i] as Disk,
     }));
-    this.etcd = new Etcd(this.simulation, members, this);
-    this.#answered = this.simulation.defineEvent('test.EtcdAnswered', (index, ticket) => {
+    const linkBetween = (from: number, to: number): Link => this.link(`${from}-${to}`, peerDelayUs);
+    const setup = { members, options: { ...defaultEtcdOptions, ...options.options }, linkBetween };
+    this.etcd = new Etcd(simulation, setup, this);
+    this.client = this.connect('test-client', options.endpoints);
+    this.#answered = simulation.defineEvent('test.EtcdAnswered', (index, ticket) => {
       const asked = this.#asked[index] as Asked;
-      asked.answeredUs = this.simulation.now;
-      asked.result = this.etcd.result(ticket);
+      asked.answeredUs = simulation.now;
+      asked.result = this.client.result(ticket);
       this.onAnswer?.(asked);
     });
+  }
+
+  /** A further client; without members one on the machine of member 0. */
+  connect(name: string, members?: readonly number[]): Connection {
+    const remote = (member: number) => ({
+      member,
+      up: this.link(`${name}/${member}/up`, this.#clientDelayUs),
+      down: this.link(`${name}/${member}/down`, this.#clientDelayUs),
+    });
+    const local = { member: 0, up: undefined, down: undefined };
+    return this.etcd.connect(name, members?.map(remote) ?? [local]);
+  }
+
+  link(name: string, delayUs: number): Link {
+    return new Link(this.simulation, name, constant(delayUs), 1e15);
   }
 
   override committed(event: WatchEvent): void {
@@ -82,19 +121,35 @@ export class EtcdBench extends SilentObserver {
     const object = isDelete ? undefined : value(key);
     const transaction = { key, expectedRevision, value: object, bytes: 0 };
     const asked = this.#ask(key);
-    this.etcd.propose(transaction, this.#answered, this.#asked.length - 1);
+    this.client.propose(transaction, this.#answered, this.#asked.length - 1);
     return asked;
   }
 
   read(key: string): Asked {
     const asked = this.#ask(key);
-    this.etcd.read(key, this.#answered, this.#asked.length - 1);
+    this.client.read(key, this.#answered, this.#asked.length - 1);
     return asked;
   }
 
-  run(): void {
-    this.simulation.run();
+  /** Any other request: `send` is given where the answer goes. */
+  ask(key: string, send: (kind: number, target: number) => void): Asked {
+    const asked = this.#ask(key);
+    send(this.#answered, this.#asked.length - 1);
+    return asked;
   }
+
+  /** Runs until nothing is left to do, or to a time. */
+  run(untilUs?: number): void {
+    this.simulation.run(untilUs);
+  }
+
+  /** Does something at a time. */
+  at(timeUs: number, act: () => void): void {
+    const name = `test.Act${this.#acts++}`;
+    this.simulation.at(timeUs, this.simulation.defineEvent(name, act));
+  }
+
+  #acts = 0;
 
   #ask(key: string): Asked {
     const asked = { key, sentUs: this.simulation.now, answeredUs: -1, result: undefined };

@@ -1,5 +1,6 @@
 // Heartbeats: they keep followers quiet, tell them the commit index, and confirm reads.
-// Source: etcd-io/raft v3.6 raft.go sendHeartbeat, handleHeartbeat (reference: controlplane A2, A7).
+// Source: etcd-io/raft v3.6 raft.go sendHeartbeat, handleHeartbeat (reference: controlplane A2,
+// A7).
 import type { Message } from './message.js';
 import type { Progress } from './progress.js';
 import type { RaftCore } from './raft-core.js';

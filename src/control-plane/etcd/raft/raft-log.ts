@@ -8,14 +8,16 @@ import { type Entry, NO_ENTRIES } from './message.js';
 const SLACK = 4096;
 
 /**
- * The log. Invariants: `compacted <= applying <= committed <= lastIndex`, `stable <= lastIndex`,
- * terms never fall with the index.
+ * The log. Invariants: `compacted <= applied <= applying <= committed <= lastIndex`,
+ * `stable <= lastIndex`, terms never fall with the index.
  */
 export class RaftLog {
   /** Highest index known to be on a quorum. */
   committed = 0;
   /** Highest index handed to the application. */
   applying = 0;
+  /** Highest index that the application has told to be applied; snapshots are made of it. */
+  applied = 0;
   /** Highest index that is durable here. */
   stable = 0;
   /** Index and term of the last entry that is only in a snapshot. */
@@ -104,7 +106,7 @@ export class RaftLog {
   /** Cuts off what lies behind a snapshot at `index`; nothing when that is cut off already. */
   compact(index: number): void {
     if (index <= this.compacted) return;
-    assert(index <= this.applying, 'only applied entries may be cut off');
+    assert(index <= this.applied, 'only applied entries may be cut off');
     this.compactedTerm = this.term(index) as number;
     this.compacted = index;
     if (index - this.#offset < SLACK) return;
@@ -120,6 +122,7 @@ export class RaftLog {
     this.compactedTerm = term;
     this.committed = index;
     this.applying = index;
+    this.applied = index;
     this.stable = index;
   }
 
@@ -130,6 +133,7 @@ export class RaftLog {
   crash(applied: number): void {
     this.committed = Math.min(this.committed, this.stable);
     this.applying = Math.max(this.compacted, Math.min(applied, this.committed));
+    this.applied = this.applying;
     if (this.stable < this.lastIndex) this.#truncate(this.stable + 1);
   }
 

@@ -41,6 +41,9 @@ export interface Ready {
   readStates: readonly ReadState[];
 }
 
+const NO_MESSAGES: readonly Message[] = [];
+const NO_READ_STATES: readonly ReadState[] = [];
+
 /** A member. */
 export class Raft {
   readonly #core: RaftCore;
@@ -89,9 +92,18 @@ export class Raft {
     return this.#core.progress[member]?.match ?? 0;
   }
 
-  /** Ticks since the leader was heard of, or, on the leader, since it last checked the quorum. */
-  set electionElapsed(ticks: number) {
+  /** Entries are sent to that member as a stream: nothing was lost on the way. */
+  isReplicatingTo(member: number): boolean {
+    return member === this.#core.id || this.#core.progress[member]?.state === 'Replicate';
+  }
+
+  /**
+   * Heartbeats were exchanged without being modelled: `ticks` since the leader was heard of, or, on
+   * the leader, since it last checked the quorum.
+   */
+  resumeTicking(ticks: number): void {
     this.#core.electionElapsed = ticks;
+    for (const progress of this.#core.progress) progress.isRecentActive = true;
   }
 
   /** Begins as if `lead` had won the election of term 1 and everybody had heard of it. */
@@ -105,6 +117,7 @@ export class Raft {
     core.log.stableTo(1, 1);
     core.log.committed = 1;
     core.log.applying = 1;
+    core.log.applied = 1;
     for (const progress of core.progress) {
       progress.match = 1;
       progress.becomeReplicate();
@@ -242,10 +255,17 @@ export class Raft {
     ready.restoredTo = core.restoredTo;
     core.restoredTo = 0;
     ready.isLeader = core.role === 'leader';
-    ready.messages = core.messages;
-    ready.readStates = core.readStates;
-    if (core.messages.length > 0) core.messages = [];
-    if (core.readStates.length > 0) core.readStates = [];
+    // What is produced from now on belongs to the next Ready.
+    ready.messages = NO_MESSAGES;
+    ready.readStates = NO_READ_STATES;
+    if (core.messages.length > 0) {
+      ready.messages = core.messages;
+      core.messages = [];
+    }
+    if (core.readStates.length > 0) {
+      ready.readStates = core.readStates;
+      core.readStates = [];
+    }
     this.#readyTerm = core.term;
     this.#readyVote = core.vote;
     return ready;

@@ -53,10 +53,10 @@ function maybeSendAppend(core: RaftCore, to: number): boolean {
 
 function sendSnapshot(core: RaftCore, to: number, progress: Progress): boolean {
   if (!progress.isRecentActive) return false;
-  const { applying } = core.log;
-  const logTerm = core.log.term(applying) as number;
-  core.send('MsgSnap', to, { index: applying, logTerm, commit: applying });
-  progress.becomeSnapshot(applying);
+  const { applied: index } = core.log;
+  const logTerm = core.log.term(index) as number;
+  core.send('MsgSnap', to, { index, logTerm, commit: index });
+  progress.becomeSnapshot(index);
   return false;
 }
 
@@ -78,8 +78,12 @@ export function handleAppend(core: RaftCore, message: Message): void {
   if (index < log.committed) return acceptAppend(core, from, log.committed);
   const last = log.maybeAppend(index, logTerm, entries);
   if (last !== undefined) {
-    log.committed = Math.max(log.committed, Math.min(commit, last));
-    return acceptAppend(core, from, last);
+    const committed = Math.max(log.committed, Math.min(commit, last));
+    // Nobody learns anything from the answer to a message that only moves the commit index.
+    const isNews = entries.length === 0 && committed > log.committed;
+    log.committed = committed;
+    if (!isNews) acceptAppend(core, from, last);
+    return;
   }
   const rejectHint = log.findConflictByTerm(index, logTerm);
   const hintTerm = log.term(rejectHint) as number;

@@ -75,6 +75,7 @@ export class Group {
       const data = raft.log.entry(index).data as Payload | undefined;
       this.#apply(id, index, data?.name ?? '');
     }
+    raft.log.applied = ready.applyTo;
     raft.advance();
     this.wire.push(...ready.messages);
     this.check();
@@ -119,6 +120,7 @@ export class Group {
     // The application of these tests keeps nothing, so that everything is applied again.
     const { log } = this.member(id);
     log.applying = log.compacted;
+    log.applied = log.compacted;
     this.applied[id] = this.#history.slice(2, log.compacted + 1);
   }
 

@@ -249,6 +249,19 @@ describe('log replication (3.5, 3.6)', () => {
     expect(alone.propose(1, 'a')).toBe(false);
   });
 
+  test('what comes while a pass is at work belongs to the next one', () => {
+    const group = ledGroup();
+    const follower = group.member(1);
+    const ready = follower.takeReady();
+    follower.propose({ bytes: 1 });
+    follower.readIndex(1);
+    expect(ready.messages).toEqual([]);
+    follower.advance();
+    expect(follower.takeReady().messages).toHaveLength(2);
+    follower.advance();
+    expect(follower.hasReady).toBe(false);
+  });
+
   test('only the last of several answers in one pass is sent', () => {
     const group = ledGroup();
     for (const name of ['a', 'b', 'c']) {
@@ -431,7 +444,7 @@ function perform(group: Group, steps: readonly Step[]): void {
     else if (each.do === 'restart' && group.isDown(each.id)) group.restart(each.id);
     else if (each.do === 'cut') {
       const { log } = group.member(each.id);
-      log.compact(Math.max(log.compacted, log.applying - 3));
+      log.compact(Math.max(log.compacted, log.applied - 3));
     }
   }
 }
