@@ -19,6 +19,7 @@ import type {
 } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import { Scheduler } from '../control-plane/scheduler/scheduler.js';
+import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { ExtenderSource } from '../control-plane/scheduler/scheduler-options.js';
 import type { SchedulingRecorder } from '../control-plane/scheduler/scheduling-recorder.js';
 import { distribution } from '../kernel/distributions.js';
@@ -64,6 +65,8 @@ export interface SchedulerListeners {
   readonly scheduling?: SchedulingRecorderSource | undefined;
   /** Plugins besides the default ones. */
   readonly plugins?: PluginRegistry | undefined;
+  /** Who measures the scheduler of that name. */
+  readonly monitorOf?: (name: string) => SchedulerMonitor | undefined;
 }
 
 /** One process; nothing happens before `start`. */
@@ -85,7 +88,7 @@ export class SchedulerProcess {
     simulation: Simulation,
     controlPlane: ControlPlane,
     spec: SchedulerSpec,
-    { observer, scheduling, plugins = new Map() }: SchedulerListeners,
+    { observer, scheduling, monitorOf, plugins = new Map() }: SchedulerListeners,
   ) {
     this.#simulation = simulation;
     this.#controlPlane = controlPlane;
@@ -109,6 +112,7 @@ export class SchedulerProcess {
       objects,
       observer,
       recorder: scheduling?.(simulation, spec),
+      monitor: monitorOf?.(spec.name),
       profiles: (handle) => frameworksFor(configuration, this.#registry, handle),
       percentageOfNodesToScore: configuration.percentageOfNodesToScore,
       parallelism: configuration.parallelism,

@@ -62,6 +62,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     changes: convergence,
     scheduling: schedulingRecorder,
     plugins,
+    monitorOf: (name) => recorder.schedulerMonitor(name),
     onOperationsDone: () =>
       convergence.whenSettled(() => {
         isConverged = true;

@@ -1,14 +1,15 @@
 // The metrics of the components under Kubernetes' own names, labels and buckets, as far as this
 // version measures them. A request of a fleet counts once for each of its members.
-// Left out: the labels `profile` of the scheduler and `image_size_in_bytes` of the kubelet.
+// Left out: the scheduler's, which are in scheduler-metrics.ts, and the label
+// `image_size_in_bytes` of the kubelet.
 // Source: Kubernetes v1.36 metrics of each component (reference: controlplane B13, scheduler §5,
 // nodes-controllers §8); apiserver endpoints/metrics for verb and scope.
 import { resourceKindOfResource } from '../api/resource-kinds.js';
 import type { ApiCall } from '../client/api-call.js';
 import type { ApiRequest, Verb } from '../client/api-request.js';
-import { type SchedulingResult, SilentObserver } from '../client/observer.js';
+import { SilentObserver } from '../client/observer.js';
 import { ascending } from '../stats/ascending.js';
-import { exponentialBuckets, Histogram } from '../stats/histogram.js';
+import { Histogram } from '../stats/histogram.js';
 import type { MetricSample } from './run-result.js';
 
 const REQUEST_BUCKETS = [
@@ -29,17 +30,6 @@ const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   [
     'apiserver_request_duration_seconds',
     { help: 'Time from arrival of a request to its answer.', bounds: REQUEST_BUCKETS },
-  ],
-  [
-    'scheduler_schedule_attempts_total',
-    { help: 'Scheduling attempts by result.', bounds: undefined },
-  ],
-  [
-    'scheduler_scheduling_attempt_duration_seconds',
-    {
-      help: 'Time of one scheduling attempt with its binding.',
-      bounds: exponentialBuckets(0.001, 2, 15),
-    },
   ],
   [
     'kubelet_image_pull_duration_seconds',
@@ -83,14 +73,6 @@ export class ComponentMetrics extends SilentObserver {
     for (let member = 0; member < fleetMembers; member++) {
       metrics.duration?.observe(latencyUs / 1_000_000);
     }
-  }
-
-  override schedulingAttempted(_uid: string, result: SchedulingResult, durationUs: number): void {
-    const labels: readonly Label[] = [['result', result]];
-    this.#counter('scheduler_schedule_attempts_total', labels).value++;
-    this.#histogram('scheduler_scheduling_attempt_duration_seconds', labels).observe(
-      durationUs / 1_000_000,
-    );
   }
 
   override imagePulled(_node: string, _image: string, _bytes: number, durationUs: number): void {

@@ -1,5 +1,6 @@
 // Everything that is measured in one run, behind one observer; at the end, the run's result.
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
+import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import { toSeconds } from '../kernel/time.js';
@@ -14,6 +15,7 @@ import { RequestStatistics } from './request-statistics.js';
 import type { RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
 import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
+import { SchedulerMetrics } from './scheduler-metrics.js';
 import { judgeThresholds } from './thresholds.js';
 import { TimeSeriesRecorder } from './time-series-recorder.js';
 
@@ -38,6 +40,7 @@ export class RunRecorder {
   readonly #nodes = new NodeStates();
   readonly #components = new ComponentMetrics();
   readonly #conflicts: SchedulerConflicts;
+  readonly #schedulers = new Map<string, SchedulerMetrics>();
   #meters: readonly StationMeter[] = [];
   #series = new TimeSeriesRecorder([], []);
 
@@ -51,6 +54,11 @@ export class RunRecorder {
     this.convergence = new Convergence(simulation, dnsReplicas);
     this.pods = new PodTimelines(simulation);
     this.#conflicts = new SchedulerConflicts(schedulers);
+    const isAlone = schedulers.length === 1;
+    for (const { name } of schedulers) {
+      const labels = isAlone ? [] : ([['instance', name]] as const);
+      this.#schedulers.set(name, new SchedulerMetrics(simulation, name, labels));
+    }
     this.observer = new ObserverGroup([
       this.pods,
       this.convergence,
@@ -61,6 +69,11 @@ export class RunRecorder {
       this.#conflicts,
       ...others,
     ]);
+  }
+
+  /** Who measures the scheduler of that name; undefined for one that was not announced. */
+  schedulerMonitor(name: string): SchedulerMonitor | undefined {
+    return this.#schedulers.get(name);
   }
 
   /**
@@ -120,7 +133,11 @@ export class RunRecorder {
       stations: this.#meters.map((meter) => meter.report(simulation.now)),
       schedulers: this.#conflicts.rows,
       thresholds: judgeThresholds(thresholds, valuesOf, toSeconds(simulation.now)),
-      metrics: [...this.#components.samples, ...this.#conflicts.samples],
+      metrics: [
+        ...this.#components.samples,
+        ...this.#conflicts.samples,
+        ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
+      ],
     };
   }
 }

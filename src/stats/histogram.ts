@@ -36,8 +36,11 @@ export class Histogram {
     return this.#sum.value;
   }
 
-  /** Counts one value; one that equals a bound belongs to the bucket below it. O(log buckets). */
-  observe(value: number): void {
+  /**
+   * Counts a value, `times` times; one that equals a bound belongs to the bucket below it.
+   * O(log buckets).
+   */
+  observe(value: number, times = 1): void {
     let low = 0;
     let high = this.#upperBounds.length;
     while (low < high) {
@@ -45,9 +48,9 @@ export class Histogram {
       if (value <= (this.#upperBounds[middle] as number)) high = middle;
       else low = middle + 1;
     }
-    this.#counts[low] = (this.#counts[low] as number) + 1;
-    this.#count++;
-    this.#sum.add(value);
+    this.#counts[low] = (this.#counts[low] as number) + times;
+    this.#count += times;
+    this.#sum.add(value * times);
   }
 
   /** Upper bound and number of observations at or below it, ascending, without `+Inf`. */

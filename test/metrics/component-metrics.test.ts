@@ -109,26 +109,6 @@ describe('requests of the apiserver', () => {
   });
 });
 
-test('scheduling attempts are counted and timed by result', () => {
-  const metrics = new ComponentMetrics();
-  metrics.schedulingAttempted('a', 'scheduled', 1_500);
-  metrics.schedulingAttempted('b', 'scheduled', 17_000_000);
-  metrics.schedulingAttempted('c', 'unschedulable', 900);
-  const counts = named(metrics, 'scheduler_schedule_attempts_total');
-  expect(counts.map((each) => [label(each, 'result'), each.value])).toEqual([
-    ['scheduled', 2],
-    ['unschedulable', 1],
-  ]);
-  const [scheduled] = named(metrics, 'scheduler_scheduling_attempt_duration_seconds');
-  expect(scheduled?.buckets).toHaveLength(15);
-  expect(scheduled?.buckets?.slice(0, 2)).toEqual([
-    [0.001, 0],
-    [0.002, 1],
-  ]);
-  expect(scheduled?.buckets?.at(-1)).toEqual([16.384, 1]);
-  expect(scheduled?.count).toBe(2);
-});
-
 test('image pulls are timed in the buckets of the kubelet', () => {
   const metrics = new ComponentMetrics();
   metrics.imagePulled('n', 'nginx:1', 70_000_000, 8_000_000);
@@ -149,18 +129,15 @@ test('image pulls are timed in the buckets of the kubelet', () => {
 test('samples are in order of name and labels, whatever came first, each with its help', () => {
   const metrics = new ComponentMetrics();
   metrics.imagePulled('n', 'nginx:1', 1, 1);
-  metrics.schedulingAttempted('a', 'unschedulable', 1);
-  metrics.schedulingAttempted('a', 'error', 1);
+  metrics.requestServed(call('update'), 409, 1);
   metrics.requestServed(call('get'), 200, 1);
-  const order = metrics.samples.map((each) => `${each.name} ${label(each, 'result') ?? ''}`.trim());
+  const order = metrics.samples.map((each) => `${each.name} ${label(each, 'verb') ?? ''}`.trim());
   expect(order).toEqual([
-    'apiserver_request_duration_seconds',
-    'apiserver_request_total',
+    'apiserver_request_duration_seconds GET',
+    'apiserver_request_duration_seconds PUT',
+    'apiserver_request_total GET',
+    'apiserver_request_total PUT',
     'kubelet_image_pull_duration_seconds',
-    'scheduler_schedule_attempts_total error',
-    'scheduler_schedule_attempts_total unschedulable',
-    'scheduler_scheduling_attempt_duration_seconds error',
-    'scheduler_scheduling_attempt_duration_seconds unschedulable',
   ]);
   expect(metrics.samples.every(({ help }) => help.endsWith('.'))).toBe(true);
 });

@@ -8,20 +8,24 @@ import type { ApiClient } from '../../client/api-client.js';
 import { isSuccess } from '../../client/api-request.js';
 import { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
 import { schedulerConstants } from './constants.js';
 import type { PluginAnswer } from './framework/framework.js';
 import type { PreBindWork } from './framework/plugin.js';
-import { messageOf, type Status, status } from './framework/status.js';
+import { messageOf, type Status, type StatusCode, status } from './framework/status.js';
+import type { SchedulerMonitor } from './scheduler-monitor.js';
 import type { SchedulingCycle } from './scheduling-cycle.js';
 
 interface Binding {
   readonly cycle: SchedulingCycle;
+  /** When the extension point at work began. */
+  sinceUs: SimTime;
   /** Index of the PreBind plugin at work. */
   plugin: number;
   work: PreBindWork | undefined;
   /** Requests of the plugin that have not been answered. */
   outstanding: number;
-  deadlineUs: number;
+  deadlineUs: SimTime;
 }
 
 /** Called at the end; status undefined when the pod is bound. */
@@ -33,11 +37,20 @@ export class BindingCycles {
   readonly #client: ApiClient;
   readonly #ended: BindingEnded;
   readonly #polled: EventKind;
+  readonly #monitor: Pick<SchedulerMonitor, 'pointRan'> | undefined;
   readonly #polling = new Slab<Binding>();
+  #size = 0;
 
   /** `name` is that of the scheduler. */
-  constructor(simulation: Simulation, name: string, client: ApiClient, ended: BindingEnded) {
+  constructor(
+    simulation: Simulation,
+    name: string,
+    client: ApiClient,
+    ended: BindingEnded,
+    monitor?: Pick<SchedulerMonitor, 'pointRan'>,
+  ) {
     this.#simulation = simulation;
+    this.#monitor = monitor;
     this.#client = client;
     this.#ended = ended;
     this.#polled = simulation.defineEvent(`${name}.PreBindPolled`, (id) =>
@@ -45,8 +58,15 @@ export class BindingCycles {
     );
   }
 
+  /** Number of bindings under way. */
+  get size(): number {
+    return this.#size;
+  }
+
   start(cycle: SchedulingCycle): void {
-    this.#preBind({ cycle, plugin: -1, work: undefined, outstanding: 0, deadlineUs: 0 });
+    this.#size++;
+    const sinceUs = this.#simulation.now;
+    this.#preBind({ cycle, sinceUs, plugin: -1, work: undefined, outstanding: 0, deadlineUs: 0 });
   }
 
   /** Goes on with the next PreBind plugin that has work, or binds. */
@@ -69,6 +89,7 @@ export class BindingCycles {
       if (binding.outstanding === 0) this.#await(binding);
       return;
     }
+    this.#pointRan(binding, 'PreBind', 'Success');
     this.#bind(binding);
   }
 
@@ -121,19 +142,34 @@ export class BindingCycles {
     const binding = call.context as Binding;
     const response = call.response as NonNullable<ApiCall['response']>;
     if (isSuccess(response)) {
-      this.#ended(binding.cycle, { status: undefined, plugin: '' });
+      this.#pointRan(binding, 'Bind', 'Success');
+      this.#end(binding, { status: undefined, plugin: '' });
       return;
     }
     const { name } = binding.cycle.framework.plugins.bind[binding.plugin]!;
     this.#fail(binding, name, 'Bind', status('Error', response.message));
   };
 
-  #fail({ cycle }: Binding, plugin: string, point: 'PreBind' | 'Bind', answer: Status): void {
+  #fail(binding: Binding, plugin: string, point: 'PreBind' | 'Bind', answer: Status): void {
+    this.#pointRan(binding, point, answer.code);
     if (answer.code !== 'Error') {
-      this.#ended(cycle, { status: answer, plugin });
+      this.#end(binding, { status: answer, plugin });
       return;
     }
     const text = `running ${point} plugin "${plugin}": ${messageOf(answer)}`;
-    this.#ended(cycle, { status: status('Error', text), plugin });
+    this.#end(binding, { status: status('Error', text), plugin });
+  }
+
+  #end({ cycle }: Binding, answer: PluginAnswer): void {
+    this.#size--;
+    this.#ended(cycle, answer);
+  }
+
+  /** The extension point is over; the next one begins. */
+  #pointRan(binding: Binding, point: 'PreBind' | 'Bind', code: StatusCode): void {
+    const { now } = this.#simulation;
+    const { schedulerName } = binding.cycle.framework;
+    this.#monitor?.pointRan(schedulerName, point, code, now - binding.sinceUs);
+    binding.sinceUs = now;
   }
 }

@@ -74,33 +74,112 @@ const plainScorers: ReadonlySet<string> = new Set([
   'PodTopologySpread',
 ]);
 
-/** CPU time of a cycle from Pop to the binding's start. */
-export function cycleCost(
+/**
+ * CPU time of the parts of a cycle. What a phase costs whatever the number of nodes counts as its
+ * preparation: it cannot be told from the rest of the phase in the recorded times.
+ */
+export interface CyclePhases {
+  readonly snapshot: CycleCost;
+  readonly preFilter: CycleCost;
+  readonly filter: CycleCost;
+  /** Handling their JSON. */
+  readonly extenders: CycleCost;
+  readonly postFilter: CycleCost;
+  readonly preScore: CycleCost;
+  /** With normalisation. */
+  readonly score: CycleCost;
+  /** Host choice, assume, Reserve, Permit. */
+  readonly select: CycleCost;
+}
+
+/** CPU time of a cycle from Pop to the binding's start, phase by phase. */
+export function cyclePhases(
   { result, work }: Pick<Decision, 'result' | 'work'>,
   { changedRows, areListsChanged }: SnapshotWork,
   costs: SchedulerCosts,
-): CycleCost {
-  const { snapshotNodes, examinedNodes, scoredNodes, postFilter, extenders } = work;
-  const { snapshotChangedNodeUs, snapshotNodeUs, snapshotListedNodeUs } = costs;
-  const passes = examinedNodes + (postFilter?.dryRunFilterPasses ?? 0);
-  const cost: CycleCost = {
-    serialUs:
-      (changedRows + (postFilter?.dryRunNodes ?? 0)) * snapshotChangedNodeUs +
-      snapshotNodes * (snapshotNodeUs + (areListsChanged ? snapshotListedNodeUs : 0)) +
-      costs.filterCycleUs +
-      passes * costs.filterNodeUs,
-    parallelUs: passes * filtersUs(work.filters, costs),
+): CyclePhases {
+  const { snapshotNodes, examinedNodes, scoredNodes, extenders } = work;
+  const { dryRunNodes = 0, dryRunFilterPasses = 0 } = work.postFilter ?? {};
+  const { snapshotChangedNodeUs, snapshotListedNodeUs } = costs;
+  const listedNodeUs = costs.snapshotNodeUs + (areListsChanged ? snapshotListedNodeUs : 0);
+  const pluginsUs = filtersUs(work.filters, costs);
+  const scoreNodeUs = costs.scoreNodeUs + costs.selectNodeUs + scorersUs(work.scorers, costs);
+  const phases: CyclePhases = {
+    snapshot: serial(changedRows * snapshotChangedNodeUs + snapshotNodes * listedNodeUs),
+    preFilter: serial(costs.filterCycleUs),
+    filter: {
+      serialUs: examinedNodes * costs.filterNodeUs,
+      parallelUs: examinedNodes * pluginsUs,
+    },
+    extenders: serial(((extenders?.jsonBytes ?? 0) * costs.extenderJsonNanosecondsPerByte) / 1000),
+    postFilter: {
+      serialUs: dryRunNodes * snapshotChangedNodeUs + dryRunFilterPasses * costs.filterNodeUs,
+      parallelUs: dryRunFilterPasses * pluginsUs,
+    },
+    preScore: serial(scoredNodes > 0 ? costs.scoreCycleUs : 0),
+    score: serial(scoredNodes * scoreNodeUs),
+    select: serial(result === 'scheduled' ? costs.selectCycleUs : 0),
   };
-  for (const walk of work.walks) addWalk(cost, walk, costs);
-  if (scoredNodes > 0) {
-    const scoreNodeUs = costs.scoreNodeUs + costs.selectNodeUs + scorersUs(work.scorers, costs);
-    cost.serialUs += costs.scoreCycleUs + scoredNodes * scoreNodeUs;
-  }
-  if (extenders !== undefined) {
-    cost.serialUs += (extenders.jsonBytes * costs.extenderJsonNanosecondsPerByte) / 1000;
-  }
-  if (result === 'scheduled') cost.serialUs += costs.selectCycleUs;
-  return cost;
+  for (const walk of work.walks) addWalk(phases, walk, costs);
+  return phases;
+}
+
+function serial(serialUs: number): CycleCost {
+  return { serialUs, parallelUs: 0 };
+}
+
+/** CPU time of a cycle from Pop to the binding's start. */
+export function cycleCost(...cycle: Parameters<typeof cyclePhases>): CycleCost {
+  return sumOf(cyclePhases(...cycle));
+}
+
+/** All phases together. */
+export function sumOf(phases: CyclePhases): CycleCost {
+  const all = listOf(phases);
+  return {
+    serialUs: all.reduce((sum, { serialUs }) => sum + serialUs, 0),
+    parallelUs: all.reduce((sum, { parallelUs }) => sum + parallelUs, 0),
+  };
+}
+
+function listOf({ snapshot, preFilter, filter, ...rest }: CyclePhases): readonly CycleCost[] {
+  const { extenders, postFilter, preScore, score, select } = rest;
+  return [snapshot, preFilter, filter, extenders, postFilter, preScore, score, select];
+}
+
+/** How long the phases of a cycle have taken, µs. */
+export interface CycleTimes {
+  readonly totalUs: number;
+  readonly preFilterUs: number;
+  readonly filterUs: number;
+  readonly postFilterUs: number;
+  readonly preScoreUs: number;
+  readonly scoreUs: number;
+  readonly selectUs: number;
+}
+
+/**
+ * The times of a cycle that has lasted `elapsedUs`, `waitUs` of them for extenders, with this many
+ * `workers` at a time: a machine that others use too stretches all phases alike.
+ */
+export function cycleTimes(
+  phases: CyclePhases,
+  workers: number,
+  elapsedUs: number,
+  waitUs: number,
+): CycleTimes {
+  const aloneUs = ({ serialUs, parallelUs }: CycleCost): number => serialUs + parallelUs / workers;
+  const shortestUs = aloneUs(sumOf(phases));
+  const stretch = shortestUs === 0 ? 1 : (elapsedUs - waitUs) / shortestUs;
+  return {
+    totalUs: elapsedUs,
+    preFilterUs: aloneUs(phases.preFilter) * stretch,
+    filterUs: aloneUs(phases.filter) * stretch,
+    postFilterUs: aloneUs(phases.postFilter) * stretch,
+    preScoreUs: aloneUs(phases.preScore) * stretch,
+    scoreUs: aloneUs(phases.score) * stretch,
+    selectUs: aloneUs(phases.select) * stretch,
+  };
 }
 
 /** What the filters that not every pod has cost for one node. */
@@ -124,27 +203,27 @@ function scorersUs(plugins: readonly string[], costs: SchedulerCosts): number {
   return us;
 }
 
-function addWalk(cost: CycleCost, walk: PluginWalk, costs: SchedulerCosts): void {
+function addWalk({ preFilter, preScore }: CyclePhases, walk: PluginWalk, costs: SchedulerCosts) {
   const { name, nodes, pods, matches } = walk;
   switch (name) {
     case 'spreadPreFilter':
-      cost.parallelUs += nodes * costs.spreadWalkNodeUs + pods * costs.walkPodUs;
+      preFilter.parallelUs += nodes * costs.spreadWalkNodeUs + pods * costs.walkPodUs;
       return;
     case 'spreadPreScore':
-      cost.parallelUs += nodes * costs.spreadWalkNodeUs;
-      cost.serialUs += pods * costs.spreadScorePodUs;
+      preScore.parallelUs += nodes * costs.spreadWalkNodeUs;
+      preScore.serialUs += pods * costs.spreadScorePodUs;
       return;
     case 'ownAffinity':
-      cost.parallelUs += nodes * costs.affinityWalkNodeUs + pods * costs.walkPodUs;
-      cost.serialUs += matches * costs.ownAffinityMatchUs;
+      preFilter.parallelUs += nodes * costs.affinityWalkNodeUs + pods * costs.walkPodUs;
+      preFilter.serialUs += matches * costs.ownAffinityMatchUs;
       return;
     case 'othersAntiAffinity':
-      cost.parallelUs += pods * costs.walkPodUs;
-      cost.serialUs += pods * costs.othersAntiAffinityPodUs;
+      preFilter.parallelUs += pods * costs.walkPodUs;
+      preFilter.serialUs += pods * costs.othersAntiAffinityPodUs;
       return;
     case 'affinityPreScore':
-      cost.parallelUs += nodes * costs.affinityWalkNodeUs + pods * costs.walkPodUs;
-      cost.parallelUs += matches * costs.affinityScoreMatchUs;
-      cost.serialUs += matches * costs.affinityScoreMergeUs;
+      preScore.parallelUs += nodes * costs.affinityWalkNodeUs + pods * costs.walkPodUs;
+      preScore.parallelUs += matches * costs.affinityScoreMatchUs;
+      preScore.serialUs += matches * costs.affinityScoreMergeUs;
   }
 }

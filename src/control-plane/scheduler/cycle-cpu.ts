@@ -13,7 +13,8 @@ import type { Parallelizer } from './framework/parallelizer.js';
 export class CycleCpu {
   readonly #simulation: Simulation;
   readonly #host: CpuHost;
-  readonly #workers: number;
+  /** Workers that run at a time. */
+  readonly workers: number;
   readonly #started: EventKind;
   readonly #finished: EventKind;
   #parallelUs = 0;
@@ -24,14 +25,14 @@ export class CycleCpu {
   constructor(simulation: Simulation, name: string, host: CpuHost, { running }: Parallelizer) {
     this.#simulation = simulation;
     this.#host = host;
-    this.#workers = running;
+    this.workers = running;
     this.#started = simulation.defineEvent(`${name}.WorkersStarted`, () => this.#start());
     this.#finished = simulation.defineEvent(`${name}.WorkerFinished`, () => this.#finish());
   }
 
   /** Uses the time up, then fires `done`. */
   run({ serialUs, parallelUs }: CycleCost, done: EventKind): void {
-    if (this.#workers === 1 || parallelUs === 0) {
+    if (this.workers === 1 || parallelUs === 0) {
       this.#host.run(serialUs + parallelUs, done);
       return;
     }
@@ -41,9 +42,9 @@ export class CycleCpu {
   }
 
   #start(): void {
-    this.#working = this.#workers;
-    for (let i = 0; i < this.#workers; i++) {
-      this.#host.run(this.#parallelUs / this.#workers, this.#finished);
+    this.#working = this.workers;
+    for (let i = 0; i < this.workers; i++) {
+      this.#host.run(this.#parallelUs / this.workers, this.#finished);
     }
   }
 

@@ -21,6 +21,7 @@ import {
 } from './framework/cluster-event.js';
 import { defaultSchedulerName, PodInfo } from './framework/pod-info.js';
 import type { SchedulingQueue } from './queue/scheduling-queue.js';
+import type { SchedulerMonitor } from './scheduler-monitor.js';
 import type { WaitingPods } from './waiting-pods.js';
 
 export interface EventHandlersOptions {
@@ -31,6 +32,7 @@ export interface EventHandlersOptions {
   readonly observer: ClusterObserver;
   /** Names of the profiles; pods of other schedulers are none of ours until they are bound. */
   readonly schedulerNames: ReadonlySet<string>;
+  readonly monitor?: Pick<SchedulerMonitor, 'eventHandled'> | undefined;
   /** Called after every change of the queue. */
   readonly queueChanged: () => void;
 }
@@ -72,7 +74,10 @@ export class PodHandler implements InformerHandler<Pod> {
       this.#updateAssigned(previous, pod);
     } else {
       this.#addAssigned(pod);
-      if (this.#isOurs(pod)) this.#options.queue.delete(new PodInfo(pod));
+      if (this.#isOurs(pod)) {
+        this.#options.queue.delete(new PodInfo(pod));
+        this.#options.monitor?.eventHandled('UnschedulablePodDelete');
+      }
     }
     this.#options.queueChanged();
   }
@@ -91,6 +96,7 @@ export class PodHandler implements InformerHandler<Pod> {
     const info = new PodInfo(pod);
     observer.podReached(info.uid, 'queued');
     queue.add(info, simulation.now);
+    this.#options.monitor?.eventHandled('UnschedulablePodAdd');
   }
 
   /** A pod that is already assumed is on its way; its changes no longer matter. */
@@ -103,6 +109,9 @@ export class PodHandler implements InformerHandler<Pod> {
       this.#roomIsFree(previous, info.priority);
     }
     queue.update(previous, info, simulation.now);
+    for (const { label } of podSchedulingPropertiesChange(previous, pod)) {
+      this.#options.monitor?.eventHandled(label);
+    }
   }
 
   #addAssigned(pod: Pod): void {
@@ -127,6 +136,7 @@ export class PodHandler implements InformerHandler<Pod> {
     }
     if (!this.#isOurs(pod)) return;
     queue.delete(info);
+    this.#options.monitor?.eventHandled('UnschedulablePodDelete');
     const hadRoom = (pod.status?.nominatedNodeName ?? '') !== '';
     const isRejected = waitingPods.reject(info.uid, '', 'removed');
     if (isRejected || hadRoom) this.#roomIsFree(pod, info.priority);
@@ -144,8 +154,9 @@ export class PodHandler implements InformerHandler<Pod> {
   }
 
   #move(event: ClusterEvent, previous: Pod | undefined, object: Pod | undefined): void {
-    const { queue, simulation } = this.#options;
+    const { queue, simulation, monitor } = this.#options;
     queue.moveAllToActiveOrBackoffQueue({ event, previous, object }, simulation.now);
+    monitor?.eventHandled(event.label);
   }
 }
 
@@ -175,8 +186,9 @@ export class NodeHandler implements InformerHandler<Node> {
   }
 
   #move(event: ClusterEvent, previous: Node | undefined, object: Node | undefined): void {
-    const { queue, simulation, queueChanged } = this.#options;
+    const { queue, simulation, monitor, queueChanged } = this.#options;
     queue.moveAllToActiveOrBackoffQueue({ event, previous, object }, simulation.now);
+    monitor?.eventHandled(event.label);
     queueChanged();
   }
 }

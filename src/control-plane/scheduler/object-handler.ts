@@ -8,11 +8,13 @@ import type { Simulation } from '../../kernel/simulation.js';
 import type { ClusterObjects } from './cache/cluster-objects.js';
 import { type ClusterEvent, clusterEvent, type EventResource } from './framework/cluster-event.js';
 import type { SchedulingQueue } from './queue/scheduling-queue.js';
+import type { SchedulerMonitor } from './scheduler-monitor.js';
 
 export interface ObjectHandlerOptions {
   readonly simulation: Simulation;
   readonly listers: ClusterObjects;
   readonly queue: SchedulingQueue;
+  readonly monitor?: Pick<SchedulerMonitor, 'eventHandled'> | undefined;
   /** Called after every change of the queue. */
   readonly queueChanged: () => void;
 }
@@ -57,9 +59,10 @@ export class ObjectHandler implements InformerHandler<KubernetesObject> {
   ): void {
     const resource = resources[(object ?? previous)?.kind as KindName];
     if (resource === undefined) return;
-    const { queue, simulation, queueChanged } = this.#options;
+    const { queue, simulation, monitor, queueChanged } = this.#options;
     const event: ClusterEvent = clusterEvent(resource, action);
     queue.moveAllToActiveOrBackoffQueue({ event, previous, object }, simulation.now);
+    monitor?.eventHandled(event.label);
     queueChanged();
   }
 }

@@ -11,11 +11,13 @@ import type { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import type { Simulation } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
 import { schedulerConstants } from './constants.js';
 import type { Nominator } from './framework/nominator.js';
 import type { ClusterListers } from './framework/plugin-handle.js';
 import type { PodInfo } from './framework/pod-info.js';
 import { hasCondition, withCondition } from './pod-condition.js';
+import type { SchedulerMonitor } from './scheduler-monitor.js';
 import type { WaitingPods } from './waiting-pods.js';
 
 export interface PreemptionExecutorOptions {
@@ -24,6 +26,7 @@ export interface PreemptionExecutorOptions {
   readonly listers: Pick<ClusterListers, 'pod'>;
   readonly nominator: Nominator;
   readonly waitingPods: WaitingPods;
+  readonly monitor?: Pick<SchedulerMonitor, 'victimsSelected' | 'preemptionEnded'> | undefined;
   /** The recorder of the pod's profile. */
   readonly recorderOf: (preemptor: PodInfo) => EventRecorder;
   /** A preemption has failed: the preemptor is worth a new attempt at once. */
@@ -38,6 +41,7 @@ interface Preemption {
   /** Pods whose nomination is in the way. */
   readonly nominated: readonly PodInfo[];
   readonly victims: readonly PodInfo[];
+  readonly startedUs: SimTime;
   /** Index of the first pod of either list that has not been begun. */
   nextNominated: number;
   nextVictim: number;
@@ -100,6 +104,7 @@ export class PreemptionExecutor {
       nodeName,
       nominated,
       victims,
+      startedUs: this.#options.simulation.now,
       nextNominated: 0,
       nextVictim: 0,
       outstanding: 0,
@@ -107,6 +112,7 @@ export class PreemptionExecutor {
       isCancelled: false,
     };
     this.#preemptions.set(preemptor.uid, preemption);
+    this.#options.monitor?.victimsSelected(victims.length);
     this.#clearNominations(preemption);
   }
 
@@ -139,6 +145,8 @@ export class PreemptionExecutor {
     }
     if (preemption.outstanding > 0) return;
     this.#preemptions.delete(preemption.preemptor.uid);
+    const { monitor, simulation } = this.#options;
+    monitor?.preemptionEnded(preemption.hasFailed, simulation.now - preemption.startedUs);
     if (preemption.hasFailed) this.#options.failed(preemption.preemptor);
     this.#options.ended();
   }

@@ -22,6 +22,7 @@ import { Parallelizer } from './framework/parallelizer.js';
 import type { SchedulerHandle } from './framework/plugin-handle.js';
 import { SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
 import { reservoir, selectHost, type TieBreakName } from './framework/select-host.js';
+import type { SchedulerMonitor } from './scheduler-monitor.js';
 import type { SchedulingRecorder } from './scheduling-recorder.js';
 
 export interface SchedulerOptions {
@@ -55,6 +56,7 @@ export interface SchedulerOptions {
   /** Those of Kubernetes 1.36 by default. */
   readonly featureGates?: SchedulerFeatureGates;
   readonly recorder?: SchedulingRecorder | undefined;
+  readonly monitor?: SchedulerMonitor | undefined;
 }
 
 /** An extender, with the time that its answers take. */

@@ -8,27 +8,29 @@ import type { ApiCall } from '../../client/api-call.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import { AttemptEnds } from './attempt-ends.js';
 import { BindingCycles } from './binding-cycle.js';
 import { SchedulerCache } from './cache/scheduler-cache.js';
 import { schedulerConstants } from './constants.js';
-import { cycleCost } from './cost-model.js';
+import { type CyclePhases, cyclePhases, cycleTimes, sumOf } from './cost-model.js';
 import { CycleCpu } from './cycle-cpu.js';
 import { NodeHandler, PodHandler } from './event-handlers.js';
-import { failureOf, statusPatch, truncatedNote } from './failure-handler.js';
+import { failureOf } from './failure-handler.js';
 import { defaultFeatureGates, type SchedulerFeatureGates } from './feature-gates.js';
 import { assignedPodDelete } from './framework/cluster-event.js';
 import type { Decision } from './framework/decision.js';
 import type { Framework, PluginAnswer } from './framework/framework.js';
 import { Nominator } from './framework/nominator.js';
-import { PodInfo } from './framework/pod-info.js';
+import type { PodInfo } from './framework/pod-info.js';
 import type { SchedulingAlgorithm } from './framework/scheduling-algorithm.js';
-import { codeOf, isRejected } from './framework/status.js';
+import { codeOf, isRejected, type Status, status } from './framework/status.js';
 import { ObjectHandler } from './object-handler.js';
 import { PreemptionExecutor } from './preemption-executor.js';
 import type { QueuedPodInfo } from './queue/queued-pod-info.js';
 import { type PendingPods, SchedulingQueue } from './queue/scheduling-queue.js';
 import { QueueTimers } from './queue-timers.js';
 import { InformerListers, RunningHandle } from './scheduler-handle.js';
+import type { PointName, SchedulerState } from './scheduler-monitor.js';
 import { algorithmOf, parallelizerOf, type SchedulerOptions } from './scheduler-options.js';
 import type { Failure, SchedulingCycle } from './scheduling-cycle.js';
 import { WaitingPods } from './waiting-pods.js';
@@ -38,6 +40,7 @@ interface Attempt {
   readonly framework: Framework;
   readonly decision: Decision;
   readonly startedUs: SimTime;
+  readonly phases: CyclePhases;
 }
 
 /** Does nothing before `start`, but collects what its informers report. */
@@ -58,6 +61,7 @@ export class Scheduler {
   readonly #timers: QueueTimers;
   readonly #bindings: BindingCycles;
   readonly #cpu: CycleCpu;
+  readonly #ends: AttemptEnds;
   readonly #awoken: EventKind;
   /** The scheduler's own part of a cycle that waits for extenders. */
   readonly #computed: EventKind;
@@ -106,28 +110,19 @@ export class Scheduler {
       podMaxBackoffUs,
       podMaxInUnschedulablePodsUs: schedulerConstants.podMaxInUnschedulablePodsUs,
       listener: options.recorder,
+      monitor: options.monitor,
       queueingHints: this.#gates.SchedulerQueueingHints,
     });
     this.#timers = new QueueTimers(simulation, name, this.#queue, () => this.#queueChanged());
-    this.waitingPods = new WaitingPods(simulation, name, (cycle, answer) =>
-      this.#permitDecided(cycle, answer),
-    );
-    this.#bindings = new BindingCycles(simulation, name, client, (cycle, answer) =>
-      this.#bindingEnded(cycle, answer),
-    );
-    this.#preemptions = new PreemptionExecutor({
-      simulation,
-      client,
-      listers: this.#listers,
-      nominator: this.#nominator,
-      waitingPods: this.waitingPods,
-      recorderOf: (info) => this.#recorderOf(info),
-      failed: (info) => {
-        this.#queue.activate(info, simulation.now);
-        this.#queueChanged();
-      },
-      ended: () => this.#preempted(),
-    });
+    const { monitor } = options;
+    const permitDecided = (cycle: SchedulingCycle, answer: PluginAnswer): void =>
+      this.#permitDecided(cycle, answer);
+    this.waitingPods = new WaitingPods(simulation, name, permitDecided, monitor);
+    const bindingEnded = (cycle: SchedulingCycle, answer: PluginAnswer): void =>
+      this.#bindingEnded(cycle, answer);
+    this.#bindings = new BindingCycles(simulation, name, client, bindingEnded, monitor);
+    this.#preemptions = this.#newPreemptions();
+    this.#ends = this.#newEnds();
     this.#awoken = simulation.defineEvent(`${name}.QueueFilled`, () => this.#scheduleOne());
     this.#computed = simulation.defineEvent(`${name}.NodesComputed`, () => {
       const { extenders } = (this.#attempt as Attempt).decision.work;
@@ -135,11 +130,51 @@ export class Scheduler {
     });
     this.#decided = simulation.defineEvent(`${name}.NodeSelected`, () => this.#apply());
     this.#listen();
+    monitor?.attached(profiles, () => this.#state);
+  }
+
+  #newPreemptions(): PreemptionExecutor {
+    const { simulation, client, monitor } = this.#options;
+    return new PreemptionExecutor({
+      simulation,
+      client,
+      listers: this.#listers,
+      nominator: this.#nominator,
+      waitingPods: this.waitingPods,
+      monitor,
+      recorderOf: (info) => this.#recorderOf(info),
+      failed: (info) => {
+        this.#queue.activate(info, simulation.now);
+        this.#queueChanged();
+      },
+      ended: () => this.#preempted(),
+    });
+  }
+
+  #newEnds(): AttemptEnds {
+    return new AttemptEnds({
+      ...this.#options,
+      queue: this.#queue,
+      nominator: this.#nominator,
+      recorderOf: (info) => this.#recorderOf(info),
+      isAwaited: !this.#gates.SchedulerAsyncAPICalls,
+      requeued: () => this.#timers.arm(),
+    });
   }
 
   /** Number of pods by store. */
   get pendingPods(): PendingPods {
     return this.#queue.pendingPods;
+  }
+
+  get #state(): SchedulerState {
+    return {
+      pendingPods: this.#queue.pendingPods,
+      cacheSize: this.cache.size,
+      bindings: this.#bindings.size + this.waitingPods.size,
+      inFlightEvents: this.#queue.inFlightEvents,
+      unschedulablePods: this.#queue.rejectedPods,
+    };
   }
 
   /** Number of preemptions that are being carried out. */
@@ -162,7 +197,7 @@ export class Scheduler {
   }
 
   #listen(): void {
-    const { simulation, observer, pods, nodes, objects = [] } = this.#options;
+    const { simulation, observer, monitor, pods, nodes, objects = [] } = this.#options;
     const shared = {
       simulation,
       observer,
@@ -170,6 +205,7 @@ export class Scheduler {
       listers: this.#listers,
       queue: this.#queue,
       waitingPods: this.waitingPods,
+      monitor,
       schedulerNames: new Set(this.#frameworks.keys()),
       queueChanged: () => this.#queueChanged(),
     };
@@ -200,12 +236,13 @@ export class Scheduler {
       const decision = algorithm.decide(framework, entry.info, entry.attempts, notes);
       if (notes !== undefined)
         recorder?.decided({ entry, framework, decision, notes, algorithm, snapshot });
-      this.#attempt = { entry, framework, decision, startedUs: simulation.now };
-      this.#timers.arm();
-      const next = decision.work.extenders === undefined ? this.#decided : this.#computed;
       const { areListsChanged } = snapshot;
       const taken = { changedRows: this.cache.changedRows, areListsChanged };
-      this.#cpu.run(cycleCost(decision, taken, costs), next);
+      const phases = cyclePhases(decision, taken, costs);
+      this.#attempt = { entry, framework, decision, startedUs: simulation.now, phases };
+      this.#timers.arm();
+      const next = decision.work.extenders === undefined ? this.#decided : this.#computed;
+      this.#cpu.run(sumOf(phases), next);
       return;
     }
     this.#isBusy = false;
@@ -234,6 +271,7 @@ export class Scheduler {
     const attempt = this.#attempt as Attempt;
     const { entry, framework, decision, startedUs } = attempt;
     this.#attempt = undefined;
+    this.#measure(attempt);
     if (decision.result !== 'scheduled') {
       const { nominatedNodeName = '', victims } = decision;
       if (victims.length > 0) {
@@ -241,7 +279,7 @@ export class Scheduler {
         this.#preemptions.start(entry.info, nominatedNodeName, victims);
         if (this.#preempting !== undefined) return;
       }
-      this.#fail(entry, startedUs, decision as Failure, this.#goOn);
+      this.#ends.failed(attempt, decision as Failure, this.#goOn);
       return;
     }
     const { nodeName, state } = decision;
@@ -249,7 +287,21 @@ export class Scheduler {
     const cycle = { entry, framework, state, startedUs, assumed, nodeName };
     const failure = this.#assume(cycle);
     if (failure === undefined) this.#scheduleOne();
-    else this.#fail(entry, startedUs, failure, this.#goOn);
+    else this.#ends.failed(cycle, failure, this.#goOn);
+  }
+
+  /** Tells the monitor of a cycle whose time has passed. */
+  #measure({ framework, decision, startedUs, phases }: Attempt): void {
+    const { monitor, simulation } = this.#options;
+    const { extenders, postFilter } = decision.work;
+    const elapsedUs = simulation.now - startedUs;
+    monitor?.cycleEnded({
+      framework,
+      decision,
+      statuses: this.#algorithm.statuses,
+      times: cycleTimes(phases, this.#cpu.workers, elapsedUs, extenders?.waitUs ?? 0),
+    });
+    if (postFilter !== undefined) monitor?.preemptionAttempted();
   }
 
   /** Without SchedulerAsyncPreemption the cycle has waited for its victims to be deleted. */
@@ -257,7 +309,7 @@ export class Scheduler {
     const attempt = this.#preempting;
     if (attempt === undefined) return;
     this.#preempting = undefined;
-    this.#fail(attempt.entry, attempt.startedUs, attempt.decision as Failure, this.#goOn);
+    this.#ends.failed(attempt, attempt.decision as Failure, this.#goOn);
   }
 
   readonly #goOn = (_call?: ApiCall): void => this.#scheduleOne();
@@ -274,6 +326,7 @@ export class Scheduler {
     this.#nominator.remove(uid);
     this.#options.observer.podReached(uid, 'scheduled');
     const reserved = framework.runReserve(state, assumed, nodeName);
+    this.#pointRan(framework, 'Reserve', reserved.status);
     if (reserved.status !== undefined) {
       this.cache.forgetPod(uid);
       return failureOf(reserved);
@@ -283,11 +336,13 @@ export class Scheduler {
       const { status, timeoutUs = 0 } = plugin.permit(state, assumed, nodeName);
       if (status === undefined) continue;
       if (codeOf(status) !== 'Wait') {
+        this.#pointRan(framework, 'Permit', status);
         this.#release(cycle);
         return failureOf({ status, plugin: plugin.name });
       }
       waits.set(plugin.name, timeoutUs);
     }
+    this.#pointRan(framework, 'Permit', waits.size > 0 ? waiting : undefined);
     if (waits.size > 0) this.waitingPods.add(cycle, waits);
     else this.#permitDecided(cycle, { status: undefined, plugin: '' });
     return undefined;
@@ -303,82 +358,39 @@ export class Scheduler {
   }
 
   #bindingEnded(cycle: SchedulingCycle, answer: PluginAnswer): void {
-    const { entry, framework, state, startedUs, assumed, nodeName } = cycle;
-    const { simulation, observer } = this.#options;
+    const { framework, state, assumed, nodeName } = cycle;
+    const { simulation } = this.#options;
     if (answer.status === undefined) {
-      observer.schedulingAttempted(assumed.uid, 'scheduled', simulation.now - startedUs);
-      this.#options.recorder?.attemptEnded(assumed, undefined);
-      const note = `Successfully assigned ${assumed.key} to ${nodeName}`;
-      this.#recorderOf(assumed).record(assumed.pod, 'Normal', 'Scheduled', note);
+      this.#ends.bound(cycle);
       for (const plugin of framework.plugins.postBind) plugin.postBind(state, assumed, nodeName);
+      this.#pointRan(framework, 'PostBind', undefined);
       return;
     }
     this.#release(cycle);
     // A rejected pod must not be moved by the room that it has given back itself.
     const wasRejected = isRejected(answer.status);
-    if (wasRejected) this.#fail(entry, startedUs, failureOf(answer));
+    if (wasRejected) this.#ends.failed(cycle, failureOf(answer));
     const observed = { event: assignedPodDelete, previous: assumed.pod, object: undefined };
     this.#queue.moveAllToActiveOrBackoffQueue(
       observed,
       simulation.now,
       ({ uid }) => !wasRejected || uid !== assumed.uid,
     );
-    if (!wasRejected) this.#fail(entry, startedUs, failureOf(answer));
+    if (!wasRejected) this.#ends.failed(cycle, failureOf(answer));
     this.#queueChanged();
   }
 
   /** Gives back what the pod had reserved. */
   #release({ framework, state, assumed, nodeName }: SchedulingCycle): void {
     framework.runUnreserve(state, assumed, nodeName);
+    this.#pointRan(framework, 'Unreserve', undefined);
     this.cache.forgetPod(assumed.uid);
   }
 
-  /**
-   * Requeues, reports and writes the condition. `then` runs when the condition is written, at once
-   * if there is nothing to write: the scheduling goroutine waits for that answer, unless
-   * SchedulerAsyncAPICalls is on.
-   */
-  #fail(
-    entry: QueuedPodInfo,
-    startedUs: SimTime,
-    failure: Failure,
-    then?: (call?: ApiCall) => void,
-  ): void {
-    const { simulation, observer, client } = this.#options;
-    const { now } = simulation;
-    observer.schedulingAttempted(entry.info.uid, failure.result, now - startedUs);
-    this.#options.recorder?.attemptEnded(entry.info, failure);
-    this.#requeue(entry, failure);
-    const { pod } = entry.info;
-    const note = truncatedNote(failure.message);
-    this.#recorderOf(entry.info).record(pod, 'Warning', 'FailedScheduling', note);
-    const patch = statusPatch(pod, failure, now);
-    const isAwaited = then !== undefined && !this.#gates.SchedulerAsyncAPICalls;
-    if (patch !== undefined) client.send(patch, isAwaited ? then : ignoreAnswer);
-    if (patch === undefined || !isAwaited) then?.();
-  }
-
-  /** Back to the queue, unless the pod is gone or has got a node from somebody else. */
-  #requeue(entry: QueuedPodInfo, failure: Failure): void {
-    const { pods, simulation } = this.#options;
-    const { uid, key } = entry.info;
-    entry.unschedulablePlugins = new Set(failure.unschedulablePlugins);
-    entry.pendingPlugins = new Set(failure.pendingPlugins);
-    const current = pods.get(key);
-    if (current === undefined || current.metadata.uid !== entry.info.pod.metadata.uid) {
-      this.#queue.done(uid);
-      return;
-    }
-    if ((current.spec.nodeName ?? '') !== '') {
-      this.#queue.done(uid);
-      return;
-    }
-    if (current !== entry.info.pod) entry.info = new PodInfo(current);
-    this.#queue.addUnschedulableIfNotPresent(entry, simulation.now);
-    const { nominatedNodeName } = failure;
-    if (nominatedNodeName !== undefined) this.#nominator.nominate(entry.info, nominatedNodeName);
-    this.#timers.arm();
+  /** Plugins that take no time have run. */
+  #pointRan(framework: Framework, point: PointName, answer: Status | undefined): void {
+    this.#options.monitor?.pointRan(framework.schedulerName, point, codeOf(answer), 0);
   }
 }
 
-function ignoreAnswer(): void {}
+const waiting = status('Wait');

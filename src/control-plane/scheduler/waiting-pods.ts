@@ -9,7 +9,8 @@ import { schedulerConstants } from './constants.js';
 import type { PluginAnswer } from './framework/framework.js';
 import type { WaitingPod } from './framework/plugin-handle.js';
 import type { PodInfo } from './framework/pod-info.js';
-import { status } from './framework/status.js';
+import { codeOf, status } from './framework/status.js';
+import type { SchedulerMonitor } from './scheduler-monitor.js';
 import type { SchedulingCycle } from './scheduling-cycle.js';
 
 interface Waiting {
@@ -17,6 +18,7 @@ interface Waiting {
   /** Plugins that have not allowed it yet, with their timers. */
   readonly pending: Map<string, EventHandle>;
   readonly timers: number[];
+  readonly sinceUs: SimTime;
 }
 
 interface Timer {
@@ -41,6 +43,7 @@ export class WaitingPods {
   readonly #decided: PermitDecided;
   readonly #timedOut: EventKind;
   readonly #name: string;
+  readonly #monitor: Pick<SchedulerMonitor, 'permitWaited'> | undefined;
   readonly #timers = new Slab<Timer>();
   readonly #answers = new Slab<Answer>();
   /** Defined with the first answer: a run without one has the same kinds as without plugins. */
@@ -48,8 +51,14 @@ export class WaitingPods {
   readonly #pods = new Map<string, Waiting>();
 
   /** `name` is that of the scheduler. */
-  constructor(simulation: Simulation, name: string, decided: PermitDecided) {
+  constructor(
+    simulation: Simulation,
+    name: string,
+    decided: PermitDecided,
+    monitor?: Pick<SchedulerMonitor, 'permitWaited'>,
+  ) {
     this.#simulation = simulation;
+    this.#monitor = monitor;
     this.#name = name;
     this.#decided = decided;
     this.#timedOut = simulation.defineEvent(`${name}.PermitTimedOut`, (id) => {
@@ -98,7 +107,8 @@ export class WaitingPods {
   /** Lets the pod wait for `plugins`, each with its timeout. */
   add(cycle: SchedulingCycle, plugins: ReadonlyMap<string, SimTime>): void {
     const { uid } = cycle.assumed;
-    const waiting: Waiting = { cycle, pending: new Map(), timers: [] };
+    const sinceUs = this.#simulation.now;
+    const waiting: Waiting = { cycle, pending: new Map(), timers: [], sinceUs };
     for (const [plugin, wanted] of plugins) {
       const timeoutUs = Math.min(wanted, schedulerConstants.maxPermitWaitUs);
       const id = this.#timers.add({ uid, plugin, timeoutUs });
@@ -116,23 +126,23 @@ export class WaitingPods {
     this.#simulation.cancel(timer);
     waiting.pending.delete(plugin);
     if (waiting.pending.size > 0) return;
-    this.#remove(uid, waiting);
-    this.#decided(waiting.cycle, { status: undefined, plugin: '' });
+    this.#remove(uid, waiting, { status: undefined, plugin: '' });
   }
 
   /** Takes the pod's place away. False when it does not wait. */
   reject(uid: string, plugin: string, message: string): boolean {
     const waiting = this.#pods.get(uid);
     if (waiting === undefined) return false;
-    this.#remove(uid, waiting);
-    this.#decided(waiting.cycle, { status: status('Unschedulable', message), plugin });
+    this.#remove(uid, waiting, { status: status('Unschedulable', message), plugin });
     return true;
   }
 
-  #remove(uid: string, { pending, timers }: Waiting): void {
+  #remove(uid: string, { cycle, pending, timers, sinceUs }: Waiting, answer: PluginAnswer): void {
     for (const timer of pending.values()) this.#simulation.cancel(timer);
     for (const id of timers) this.#timers.remove(id);
     this.#pods.delete(uid);
+    this.#monitor?.permitWaited(codeOf(answer.status), this.#simulation.now - sinceUs);
+    this.#decided(cycle, answer);
   }
 }
 

@@ -2,7 +2,12 @@
 // test/bench/recorded-cycles.test.ts.
 import { describe, expect, test } from 'vitest';
 import { schedulerConstants as costs } from '../../../src/control-plane/scheduler/constants.js';
-import { cycleCost } from '../../../src/control-plane/scheduler/cost-model.js';
+import {
+  cycleCost,
+  cyclePhases,
+  cycleTimes,
+  sumOf,
+} from '../../../src/control-plane/scheduler/cost-model.js';
 import type { CycleWork } from '../../../src/control-plane/scheduler/framework/decision.js';
 import type {
   PluginWalk,
@@ -95,5 +100,54 @@ describe('the cost of a cycle', () => {
     // A megabyte at 10 ns a byte; the wait is no work.
     const extenders = { waitUs: 1_000_000, jsonBytes: 1_000_000 };
     expect(extra({ extenders })).toEqual({ serialUs: 10_000, parallelUs: 0 });
+  });
+});
+
+describe('the phases of a cycle', () => {
+  const work: CycleWork = {
+    ...nothing,
+    snapshotNodes: 1000,
+    examinedNodes: 421,
+    scoredNodes: 420,
+    filters: ['NodeAffinity'],
+    walks: [
+      { name: 'spreadPreFilter', nodes: 1000, pods: 500, matches: 0 },
+      { name: 'affinityPreScore', nodes: 1000, pods: 500, matches: 100 },
+    ],
+  };
+  const taken = { changedRows: 2, areListsChanged: true };
+  const phases = cyclePhases({ result: 'scheduled', work }, taken, costs);
+
+  test('add up to the cost of the cycle', () => {
+    expect(sumOf(phases)).toEqual(cycleCost({ result: 'scheduled', work }, taken, costs));
+    const own = Object.values(phases);
+    const sum = own.reduce((total, each) => total + each.serialUs + each.parallelUs, 0);
+    const { serialUs, parallelUs } = sumOf(phases);
+    expect(sum).toBeCloseTo(serialUs + parallelUs);
+  });
+
+  test('are charged for what their plugins walk over', () => {
+    const plain = cyclePhases({ result: 'scheduled', work: { ...work, walks: [] } }, taken, costs);
+    expect(phases.preFilter.parallelUs).toBeGreaterThan(plain.preFilter.parallelUs);
+    expect(phases.preScore.serialUs).toBeGreaterThan(plain.preScore.serialUs);
+    expect(phases.filter).toEqual(plain.filter);
+    expect(phases.score).toEqual(plain.score);
+  });
+
+  test('take longer alike when the machine has other work, waits apart', () => {
+    const { serialUs, parallelUs } = sumOf(phases);
+    const elapsedUs = 3 * (serialUs + parallelUs / 2) + 7000;
+    const times = cycleTimes(phases, 2, elapsedUs, 7000);
+    expect(times.totalUs).toBe(elapsedUs);
+    const { filter, select } = phases;
+    expect(times.filterUs).toBeCloseTo(3 * (filter.serialUs + filter.parallelUs / 2));
+    expect(times.selectUs).toBeCloseTo(3 * select.serialUs);
+  });
+
+  test('are nothing where nothing was done', () => {
+    const idle = cyclePhases({ result: 'unschedulable', work: nothing }, unchanged, costs);
+    const free = { serialUs: 0, parallelUs: 0 };
+    const { filter, extenders, postFilter, preScore, score, select } = idle;
+    expect([filter, extenders, postFilter, preScore, score, select]).toEqual(Array(6).fill(free));
   });
 });

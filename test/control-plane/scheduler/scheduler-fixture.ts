@@ -23,6 +23,7 @@ import {
   multiPoint,
 } from '../../../src/control-plane/scheduler/framework/plugin-set.js';
 import { Scheduler } from '../../../src/control-plane/scheduler/scheduler.js';
+import type { SchedulerMonitor } from '../../../src/control-plane/scheduler/scheduler-monitor.js';
 import type { SchedulingRecorder } from '../../../src/control-plane/scheduler/scheduling-recorder.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
@@ -60,6 +61,7 @@ export interface SchedulerFixtureOptions {
   readonly burst?: number;
   readonly recorder?: SchedulingRecorder;
   readonly gates?: StatedGates;
+  readonly monitorFor?: (simulation: Simulation) => SchedulerMonitor;
 }
 
 export class SchedulerFixture {
@@ -99,6 +101,7 @@ export class SchedulerFixture {
       observer: log,
       recorder: options.recorder,
       featureGates: featureGatesOf(options.gates ?? {}),
+      monitor: options.monitorFor?.(simulation),
       objects,
       profiles: (handle) =>
         isComplete

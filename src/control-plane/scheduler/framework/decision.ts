@@ -6,6 +6,7 @@ import type { ExtenderWork } from './extender-chain.js';
 import type { PostFilterWork } from './plugin.js';
 import type { PluginWalk } from './plugin-walk.js';
 import type { PodInfo } from './pod-info.js';
+import type { StatusCode } from './status.js';
 
 /** Why the cycle ended: as in scheduler_schedule_attempts_total. */
 export type DecisionResult = 'scheduled' | 'unschedulable' | 'error';
@@ -24,8 +25,18 @@ export interface CycleWork {
   scorers: readonly string[];
   /** Absent when nobody was asked. */
   extenders?: ExtenderWork;
-  /** Absent when nothing was tried. */
+  /** Absent when preemption was not tried. */
   postFilter?: PostFilterWork;
+}
+
+/** How the extension points of a cycle have answered; undefined: they have not run. */
+export interface PointCodes {
+  preFilter?: StatusCode;
+  /** One for each search for feasible nodes: that of the nominated node, that of the others. */
+  readonly filter: StatusCode[];
+  postFilter?: StatusCode;
+  preScore?: StatusCode;
+  score?: StatusCode;
 }
 
 /** The outcome of one scheduling cycle. */
@@ -47,4 +58,5 @@ export interface Decision {
   readonly victims: readonly PodInfo[];
   readonly state: CycleState;
   readonly work: CycleWork;
+  readonly points: PointCodes;
 }

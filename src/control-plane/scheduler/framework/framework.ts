@@ -136,6 +136,7 @@ export class Framework {
       reasons.push(...result.status.reasons);
       if (rejector === '') rejector = plugin.name;
       if (result.nominatedNodeName !== undefined) nomination = result;
+      else if (result.work !== undefined) nomination = { ...nomination, work: result.work };
     }
     return { ...nomination, status: status('Unschedulable', ...reasons), plugin: rejector };
   }

@@ -89,7 +89,7 @@ export interface PostFilterResult {
   readonly victims?: readonly PodInfo[];
   /** Nodes on which preemption was tried, in order; absent: none. */
   readonly trials?: readonly PreemptionTrial[];
-  /** What finding that out has cost; absent: nothing. */
+  /** What preemption, if it was tried, has cost. */
   readonly work?: PostFilterWork;
 }
 

@@ -9,7 +9,7 @@
 import type { Snapshot } from '../cache/snapshot.js';
 import type { CycleNotes } from './cycle-notes.js';
 import { CycleState } from './cycle-state.js';
-import type { CycleWork, Decision, DecisionResult } from './decision.js';
+import type { CycleWork, Decision, DecisionResult, PointCodes } from './decision.js';
 import { type ExtenderChain, type ExtenderRound, extenderName } from './extender-chain.js';
 import { fitErrorMessage } from './fit-error.js';
 import { type ActiveFilters, type Framework, goList } from './framework.js';
@@ -65,6 +65,7 @@ export class SchedulingAlgorithm {
   readonly #rejectors = new Set<string>();
   readonly #pending = new Set<string>();
   #work: CycleWork = newWork(0, []);
+  #points: PointCodes = { filter: [] };
   #notes: CycleNotes | undefined;
   #round: ExtenderRound | undefined;
 
@@ -101,11 +102,13 @@ export class SchedulingAlgorithm {
     this.#feasibleCount = 0;
     this.#error = undefined;
     this.#work = newWork(snapshot.count, state.walks);
+    this.#points = { filter: [] };
     this.#round = this.#extenders?.begin(pod, attempt);
     if (this.#round !== undefined) this.#work.extenders = this.#round.work;
     if (snapshot.count === 0) return this.#refuse('unschedulable', state, noNodesAvailable);
     this.#reserveSpace(snapshot.count);
     const preFilter = framework.runPreFilter(state, pod, snapshot);
+    this.#points.preFilter = codeOf(preFilter.status);
     if (notes !== undefined) notes.preFilter = preFilter;
     for (const plugin of preFilter.narrowedBy) this.#rejectors.add(plugin);
     if (preFilter.status !== undefined) {
@@ -221,6 +224,7 @@ export class SchedulingAlgorithm {
       }
     }
     this.#work.examinedNodes += examined;
+    this.#points.filter.push(codeOf(this.#error));
     this.#feasibleCount = found;
   }
 
@@ -246,9 +250,11 @@ export class SchedulingAlgorithm {
     if (count === 1) return this.#accept(state, 0, 1 + this.statuses.count);
     const nodes = { rows: this.#feasible, count };
     const snapshot = this.#snapshot;
-    const failure =
-      framework.runPreScore(state, pod, nodes, snapshot) ??
-      framework.runScore(state, pod, nodes, snapshot, this.#totals, this.#notes);
+    const unready = framework.runPreScore(state, pod, nodes, snapshot);
+    this.#points.preScore = codeOf(unready);
+    if (unready !== undefined) return this.#fail(state, unready);
+    const failure = framework.runScore(state, pod, nodes, snapshot, this.#totals, this.#notes);
+    this.#points.score = codeOf(failure);
     if (failure !== undefined) return this.#fail(state, failure);
     this.#work.scoredNodes = count;
     const names = framework.plugins.score.map(({ plugin }) => plugin.name);
@@ -273,6 +279,7 @@ export class SchedulingAlgorithm {
     let result = noPostFilter;
     if (framework.plugins.postFilter.length > 0) {
       result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
+      this.#points.postFilter = codeOf(result.status);
       if (this.#notes !== undefined) this.#notes.postFilter = result;
       if (result.work !== undefined) this.#work.postFilter = result.work;
     }
@@ -316,6 +323,7 @@ export class SchedulingAlgorithm {
       victims,
       state,
       work: this.#work,
+      points: this.#points,
     };
   }
 

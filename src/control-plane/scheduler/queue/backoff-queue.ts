@@ -42,6 +42,11 @@ export class BackoffQueue {
     return this.#rejected.size + this.#failed.size;
   }
 
+  /** All entries, in no order that means anything. */
+  all(): readonly QueuedPodInfo[] {
+    return [...this.#rejected.items, ...this.#failed.items];
+  }
+
   /** Whether an idle scheduler would take a pod from here. */
   get hasRejected(): boolean {
     return this.#rejected.size > 0;

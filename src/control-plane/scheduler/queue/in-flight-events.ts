@@ -19,6 +19,8 @@ export class InFlightEvents {
   #events: ObservedEvent[] = [];
   /** Place in the log of `#events[0]`. */
   #first = 0;
+  /** Labels of all events that were ever kept. */
+  readonly #labels = new Set<string>();
 
   get isEmpty(): boolean {
     return this.#pods.size === 0;
@@ -34,7 +36,20 @@ export class InFlightEvents {
 
   /** Keeps an event if anybody may ask for it. */
   record(event: ObservedEvent): void {
-    if (!this.isEmpty) this.#events.push(event);
+    if (this.isEmpty) return;
+    this.#events.push(event);
+    this.#labels.add(event.event.label);
+  }
+
+  /**
+   * Events that are kept, by label, for every label that was ever kept; pods in flight as
+   * `PodPopped`. Linear in the number of events.
+   */
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map([...this.#labels].map((label) => [label, 0]));
+    for (const { event } of this.#events)
+      counts.set(event.label, (counts.get(event.label) ?? 0) + 1);
+    return counts.set('PodPopped', this.#pods.size);
   }
 
   /** Events since the pod was popped. */

@@ -26,6 +26,11 @@ export class KeyedHeap<T> {
     return place === undefined ? undefined : this.#items[place];
   }
 
+  /** All elements, in no order that means anything; not to be changed. */
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
   /** The least element. */
   peek(): T | undefined {
     return this.#items[0];

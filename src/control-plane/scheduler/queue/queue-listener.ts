@@ -3,7 +3,8 @@
 // scheduler_queue_incoming_pods_total; reference: scheduler 1.2 and 4.
 
 import type { ClusterEvent } from '../framework/cluster-event.js';
-import type { Status } from '../framework/status.js';
+import type { QueueingHint } from '../framework/plugin.js';
+import type { Status, StatusCode } from '../framework/status.js';
 import type { ObservedEvent } from './in-flight-events.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
 import type { QueueingHints } from './queueing-hints.js';
@@ -31,6 +32,14 @@ export interface QueueEntry {
 /** Must change nothing. */
 export interface QueueListener {
   entered(entry: QueueEntry): void;
+}
+
+/** Who counts what the queue does. Must change nothing. */
+export interface QueueMonitor extends QueueListener {
+  /** All plugins of a point have run for one pod, in `durationUs` of simulated time. */
+  pointRan(profile: string, point: 'PreEnqueue', code: StatusCode, durationUs: number): void;
+  /** A plugin was asked if an event helps a pod that it has rejected. */
+  hinted(plugin: string, event: string, hint: QueueingHint): void;
 }
 
 function internalCause(label: string): QueueCause {

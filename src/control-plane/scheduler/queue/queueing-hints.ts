@@ -13,6 +13,7 @@ import { extenderName } from '../framework/extender-chain.js';
 import type { ClusterEventWithHint, Plugin, QueueingHintFn } from '../framework/plugin.js';
 import { allPlugins, type PluginSet } from '../framework/plugin-set.js';
 import type { ObservedEvent } from './in-flight-events.js';
+import type { QueueMonitor } from './queue-listener.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
 
 /** What is to happen with a pod. */
@@ -46,18 +47,25 @@ function registrationsOf(plugin: Plugin): Registration[] {
   return [...own, { event: taintUpdate, plugin: plugin.name, hint: undefined }];
 }
 
+export interface QueueingHintsOptions {
+  /** False: a plugin that hears an event counts as helped by it. */
+  readonly areAsked?: boolean;
+  /** Extenders count as one more plugin, which hears every event. */
+  readonly hasExtenders?: boolean;
+  readonly monitor?: Pick<QueueMonitor, 'hinted'> | undefined;
+}
+
 /** The hints of one profile. */
 export class QueueingHints {
   readonly areAsked: boolean;
   readonly #registrations: readonly Registration[];
+  readonly #monitor: QueueingHintsOptions['monitor'];
   readonly #byPlugin = new Map<string, readonly ClusterEvent[]>();
   readonly #byEvent = new Map<string, readonly PluginHint[]>();
 
-  /**
-   * Without `areAsked`, a plugin that hears an event counts as helped by it. Extenders count as one
-   * more plugin, which hears every event.
-   */
-  constructor(plugins: PluginSet, areAsked = true, hasExtenders = false) {
+  constructor(plugins: PluginSet, options: QueueingHintsOptions = {}) {
+    const { areAsked = true, hasExtenders = false, monitor } = options;
+    this.#monitor = monitor;
     const all: Plugin[] = allPlugins(plugins);
     if (hasExtenders) all.push({ name: extenderName });
     this.areAsked = areAsked;
@@ -100,7 +108,9 @@ export class QueueingHints {
     for (const { plugin, hint } of this.#hintsFor(event)) {
       const isPending = pendingPlugins.has(plugin);
       if (!isPending && !unschedulablePlugins.has(plugin)) continue;
-      if (hint !== undefined && hint(info.pod, previous, object) === 'QueueSkip') continue;
+      const answer = hint?.(info.pod, previous, object) ?? 'Queue';
+      this.#monitor?.hinted(plugin, event.label, answer);
+      if (answer === 'QueueSkip') continue;
       if (isPending) return 'immediately';
       strategy = 'afterBackoff';
       if (pendingPlugins.size === 0) return strategy;

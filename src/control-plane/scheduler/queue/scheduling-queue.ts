@@ -18,7 +18,7 @@ import {
 import type { Framework } from '../framework/framework.js';
 import type { Nominator } from '../framework/nominator.js';
 import type { PodInfo } from '../framework/pod-info.js';
-import type { Status } from '../framework/status.js';
+import { codeOf, type Status } from '../framework/status.js';
 import { BackoffQueue } from './backoff-queue.js';
 import { InFlightEvents, type ObservedEvent } from './in-flight-events.js';
 import { KeyedHeap } from './keyed-heap.js';
@@ -29,6 +29,7 @@ import {
   poppedFromBackoffQ,
   type QueueCause,
   type QueueListener,
+  type QueueMonitor,
   type QueueStore,
 } from './queue-listener.js';
 import { QueuedPodInfo } from './queued-pod-info.js';
@@ -46,6 +47,7 @@ export interface SchedulingQueueOptions {
   /** How long a pod may lie in unschedulablePods before it is tried again anyway. */
   readonly podMaxInUnschedulablePodsUs: SimTime;
   readonly listener?: QueueListener | undefined;
+  readonly monitor?: QueueMonitor | undefined;
   /** The feature gate SchedulerQueueingHints; on by default. */
   readonly queueingHints?: boolean;
 }
@@ -77,7 +79,11 @@ export class SchedulingQueue {
     this.#options = options;
     for (const framework of options.frameworks) {
       const { queueingHints, hasExtenders } = options;
-      const hints = new QueueingHints(framework.plugins, queueingHints, hasExtenders);
+      const hints = new QueueingHints(framework.plugins, {
+        areAsked: queueingHints ?? true,
+        hasExtenders: hasExtenders ?? false,
+        monitor: options.monitor,
+      });
       this.#profiles.set(framework.schedulerName, { framework, hints });
     }
     const queueSort = options.frameworks[0]?.plugins.queueSort;
@@ -95,6 +101,24 @@ export class SchedulingQueue {
       unschedulable: this.#unschedulablePods.size,
       gated: this.#unschedulablePods.gatedSize,
     };
+  }
+
+  /** Events that pods in flight may ask for, by label. */
+  get inFlightEvents(): ReadonlyMap<string, number> {
+    return this.#inFlight.counts();
+  }
+
+  /** Pods by profile and by plugin that has rejected their last attempt. Linear in the pods. */
+  get rejectedPods(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    const counts = new Map<string, Map<string, number>>();
+    const stores = [this.#activeQ.items, this.#backoffQ.all(), this.#unschedulablePods.all()];
+    for (const { info, unschedulablePlugins, pendingPlugins } of stores.flat()) {
+      for (const plugin of [...unschedulablePlugins, ...pendingPlugins]) {
+        const own = counts.get(info.schedulerName) ?? new Map<string, number>();
+        counts.set(info.schedulerName, own.set(plugin, (own.get(plugin) ?? 0) + 1));
+      }
+    }
+    return counts;
   }
 
   /** Whether `pop` would return a pod. */
@@ -345,6 +369,7 @@ export class SchedulingQueue {
   #passesPreEnqueue(entry: QueuedPodInfo, cause: QueueCause): boolean {
     const { framework, hints } = this.#profileOf(entry.info);
     const { status, plugin } = framework.runPreEnqueue(entry.info.pod, entry.gatingPlugin);
+    this.#options.monitor?.pointRan(framework.schedulerName, 'PreEnqueue', codeOf(status), 0);
     this.#unschedulablePods.delete(entry.key);
     if (status === undefined) {
       entry.gatingPlugin = '';
@@ -362,10 +387,12 @@ export class SchedulingQueue {
   }
 
   #report(entry: QueuedPodInfo, store: QueueStore, cause: QueueCause, refusal?: Status): void {
-    const { listener } = this.#options;
-    if (listener === undefined) return;
+    const { listener, monitor } = this.#options;
+    if (listener === undefined && monitor === undefined) return;
     const { hints } = this.#profileOf(entry.info);
-    listener.entered({ entry, store, cause, refusal, hints });
+    const entered = { entry, store, cause, refusal, hints };
+    listener?.entered(entered);
+    monitor?.entered(entered);
   }
 
   #updateNomination(previous: Pod, info: PodInfo): void {

@@ -69,6 +69,12 @@ export class UnschedulablePods {
     return [...this.#groups.values()];
   }
 
+  /** All of them; a copy. */
+  all(): QueuedPodInfo[] {
+    const rejected = [...this.#groups.values()].flatMap(({ pods }) => [...pods.values()]);
+    return [...this.gated(), ...rejected];
+  }
+
   /** When the pod that has waited longest came here; gated pods do not count. */
   oldestUs(): SimTime | undefined {
     let oldest: SimTime | undefined;

@@ -37,6 +37,8 @@ const notHelpful = status(
 const policyIsNever = 'not eligible due to preemptionPolicy=Never.';
 const victimIsTerminating = 'not eligible due to a terminating pod on the nominated node.';
 
+const noWork = { dryRunNodes: 0, dryRunFilterPasses: 0 };
+
 /** PreEnqueue and PostFilter. */
 export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
   readonly name = 'DefaultPreemption';
@@ -59,7 +61,9 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
     snapshot: Snapshot,
   ): PostFilterResult {
     const obstacle = this.#obstacle(pod, statuses, snapshot);
-    if (obstacle !== '') return { status: status('Unschedulable', `preemption: ${obstacle}`) };
+    if (obstacle !== '') {
+      return { status: status('Unschedulable', `preemption: ${obstacle}`), work: noWork };
+    }
     const runs = this.#tryUntilEnough(state, pod, statuses, snapshot);
     const candidates = runs.filter(({ status: answer }) => answer === undefined);
     const dryRunNodes = runs.length;

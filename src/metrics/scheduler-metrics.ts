@@ -1,0 +1,223 @@
+// The metrics of one scheduler, as a scrape at the end of the run would find them. Opportunistic
+// batching, which does nothing with the default PodTopologySpread arguments, is counted as it is
+// then: no hint for any pod, no pod that could be batched.
+// Source: kube-scheduler v1.36 metrics, schedule_one.go, framework/runtime; reference: scheduler 4.
+import type { CycleTimes } from '../control-plane/scheduler/cost-model.js';
+import type { Framework } from '../control-plane/scheduler/framework/framework.js';
+import type { StatusCode } from '../control-plane/scheduler/framework/status.js';
+import type { QueueEntry } from '../control-plane/scheduler/queue/queue-listener.js';
+import type {
+  MeasuredAttempt,
+  MeasuredCycle,
+  PointName,
+  SchedulerMonitor,
+  SchedulerState,
+} from '../control-plane/scheduler/scheduler-monitor.js';
+import type { Simulation } from '../kernel/simulation.js';
+import { MetricRegistry, type Scalar } from './metric-registry.js';
+import {
+  filterCalls,
+  type PluginCalls,
+  PluginSamples,
+  preFilterCalls,
+  preScoreCalls,
+  scoreCalls,
+} from './plugin-samples.js';
+import type { MetricSample } from './run-result.js';
+import { schedulerFamilies } from './scheduler-families.js';
+
+const usPerSecond = 1_000_000;
+/** Attempts are told apart up to here. */
+const mostAttempts = 15;
+/** What brings a pod back that nothing has moved for five minutes. */
+const flushed = 'UnschedulableTimeout';
+
+/** Counts what one scheduler does. */
+export class SchedulerMetrics implements SchedulerMonitor {
+  readonly #simulation: Simulation;
+  readonly #registry: MetricRegistry;
+  readonly #samples: PluginSamples;
+  readonly #frameworks = new Map<string, Framework>();
+  #state: (() => SchedulerState) | undefined;
+  #hasCycled = false;
+  /** Uids of pods that were last brought back by the flush. */
+  readonly #flushed = new Set<string>();
+
+  /** `labels` tell several schedulers apart; Kubernetes' own are added to them. */
+  constructor(simulation: Simulation, name: string, labels: MetricSample['labels'] = []) {
+    this.#simulation = simulation;
+    this.#registry = new MetricRegistry(schedulerFamilies, labels);
+    this.#samples = new PluginSamples(this.#registry, simulation.stream(`${name}/plugin-metrics`));
+    // What has no labels is there from the start.
+    for (const { name: family, type, labels: own } of schedulerFamilies) {
+      if (own.length > 0) continue;
+      if (type === 'histogram') this.#registry.histogram(family);
+      else this.#registry.scalar(family);
+    }
+  }
+
+  /** All samples, gauges as of now. */
+  get samples(): readonly MetricSample[] {
+    if (this.#state !== undefined) this.#readGauges(this.#state());
+    return this.#registry.samples;
+  }
+
+  attached(frameworks: readonly Framework[], state: () => SchedulerState): void {
+    this.#state = state;
+    for (const framework of frameworks) {
+      const { schedulerName, plugins } = framework;
+      this.#frameworks.set(schedulerName, framework);
+      const { preFilter, filter, preScore, score } = plugins;
+      for (const { name } of preFilter) this.#evaluated('PreFilter', name, schedulerName, 0);
+      for (const { name } of filter) this.#evaluated('Filter', name, schedulerName, 0);
+      for (const { name } of preScore) this.#evaluated('PreScore', name, schedulerName, 0);
+      for (const { plugin } of score) this.#evaluated('Score', plugin.name, schedulerName, 0);
+    }
+  }
+
+  entered({ entry, store, cause }: QueueEntry): void {
+    const queue = store === 'gated' ? 'unschedulable' : store;
+    const { label } = cause.event;
+    this.#scalar('queue_incoming_pods_total', label, queue).value++;
+    if (label === flushed) this.#flushed.add(entry.info.uid);
+  }
+
+  cycleEnded(cycle: MeasuredCycle): void {
+    const { framework, decision, times } = cycle;
+    const { schedulerName: profile } = framework;
+    this.#hasCycled = true;
+    this.#observePoints(profile, cycle);
+    const { preFilter, filter } = decision.points;
+    if (preFilter !== undefined) this.#count(profile, 'PreFilter', preFilterCalls(cycle));
+    if (filter.length > 0) this.#count(profile, 'Filter', filterCalls(cycle));
+    if (decision.points.preScore !== undefined) {
+      this.#count(profile, 'PreScore', preScoreCalls(cycle));
+    }
+    if (decision.points.score !== undefined) this.#count(profile, 'Score', scoreCalls(cycle));
+    this.#samples.cycleEnded(cycle, this.#simulation.now);
+    this.#observeUs(algorithmUs(times), 'scheduling_algorithm_duration_seconds');
+    if (preFilter !== 'Success') return;
+    this.#scalar('batch_attempts_total', profile, 'no_hint').value++;
+    this.#observeUs(0, 'get_node_hint_duration_seconds', 'no_hint', profile);
+    if (decision.result !== 'scheduled') return;
+    this.#scalar('batch_cache_flushed_total', profile, 'pod_not_batchable').value++;
+    this.#observeUs(0, 'store_schedule_results_duration_seconds', profile);
+  }
+
+  attemptEnded({ entry, profile, result, durationUs }: MeasuredAttempt): void {
+    this.#scalar('schedule_attempts_total', profile, result).value++;
+    this.#observeUs(durationUs, 'scheduling_attempt_duration_seconds', profile, result);
+    const { uid } = entry.info;
+    const wasFlushed = this.#flushed.delete(uid);
+    if (result !== 'scheduled') return;
+    if (wasFlushed) this.#scalar('pod_scheduled_after_flush_total').value++;
+    this.#registry.histogram('scheduler_pod_scheduling_attempts').observe(entry.attempts);
+    if (entry.initialAttemptUs === undefined) return;
+    const { attempts } = entry;
+    const label = attempts >= mostAttempts ? `${mostAttempts}+` : String(attempts);
+    const waitedUs = this.#simulation.now - entry.initialAttemptUs;
+    this.#observeUs(waitedUs, 'pod_scheduling_sli_duration_seconds', label);
+  }
+
+  pointRan(profile: string, point: PointName, code: StatusCode, durationUs: number): void {
+    this.#pointRan(profile, point, code, durationUs);
+    const framework = this.#frameworks.get(profile);
+    if (point !== 'PreEnqueue' || code !== 'Success' || framework === undefined) return;
+    this.#samples.preEnqueued(framework, this.#simulation.now);
+  }
+
+  hinted(plugin: string, event: string, hint: 'Queue' | 'QueueSkip'): void {
+    this.#observeUs(0, 'queueing_hint_execution_duration_seconds', event, hint, plugin);
+  }
+
+  permitWaited(code: StatusCode, durationUs: number): void {
+    this.#observeUs(durationUs, 'permit_wait_duration_seconds', code);
+  }
+
+  eventHandled(event: string): void {
+    this.#observeUs(0, 'event_handling_duration_seconds', event);
+  }
+
+  preemptionAttempted(): void {
+    this.#scalar('preemption_attempts_total').value++;
+  }
+
+  victimsSelected(count: number): void {
+    this.#registry.histogram('scheduler_preemption_victims').observe(count);
+  }
+
+  preemptionEnded(hasFailed: boolean, durationUs: number): void {
+    const result = hasFailed ? 'error' : 'success';
+    this.#scalar('preemption_goroutines_execution_total', result).value++;
+    this.#observeUs(durationUs, 'preemption_goroutines_duration_seconds', result);
+  }
+
+  /** The extension points that a cycle has run through. */
+  #observePoints(profile: string, { decision, times }: MeasuredCycle): void {
+    const { preFilter, filter, postFilter, preScore, score } = decision.points;
+    if (preFilter !== undefined) {
+      this.#pointRan(profile, 'PreFilter', preFilter, times.preFilterUs);
+    }
+    // A nominated node is one of the nodes that were examined.
+    const { examinedNodes } = decision.work;
+    for (const [i, code] of filter.entries()) {
+      const isNominated = i < filter.length - 1;
+      const share = filter.length === 1 ? 1 : (isNominated ? 1 : examinedNodes - 1) / examinedNodes;
+      this.#pointRan(profile, 'Filter', code, times.filterUs * share);
+    }
+    if (postFilter !== undefined) {
+      this.#pointRan(profile, 'PostFilter', postFilter, times.postFilterUs);
+    }
+    if (preScore !== undefined) this.#pointRan(profile, 'PreScore', preScore, times.preScoreUs);
+    if (score !== undefined) this.#pointRan(profile, 'Score', score, times.scoreUs);
+  }
+
+  #pointRan(profile: string, point: string, code: StatusCode, durationUs: number): void {
+    const name = 'framework_extension_point_duration_seconds';
+    this.#observeUs(durationUs, name, point, profile, code);
+  }
+
+  #count(profile: string, point: string, calls: readonly PluginCalls[]): void {
+    for (const { plugin, code, calls: count } of calls) {
+      if (code !== 'Skip') this.#evaluated(point, plugin, profile, count);
+    }
+  }
+
+  #evaluated(point: string, plugin: string, profile: string, calls: number): void {
+    this.#scalar('plugin_evaluation_total', point, plugin, profile).value += calls;
+  }
+
+  #readGauges(state: SchedulerState): void {
+    const set = (value: number, name: string, ...labels: readonly string[]): void => {
+      this.#scalar(name, ...labels).value = value;
+    };
+    const { cacheSize, pendingPods } = state;
+    set(cacheSize.nodes, 'cache_size', 'nodes');
+    set(cacheSize.pods, 'cache_size', 'pods');
+    set(cacheSize.assumedPods, 'cache_size', 'assumed_pods');
+    for (const queue of ['active', 'backoff', 'gated', 'unschedulable'] as const) {
+      set(pendingPods[queue], 'pending_pods', queue);
+    }
+    if (!this.#hasCycled) return;
+    for (const [event, count] of state.inFlightEvents) set(count, 'inflight_events', event);
+    set(state.bindings, 'goroutines', 'binding');
+    // Those of a search end within the cycle.
+    for (const operation of ['Filter', 'Score']) set(0, 'goroutines', operation);
+    for (const [profile, plugins] of state.unschedulablePods) {
+      for (const [plugin, count] of plugins) set(count, 'unschedulable_pods', plugin, profile);
+    }
+  }
+
+  #observeUs(durationUs: number, name: string, ...labels: readonly string[]): void {
+    this.#registry.histogram(`scheduler_${name}`, ...labels).observe(durationUs / usPerSecond);
+  }
+
+  #scalar(name: string, ...labels: readonly string[]): Scalar {
+    return this.#registry.scalar(`scheduler_${name}`, ...labels);
+  }
+}
+
+/** From Pop to the choice of a node, or to the end of PostFilter. */
+function algorithmUs(times: CycleTimes): number {
+  return times.totalUs - times.selectUs;
+}
