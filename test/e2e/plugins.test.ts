@@ -1,0 +1,314 @@
+// Scheduler plugins in files, from outside: how they are found, typed, loaded and used, and what
+// their authors are told when something is wrong. Needs the built program (npm test builds it).
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deployment, scenarioText } from '../scenario/memory-files.js';
+import { root } from '../tidy/source-files.js';
+import { kubeclock, type Outcome } from './kubeclock.js';
+import { pluginScenarios } from './plugin-scenarios.js';
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubeclock plugins '));
+  writeFileSync(join(folder, 'web.yaml'), deployment('web', 3));
+});
+
+beforeEach(() => rmSync(join(folder, 'out'), { recursive: true, force: true }));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a file of the folder. */
+function write(file: string, text: string): void {
+  mkdirSync(join(folder, file, '..'), { recursive: true });
+  writeFileSync(join(folder, file), text);
+}
+
+const run = (...args: readonly string[]): Outcome =>
+  kubeclock(['run', 'web.yaml', '--nodes', '3', '--out', 'out', ...args], { cwd: folder });
+
+/** A run with one plugin of the given text. */
+function runPlugin(file: string, text: string, ...args: readonly string[]): Outcome {
+  write(file, text);
+  return run('--plugin', file, ...args);
+}
+
+/** The plugin that runs nowhere but on one node, by name, with `body` where it judges. */
+const only = (body: string): string =>
+  `export const Only = { name: 'Only', filter: (state, pod, snapshot) => (row) => ${body} };\n`;
+
+const nodesOf = (): string[] => {
+  const [head = '', ...rows] = readFileSync(join(folder, 'out/pods.csv'), 'utf8').split('\n');
+  const column = head.split(',').indexOf('node');
+  return rows.filter((row) => row !== '').map((row) => row.split(',')[column] ?? '');
+};
+
+const onNode = (node: string): string =>
+  only(
+    `snapshot.table.names[row] === '${node}' ? undefined : { code: 'Unschedulable', reasons: ['no'] }`,
+  );
+
+describe('a plugin file', () => {
+  const typed = `import { type FilterPlugin, status } from 'kubeclock';
+import { wanted } from './lib/wanted.js';
+
+const elsewhere = status('Unschedulable', 'not the wanted node');
+
+export const Only = {
+  name: 'Only',
+  filter: (_state, _pod, { table }) => (row: number) =>
+    (table.names[row] as string) === wanted ? undefined : elsewhere,
+} satisfies FilterPlugin;
+`;
+
+  test('may be TypeScript that uses the library and other files, on the Node at hand', () => {
+    write('lib/wanted.ts', "export const wanted: string = 'default-1';\n");
+    const { code, err } = runPlugin('only.ts', typed, '--verify');
+    expect(code, err).toBe(0);
+    expect(nodesOf()).toEqual(['default-1', 'default-1', 'default-1']);
+  });
+
+  test.each([20, 22, 24])('works alike on Node %i', (release) => {
+    const cached = `node_modules/.cache/kubeclock/node-${release}/node_modules`;
+    const binary = join(root, cached, `node-${process.platform}-${process.arch}/bin/node`);
+    if (!existsSync(binary)) {
+      process.stderr.write(
+        `skipped: Node ${release} was not fetched (determinism/node-versions)\n`,
+      );
+      return;
+    }
+    write('lib/wanted.ts', "export const wanted: string = 'default-2';\n");
+    write('only.ts', typed);
+    const program = join(root, 'dist/cli/main.js');
+    const args = ['run', 'web.yaml', '--nodes', '3', '--out', 'out', '--plugin', 'only.ts', '-q'];
+    const { status, stderr } = spawnSync(binary, [program, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(nodesOf()).toEqual(['default-2', 'default-2', 'default-2']);
+  });
+
+  test.each([
+    ['only.mjs', onNode('default-0')],
+    ['only.js', onNode('default-0')],
+    ['only.cjs', onNode('default-0').replace('export const Only =', 'exports.Only =')],
+  ])('may be JavaScript: %s', (file, text) => {
+    const { code, err } = runPlugin(file, text);
+    expect(code, err).toBe(0);
+    expect(nodesOf()).toEqual(['default-0', 'default-0', 'default-0']);
+  });
+
+  test('may be one of several', () => {
+    write('a.mjs', onNode('default-0'));
+    const other = onNode('default-1').replaceAll('Only', 'Other');
+    const { code, err } = runPlugin('b.mjs', other, '--plugin', 'a.mjs', '--until', '30s');
+    expect([code, err.match(/^Plugin \w+/gm)]).toEqual([0, ['Plugin Other', 'Plugin Only']]);
+    expect(nodesOf()).toEqual(['', '', '']);
+  });
+
+  test('may be named in a scenario, relative to it, and is kept with the results', () => {
+    write('apart/policy/only.mjs', onNode('default-1'));
+    write(
+      'apart/scenario.yaml',
+      scenarioText(`
+        controlPlane: {scheduler: {plugins: [policy/only.mjs]}}
+        nodePools: [{name: default, count: 3, cpu: 4, memory: 8Gi}]
+        workload: {operations: [{op: apply, manifests: ../web.yaml}]}`),
+    );
+    const { code, err } = kubeclock(['run', 'apart/scenario.yaml', '--out', 'out'], {
+      cwd: folder,
+    });
+    expect(code, err).toBe(0);
+    expect(new Set(nodesOf())).toEqual(new Set(['default-1']));
+    const inputs = JSON.parse(readFileSync(join(folder, 'out/inputs.json'), 'utf8'));
+    expect(Object.keys(inputs.texts)).toContain('apart/policy/only.mjs');
+  });
+});
+
+describe('what a run has kept of its plugins', () => {
+  test('makes the same run again without the files', () => {
+    write('lib/wanted.ts', "export const wanted: string = 'default-1';\n");
+    const text = `import { wanted } from './lib/wanted.js';
+export const Only: object = { name: 'Only', filter: (s: object, p: object, t: { table: { names: string[] } }) =>
+  (row: number) => t.table.names[row] === wanted ? undefined : { code: 'Unschedulable', reasons: [] } };`;
+    expect(runPlugin('only.ts', text).code).toBe(0);
+    const hash = JSON.parse(readFileSync(join(folder, 'out/summary.json'), 'utf8')).traceHash;
+    rmSync(join(folder, 'only.ts'));
+    rmSync(join(folder, 'lib'), { recursive: true });
+    const library = (file: string): string => `file://${join(root, 'dist', file)}`;
+    const script = `
+      const { readFileSync } = await import('node:fs');
+      const { parseRunInputs } = await import('${library('scenario/run-inputs.js')}');
+      const { loadKeptInput } = await import('${library('cli/input.js')}');
+      const { runScenario } = await import('${library('index.js')}');
+      const kept = parseRunInputs(readFileSync('out/inputs.json', 'utf8'));
+      const { scenario, plugins, problems } = await loadKeptInput(kept);
+      if (scenario === undefined) throw new Error(JSON.stringify(problems));
+      console.log(runScenario(scenario, { plugins }).traceHash);`;
+    const again = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(again.stdout.trim(), again.stderr).toBe(hash);
+  });
+});
+
+describe('the plan', () => {
+  test('shows where plugins run, and which file they are of', () => {
+    write('only.mjs', onNode('default-0'));
+    const { out, code } = kubeclock(['plan', 'web.yaml', '--plugin', 'only.mjs'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {4}filter .*\n(?: {16}.*\n)*? {16}.*NodeDeclaredFeatures, Only$/m);
+    expect(out).toContain('PLUGINS\n  Only of only.mjs\n');
+    expect(out).toContain('Plugin Only: no scheduler configuration names it');
+  });
+
+  test('shows the weight that a configuration gives', () => {
+    const file = join(pluginScenarios, 'cost-aware.yaml');
+    const { out } = kubeclock(['plan', file, '--json']);
+    const plan = JSON.parse(out);
+    const { score } = plan.schedulerProfiles[0].plugins;
+    expect(score.at(-1)).toEqual({ name: 'CostAware', weight: 20 });
+    expect(plan.pluginNotices).toEqual([]);
+  });
+
+  test('tells nothing of plugins under --quiet', () => {
+    write('only.mjs', onNode('default-0'));
+    expect(run('--plugin', 'only.mjs', '-q').err).toBe('');
+  });
+});
+
+describe('a plugin that breaks the rules', () => {
+  const score = (body: string): string =>
+    `export const Bad = { name: 'Bad', score(state, pod, nodes, snapshot, scores) { ${body} } };\n`;
+
+  test.each([
+    ['throws', only('row.nothing.x'), 'Only, Filter of pod default/web-\\S+ on node default-\\d: '],
+    ['gives a score above 100', score('scores.fill(101)'), 'Bad, Score of pod \\S+ on node \\S+: '],
+    ['gives none', score(''), 'Bad, Score of pod default/web-\\S+ on node default-\\d: set no '],
+    ['is async', score('').replace('score(', 'async score('), 'Bad, Score of pod \\S+: returned a'],
+    ['answers with an unknown code', only("({ code: 'No', reasons: [] })"), 'code "No", expected'],
+    ['asks the clock', only('Date.now() % 2 ? undefined : 1'), 'handle\\.now\\(\\) is the'],
+    ['makes a date', only('new Date().getDay()'), 'handle\\.now\\(\\) is the simulated time'],
+    ['throws dice', only('Math.random()'), 'draw from handle\\.stream\\(purpose\\)'],
+  ])('%s: the run ends with 1, its results are marked', (_what, text, pattern) => {
+    const { code, err } = runPlugin('bad.mjs', text);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      new RegExp(`^partial: Ended at \\S+ s of simulated time by plugin.*${pattern}`, 'm'),
+    );
+    expect(err).toContain('This is a fault of the plugin.');
+    const { outcome, counts } = JSON.parse(readFileSync(join(folder, 'out/summary.json'), 'utf8'));
+    expect([outcome.end, outcome.partial, counts.podsBound]).toEqual(['failed', true, 0]);
+  });
+
+  test('is told where in the file, and the whole stack on demand', () => {
+    const text =
+      '// one\n\nexport const Bad = {\n  name: "Bad",\n  preEnqueue(pod) { pod.a.b; },\n};\n';
+    const { err } = runPlugin('bad.mjs', text);
+    expect(err).toMatch(/^ {2}at bad\.mjs:5:27$/m);
+    expect(err).not.toContain('    at ');
+    const debug = run('--plugin', 'bad.mjs', '--debug').err;
+    expect(debug).toMatch(/^TypeError: .*\n {4}at .*preEnqueue .*bad\.mjs:5:27/m);
+  });
+
+  test('after some placements leaves those in the results', () => {
+    const text = only('snapshot.table.pods.some((pods) => pods.length > 1) ? row.a.b : undefined');
+    const { code } = runPlugin('bad.mjs', text.replace('> 1', '> 0'));
+    expect(code).toBe(1);
+    expect(nodesOf().filter((node) => node !== '')).toHaveLength(1);
+  });
+});
+
+describe('a file that is no use is refused with 2, before anything runs', () => {
+  test.each([
+    ['missing.ts', undefined, '--plugin missing.ts: there is no such file'],
+    ['plugin.py', 'pass', 'expected: a file that ends in .ts, .mts, .js, .mjs or .cjs'],
+    ['none.mjs', 'export const a = 1;', "expected: an export {name: 'MyPlugin', …}"],
+    ['syntax.ts', 'export const a: = 1;', 'syntax.ts:1:17: error KUBECLOCK2010'],
+    ['syntax.mjs', 'export const a = ;', 'syntax.mjs:1:18: error KUBECLOCK2010'],
+    ['enum.ts', 'enum A { B }', 'TypeScript enum is not supported'],
+    [
+      'throws.ts',
+      '\n  throw new Error("no prices");',
+      'throws.ts:2:9: error KUBECLOCK2010: cannot',
+    ],
+    ['needs.mjs', 'import "./gone.mjs";', 'cannot be imported: Cannot find module'],
+    ['default.mjs', onNode('x').replaceAll('Only', 'NodeName'), "write: name: 'MyNodeName'"],
+    ['form.mjs', 'export const A = { name: "A", score: 1 };', 'plugin A has score as 1, not as'],
+    [
+      'args.mjs',
+      'export const A = { name: "A", create(args) { args.prices; } };',
+      'plugin A, create: threw TypeError',
+    ],
+  ])('%s', (file, text, message) => {
+    if (text !== undefined) write(file, text);
+    const { code, out, err } = run('--plugin', file);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  test('and validate says so of a scenario that names it', () => {
+    write('bad/policy.mjs', 'export const a = 1;');
+    write(
+      'bad/scenario.yaml',
+      scenarioText('controlPlane: {scheduler: {plugins: [policy.mjs, gone.ts]}}'),
+    );
+    const { code, err } = kubeclock(['validate', 'bad'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(err).toContain('bad/policy.mjs:1:1: error KUBECLOCK2010: exports no scheduler plugin');
+    expect(err).toContain('spec.controlPlane.scheduler.plugins[1]: "gone.ts" names no file');
+  });
+
+  test('a module that only imports by chance is found out by the run', () => {
+    const text = `const start = Date.now();\n${onNode('default-0')}`;
+    const { code, err } = runPlugin('top.mjs', text);
+    expect(code).toBe(1);
+    expect(err).toContain('plugin top.mjs:1:20, import: cannot be imported');
+  });
+});
+
+describe('the types', () => {
+  const tsc = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], {
+      encoding: 'utf8',
+    });
+
+  test('of the worked examples are right', () => {
+    const { status, stdout } = tsc('-p', pluginScenarios);
+    expect(status, stdout).toBe(0);
+  });
+
+  test.each([
+    ['an answer that is no status', 'filter: () => () => "no"', "Type 'string' is not assignable"],
+    ['an unknown code', 'filter: () => () => status("No")', '"No"'],
+    ['a promise', 'async score() { return undefined; }', 'Promise'],
+    ['a misspelt method', 'scores: () => undefined', "'scores'"],
+  ])('refuse %s', (_what, method, message) => {
+    const point = method.includes('filter') ? 'FilterPlugin' : 'ScorePlugin';
+    write(
+      'types/plugin.ts',
+      `import { type FilterPlugin, type ScorePlugin, status } from 'kubeclock';
+export const used: (FilterPlugin | ScorePlugin)[] = [];
+export const reason = status('Unschedulable');
+export const Mine = { name: 'Mine', ${method} } satisfies ${point};
+`,
+    );
+    const config = {
+      extends: join(pluginScenarios, 'tsconfig.json'),
+      compilerOptions: { paths: { kubeclock: [join(root, 'dist/index.d.ts')] } },
+      include: ['*.ts'],
+    };
+    write('types/tsconfig.json', JSON.stringify(config));
+    const { status, stdout } = tsc('-p', join(folder, 'types'));
+    expect(status).not.toBe(0);
+    expect(stdout).toContain('plugin.ts(4,');
+    expect(stdout).toContain(message);
+  });
+});
