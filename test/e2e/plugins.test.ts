@@ -52,8 +52,8 @@ const onNode = (node: string): string =>
     `snapshot.table.names[row] === '${node}' ? undefined : { code: 'Unschedulable', reasons: ['no'] }`,
   );
 
-describe('a plugin file', () => {
-  const typed = `import { type FilterPlugin, status } from 'kubeclock';
+/** In TypeScript, with a file beside it. */
+const typed = `import { type FilterPlugin, status } from 'kubeclock';
 import { wanted } from './lib/wanted.js';
 
 const elsewhere = status('Unschedulable', 'not the wanted node');
@@ -65,6 +65,7 @@ export const Only = {
 } satisfies FilterPlugin;
 `;
 
+describe('a plugin file', () => {
   test('may be TypeScript that uses the library and other files, on the Node at hand', () => {
     write('lib/wanted.ts', "export const wanted: string = 'default-1';\n");
     const { code, err } = runPlugin('only.ts', typed, '--verify');
@@ -133,10 +134,7 @@ export const Only = {
 describe('what a run has kept of its plugins', () => {
   test('makes the same run again without the files', () => {
     write('lib/wanted.ts', "export const wanted: string = 'default-1';\n");
-    const text = `import { wanted } from './lib/wanted.js';
-export const Only: object = { name: 'Only', filter: (s: object, p: object, t: { table: { names: string[] } }) =>
-  (row: number) => t.table.names[row] === wanted ? undefined : { code: 'Unschedulable', reasons: [] } };`;
-    expect(runPlugin('only.ts', text).code).toBe(0);
+    expect(runPlugin('only.ts', typed).code).toBe(0);
     const hash = JSON.parse(readFileSync(join(folder, 'out/summary.json'), 'utf8')).traceHash;
     rmSync(join(folder, 'only.ts'));
     rmSync(join(folder, 'lib'), { recursive: true });
@@ -280,9 +278,34 @@ describe('the types', () => {
       encoding: 'utf8',
     });
 
+  const config = {
+    extends: join(pluginScenarios, 'tsconfig.json'),
+    compilerOptions: { paths: { kubeclock: [join(root, 'dist/index.d.ts')] } },
+    include: ['*.ts'],
+  };
+
   test('of the worked examples are right', () => {
     const { status, stdout } = tsc('-p', pluginScenarios);
     expect(status, stdout).toBe(0);
+  });
+
+  test('of the snippets in the documentation are right', () => {
+    const text = readFileSync(join(root, 'docs/plugins.md'), 'utf8');
+    const snippets = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
+    expect(snippets).toHaveLength(3);
+    for (const [index, code] of snippets.entries()) write(`documented/s${index}.ts`, code);
+    write('documented/tsconfig.json', JSON.stringify(config));
+    const { status, stdout } = tsc('-p', join(folder, 'documented'));
+    expect(status, stdout).toBe(0);
+  });
+
+  test('of the snippets may be forgotten: they run', () => {
+    const text = readFileSync(join(root, 'docs/plugins.md'), 'utf8');
+    const [, first = '', second = ''] = text.split('```ts\n').map((each) => each.split('```')[0]);
+    write('first.ts', first);
+    const { code, err } = runPlugin('second.ts', second, '--plugin', 'first.ts');
+    expect(code, err).toBe(0);
+    expect(nodesOf().sort()).toEqual(['default-0', 'default-1', 'default-2']);
   });
 
   test.each([
@@ -300,11 +323,6 @@ export const reason = status('Unschedulable');
 export const Mine = { name: 'Mine', ${method} } satisfies ${point};
 `,
     );
-    const config = {
-      extends: join(pluginScenarios, 'tsconfig.json'),
-      compilerOptions: { paths: { kubeclock: [join(root, 'dist/index.d.ts')] } },
-      include: ['*.ts'],
-    };
     write('types/tsconfig.json', JSON.stringify(config));
     const { status, stdout } = tsc('-p', join(folder, 'types'));
     expect(status).not.toBe(0);

@@ -133,6 +133,66 @@ describe('plugins in files', () => {
   });
 });
 
+describe('plugins of several schedulers', () => {
+  const other = { ...mine, name: 'Other' };
+  const pluginModules = new Map([
+    ['mine.ts', module(mine)],
+    ['other.js', module(other)],
+  ]);
+  const enabled = (spec: string, overrides: Parameters<typeof load>[2] = {}) => {
+    const scenario = loaded(spec, files, { pluginModules, ...overrides });
+    const { scheduler, additionalSchedulers } = scenario.cluster.controlPlane;
+    const usersOf = ({ configuration }: typeof scheduler) =>
+      configuration.profiles[0]?.multiPoint.enabled
+        .map(({ name }) => name)
+        .filter((name) => name === 'Mine' || name === 'Other');
+    return { names: [scheduler, ...additionalSchedulers].map(usersOf), scenario };
+  };
+  const schedulers = (first: string, second: string, common = ''): string => `
+    controlPlane:
+      scheduler: {${common}}
+      schedulers:
+        - {name: a, ${first}}
+        - {name: b, ${second}}`;
+  const profile = (name: string): string => `config: {profiles: [{schedulerName: ${name}}]}`;
+
+  test('belong to the scheduler that names their file', () => {
+    const first = `${profile('one')}, plugins: [mine.ts]`;
+    const { names, scenario } = enabled(schedulers(first, profile('two')));
+    expect(names).toEqual([['Mine'], []]);
+    expect(scenario.plugins.map(({ name }) => name)).toEqual(['Mine']);
+  });
+
+  test('come from the common part where a scheduler names none', () => {
+    const first = `${profile('one')}, plugins: [other.js]`;
+    const { names } = enabled(schedulers(first, profile('two'), 'plugins: [mine.ts]'));
+    expect(names).toEqual([['Other'], ['Mine']]);
+  });
+
+  test('of the command are for all, unless one of them asks for it by name', () => {
+    const overrides = { pluginFiles: ['mine.ts'] };
+    const every = enabled(schedulers(profile('one'), profile('two')), overrides);
+    expect(every.names).toEqual([['Mine'], ['Mine']]);
+    expect(every.scenario.pluginNotices).toHaveLength(1);
+    const asking =
+      'config: {profiles: [{schedulerName: two, plugins: {multiPoint: {enabled: [{name: Mine}]}}}]}';
+    const one = enabled(schedulers(profile('one'), asking), overrides);
+    expect([one.names, one.scenario.pluginNotices]).toEqual([[[], ['Mine']], []]);
+  });
+
+  test('stand for an extender and run nowhere else', () => {
+    const url = 'http://x';
+    const { names, scenario } = enabled(`
+      controlPlane:
+        scheduler:
+          plugins: [mine.ts]
+          config: {extenders: [{urlPrefix: ${url}, filterVerb: filter}]}
+          extenders: [{urlPrefix: ${url}, plugin: Mine}]`);
+    expect([names, scenario.pluginNotices]).toEqual([[[]], []]);
+    expect(scenario.cluster.controlPlane.scheduler.extenders[0]?.plugin).toBe('Mine');
+  });
+});
+
 describe('a scenario whose plugins are imported on demand', () => {
   const text = scenarioText('controlPlane: {scheduler: {plugins: [mine.ts]}}');
 
