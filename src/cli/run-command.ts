@@ -154,7 +154,18 @@ function showResults(
       `${errColors.red('not reproducible:')} trace hash ${traceHash}, then ${secondTraceHash}\n`,
     );
   }
-  if (!isQuiet) err.write(`Results: ${path}\n`);
+  if (isQuiet) return;
+  err.write(`Results: ${path}\n`);
+  const [first] = answer.refusedPods;
+  if (first === undefined) return;
+  const { length } = answer.refusedPods;
+  const count = length === 1 ? '1 pod has' : `${length} pods have`;
+  err.write(`${count} no node; why: kubeclock explain pod ${first} --run ${shellWord(path)}\n`);
+}
+
+/** A path as a shell takes it for one word. */
+function shellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function verdictOf({ answer, signal }: SimulationEnd): ExitCode {

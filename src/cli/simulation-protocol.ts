@@ -6,6 +6,7 @@
 
 import pc from 'picocolors';
 import type { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
+import { podKey } from '../experiment/explain/find-pod.js';
 import type { RunOptions, RunProgress } from '../experiment/run-scenario.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { ReportAssets } from '../report/html/page.js';
@@ -43,6 +44,8 @@ export interface SimulationAnswer {
   readonly traceHash: string;
   /** Of the second run, under `verify`, when the first came to its end. */
   readonly secondTraceHash: string | undefined;
+  /** Pods that the scheduler has refused and that have no node at the end, as `namespace/name`. */
+  readonly refusedPods: readonly string[];
   /** The scheduler plugin that has ended the run, if one did. */
   readonly pluginFailure: { readonly message: string; readonly stack: string } | undefined;
 }
@@ -112,8 +115,17 @@ function answerTo(
     modelVersion,
     traceHash,
     secondTraceHash: second?.traceHash,
+    refusedPods: refusedPods(result),
     pluginFailure,
   };
+}
+
+function refusedPods({ pods }: RunResult): readonly string[] {
+  const refused = pods.filter(
+    ({ message, boundUs, deletedUs }) =>
+      message !== '' && boundUs === undefined && deletedUs === undefined,
+  );
+  return refused.map(podKey);
 }
 
 function limitsOf({ maxEvents, maxWallMs }: SimulationRequest): RunOptions {

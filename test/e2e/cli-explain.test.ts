@@ -9,6 +9,7 @@ import { deployment, scenarioText } from '../scenario/memory-files.js';
 import { kubeclock } from './kubeclock.js';
 
 let folder = '';
+let notices = '';
 
 const pod = (name: string, cpu: string, more = ''): string =>
   `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {containers: [{name: c, image: x, resources: {requests: {cpu: ${cpu}}}}]${more}}}`;
@@ -34,7 +35,8 @@ beforeAll(() => {
   );
   const { code, err } = kubeclock(['run', 'cluster.yaml', '--out', 'run'], { cwd: folder });
   if (code !== 0) throw new Error(err);
-});
+  notices = err;
+}, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -57,7 +59,8 @@ describe('a run is explained from its folder alone', () => {
     expect(out).toContain('bound to small-0');
   });
 
-  test('a pod that fits nowhere', () => {
+  test('a pod that fits nowhere, as the run has said', () => {
+    expect(notices).toContain('why: kubeclock explain pod default/huge --run run\n');
     const out = explained('huge', '--run', 'run');
     expect(out).toContain('node     none (Pending;');
     expect(out).toContain('0/2 nodes are available: 2 Insufficient cpu.');
