@@ -5,10 +5,11 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiClient } from '../client/api-client.js';
 import { Informer } from '../client/informer.js';
+import { LeaderElector } from '../client/leader-election.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
 import { assert } from '../kernel/assert.js';
-import type { Simulation } from '../kernel/simulation.js';
+import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { exactProfile } from '../node/container-runtime/profiles.js';
@@ -26,6 +27,11 @@ const AGENT_US = 1_000_000;
 const AGENT_CORES = 1_000;
 /** Resources that an apiserver follows itself, for its authenticators and admission plugins. */
 const LOOPBACK_RESOURCES = ['pods', 'nodes'];
+/**
+ * An apiserver keeps the endpoints of the Service `kubernetes`, and its own Lease, at this pace.
+ * Source: Kubernetes v1.36 pkg/controlplane/reconcilers (reference: nodes-controllers 0.3).
+ */
+const UPKEEP_US = 10_000_000;
 
 export interface RecordedClusterOptions {
   readonly simulation: Simulation;
@@ -44,7 +50,11 @@ export class RecordedCluster {
   readonly #hostName: string;
   readonly #controllerManager: ControllerManager;
   readonly #scheduler: SchedulerProcess;
+  readonly #nodeNames: readonly string[];
   readonly #loopback: readonly Informer<KubernetesObject>[];
+  readonly #electors: readonly LeaderElector[];
+  readonly #upkeep: ApiClient;
+  readonly #upkeepDue: EventKind;
 
   constructor({ simulation, spec, agents, observer }: RecordedClusterOptions) {
     this.#simulation = simulation;
@@ -59,6 +69,7 @@ export class RecordedCluster {
       ...kubeletNode(pool, i, true),
       cores: AGENT_CORES,
     }));
+    this.#nodeNames = nodes.map(({ name }) => name);
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, stored);
     const controlPlane = new ControlPlane(simulation, spec, objects, observer);
@@ -89,6 +100,11 @@ export class RecordedCluster {
     this.#loopback = LOOPBACK_RESOURCES.map((resource) =>
       this.#informerOf('kube-apiserver', resource),
     );
+    this.#electors = (['kube-controller-manager', 'kube-scheduler'] as const).map((process) =>
+      this.#elector(process),
+    );
+    this.#upkeep = this.#clientOf('kube-apiserver', 'kube-apiserver/upkeep', 'system:apiserver');
+    this.#upkeepDue = simulation.defineEvent('kube-apiserver.UpkeepDue', () => this.#keepUp());
   }
 
   /** A process of the machine. */
@@ -100,6 +116,12 @@ export class RecordedCluster {
   get usedUs(): Readonly<Record<ProcessName, number>> {
     const entries = processNames.map((name) => [name, this.process(name).usedUs] as const);
     return Object.fromEntries(entries) as Record<ProcessName, number>;
+  }
+
+  /** Stops the agents of the first `count` nodes for good; the names of these nodes. */
+  stopNodes(count: number): readonly string[] {
+    for (let index = 0; index < count; index++) this.agents.stopNode(index);
+    return this.#nodeNames.slice(0, count);
   }
 
   /** A client of the recorder's process. */
@@ -124,6 +146,29 @@ export class RecordedCluster {
     this.#controllerManager.start();
     this.#scheduler.start();
     for (const informer of this.#loopback) informer.start();
+    for (const elector of this.#electors) elector.start();
+    this.#keepUp();
+  }
+
+  /** Each process keeps its seat; the components themselves do not wait for it here. */
+  #elector(process: 'kube-controller-manager' | 'kube-scheduler'): LeaderElector {
+    const identity = `${process}/leader-election`;
+    return new LeaderElector({
+      simulation: this.#simulation,
+      lease: process,
+      identity,
+      client: this.#clientOf(process, identity, `system:${process}`),
+      onStartedLeading: () => {},
+      onStoppedLeading: () => {},
+    });
+  }
+
+  #keepUp(): void {
+    for (const resource of ['endpoints', 'endpointslices']) {
+      const request = { verb: 'get', resource, namespace: 'default', name: 'kubernetes' } as const;
+      this.#upkeep.send(request, () => {});
+    }
+    this.#simulation.after(UPKEEP_US, this.#upkeepDue);
   }
 
   #clientOf(process: ProcessName, name: string, user: string): ApiClient {

@@ -19,7 +19,6 @@ import type { ConvergenceRow } from './run-result.js';
 const WITHOUT_CONTROLLER: ReadonlySet<KindName> = new Set<KindName>([
   'CronJob',
   'HorizontalPodAutoscaler',
-  'Job',
 ]);
 
 export class Convergence extends SilentObserver implements ChangeListener {

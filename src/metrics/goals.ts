@@ -5,6 +5,7 @@
 import type { DaemonSet } from '../api/daemon-set.js';
 import type { Deployment } from '../api/deployment.js';
 import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
+import type { Job } from '../api/job.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { compileEqualitySelector } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
@@ -19,6 +20,7 @@ import {
 } from '../control-plane/controller-manager/revision-history.js';
 import { podTemplateHash } from '../control-plane/controller-manager/template-hash.js';
 import type { Goal } from './goal.js';
+import { JobGoal } from './job-goal.js';
 import { ServiceGoal } from './service-goal.js';
 import { type TrackedPod, trackedPod, WorkloadGoal } from './workload-goal.js';
 
@@ -37,6 +39,7 @@ export class Goals {
   readonly #owners = new Map<string, OwnerFacts>();
   readonly #pods = new Map<string, TrackedPod>();
   readonly #services = new Map<string, ServiceGoal>();
+  readonly #jobs = new Map<string, JobGoal>();
 
   /** `onTouched` is called after every write, for each goal that it may have moved. */
   constructor(onTouched: (goal: Goal) => void) {
@@ -50,6 +53,8 @@ export class Goals {
     switch (kind) {
       case 'Service':
         return this.#services.get(uid);
+      case 'Job':
+        return this.#jobs.get(uid);
       case 'Deployment':
       case 'ReplicationController':
       case 'StatefulSet':
@@ -75,6 +80,8 @@ export class Goals {
       case 'StatefulSet':
       case 'DaemonSet':
         return this.#revisionedCommitted(object, event);
+      case 'Job':
+        return this.#jobCommitted(object, event);
       case 'Pod':
         return this.#podCommitted(object, event);
       case 'Service':
@@ -90,6 +97,15 @@ export class Goals {
   forget({ uid }: Goal): void {
     this.#workloads.delete(uid);
     this.#services.delete(uid);
+    this.#jobs.delete(uid);
+  }
+
+  #jobCommitted(job: Job, event: WatchEvent): void {
+    const { uid = '' } = job.metadata;
+    const goal = this.#jobs.get(uid) ?? new JobGoal(job);
+    this.#jobs.set(uid, goal);
+    goal.update(job, event.type === 'DELETED');
+    this.#onTouched(goal);
   }
 
   #deploymentCommitted(deployment: Deployment, event: WatchEvent): void {

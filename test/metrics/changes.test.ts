@@ -35,7 +35,7 @@ describe('changes of kinds without pods', () => {
     expect(bench.row()).toMatchObject({ change: 'create Namespace/shop', namespace: '' });
   });
 
-  test.each(['CronJob', 'HorizontalPodAutoscaler', 'Job'])(
+  test.each(['CronJob', 'HorizontalPodAutoscaler'])(
     'a %s never converges, says why, and lets the others settle',
     (kind) => {
       const bench = new ConvergenceBench().at(5);

@@ -16,6 +16,9 @@ import { DeploymentController } from './deployment-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { JobController } from './job/job-controller.js';
+import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
+import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.js';
 import { ReplicaSetController } from './replica-set-controller.js';
 import { SharedInformers } from './shared-informers.js';
 import { StatefulSetController } from './stateful-set-controller.js';
@@ -91,6 +94,8 @@ function controllersOn(
     resource: 'replicationcontrollers',
     name: 'replication',
   } as const;
+  // It acts on what its informers report, and has neither a queue nor a start.
+  new TaintEvictionController(own('taint-eviction-controller'), informers);
   return [
     new ReplicaSetController(
       own('replicaset-controller'),
@@ -111,6 +116,8 @@ function controllersOn(
     new DaemonSetController(own('daemon-set-controller'), informers),
     new EndpointsController(own('endpoint-controller'), services, pods, informers.endpoints),
     new EndpointSliceController(own('endpointslice-controller'), services, pods, informers.slices),
+    new JobController(own('job-controller'), informers.jobs, pods, owned.pods),
+    new NodeLifecycleController(own('node-controller'), informers),
     new GarbageCollector(
       own('generic-garbage-collector', constants.garbageCollectorQpsFactor),
       informers.all,

@@ -3,11 +3,14 @@
 // Source: Kubernetes v1.36 pkg/controller/endpointslice, staging endpointslice util
 // (reference: nodes-controllers 3.9).
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
+import type { Labels } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import { keyOf } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
 import { isPodReady } from './pod-state.js';
+
+const NO_LABELS: Labels = {};
 
 /** A Service with its selector and the pods that it selects. */
 export interface Members<E> {
@@ -35,6 +38,8 @@ export class ServiceMembers<E> {
   readonly #members = new Map<string, Members<E>>();
   /** Keys of Services with a selector, and pods by name, by namespace. */
   readonly #keysOfNamespace = new Map<string, Set<string>>();
+  /** By namespace: keys of the Services that select what carries such labels. */
+  readonly #selecting = new Map<string, WeakMap<Labels, readonly string[]>>();
   readonly #podsOfNamespace = new Map<string, Map<string, Pod>>();
 
   constructor(options: ServiceMembersOptions<E>) {
@@ -89,12 +94,15 @@ export class ServiceMembers<E> {
     this.#members.set(key, members);
     const keys = this.#keysOfNamespace.get(namespace) ?? new Set();
     this.#keysOfNamespace.set(namespace, keys.add(key));
+    this.#selecting.delete(namespace);
   }
 
   #serviceGone(service: Service): void {
     const key = keyOf(service);
     if (!this.#members.delete(key)) return;
-    this.#keysOfNamespace.get(service.metadata.namespace ?? '')?.delete(key);
+    const { namespace = '' } = service.metadata;
+    this.#keysOfNamespace.get(namespace)?.delete(key);
+    this.#selecting.delete(namespace);
     this.#options.changed(key);
   }
 
@@ -102,24 +110,40 @@ export class ServiceMembers<E> {
     const { namespace = '', name, labels } = pod.metadata;
     const pods = this.#podsOfNamespace.get(namespace) ?? new Map<string, Pod>();
     this.#podsOfNamespace.set(namespace, pods.set(name, pod));
-    const isConcerned = previous === undefined || concernsEndpoints(previous, pod);
-    for (const key of this.#keysOfNamespace.get(namespace) ?? []) {
-      const members = this.#members.get(key) as Members<E>;
-      if (!members.matches(labels)) {
-        if (leave(members, name)) this.#options.changed(key);
-      } else if (isConcerned) {
-        this.#join(members, pod);
-        this.#options.changed(key);
-      }
+    if (previous !== undefined && !concernsEndpoints(previous, pod)) return;
+    const keys = this.#keysFor(pod);
+    for (const key of keys) {
+      this.#join(this.#members.get(key) as Members<E>, pod);
+      this.#options.changed(key);
     }
+    if (previous === undefined || previous.metadata.labels === labels) return;
+    for (const key of this.#keysFor(previous)) if (!keys.includes(key)) this.#leave(key, name);
   }
 
   #podGone(pod: Pod): void {
     const { namespace = '', name } = pod.metadata;
     this.#podsOfNamespace.get(namespace)?.delete(name);
-    for (const key of this.#keysOfNamespace.get(namespace) ?? []) {
-      if (leave(this.#members.get(key) as Members<E>, name)) this.#options.changed(key);
+    for (const key of this.#keysFor(pod)) this.#leave(key, name);
+  }
+
+  /** Keys of the Services that select a pod. Pods of one template share the answer. */
+  #keysFor({ metadata }: Pod): readonly string[] {
+    const { namespace = '', labels = NO_LABELS } = metadata;
+    const known = this.#selecting.get(namespace) ?? new WeakMap<Labels, readonly string[]>();
+    this.#selecting.set(namespace, known);
+    let keys = known.get(labels);
+    if (keys === undefined) {
+      const all = [...(this.#keysOfNamespace.get(namespace) ?? [])];
+      keys = all.filter((key) => this.#members.get(key)?.matches(labels));
+      known.set(labels, keys);
     }
+    return keys;
+  }
+
+  #leave(key: string, name: string): void {
+    const { pods, entries } = this.#members.get(key) as Members<E>;
+    entries.delete(name);
+    if (pods.delete(name)) this.#options.changed(key);
   }
 
   /** Adds a pod, or its new state. */
@@ -130,12 +154,6 @@ export class ServiceMembers<E> {
     if (entry === undefined) entries.delete(name);
     else entries.set(name, entry);
   }
-}
-
-/** Takes a pod out; false when it was not in. */
-function leave({ pods, entries }: Members<unknown>, name: string): boolean {
-  entries.delete(name);
-  return pods.delete(name);
 }
 
 /** Only these changes of a pod touch its endpoint. */

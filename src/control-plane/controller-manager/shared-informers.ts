@@ -5,7 +5,9 @@ import type { DaemonSet } from '../../api/daemon-set.js';
 import type { Deployment } from '../../api/deployment.js';
 import type { EndpointSlice } from '../../api/endpoint-slice.js';
 import type { Endpoints } from '../../api/endpoints.js';
+import type { Job } from '../../api/job.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Lease } from '../../api/lease.js';
 import type { Node } from '../../api/node.js';
 import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';
 import type { Pod } from '../../api/pod.js';
@@ -17,6 +19,7 @@ import type { ApiClient } from '../../client/api-client.js';
 import { Informer } from '../../client/informer.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
+import { PodsOfNodes } from './node-lifecycle/pods-of-nodes.js';
 import { OwnerIndex } from './owner-index.js';
 
 export class SharedInformers {
@@ -31,9 +34,12 @@ export class SharedInformers {
   readonly controllerRevisions: Informer<ControllerRevision>;
   readonly claims: Informer<PersistentVolumeClaim>;
   readonly nodes: Informer<Node>;
+  readonly leases: Informer<Lease>;
+  readonly jobs: Informer<Job>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
+  readonly podsOfNodes: PodsOfNodes;
   readonly podsByOwner: OwnerIndex<Pod>;
   readonly replicaSetsByOwner: OwnerIndex<ReplicaSet>;
   readonly revisionsByOwner: OwnerIndex<ControllerRevision>;
@@ -57,6 +63,9 @@ export class SharedInformers {
     this.services = informer('services');
     this.slices = informer('endpointslices');
     this.endpoints = informer('endpoints');
+    this.leases = informer('leases');
+    this.jobs = informer('jobs');
+    this.podsOfNodes = new PodsOfNodes(this.pods);
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);
     this.revisionsByOwner = new OwnerIndex(this.controllerRevisions);

@@ -3,7 +3,9 @@
 // here with the same words, on simulated time.
 // Source: golden/timeline/README.md, "Recorder/driver".
 import type { EndpointSlice } from '../../api/endpoint-slice.js';
+import type { Job } from '../../api/job.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Node } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
 import { resourceKindNamed } from '../../api/resource-kinds.js';
 import type { ApiClient } from '../../client/api-client.js';
@@ -13,6 +15,7 @@ import type { ClusterSpec, ProcessName } from '../../cluster/cluster-spec.js';
 import { RecordedCluster } from '../../cluster/recorded-cluster.js';
 import { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import { NodeRecorder } from './node-stamps.js';
 import {
   type Figures,
   kthEvents,
@@ -22,8 +25,8 @@ import {
 } from './pod-stamps.js';
 import { RequestCounter, type RequestCounts } from './request-counter.js';
 
-/** What the recorder watches besides pods and slices; it costs CPU time and stamps nothing here. */
-const WATCHED = ['nodes', 'replicasets', 'deployments'];
+/** What the recorder watches without stamping it here; it costs CPU time all the same. */
+const WATCHED = ['replicasets', 'deployments'];
 /** A recorder looks so often whether a phase is over. */
 const POLL_US = 20_000;
 /** Before the first call the cluster is left alone so long, for its heartbeats to spread. */
@@ -59,12 +62,14 @@ export class Bench {
   readonly simulation: Simulation;
   readonly cluster: RecordedCluster;
   readonly pods: PodRecorder;
+  readonly nodes: NodeRecorder;
   /** When the first call of the run was made. */
   startUs: SimTime = 0;
   readonly #counter = new RequestCounter();
   readonly #client: ApiClient;
   readonly #podInformer: Informer<Pod>;
   readonly #slices: Informer<EndpointSlice>;
+  readonly #jobs: Informer<Job>;
   readonly #figures: Record<string, number | Figures> = {};
 
   constructor(seed: string, spec: ClusterSpec, agents: RecordedClusterAgents) {
@@ -75,12 +80,16 @@ export class Bench {
     this.#podInformer = this.cluster.informer<Pod>('pods');
     this.#slices = this.cluster.informer<EndpointSlice>('endpointslices');
     this.pods = new PodRecorder(simulation, this.#podInformer);
+    const nodeInformer = this.cluster.informer<Node>('nodes');
+    this.nodes = new NodeRecorder(simulation, nodeInformer);
     const others = WATCHED.map((resource) => this.cluster.informer(resource));
     let isReady = false;
     this.cluster.start(() => {
       isReady = true;
     });
-    for (const informer of [this.#podInformer, this.#slices, ...others]) informer.start();
+    const own = [this.#podInformer, this.#slices, nodeInformer];
+    this.#jobs = this.cluster.informer<Job>('jobs');
+    for (const informer of [...own, this.#jobs, ...others]) informer.start();
     this.until(() => isReady);
     this.sleep(WARM_UP_US);
   }
@@ -97,6 +106,12 @@ export class Bench {
   /** An object as the recorder sees it. */
   pod(name: string): Pod | undefined {
     return this.#podInformer.get(`default/${name}`);
+  }
+
+  /** Whether a Job has its Complete condition, as the recorder sees it. */
+  isJobDone(name: string): boolean {
+    const conditions = this.#jobs.get(`default/${name}`)?.status?.conditions;
+    return conditions?.some(({ type }) => type === 'Complete') === true;
   }
 
   /** Endpoints that are ready, of all Services. */
@@ -160,6 +175,11 @@ export class Bench {
       if (isPod) this.pods.called(request.name, 'ack');
       onAnswer();
     });
+  }
+
+  /** Stops the agents of the first nodes; their names. */
+  stopNodes(count: number): readonly string[] {
+    return this.cluster.stopNodes(count);
   }
 
   /** The counters now. */

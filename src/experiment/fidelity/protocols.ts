@@ -144,12 +144,41 @@ function job(bench: Bench, input: RunInput): void {
   framed(bench, () => {
     const phase = bench.read();
     bench.create([jobNamed('job', input.size, parallelism, runSeconds)]);
-    const hasSucceeded = ({ at }: { readonly at: { readonly succeeded?: number } }): boolean =>
-      at.succeeded !== undefined;
-    bench.until(() => bench.pods.rows.filter(hasSucceeded).length >= input.size);
+    bench.until(() => bench.isJobDone('job'));
     bench.note('converged_s', since(bench, phase.atUs));
     bench.noteCpu('job', phase);
     bench.notePods('job', bench.pods.rows, phase.atUs);
+  });
+}
+
+/** First and last of some times, in seconds since `startUs`; nothing when there are none. */
+function noteRange(bench: Bench, name: string, times: readonly number[], startUs: number): void {
+  if (times.length === 0) return;
+  bench.note(`${name}_first`, (Math.min(...times) - startUs) / SECOND_US);
+  bench.note(`${name}_last`, (Math.max(...times) - startUs) / SECOND_US);
+}
+
+function nodeFailure(bench: Bench, input: RunInput): void {
+  framed(bench, () => {
+    deploy(bench, [serviceNamed('app'), deploymentNamed('app', input.size)], input.size);
+    bench.sleep(GAP_US);
+    const dead = Math.round((input.nodes * numberIn(input, /(\d+) ?%/, 10)) / 100);
+    const failure = bench.read();
+    const deadNames = new Set(bench.stopNodes(dead));
+    const old = bench.pods.rows.filter(({ node }) => deadNames.has(node));
+    const known = bench.pods.rows.length;
+    bench.note('pods_on_dead_nodes', old.length);
+    const replaced = (): number =>
+      bench.pods.rows.slice(known).filter(({ at }) => at.ready !== undefined).length;
+    bench.until(() => replaced() >= old.length);
+    bench.note('fail_to_recovered_s', since(bench, failure.atUs));
+    bench.noteCpu('fail', failure);
+    bench.notePods('fail_old', old, failure.atUs);
+    bench.notePods('fail_new', bench.pods.rows.slice(known), failure.atUs);
+    noteRange(bench, 'notready', [...bench.nodes.notReadyUs.values()], failure.atUs);
+    noteRange(bench, 'noexec', [...bench.nodes.noExecuteUs.values()], failure.atUs);
+    const podTimes = old.flatMap(({ at }) => (at.notready === undefined ? [] : [at.notready]));
+    noteRange(bench, 'podnotready', podTimes, failure.atUs);
   });
 }
 
@@ -160,5 +189,6 @@ export const protocols: ReadonlyMap<string, (bench: Bench, input: RunInput) => v
   ['c', manyDeployments],
   ['d', barePods],
   ['e', scaleAndDelete],
+  ['g', nodeFailure],
   ['i', job],
 ]);

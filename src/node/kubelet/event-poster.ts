@@ -113,6 +113,7 @@ export class EventPoster {
   }
 
   #post(node: number): void {
+    if (this.#context.agents[node]?.isStopped === true) return;
     const { event, isRepeated } = (this.#queues[node] as Posting[])[0] as Posting;
     const { namespace = 'default', name } = event.metadata;
     const request: ApiRequest = isRepeated

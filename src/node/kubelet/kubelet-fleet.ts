@@ -107,6 +107,17 @@ export class KubeletFleet {
     return index;
   }
 
+  /**
+   * Stops a node for good: its heartbeats cease, and it neither sees nor says anything any more.
+   * What it had sent before is still answered.
+   */
+  stopNode(index: number): void {
+    const agent = this.#agents[index] as NodeAgent;
+    agent.isStopped = true;
+    agent.watch?.close();
+    agent.watch = undefined;
+  }
+
   get nodeCount(): number {
     return this.#agents.length;
   }
@@ -119,6 +130,7 @@ export class KubeletFleet {
   }
 
   #list(agent: NodeAgent): void {
+    if (agent.isStopped) return;
     const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
     agent.client.send(
       {
@@ -158,6 +170,7 @@ export class KubeletFleet {
     const agent = call.context as NodeAgent;
     const response = call.response as ApiResponse;
     if (!isSuccess(response)) return this.#listLater(agent);
+    if (agent.isStopped) return (response.watch as WatchStream).close();
     agent.listBackoffUs = 0;
     agent.watch = response.watch as WatchStream;
     this.#readWatch(agent, this.#options.simulation.now);

@@ -47,6 +47,8 @@ export class NodeAgent {
   /** Pods whose status waits to be written; the first is at `statusHead`. */
   statusQueue: PodRecord[] = [];
   isWritingStatus = false;
+  /** The node has died: nothing more is sent from it, and nothing is read. */
+  isStopped = false;
   watch: WatchStream | undefined;
   /** Watch events that its process decodes, where that takes CPU time. */
   readonly decoding: WatchEvent[] = [];

@@ -121,6 +121,7 @@ export class NodeHeartbeats {
   }
 
   #renew(agent: NodeAgent): void {
+    if (agent.isStopped) return;
     const known = this.#leases[agent.index];
     const request = leaseRequest(agent, 'update', this.#leaseBody(agent, known));
     agent.heartbeatClient.send(request, this.#onRenewed, agent);
@@ -174,6 +175,7 @@ export class NodeHeartbeats {
   }
 
   #report(agent: NodeAgent, now: SimTime): void {
+    if (agent.isStopped) return;
     const { settings } = this.#context;
     const { index, spec } = agent;
     const hasNewImages = this.#hasNewImages[index] === true;

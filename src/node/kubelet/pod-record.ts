@@ -122,6 +122,8 @@ export class PodRecord {
   statusVersion = 0;
   writtenVersion = 0;
   isStatusQueued = false;
+  /** The status manager has asked for it and waits for the answer. */
+  isBeingRead = false;
   /** All is cleaned up: the object may be deleted. */
   isDeletable = false;
   isDeleteSent = false;

@@ -36,7 +36,7 @@ export class StatusManager {
 
   /** Has a pod looked at: for its status, or because it became deletable. */
   queue(record: PodRecord): void {
-    if (record.isStatusQueued || record.isRemoved) return;
+    if (record.isStatusQueued || record.isRemoved || record.isBeingRead) return;
     record.isStatusQueued = true;
     const { agent } = record;
     agent.statusQueue.push(record);
@@ -44,18 +44,21 @@ export class StatusManager {
   }
 
   #next(agent: NodeAgent): void {
+    if (agent.isStopped) return;
     const record = agent.statusQueue.shift();
     agent.isWritingStatus = record !== undefined;
     if (record === undefined) return;
     record.isStatusQueued = false;
     if (record.isRemoved || record.isDeleteSent) return this.#next(agent);
     const { namespace = '', name } = record.pod.metadata;
+    record.isBeingRead = true; // what changes until the answer comes is written with it
     agent.client.send({ verb: 'get', resource: 'pods', namespace, name }, this.#got, record);
   }
 
   readonly #got = (call: ApiCall): void => {
     const record = call.context as PodRecord;
     const response = call.response as ApiResponse;
+    record.isBeingRead = false;
     if (!isSuccess(response)) return this.#failed(record, response);
     if (response.object?.metadata.uid !== record.uid) return this.#next(record.agent);
     if (record.writtenVersion === record.statusVersion) return this.#finish(record);

@@ -2,22 +2,11 @@
 // turn. Source: kube-scheduler v1.36 backend/cache/node_tree.go; reference: scheduler 1.4.
 
 import type { Node } from '../../../api/node.js';
+import { zoneKeyOf } from '../../../api/node-zone.js';
 
 interface Zone {
   readonly key: string;
   readonly names: Set<string>;
-}
-
-/** The zone of a node: region and zone, the beta labels first; '' when it has neither. */
-export function zoneKeyOf(node: Node): string {
-  const labels = node.metadata.labels ?? {};
-  const zone =
-    labels['failure-domain.beta.kubernetes.io/zone'] ?? labels['topology.kubernetes.io/zone'] ?? '';
-  const region =
-    labels['failure-domain.beta.kubernetes.io/region'] ??
-    labels['topology.kubernetes.io/region'] ??
-    '';
-  return zone === '' && region === '' ? '' : `${region}:\u0000:${zone}`;
 }
 
 /** Zones in the order in which they were first seen, nodes of a zone in that of their arrival. */

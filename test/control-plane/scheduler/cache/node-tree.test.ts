@@ -1,6 +1,7 @@
 // The order in which nodes are examined.
 import { describe, expect, test } from 'vitest';
-import { NodeTree, zoneKeyOf } from '../../../../src/control-plane/scheduler/cache/node-tree.js';
+import { zoneKeyOf } from '../../../../src/api/node-zone.js';
+import { NodeTree } from '../../../../src/control-plane/scheduler/cache/node-tree.js';
 import { makeNode } from '../cluster-fixture.js';
 
 const zoneLabel = 'topology.kubernetes.io/zone';

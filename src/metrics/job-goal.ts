@@ -1,0 +1,45 @@
+// A Job as a goal: it has converged when it is Complete, and cannot any more when it has Failed.
+import type { Job } from '../api/job.js';
+import { type ApiStage, Goal } from './goal.js';
+
+export class JobGoal extends Goal {
+  #job: Job;
+
+  constructor(job: Job) {
+    super(job);
+    this.#job = job;
+  }
+
+  /** Takes over a new state. */
+  update(job: Job, isDeleted: boolean): void {
+    this.#job = job;
+    this.isDeleted = isDeleted;
+  }
+
+  override get replicas(): number {
+    const { completions, parallelism = 1 } = this.#job.spec;
+    return completions ?? parallelism;
+  }
+
+  override get impossible(): string {
+    const failure = this.#condition('Failed');
+    return super.impossible || (failure === undefined ? '' : `the Job has Failed: ${failure}`);
+  }
+
+  override holds(stage: ApiStage): boolean | undefined {
+    if (stage !== 'ready') return undefined;
+    return this.isDeleted || this.#condition('Complete') !== undefined;
+  }
+
+  override lacks(_stage: ApiStage): string {
+    return `${this.#job.status?.succeeded ?? 0} of ${this.replicas} pods have succeeded`;
+  }
+
+  /** The reason of a condition that is True; undefined when it is not. */
+  #condition(wanted: string): string | undefined {
+    const found = this.#job.status?.conditions?.find(
+      ({ type, status }) => type === wanted && status === 'True',
+    );
+    return found && (found.reason ?? wanted);
+  }
+}
