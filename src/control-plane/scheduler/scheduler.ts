@@ -343,6 +343,7 @@ export class Scheduler {
       waits.set(plugin.name, timeoutUs);
     }
     this.#pointRan(framework, 'Permit', waits.size > 0 ? waiting : undefined);
+    this.#options.recorder?.assumed(assumed, waits);
     if (waits.size > 0) this.waitingPods.add(cycle, waits);
     else this.#permitDecided(cycle, { status: undefined, plugin: '' });
     return undefined;

@@ -1,6 +1,7 @@
 // Who wants to know, for some pods, everything about their scheduling: each cycle with its nodes
 // and scores, how the attempt ended, each move through the queue. Absent in ordinary runs.
 
+import type { SimTime } from '../../kernel/time.js';
 import type { Snapshot } from './cache/snapshot.js';
 import type { CycleNotes } from './framework/cycle-notes.js';
 import type { Decision } from './framework/decision.js';
@@ -28,6 +29,11 @@ export interface SchedulingRecorder extends QueueListener {
   notesFor(pod: PodInfo): CycleNotes | undefined;
   /** Called for cycles with notes, at their beginning; they take effect when their time is over. */
   decided(cycle: RecordedCycle): void;
+  /**
+   * The pod has its node, reserved and permitted; `waits`: Permit plugins that let it wait, and how
+   * long at most. Called for every pod.
+   */
+  assumed(pod: PodInfo, waits: ReadonlyMap<string, SimTime>): void;
   /** An attempt is over: the pod is bound, or why it is not. Called for every pod. */
   attemptEnded(pod: PodInfo, failure: Failure | undefined): void;
 }

@@ -51,6 +51,8 @@ export function attemptOf(
   return {
     number: entry.attempts,
     startedUs,
+    assumedUs: undefined,
+    permitWaits: [],
     endedUs: undefined,
     scheduler: name,
     profile: framework.schedulerName,

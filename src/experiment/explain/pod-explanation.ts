@@ -126,6 +126,10 @@ export interface AttemptRecord {
   /** From 1, for each scheduler by itself. */
   readonly number: number;
   readonly startedUs: number;
+  /** When the pod was assumed on its node, reserved and permitted; undefined when it was not. */
+  readonly assumedUs: number | undefined;
+  /** Permit plugins that made it wait before its binding, each for so long at most. */
+  readonly permitWaits: readonly { readonly plugin: string; readonly timeoutUs: number }[];
   /** Undefined when the run ended before the attempt did. */
   readonly endedUs: number | undefined;
   /** The process: `kube-scheduler`, unless there are several. */

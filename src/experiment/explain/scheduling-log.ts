@@ -13,6 +13,7 @@ import type {
   SchedulingRecorder,
 } from '../../control-plane/scheduler/scheduling-recorder.js';
 import type { Simulation } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
 import { attemptOf, requestsOf } from './attempt-record.js';
 import type { AttemptRecord, Occasion, PodExplanation, QueueMove } from './pod-explanation.js';
 
@@ -58,13 +59,23 @@ export class SchedulingLog implements SchedulingRecorder {
     if (middle >= wholeAttempts && attempt !== undefined) attempts[middle] = abridged(attempt);
   }
 
+  assumed(pod: PodInfo, waits: ReadonlyMap<string, SimTime>): void {
+    if (pod.key !== this.#key) return;
+    const permitWaits = [...waits].map(([plugin, timeoutUs]) => ({ plugin, timeoutUs }));
+    this.#amend(pod, { assumedUs: this.#simulation.now, permitWaits });
+  }
+
   attemptEnded(pod: PodInfo, failure: Failure | undefined): void {
     if (pod.key !== this.#key) return;
+    const { result = 'scheduled', message = '' } = failure ?? {};
+    this.#amend(pod, { endedUs: this.#simulation.now, result, message });
+  }
+
+  /** What has become of the pod's last attempt. */
+  #amend(pod: PodInfo, fields: Partial<AttemptRecord>): void {
     const { attempts } = this.#logOf(pod);
     const last = attempts.pop();
-    if (last === undefined) return;
-    const { result = 'scheduled', message = '' } = failure ?? {};
-    attempts.push({ ...last, endedUs: this.#simulation.now, result, message });
+    if (last !== undefined) attempts.push({ ...last, ...fields });
   }
 
   entered({ entry, store, cause, refusal, hints }: QueueEntry): void {

@@ -52,6 +52,11 @@ function attemptObject(attempt: AttemptRecord): JsonObject {
   return {
     number,
     startedSeconds: seconds(startedUs),
+    assumedSeconds: seconds(attempt.assumedUs),
+    permitWaits: attempt.permitWaits.map((wait) => ({
+      plugin: wait.plugin,
+      timeoutSeconds: seconds(wait.timeoutUs),
+    })),
     endedSeconds: seconds(endedUs),
     scheduler,
     profile,

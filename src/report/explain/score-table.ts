@@ -134,9 +134,11 @@ function bandsOf(
     const separator = hasTotal ? [] : [''];
     bands.push([
       ...separator,
-      ...lead.map((head, line) =>
-        [head, ...columns.map((lines) => lines[line] ?? '')].join(groupGap).trimEnd(),
-      ),
+      ...lead
+        .map((head, line) =>
+          [head, ...columns.map((lines) => lines[line] ?? '')].join(groupGap).trimEnd(),
+        )
+        .slice(columns.length === 0 ? 1 : 0),
     ]);
     rest = rest.slice(count);
   } while (rest.length > 0);

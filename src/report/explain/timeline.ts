@@ -25,6 +25,9 @@ export function timelineOf(explanation: PodExplanation): TimelineEntry[] {
     ...attempts.map((attempt, index) =>
       entry(attempt.endedUs, whose(attempt.scheduler) + endText(attempt, attempts[index - 1])),
     ),
+    ...attempts.map((attempt) =>
+      entry(attempt.assumedUs, whose(attempt.scheduler) + assumedText(attempt)),
+    ),
     ...moves.map((move) => entry(move.timeUs, whose(move.scheduler) + moveText(move))),
     ...attempts.map(({ number, startedUs, scheduler }) =>
       entry(startedUs, `${whose(scheduler)}attempt ${number} begins`),
@@ -73,10 +76,17 @@ function endText(attempt: AttemptRecord, before: AttemptRecord | undefined): str
   return `attempt ${number} ${failed}: ${first}`;
 }
 
+function assumedText({ node, permitWaits }: AttemptRecord): string {
+  const waits = permitWaits.map(
+    ({ plugin, timeoutUs }) => `${plugin} (at most ${formatDuration(timeoutUs)})`,
+  );
+  const next = waits.length === 0 ? 'binding begins' : `waits on Permit for ${waits.join(', ')}`;
+  return `assumed on ${node}, ${next}`;
+}
+
 /** What components report of the pod after the decision. */
 function stepsOf(pod: PodRow): (TimelineEntry | undefined)[] {
   return [
-    entry(pod.scheduledUs, `assumed on ${pod.node === '' ? 'its node' : pod.node}, binding begins`),
     entry(pod.boundUs, `bound to ${pod.node}`),
     entry(pod.sandboxUs, 'sandbox and network made'),
     entry(pod.imagePulledUs, 'images on the node'),

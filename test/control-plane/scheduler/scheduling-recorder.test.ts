@@ -1,7 +1,9 @@
 // What a recorder is told by a scheduler at work, and that the scheduler does not care.
 import { describe, expect, test } from 'vitest';
 import { CycleNotes } from '../../../src/control-plane/scheduler/framework/cycle-notes.js';
+import type { PermitPlugin } from '../../../src/control-plane/scheduler/framework/plugin.js';
 import type { PodInfo } from '../../../src/control-plane/scheduler/framework/pod-info.js';
+import { status } from '../../../src/control-plane/scheduler/framework/status.js';
 import type { QueueEntry } from '../../../src/control-plane/scheduler/queue/queue-listener.js';
 import type { Failure } from '../../../src/control-plane/scheduler/scheduling-cycle.js';
 import type {
@@ -9,6 +11,7 @@ import type {
   SchedulingRecorder,
 } from '../../../src/control-plane/scheduler/scheduling-recorder.js';
 import { makeNode, makePod } from './cluster-fixture.js';
+import { plainPlugins } from './plain-plugins.js';
 import { SchedulerFixture } from './scheduler-fixture.js';
 
 /** One line a call, for pods whose name begins with `r`. */
@@ -25,6 +28,10 @@ class Lines implements SchedulingRecorder {
     const feasible = [...algorithm.feasible].map((row) => snapshot.table.names[row]);
     this.cycles.push(cycle);
     this.lines.push(`${entry.key} ${entry.attempts} ${decision.result} of ${feasible.join()}`);
+  }
+
+  assumed({ key, nodeName }: PodInfo, waits: ReadonlyMap<string, number>): void {
+    this.lines.push(`${key} assumed on ${nodeName}${waits.size > 0 ? ', waits' : ''}`);
   }
 
   attemptEnded({ key }: PodInfo, failure: Failure | undefined): void {
@@ -48,6 +55,8 @@ describe('a recorder', () => {
       'default/r active UnschedulablePodAdd',
       'default/other active UnschedulablePodAdd',
       'default/r 1 scheduled of node-1,node-2',
+      'default/r assumed on node-1',
+      'default/other assumed on node-2',
       'default/r ended bound',
       'default/other ended bound',
     ]);
@@ -68,9 +77,27 @@ describe('a recorder', () => {
       'default/r backoff NodeAdd',
       'default/r active PopFromBackoffQ',
       'default/r 2 scheduled of larger',
+      'default/r assumed on larger',
       'default/r ended bound',
     ]);
     expect(recorder.cycles.map(({ notes }) => notes.searches[0]?.nodes)).toEqual([1, 2]);
+  });
+
+  test('is told of a pod that has to wait, and why it did not get its node', () => {
+    const recorder = new Lines();
+    const patience: PermitPlugin = {
+      name: 'Patience',
+      permit: () => ({ status: status('Wait'), timeoutUs: 2_000_000 }),
+    };
+    const plugins = [...plainPlugins(), { plugin: patience }];
+    const fixture = new SchedulerFixture({ recorder, plugins });
+    fixture.create(makeNode('n'), makePod('r'));
+    fixture.start(2.5);
+    expect(recorder.lines.slice(1, 4)).toEqual([
+      'default/r 1 scheduled of n',
+      'default/r assumed on n, waits',
+      expect.stringMatching(/^default\/r ended 0\/1 nodes are available: 1 .*Patience/),
+    ]);
   });
 
   test('is told of the nodes on which preemption was tried', () => {

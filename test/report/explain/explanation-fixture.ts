@@ -44,6 +44,8 @@ export function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
     number: 1,
     startedUs: 1_150 * ms,
+    assumedUs: 1_200 * ms,
+    permitWaits: [],
     endedUs: 1_350 * ms,
     scheduler: 'kube-scheduler',
     profile: 'default-scheduler',
@@ -87,6 +89,7 @@ export function failedAttempt(fields: Partial<AttemptRecord> = {}): AttemptRecor
   return attempt({
     result: 'unschedulable',
     node: '',
+    assumedUs: undefined,
     message: refusal,
     scorers: [],
     feasible: [],

@@ -28,6 +28,8 @@ describe('the explanation as JSON', () => {
     expect(first).toMatchObject({
       number: 1,
       startedSeconds: 1.15,
+      assumedSeconds: 1.2,
+      permitWaits: [],
       endedSeconds: 1.35,
       result: 'scheduled',
       node: 'node-a',
@@ -52,6 +54,13 @@ describe('the explanation as JSON', () => {
         reasons: ['Insufficient cpu'],
         free: { cpu: 200 },
       },
+    ]);
+  });
+
+  test('has what made the pod wait before its binding', () => {
+    const permitWaits = [{ plugin: 'Gang', timeoutUs: 30_000_000 }];
+    expect(parsed({ attempts: [attempt({ permitWaits })] }).attempts[0].permitWaits).toEqual([
+      { plugin: 'Gang', timeoutSeconds: 30 },
     ]);
   });
 

@@ -61,6 +61,13 @@ describe('a pod that was scheduled', () => {
     ]);
   });
 
+  test('may have to wait between the decision and the binding', () => {
+    const permitWaits = [{ plugin: 'Gang', timeoutUs: 30_000_000 }];
+    expect(textOf({ attempts: [attempt({ permitWaits })] }, 10, 120)).toContain(
+      '1.200000 s  +50.0 ms  assumed on node-a, waits on Permit for Gang (at most 30.0 s)',
+    );
+  });
+
   test('has its warnings in the timeline, but not what its attempts say anyway', () => {
     const events = [
       eventRow({ type: 'Warning', reason: 'BackOff', message: 'no such image', count: 3 }),
@@ -145,6 +152,13 @@ describe('scores', () => {
     );
     expect(rows).toEqual([' c390', ' a389', '→d387']);
     expect(text).toContain('and 1 more feasible nodes (--top all)');
+  });
+
+  test('that are the same on all nodes leave only the totals', () => {
+    const feasible = ['b', 'a'].map((node) => feasibleNode(node, 50));
+    expect(attemptText({ feasible, node: 'a' })).toContain(
+      '(raw 0, norm 100)\n\n      node  total\n    → a       350\n      b       350\n',
+    );
   });
 
   test('of equal total are in the order of the names', () => {
