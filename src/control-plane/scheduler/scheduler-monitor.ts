@@ -9,8 +9,8 @@ import type { Framework } from './framework/framework.js';
 import type { NodeStatuses } from './framework/node-statuses.js';
 import type { StatusCode } from './framework/status.js';
 import type { QueueMonitor } from './queue/queue-listener.js';
+import type { PendingPods } from './queue/queue-options.js';
 import type { QueuedPodInfo } from './queue/queued-pod-info.js';
-import type { PendingPods } from './queue/scheduling-queue.js';
 
 /** Extension points that a cycle does not run through itself, as the label of the metrics says. */
 export type PointName =

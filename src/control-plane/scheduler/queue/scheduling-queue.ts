@@ -16,7 +16,6 @@ import {
   unschedulableTimeout,
 } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
-import type { Nominator } from '../framework/nominator.js';
 import type { PodInfo } from '../framework/pod-info.js';
 import { codeOf, type Status } from '../framework/status.js';
 import { BackoffQueue } from './backoff-queue.js';
@@ -28,37 +27,12 @@ import {
   podAdded,
   poppedFromBackoffQ,
   type QueueCause,
-  type QueueListener,
-  type QueueMonitor,
   type QueueStore,
 } from './queue-listener.js';
+import type { PendingPods, SchedulingQueueOptions } from './queue-options.js';
 import { QueuedPodInfo } from './queued-pod-info.js';
 import { QueueingHints, type QueueingStrategy } from './queueing-hints.js';
 import { UnschedulablePods } from './unschedulable-pods.js';
-
-export interface SchedulingQueueOptions {
-  /** All profiles; they share the QueueSort plugin of the first. */
-  readonly frameworks: readonly Framework[];
-  readonly nominator: Nominator;
-  /** Whether extenders may reject pods. */
-  readonly hasExtenders?: boolean;
-  readonly podInitialBackoffUs: SimTime;
-  readonly podMaxBackoffUs: SimTime;
-  /** How long a pod may lie in unschedulablePods before it is tried again anyway. */
-  readonly podMaxInUnschedulablePodsUs: SimTime;
-  readonly listener?: QueueListener | undefined;
-  readonly monitor?: QueueMonitor | undefined;
-  /** The feature gate SchedulerQueueingHints; on by default. */
-  readonly queueingHints?: boolean;
-}
-
-/** Number of pods by store, as in scheduler_pending_pods. */
-export interface PendingPods {
-  readonly active: number;
-  readonly backoff: number;
-  readonly unschedulable: number;
-  readonly gated: number;
-}
 
 interface Profile {
   readonly framework: Framework;
