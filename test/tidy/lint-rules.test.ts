@@ -109,7 +109,7 @@ for (const name of ['yargs', 'yargs/helpers', 'picocolors', 'cli-progress']) {
   plant(['report', 'kernel'], `import '${name}';`, `'${name}' is for src/cli`);
 }
 plant(['cli'], "import 'csv-stringify/sync';", 'is for src/report');
-plant(['api', 'workload'], "import 'zod';", 'is for src/scenario');
+plant(['api', 'cluster'], "import 'zod';", 'is for src/scenario');
 plant(['cli', 'workload'], "import 'yaml';", 'is for src/api and src/scenario');
 plant(['workload'], "import 'js-yaml';", 'is for src/api and src/scenario');
 plant(['cli'], "import 'left-pad';", 'has no home');
@@ -147,6 +147,7 @@ clean(
   "import 'cli-progress';\nimport 'picocolors';\nimport 'yargs/helpers';",
 );
 clean('src/report/packages.ts', "import 'csv-stringify/sync';\nimport 'uplot';");
+clean('src/workload/packages.ts', "import 'node:fs';\nimport 'zod';");
 clean('src/scenario/packages.ts', "import 'node:fs';\nimport 'yaml';\nimport 'zod';");
 clean('src/api/packages.ts', "import 'js-yaml';\nimport 'yaml';");
 clean('src/experiment/packages.ts', "import 'node:worker_threads';");
