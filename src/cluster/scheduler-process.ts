@@ -80,19 +80,23 @@ export class SchedulerProcess {
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
   readonly #spec: SchedulerSpec;
+  readonly #groups: readonly string[];
   readonly #host: CpuHost;
   readonly #registry: PluginRegistry;
   readonly #scheduler: Scheduler;
 
+  /** `groups` are those of its user, besides those that every user has. */
   constructor(
     simulation: Simulation,
     controlPlane: ControlPlane,
     spec: SchedulerSpec,
     { observer, scheduling, monitorOf, plugins = new Map() }: SchedulerListeners,
+    groups: readonly string[] = [],
   ) {
     this.#simulation = simulation;
     this.#controlPlane = controlPlane;
     this.#spec = spec;
+    this.#groups = groups;
     this.#host = controlPlane.process('kube-scheduler', spec.hosts[0] ?? '', spec.name);
     this.pods = this.#informer<Pod>('pods');
     const nodes = this.#informer<Node>('nodes');
@@ -159,6 +163,7 @@ export class SchedulerProcess {
     return new ApiClient(this.#controlPlane.transport, {
       name,
       user: schedulerUser(this.#spec.name),
+      groups: this.#groups,
       connection: this.#controlPlane.connect(name, 'controlPlane'),
       limit: this.#spec.client,
       host: this.#host,

@@ -11,6 +11,7 @@ import { RunRecorder } from '../metrics/run-recorder.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { describeCluster } from './describe-cluster.js';
+import { type RunLimits, watchLimits } from './run-limits.js';
 
 /** Raised whenever equal inputs begin to give other results. */
 export const modelVersion = '0.1.0';
@@ -25,12 +26,8 @@ export interface RunProgress {
 }
 
 /** Limits and callbacks; none of them changes what a run that reaches its end yields. */
-export interface RunOptions {
+export interface RunOptions extends RunLimits {
   readonly onProgress?: (progress: RunProgress) => void;
-  readonly maxEvents?: number;
-  readonly maxWallMs?: number;
-  /** Asked now and then; the run ends, its results marked partial, when it says so. */
-  readonly shouldStop?: () => boolean;
   /** Makes what each scheduler tells about the scheduling of pods. */
   readonly schedulingRecorder?: SchedulingRecorderSource;
   /** The scheduler plugins of the scenario's users, as loading it has found them. */
@@ -70,10 +67,14 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
       }),
   });
   recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
-  const stopped = watchLimits(simulation, scenario, recorder, options);
+  const { horizonUs } = scenario;
+  const stopped = watchLimits(simulation, options, ({ time, events }) => {
+    const { podCount: podsTotal, readyCount: podsReady } = recorder.pods;
+    options.onProgress?.({ simulatedUs: time, horizonUs, events, podsReady, podsTotal });
+  });
   const failure = failureIn(() => {
     cluster.start();
-    simulation.run(scenario.horizonUs);
+    simulation.run(horizonUs);
   });
   if (failure === undefined) {
     const violations = checkers.flatMap((checker) => checker.violations);
@@ -116,38 +117,6 @@ function failureIn(body: () => void): PluginFailure | undefined {
 function failedOutcome({ message }: PluginFailure, { now }: Simulation): RunOutcome {
   const at = `${toSeconds(now)} s of simulated time`;
   return { end: 'failed', partial: true, message: `Ended at ${at} by ${message}.` };
-}
-
-/** Stops the run at a limit; the holder gets the outcome then. */
-function watchLimits(
-  simulation: Simulation,
-  scenario: LoadedScenario,
-  recorder: RunRecorder,
-  options: RunOptions,
-): { outcome: RunOutcome | undefined } {
-  const stopped: { outcome: RunOutcome | undefined } = { outcome: undefined };
-  const startMs = performance.now();
-  const { onProgress, maxEvents, maxWallMs, shouldStop } = options;
-  simulation.onCheckpoint = ({ time, events }) => {
-    const { podCount, readyCount } = recorder.pods;
-    onProgress?.({
-      simulatedUs: time,
-      horizonUs: scenario.horizonUs,
-      events,
-      podsReady: readyCount,
-      podsTotal: podCount,
-    });
-    const at = `at ${toSeconds(time)} s of simulated time; the results are partial.`;
-    if (maxEvents !== undefined && events >= maxEvents) {
-      stopped.outcome = { end: 'limit', partial: true, message: `Stopped at --max-events ${at}` };
-    } else if (maxWallMs !== undefined && performance.now() - startMs >= maxWallMs) {
-      stopped.outcome = { end: 'limit', partial: true, message: `Stopped at --max-wall ${at}` };
-    } else if (shouldStop?.() === true) {
-      stopped.outcome = { end: 'interrupted', partial: true, message: `Interrupted ${at}` };
-    }
-    if (stopped.outcome !== undefined) simulation.stop();
-  };
-  return stopped;
 }
 
 function outcomeOf(

@@ -84,6 +84,11 @@ export function loadManifests(
   return new Loader(source, files, overrides).load();
 }
 
+/** A scenario in which nothing happens: what is wanted is its cluster. */
+export function loadCluster(name: string, files: ScenarioFiles, overrides: Overrides): LoadResult {
+  return new Loader(withoutFile(name, []), files, overrides).load();
+}
+
 /** What is wrong with a profile, tried below a scenario that says nothing. */
 export function checkProfile(
   text: string,
@@ -91,8 +96,7 @@ export function checkProfile(
   files: ScenarioFiles,
   pluginModules: PluginModules = new Map(),
 ): LoadResult {
-  const source = withoutFile('profile', []);
-  return new Loader(source, files, { profile: { file, text }, pluginModules }).load();
+  return loadCluster('profile', files, { profile: { file, text }, pluginModules });
 }
 
 /** A scenario that no file holds. */
