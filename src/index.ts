@@ -5,6 +5,13 @@
 //     const { scenario, problems } = loadScenario(text, 'shop.yaml', filesIn('.'));
 //     if (scenario !== undefined) console.log(runScenario(scenario).outcome.message);
 //
+// Files of scheduler_perf (docs/scheduler-perf.md): load one, choose workloads, run them.
+//
+//     const { config } = loadSchedulerPerf(text, 'performance-config.yaml', filesIn('.'));
+//     const { workloads } = selectWorkloads(config, { testCase: 'SchedulingBasic' });
+//     const machine = schedulerPerfMachine();
+//     for (const workload of workloads) console.log(runPerfWorkload(workload, machine).dataItems);
+//
 // And what a scheduler plugin of one's own is written with (docs/plugins.md): the interfaces of the
 // extension points, the words they answer in, and what they see of the cluster.
 //
@@ -85,6 +92,12 @@ export {
   type RunProgress,
   runScenario,
 } from './experiment/run-scenario.js';
+export {
+  type PerfOptions,
+  type PerfProgress,
+  runPerfWorkload,
+  schedulerPerfMachine,
+} from './experiment/run-scheduler-perf.js';
 export type { RandomStream } from './kernel/random-stream.js';
 export { minutes, ms, type SimTime, seconds, toSeconds, us } from './kernel/time.js';
 export type {
@@ -96,6 +109,12 @@ export type {
   SummaryRow,
   ThresholdRow,
 } from './metrics/run-result.js';
+export type {
+  DataItem,
+  PerfMeasurement,
+  PerfVerdict,
+  PerfWorkloadResult,
+} from './metrics/scheduler-perf/perf-result.js';
 export { renderRun } from './report/render-run.js';
 export { summaryTable } from './report/summary-table.js';
 export { filesIn, type ScenarioFiles } from './scenario/files.js';
@@ -103,3 +122,15 @@ export { type LoadResult, loadManifests, loadScenario } from './scenario/load.js
 export { loadWithPlugins } from './scenario/load-with-plugins.js';
 export { importPlugins, type PluginModule, type PluginModules } from './scenario/plugin-files.js';
 export type { LoadedScenario } from './scenario/scenario.js';
+export { loadSchedulerPerf, type PerfLoadResult } from './workload/scheduler-perf/load.js';
+export {
+  type PerfSelection,
+  type SelectedWorkloads,
+  selectWorkloads,
+} from './workload/scheduler-perf/selection.js';
+export type {
+  PerfConfig,
+  PerfTestCase,
+  PerfThreshold,
+  PerfWorkload,
+} from './workload/scheduler-perf/test-case.js';

@@ -1,4 +1,4 @@
-// docs/csv.md as text, from the columns that src/report/csv-files.ts declares.
+// docs/csv.md as text, from the columns that the files of src/report declare.
 
 const head = `# CSV files
 

@@ -7,8 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { renderCsvDocs } from './csv-docs.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const built = join(root, 'dist/report/csv-files.js');
-const { csvFiles } = await import(pathToFileURL(built).href);
+const built = (file) => import(pathToFileURL(join(root, 'dist/report', file)).href);
+const { csvFiles } = await built('csv-files.js');
+const { perfCsvFiles } = await built('scheduler-perf/perf-files.js');
+const files = [...csvFiles, ...perfCsvFiles];
 
-writeFileSync(join(root, 'docs/csv.md'), renderCsvDocs(csvFiles));
-console.log(`docs/csv.md describes ${csvFiles.length} files.`);
+writeFileSync(join(root, 'docs/csv.md'), renderCsvDocs(files));
+console.log(`docs/csv.md describes ${files.length} files.`);

@@ -5,9 +5,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { explainPod, type PodReport } from '../experiment/explain/explain-pod.js';
 import type { RunTrace } from '../experiment/rerun.js';
+import type { RunProgress } from '../experiment/run-scenario.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
-import { failedMessage, type SimulationMessage, throttled } from './simulation-protocol.js';
+import { failedMessage, type ThreadMessage, throttled } from './thread-messages.js';
 
 /** What the thread is started with. */
 export interface ExplainRequest {
@@ -22,7 +23,8 @@ export interface ExplainRequest {
   readonly stopFlag: SharedArrayBuffer;
 }
 
-const post = (message: SimulationMessage<PodReport>): void => parentPort?.postMessage(message);
+const post = (message: ThreadMessage<PodReport, RunProgress>): void =>
+  parentPort?.postMessage(message);
 
 async function serve(request: ExplainRequest): Promise<void> {
   const { scenario, pluginPaths, wanted, earlier } = request;

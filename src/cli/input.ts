@@ -83,15 +83,11 @@ export async function loadKeptInput(inputs: RunInputs): Promise<LoadedInput> {
   return { ...rest, scenario: scenario && { ...scenario, name: inputs.name } };
 }
 
-/** What loads the scenario of the arguments, given the plugins that it has asked for before. */
-function loaderOf(
-  paths: readonly string[],
-  options: InputOptions,
-  files: InputFiles,
-): (pluginModules: PluginModules) => LoadResult {
+/** The options with the texts of the files that they name. @throws UsageError when one is missing. */
+export function overridesFrom(options: InputOptions, files: InputFiles): Overrides {
   const { profile, schedulerConfig, plugins, ...rest } = options;
   for (const file of plugins ?? []) requireFile('--plugin', file, files);
-  const overrides: Overrides = {
+  return {
     ...rest,
     ...(profile === undefined ? {} : { profile: readProfile(profile, files) }),
     ...(schedulerConfig === undefined
@@ -99,6 +95,15 @@ function loaderOf(
       : { schedulerConfig: readConfig(schedulerConfig, files) }),
     ...(plugins === undefined ? {} : { pluginFiles: plugins }),
   };
+}
+
+/** What loads the scenario of the arguments, given the plugins that it has asked for before. */
+function loaderOf(
+  paths: readonly string[],
+  options: InputOptions,
+  files: InputFiles,
+): (pluginModules: PluginModules) => LoadResult {
+  const overrides = overridesFrom(options, files);
   for (const path of paths) {
     if (files.list('.', path).length === 0) throw new UsageError(describeMissing(path, files));
   }

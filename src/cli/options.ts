@@ -52,7 +52,9 @@ export function withInput(yargs: Argv): Argv {
   return yargs
     .positional('files', {
       type: 'string',
-      describe: 'A scenario, or Kubernetes manifests: file, folder, pattern, - for standard input',
+      describe:
+        'A scenario, a performance-config.yaml of scheduler_perf, or Kubernetes manifests: ' +
+        'file, folder, pattern, - for standard input',
     })
     .options({
       seed: { type: 'string', describe: 'Seed of everything random', requiresArg: true },
@@ -88,6 +90,27 @@ export function withInput(yargs: Argv): Argv {
       },
       strict: { type: 'boolean', describe: 'Warnings and unknown kinds are errors' },
     });
+}
+
+/** Adds the options that select workloads of a file of scheduler_perf. */
+export function withWorkloads(yargs: Argv): Argv {
+  return yargs.options({
+    'test-case': {
+      type: 'string',
+      describe: 'scheduler_perf: this test case only',
+      requiresArg: true,
+    },
+    workload: {
+      type: 'string',
+      describe: 'scheduler_perf: this workload [default: the smallest of every test case]',
+      requiresArg: true,
+    },
+    label: {
+      type: 'string',
+      describe: 'scheduler_perf: all workloads with these labels, such as performance,-short',
+      requiresArg: true,
+    },
+  });
 }
 
 /** The single value of an option that yargs collects into a list when it is repeated. */

@@ -9,13 +9,9 @@ import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainArguments } from './explain-command.js';
 import type { FidelityArguments } from './fidelity-command.js';
-import {
-  environmentOptions,
-  type GlobalArguments,
-  type InputArguments,
-  withInput,
-} from './options.js';
-import type { RunArguments } from './run-command.js';
+import { environmentOptions, type GlobalArguments, withInput, withWorkloads } from './options.js';
+import type { RunPerfArguments } from './perf-command.js';
+import type { PerfArguments } from './perf-input.js';
 import { SimulationFailure } from './simulation.js';
 import { openTerminal, type Terminal, type TextStream } from './terminal.js';
 import type { ValidateArguments } from './validate-command.js';
@@ -44,12 +40,14 @@ const runHelp = `Examples:
   kubeclock run app/deployment.yaml app/service.yaml --until 10m --out results/app
   kubectl get deploy,svc -o yaml | kubeclock run - --nodes 5
   kubeclock run shop.yaml --set controlPlane.etcd.disk=hdd --seed 7 --verify
+  kubeclock run performance-config.yaml --test-case SchedulingBasic --workload 500Nodes
 
 Usage: kubeclock run FILE... [options]`;
 
 const planHelp = `Examples:
   kubeclock plan scenarios/quickstart.yaml
   kubeclock plan app/ --nodes 3x4cpu16Gi -o json
+  kubeclock plan performance-config.yaml --label performance
 
 Usage: kubeclock plan FILE... [options]`;
 
@@ -154,23 +152,19 @@ function addCommands(
     .command(
       'run <files..>',
       'Simulate a scenario or manifests and write the results',
-      (command) => withRunOptions(withInput(command.usage(runHelp))),
+      (command) => withRunOptions(withWorkloads(withInput(command.usage(runHelp)))),
       async (args) => {
-        const { runCommand } = await import('./run-command.js');
-        const found = args as unknown as RunArguments;
-        const files = withStandardInput(found.files);
-        finish(await runCommand({ ...found, files }, terminalFor(found), host.simulationEntry));
+        const found = args as unknown as RunPerfArguments;
+        finish(await runAny(found, terminalFor(found), host));
       },
     )
     .command(
       'plan <files..>',
       'Show what a run would do: objects, cluster, every setting and its source',
-      (command) => withInput(command.usage(planHelp)),
+      (command) => withWorkloads(withInput(command.usage(planHelp))),
       async (args) => {
-        const { planCommand } = await import('./plan-command.js');
-        const found = args as unknown as InputArguments;
-        const files = withStandardInput(found.files);
-        finish(await planCommand({ ...found, files }, terminalFor(found)));
+        const found = args as unknown as PerfArguments;
+        finish(await planAny(found, terminalFor(found)));
       },
     )
     .command(
@@ -237,6 +231,34 @@ function addProofs(
         finish(fidelityCommand(found, terminalFor(found)));
       },
     );
+}
+
+/** Runs a scenario, manifests, or a file of scheduler_perf. */
+async function runAny(args: RunPerfArguments, terminal: Terminal, host: Host): Promise<ExitCode> {
+  const found = { ...args, files: withStandardInput(args.files) };
+  const { perfFileAmong, refuseSelection } = await import('./perf-input.js');
+  const perfFile = perfFileAmong(found.files);
+  if (perfFile !== undefined) {
+    const { runPerfCommand } = await import('./perf-command.js');
+    return runPerfCommand(found, perfFile, terminal);
+  }
+  refuseSelection(found);
+  const { runCommand } = await import('./run-command.js');
+  return runCommand(found, terminal, host.simulationEntry);
+}
+
+/** Plans what `runAny` would run. */
+async function planAny(args: PerfArguments, terminal: Terminal): Promise<ExitCode> {
+  const found = { ...args, files: withStandardInput(args.files) };
+  const { perfFileAmong, refuseSelection } = await import('./perf-input.js');
+  const perfFile = perfFileAmong(found.files);
+  if (perfFile !== undefined) {
+    const { planPerfCommand } = await import('./perf-command.js');
+    return planPerfCommand(found, perfFile, terminal);
+  }
+  refuseSelection(found);
+  const { planCommand } = await import('./plan-command.js');
+  return planCommand(found, terminal);
 }
 
 function withRunOptions(command: Argv): Argv {

@@ -10,27 +10,44 @@ import type { LoadedScenario } from '../scenario/scenario.js';
 import type { Terminal } from './terminal.js';
 
 /** Shows progress until it is stopped. */
-export interface ProgressDisplay {
-  update(progress: RunProgress): void;
+export interface ProgressDisplay<Progress> {
+  update(progress: Progress): void;
   stop(): void;
 }
 
-const silent: ProgressDisplay = { update: () => {}, stop: () => {} };
+const silent: ProgressDisplay<unknown> = { update: () => {}, stop: () => {} };
 
 /** Between two lines where there is no terminal, ms. */
 const lineIntervalMs = 10_000;
 
-/** The display that suits the terminal. */
-export function openProgress(terminal: Terminal, scenario: LoadedScenario): ProgressDisplay {
-  if (terminal.isQuiet) return silent;
+/** The display of a scenario's run. */
+export function openProgress(
+  terminal: Terminal,
+  scenario: LoadedScenario,
+): ProgressDisplay<RunProgress> {
   const goal: ProgressGoal = {
     isUntilConverged: scenario.untilConverged,
     pods: expectedPods(scenario),
   };
   const fraction = (progress: RunProgress): number => fractionOf(progress, goal);
-  return terminal.err.isTTY === true
-    ? barDisplay(terminal, scenario.name, fraction)
-    : lineDisplay(terminal, scenario.name, fraction);
+  return openDisplay(terminal, { name: scenario.name, fraction, describe });
+}
+
+/** What a display shows. */
+export interface ShownProgress<Progress> {
+  readonly name: string;
+  /** Done part in 0..1. */
+  readonly fraction: (progress: Progress) => number;
+  readonly describe: (progress: Progress) => string;
+}
+
+/** The display that suits the terminal. */
+export function openDisplay<Progress>(
+  terminal: Terminal,
+  shown: ShownProgress<Progress>,
+): ProgressDisplay<Progress> {
+  if (terminal.isQuiet) return silent;
+  return terminal.err.isTTY === true ? barDisplay(terminal, shown) : lineDisplay(terminal, shown);
 }
 
 /** What 100 % means. */
@@ -69,9 +86,10 @@ function describe({ simulatedUs, events, podsReady, podsTotal }: RunProgress): s
   return `${formatDuration(simulatedUs)} simulated, ${pods}, ${formatCount(events)} events`;
 }
 
-type Fraction = (progress: RunProgress) => number;
-
-function barDisplay(terminal: Terminal, name: string, fraction: Fraction): ProgressDisplay {
+function barDisplay<Progress>(
+  terminal: Terminal,
+  { name, fraction, describe: textOf }: ShownProgress<Progress>,
+): ProgressDisplay<Progress> {
   const bar = new SingleBar({
     stream: terminal.err as NodeJS.WriteStream,
     format: `${name} {bar} {percentage}% | {text} | ETA {eta_formatted}`,
@@ -87,12 +105,15 @@ function barDisplay(terminal: Terminal, name: string, fraction: Fraction): Progr
   bar.start(1000, 0, { text: 'starting' });
   return {
     update: (progress) =>
-      bar.update(Math.floor(fraction(progress) * 1000), { text: describe(progress) }),
+      bar.update(Math.floor(fraction(progress) * 1000), { text: textOf(progress) }),
     stop: () => bar.stop(),
   };
 }
 
-function lineDisplay(terminal: Terminal, name: string, fraction: Fraction): ProgressDisplay {
+function lineDisplay<Progress>(
+  terminal: Terminal,
+  { name, fraction, describe: textOf }: ShownProgress<Progress>,
+): ProgressDisplay<Progress> {
   let next = performance.now() + lineIntervalMs;
   return {
     update(progress) {
@@ -100,7 +121,7 @@ function lineDisplay(terminal: Terminal, name: string, fraction: Fraction): Prog
       if (now < next) return;
       next = now + lineIntervalMs;
       const percent = Math.floor(fraction(progress) * 100);
-      terminal.err.write(`${name}: ${percent}% (${describe(progress)})\n`);
+      terminal.err.write(`${name}: ${percent}% (${textOf(progress)})\n`);
     },
     stop: () => {},
   };

@@ -4,13 +4,13 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { renderInputsJson } from '../report/inputs-json.js';
 import type { RunInputs } from '../scenario/run-inputs.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { type ExitCode, exitCode } from './exit-code.js';
 import { loadInput } from './input.js';
+import { withMeta } from './meta-json.js';
 import {
   eventLimit,
   type InputArguments,
@@ -23,11 +23,10 @@ import {
 import { printPluginFailure, printPluginNotices } from './plugin-output.js';
 import { printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
-import { inputsFile, metaFile, openResultsFolder } from './results-folder.js';
+import { inputsFile, openResultsFolder } from './results-folder.js';
 import { type SimulationEnd, simulateInThread } from './simulation.js';
 import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.js';
 import type { Terminal } from './terminal.js';
-import { modelledKubernetes, packageVersion } from './version.js';
 
 /** Options of `run`. */
 export interface RunArguments extends InputArguments {
@@ -123,21 +122,8 @@ function filesOf(
   wallMs: number,
 ): ReadonlyMap<string, string> {
   const files = new Map([...answer.files, [inputsFile, renderInputsJson(inputs)]]);
-  const meta = {
-    tool: 'kubeclock',
-    schemaVersion: 1,
-    version: packageVersion(),
-    modelVersion: answer.modelVersion,
-    kubernetes: modelledKubernetes,
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-    host: hostname(),
-    finishedAt: new Date().toISOString(),
-    wallSeconds: Math.round(wallMs) / 1000,
-    traceHash: answer.traceHash,
-    files: [...files.keys()],
-  };
-  return new Map([...files, [metaFile, `${JSON.stringify(meta, null, 2)}\n`]]);
+  const { modelVersion, traceHash } = answer;
+  return withMeta(files, { modelVersion, traceHash, wallMs });
 }
 
 function showResults(

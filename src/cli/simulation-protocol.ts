@@ -13,6 +13,7 @@ import type { ReportAssets } from '../report/html/page.js';
 import { renderRun } from '../report/render-run.js';
 import { summaryTable, type TextStyle } from '../report/summary-table.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
+import { outOfMemory, postAnswer, StopCondition, type ThreadMessage } from './thread-messages.js';
 
 /** Runs a scenario to its end, synchronously. */
 export type Simulate = (scenario: LoadedScenario, options: RunOptions) => RunResult;
@@ -50,19 +51,8 @@ export interface SimulationAnswer {
   readonly pluginFailure: { readonly message: string; readonly stack: string } | undefined;
 }
 
-/** What a thread posts. */
-export type SimulationMessage<Answer = SimulationAnswer> =
-  | { readonly type: 'progress'; readonly progress: RunProgress }
-  | { readonly type: 'done'; readonly answer: Answer }
-  | {
-      readonly type: 'failed';
-      readonly name: string;
-      readonly message: string;
-      readonly stack: string;
-    };
-
-/** Between two progress messages, ms. */
-const progressIntervalMs = 100;
+/** What the thread posts. */
+export type SimulationMessage = ThreadMessage<SimulationAnswer, RunProgress>;
 
 /** Does what a request asks. `post` sends a message; `heapBytes` says how large the heap is. */
 export function serveSimulation(
@@ -71,40 +61,25 @@ export function serveSimulation(
   post: (message: SimulationMessage) => void,
   heapBytes: () => number,
 ): void {
-  try {
-    post({ type: 'done', answer: answerTo(request, simulate, post, heapBytes) });
-  } catch (error) {
-    post(failedMessage(error));
-  }
-}
-
-/** The end of a run by an error. */
-export function failedMessage(error: unknown): SimulationMessage<never> {
-  const { name, message, stack = '' } = error as Error;
-  return { type: 'failed', name, message, stack };
+  postAnswer((onProgress) => answerTo(request, simulate, onProgress, heapBytes), post);
 }
 
 function answerTo(
   request: SimulationRequest,
   simulate: Simulate,
-  post: (message: SimulationMessage) => void,
+  onProgress: (progress: RunProgress) => void,
   heapBytes: () => number,
 ): SimulationAnswer {
   const { scenario, verify, maxMemoryBytes } = request;
-  const stop = new Int32Array(request.stopFlag);
-  let isOutOfMemory = false;
-  const shouldStop = (): boolean => {
-    if (maxMemoryBytes !== undefined && heapBytes() > maxMemoryBytes) isOutOfMemory = true;
-    return isOutOfMemory || Atomics.load(stop, 0) !== 0;
-  };
+  const stop = new StopCondition(request.stopFlag, heapBytes, maxMemoryBytes);
   let pluginFailure: SimulationAnswer['pluginFailure'];
   const onPluginFailure = ({ message, stack = '' }: PluginFailure): void => {
     pluginFailure = { message, stack };
   };
-  const onProgress = throttled(post);
-  const options = { ...limitsOf(request), shouldStop, onProgress, onPluginFailure };
+  const limits = limitsOf(request);
+  const options = { ...limits, shouldStop: stop.holds, onProgress, onPluginFailure };
   const run = simulate(scenario, options);
-  const result = isOutOfMemory ? markedOutOfMemory(run) : run;
+  const result: RunResult = stop.isOutOfMemory ? { ...run, outcome: outOfMemory } : run;
   const second = verify && !result.outcome.partial ? simulate(scenario, options) : undefined;
   const { thresholds, outcome, modelVersion, traceHash } = result;
   return {
@@ -133,24 +108,6 @@ function limitsOf({ maxEvents, maxWallMs }: SimulationRequest): RunOptions {
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(maxWallMs === undefined ? {} : { maxWallMs }),
   };
-}
-
-/** Posts the progress of a run, now and then. */
-export function throttled(
-  post: (message: SimulationMessage<never>) => void,
-): (progress: RunProgress) => void {
-  let next = 0;
-  return (progress) => {
-    const now = performance.now();
-    if (now < next) return;
-    next = now + progressIntervalMs;
-    post({ type: 'progress', progress });
-  };
-}
-
-function markedOutOfMemory(result: RunResult): RunResult {
-  const message = 'Stopped at --max-memory before the end; the results are partial.';
-  return { ...result, outcome: { end: 'limit', partial: true, message } };
 }
 
 const colors = pc.createColors(true);

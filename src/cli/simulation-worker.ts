@@ -7,12 +7,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { runScenario } from '../experiment/run-scenario.js';
 import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
 import {
-  failedMessage,
   type Simulate,
   type SimulationMessage,
   type SimulationRequest,
   serveSimulation,
 } from './simulation-protocol.js';
+import { failedMessage } from './thread-messages.js';
 
 const post = (message: SimulationMessage): void => parentPort?.postMessage(message);
 

@@ -6,11 +6,8 @@
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { RunProgress } from '../experiment/run-scenario.js';
-import type {
-  SimulationAnswer,
-  SimulationMessage,
-  SimulationRequest,
-} from './simulation-protocol.js';
+import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.js';
+import type { ThreadMessage } from './thread-messages.js';
 
 /** The thread's entry; tests put another in its place. */
 export const simulationWorker: URL = new URL('./simulation-worker.js', import.meta.url);
@@ -37,24 +34,24 @@ export interface ThreadEnd<Answer> {
 /** What a run came to. */
 export type SimulationEnd = ThreadEnd<SimulationAnswer>;
 
-/** Runs a scenario. @throws SimulationFailure when the run fails. */
+/** Runs a scenario in a thread; see `runInThread`. */
 export function simulateInThread(
   request: Omit<SimulationRequest, 'stopFlag'>,
   onProgress: (progress: RunProgress) => void,
   entry: URL = simulationWorker,
 ): Promise<SimulationEnd> {
-  return runInThread<SimulationAnswer>(request, onProgress, entry);
+  return runInThread(request, onProgress, entry);
 }
 
 /**
- * Serves a request in a thread of its own, which gets a `stopFlag` besides. The first SIGINT or
- * SIGTERM asks the run to stop and keep what it has; the second ends the process at once.
+ * Runs a request in a thread, to which it goes with a `stopFlag`. The first SIGINT or SIGTERM asks
+ * the thread to stop and keep what it has; the second ends the process at once.
  *
- * @throws SimulationFailure when the run fails.
+ * @throws SimulationFailure when the thread fails.
  */
-export async function runInThread<Answer>(
+export async function runInThread<Answer, Progress = RunProgress>(
   request: object,
-  onProgress: (progress: RunProgress) => void,
+  onProgress: (progress: Progress) => void,
   entry: URL,
 ): Promise<ThreadEnd<Answer>> {
   const stopFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -67,7 +64,7 @@ export async function runInThread<Answer>(
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    const answer = await answerOf<Answer>(
+    const answer = await answerOf<Answer, Progress>(
       new Worker(entry, { workerData: { ...request, stopFlag } }),
       onProgress,
     );
@@ -78,12 +75,12 @@ export async function runInThread<Answer>(
   }
 }
 
-function answerOf<Answer>(
+function answerOf<Answer, Progress>(
   worker: Worker,
-  onProgress: (progress: RunProgress) => void,
+  onProgress: (progress: Progress) => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: SimulationMessage<Answer>) => {
+    worker.on('message', (message: ThreadMessage<Answer, Progress>) => {
       if (message.type === 'progress') onProgress(message.progress);
       else if (message.type === 'done') resolve(message.answer);
       else reject(new SimulationFailure(message.name, message.message, message.stack));

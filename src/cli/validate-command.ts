@@ -4,11 +4,13 @@
 
 import { readFileSync } from 'node:fs';
 import { type Problem, problemCodes } from '../api/problem.js';
-import { filesIn, folderOf, kindOf, walkFolder } from '../scenario/files.js';
+import { filesIn, folderOf, kindOf, type ScenarioFiles, walkFolder } from '../scenario/files.js';
 import { checkProfile, type LoadResult, loadScenario } from '../scenario/load.js';
 import { loadWithPlugins } from '../scenario/load-with-plugins.js';
 import { checkManifestFile } from '../scenario/manifest-file.js';
 import { isProfileText, isScenarioText } from '../scenario/recognition.js';
+import { loadSchedulerPerf } from '../workload/scheduler-perf/load.js';
+import { isSchedulerPerfText } from '../workload/scheduler-perf/read-test-cases.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { type GlobalArguments, outputFormat } from './options.js';
 import { printProblems } from './problem-output.js';
@@ -22,7 +24,14 @@ export interface ValidateArguments extends GlobalArguments {
 /** What a file is. Only `invalid` fails the command. */
 export interface FileVerdict {
   readonly file: string;
-  readonly verdict: 'scenario' | 'profile' | 'manifests' | 'template' | 'not an input' | 'invalid';
+  readonly verdict:
+    | 'scenario'
+    | 'profile'
+    | 'scheduler_perf'
+    | 'manifests'
+    | 'template'
+    | 'not an input'
+    | 'invalid';
   /** Objects of known kinds. */
   readonly objects: number;
   readonly problems: readonly Problem[];
@@ -62,7 +71,29 @@ export async function judgeFile(file: string, isStrict: boolean): Promise<FileVe
     );
     return judgeOwn(file, 'profile', result);
   }
+  if (isSchedulerPerfText(text)) return judgePerf(file, text, files, isStrict);
   return judgeManifests(file, text, isStrict);
+}
+
+/** Unsupported test cases do not make a file invalid, unless `isStrict`. */
+function judgePerf(
+  file: string,
+  text: string,
+  files: ScenarioFiles,
+  isStrict: boolean,
+): FileVerdict {
+  const { config, problems, texts } = loadSchedulerPerf(text, file, files);
+  const testCases = config?.testCases ?? [];
+  const runnable = testCases.filter(({ unsupported }) => unsupported.length === 0).length;
+  const isValid = config !== undefined && !(isStrict && problems.length > 0);
+  return {
+    file,
+    verdict: isValid ? 'scheduler_perf' : 'invalid',
+    objects: 0,
+    problems,
+    detail: `${runnable} of ${testCases.length} test cases can be run`,
+    texts,
+  };
 }
 
 function judgeOwn(
@@ -125,6 +156,8 @@ function describe({ verdict, objects, problems, detail }: FileVerdict): string {
     case 'scenario':
     case 'profile':
       return `${verdict} ok`;
+    case 'scheduler_perf':
+      return `scheduler_perf ok${more}`;
     case 'manifests':
       return `manifests ok, ${objects} ${objects === 1 ? 'object' : 'objects'}${more}`;
     case 'template':
@@ -143,6 +176,7 @@ function show(verdict: FileVerdict, terminal: Terminal): void {
   const paint = {
     scenario: green,
     profile: green,
+    scheduler_perf: green,
     manifests: green,
     invalid: red,
     template: dim,

@@ -18,23 +18,23 @@ export interface CsvColumn<Row> extends CsvColumnDoc {
 }
 
 /** A file of a run. */
-export interface CsvFile {
+export interface CsvFile<Result = RunResult> {
   readonly name: string;
   /** What one row is. */
   readonly description: string;
   readonly csvColumns: readonly CsvColumnDoc[];
   /** The whole text, header first. O(rows × columns). */
-  readonly render: (result: RunResult) => string;
+  readonly render: (result: Result) => string;
 }
 
 /** A file with the same columns in every run. */
-export function csvFile<Row>(
+export function csvFile<Row, Result = RunResult>(
   name: string,
   description: string,
   csvColumns: readonly CsvColumn<Row>[],
-  rowsOf: (result: RunResult) => readonly Row[],
-): CsvFile {
-  const render = (result: RunResult): string => renderCsv(csvColumns, rowsOf(result));
+  rowsOf: (result: Result) => readonly Row[],
+): CsvFile<Result> {
+  const render = (result: Result): string => renderCsv(csvColumns, rowsOf(result));
   return { name, description, csvColumns, render };
 }
 
