@@ -9,8 +9,8 @@ import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
 import { toSeconds } from '../kernel/time.js';
-import { ComponentMetrics } from '../metrics/component-metrics.js';
 import type { MetricSample, RunOutcome } from '../metrics/run-result.js';
+import { SchedulerMetrics } from '../metrics/scheduler-metrics.js';
 import { dataItemsOf, judge } from '../metrics/scheduler-perf/data-items.js';
 import { histogramsSince } from '../metrics/scheduler-perf/histograms-since.js';
 import type {
@@ -76,7 +76,7 @@ class PerfRun implements PerfListener {
   readonly #workload: PerfWorkload;
   readonly #options: PerfOptions;
   readonly #simulation: Simulation;
-  readonly #metrics = new ComponentMetrics();
+  readonly #metrics: SchedulerMetrics;
   readonly #checkers;
   readonly #cluster: SchedulingCluster;
   readonly #collector: ThroughputCollector;
@@ -94,10 +94,13 @@ class PerfRun implements PerfListener {
     this.#options = options;
     this.#simulation = simulation;
     this.#checkers = allCheckers(simulation);
-    const observer = new ObserverGroup([this.#metrics, ...this.#checkers]);
+    const observer = new ObserverGroup(this.#checkers);
     const { plugins } = options;
     const spec = clusterFor(workload, machine);
-    this.#cluster = new SchedulingCluster(simulation, spec, { observer, plugins });
+    const metrics = new SchedulerMetrics(simulation, spec.controlPlane.scheduler.name);
+    const monitorOf = (): SchedulerMetrics => metrics;
+    this.#metrics = metrics;
+    this.#cluster = new SchedulingCluster(simulation, spec, { observer, monitorOf, plugins });
     const { pods } = this.#cluster;
     const { clientQps: qps, clientBurst: burst } = schedulerPerfConstants;
     const client = this.#cluster.client('scheduler-perf', { qps, burst });

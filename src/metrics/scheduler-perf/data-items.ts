@@ -126,7 +126,9 @@ function histogramData(
   const total = (of: (member: MetricSample) => number): number =>
     members.reduce((sum, member) => sum + of(member), 0);
   const count = total((member) => member.count ?? 0);
-  if (count === 0) return undefined;
+  const sum = total((member) => member.sum ?? 0);
+  // What takes no time in the model has not been measured.
+  if (count === 0 || sum === 0) return undefined;
   const [first] = members;
   const buckets: CumulativeBuckets = (first?.buckets ?? []).map(([bound], index) => [
     bound,
@@ -134,7 +136,7 @@ function histogramData(
   ]);
   const percentile = (p: number): number => bucketQuantile(buckets, count, p) * 1000;
   return {
-    Average: (total((member) => member.sum ?? 0) / count) * 1000,
+    Average: (sum / count) * 1000,
     Perc50: percentile(0.5),
     Perc90: percentile(0.9),
     Perc95: percentile(0.95),
