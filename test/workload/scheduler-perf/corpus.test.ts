@@ -1,6 +1,6 @@
-// The files of scheduler_perf as Kubernetes has them: all are read, and every test case with nothing
-// unsupported runs at its smallest workload. The folder is named by KUBECLOCK_CORPUS; without it,
-// these tests say that they were left out.
+// The files of scheduler_perf as Kubernetes has them: all are read, and every test case that has
+// nothing unsupported runs at its smallest workload. The folder is named by KUBECLOCK_CORPUS;
+// without it, these tests say that they were left out.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
