@@ -152,6 +152,28 @@ const table = {
     unit: 'µs',
     source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
   },
+  leaseDurationSeconds: {
+    value: 15,
+    unit: 's',
+    source: 'Kubernetes v1.36 component-base config (reference: controlplane C5)',
+    note: 'a lease that was not renewed for so long may be taken over',
+  },
+  leaderRenewDeadlineUs: {
+    value: 10_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 component-base config (reference: controlplane C5)',
+  },
+  leaderRetryPeriodUs: {
+    value: 2_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 component-base config (reference: controlplane C5)',
+    note: 'between renewals, and between looks of a candidate',
+  },
+  leaderRetryJitterFactor: {
+    value: 1.2,
+    unit: '1',
+    source: 'Kubernetes v1.36 client-go tools/leaderelection (reference: controlplane C5)',
+  },
 } as const;
 
 /** Constants of every API client; a component's own limits are in its own folder. */

@@ -6,7 +6,7 @@ import type { ControllerRevision } from '../../api/controller-revision.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { PodTemplateSpec } from '../../api/pod.js';
 import type { ApiClient } from '../../client/api-client.js';
-import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
+import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
 import { controllerReference, type OwnerIndex } from './owner-index.js';
 import { podTemplateHash } from './template-hash.js';
 
@@ -93,6 +93,6 @@ export function deleteRevisions(client: ApiClient, revisions: readonly Controlle
 }
 
 /** True when the revision is stored, whoever wrote it. */
-export function isRevisionStored({ code }: ApiResponse): boolean {
-  return code < 300 || code === 409;
+export function isRevisionStored(response: ApiResponse): boolean {
+  return isSuccess(response) || response.code === 409;
 }

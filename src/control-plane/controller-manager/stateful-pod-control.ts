@@ -117,15 +117,15 @@ export class StatefulPodControl<S extends PodChangeSync> {
 
   #record(set: StatefulSet, call: ApiCall, pod: string): void {
     const { verb, resource, name } = call.request;
-    const { code, message } = call.response as ApiResponse;
-    const isOk = code < 300;
+    const response = call.response as ApiResponse;
+    const isOk = isSuccess(response);
     const what = resource === 'pods' ? `Pod ${pod}` : `Claim ${name} Pod ${pod}`;
     const reason = `${isOk ? 'Successful' : 'Failed'}${verb === 'create' ? 'Create' : 'Delete'}`;
     const end = isOk
       ? resource === 'pods'
         ? 'successful'
         : 'success'
-      : `failed error: ${message}`;
+      : `failed error: ${response.message}`;
     const text = `${verb} ${what} in StatefulSet ${set.metadata.name} ${end}`;
     this.#options.recorder.record(set, isOk ? 'Normal' : 'Warning', reason, text);
   }
