@@ -8,7 +8,7 @@ import { WorkerPool } from '../../dist/kernel/stations.js';
 function meanWait(servers, rho, service) {
   const simulation = new Simulation('validate');
   const pool = new WorkerPool(simulation, 'station', servers);
-  const stream = simulation.stream('arrivals');
+  const stream = simulation.random.stream('arrivals');
   const gap = distribution({ kind: 'exponential', mean: 10_000 / rho / servers });
   const law = distribution(service);
   const served = simulation.defineEvent('job.Served', () => {});

@@ -54,7 +54,7 @@ export class Informer<T extends KubernetesObject> {
     this.resource = options.resource;
     this.#options = options;
     this.#simulation = simulation;
-    this.#stream = simulation.stream(`${options.name}/backoff`);
+    this.#stream = simulation.random.stream(`${options.name}/backoff`);
     this.#arrived = simulation.defineEvent(`${options.name}.WatchEventArrived`, () => this.#take());
     this.#processed = simulation.defineEvent(`${options.name}.WatchEventsProcessed`, () =>
       this.#process(),

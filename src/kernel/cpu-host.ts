@@ -174,7 +174,7 @@ export class CpuHost {
       this.#inBackground(costs.tickUs);
       simulation.after(costs.tickEveryUs, ticked);
     });
-    simulation.after(simulation.stream(`${name}/timers`).below(costs.tickEveryUs), ticked);
+    simulation.after(simulation.random.stream(`${name}/timers`).below(costs.tickEveryUs), ticked);
   }
 
   /** Uses `workUs` of CPU time, then fires the continuation. O(log n). */

@@ -4,7 +4,7 @@
 import { assert } from './assert.js';
 import type { EventHandle, EventQueue } from './event-queue.js';
 import { FastEventQueue } from './fast-event-queue.js';
-import { RandomRoot, type RandomStream } from './random-stream.js';
+import { RandomRoot } from './random-stream.js';
 import type { SimTime } from './time.js';
 import { TraceHash } from './trace-hash.js';
 
@@ -65,8 +65,19 @@ export class Simulation {
     return this.#handlers.push(handler) - 1;
   }
 
-  stream(name: string): RandomStream {
-    return this.random.stream(name);
+  /**
+   * One life of a process. Calling the result ends it: the kinds of events that `build` defined do
+   * nothing from then on, as the timers and answers of a process that is gone, and may be defined
+   * anew by its next life.
+   */
+  live(build: () => void): () => void {
+    const first = this.#handlers.length;
+    build();
+    const last = this.#handlers.length;
+    return () => {
+      this.#handlers.fill(() => {}, first, last);
+      this.#names.fill('process.EventIgnored', first, last);
+    };
   }
 
   /** Schedules at an absolute time; throws an AssertionError when that is before now. */
@@ -120,9 +131,8 @@ export class Simulation {
     const queue = this.#queue;
     while (!this.#isStopped) {
       if (!queue.pop(horizon)) {
-        if (queue.size === 0) return 'idle';
-        this.now = horizon;
-        return 'horizon';
+        if (queue.size > 0) this.now = horizon;
+        return queue.size > 0 ? 'horizon' : 'idle';
       }
       this.now = queue.time;
       this.fire(queue.kind, queue.target, queue.arg);

@@ -89,7 +89,7 @@ export class Disk {
     this.#simulation = simulation;
     this.#flush = flush;
     this.#usPerByte = usPerByte(name, bytesPerSecond);
-    this.#stream = simulation.stream(name);
+    this.#stream = simulation.random.stream(name);
   }
 
   /** Writes and flushes `bytes`, then fires the continuation. */
@@ -160,7 +160,7 @@ export class Link {
     this.meter = new StationMeter(name, 1);
     this.#delay = delay;
     this.#usPerByte = usPerByte(name, bytesPerSecond);
-    this.#stream = simulation.stream(name);
+    this.#stream = simulation.random.stream(name);
   }
 
   /** Sends; returns the time of arrival. What is sent first arrives first. */

@@ -5,18 +5,16 @@ import { assert } from './assert.js';
 export type SimTime = number;
 
 /** Whole microseconds from a number of microseconds, rounded to nearest. */
-export const us = (value: number): SimTime => toTime(value);
-/** Whole microseconds from milliseconds. */
-export const ms = (value: number): SimTime => toTime(value * 1_000);
-/** Whole microseconds from seconds. */
-export const seconds = (value: number): SimTime => toTime(value * 1_000_000);
-/** Whole microseconds from minutes. */
-export const minutes = (value: number): SimTime => toTime(value * 60_000_000);
-/** Seconds as a double, for output only. */
-export const toSeconds = (time: SimTime): number => time / 1_000_000;
-
-function toTime(value: number): SimTime {
+export function us(value: number): SimTime {
   const time = Math.round(value);
   assert(Number.isSafeInteger(time) && time >= 0, `time must be in 0..2^53-1 µs, not ${value}`);
   return time;
 }
+/** Whole microseconds from milliseconds. */
+export const ms = (value: number): SimTime => us(value * 1_000);
+/** Whole microseconds from seconds. */
+export const seconds = (value: number): SimTime => us(value * 1_000_000);
+/** Whole microseconds from minutes. */
+export const minutes = (value: number): SimTime => us(value * 60_000_000);
+/** Seconds as a double, for output only. */
+export const toSeconds = (time: SimTime): number => time / 1_000_000;

@@ -207,7 +207,7 @@ describe('the trace hash', () => {
 /** A small branching model: `count` events that draw their delays and their targets. */
 function modelRun(seed: string | number, count: number, queue?: EventQueue): Simulation {
   const simulation = new Simulation(seed, queue);
-  const stream = simulation.stream('test/model');
+  const stream = simulation.random.stream('test/model');
   let left = count;
   const happened = simulation.defineEvent('test.ThingHappened', () => {
     for (let i = stream.below(3); i >= 0 && left > 0; i--, left--) {
@@ -272,5 +272,62 @@ describe('runs', () => {
     const [plain, changed] = [hashes(-1), hashes(100_000)];
     const differs = plain.map((hash, index) => hash !== changed[index]);
     expect(differs).toEqual([false, true, true]);
+  });
+});
+
+describe('a process', () => {
+  const bench = () => {
+    const { simulation } = logged();
+    const log: string[] = [];
+    let kind = -1;
+    const live = (): (() => void) =>
+      simulation.live(() => {
+        kind = simulation.defineEvent('process.TimerElapsed', (target, _, now) => {
+          log.push(`${target} at ${now}`);
+        });
+      });
+    const timer = (time: number, target: number): void => void simulation.at(time, kind, target);
+    return { simulation, log, live, timer };
+  };
+
+  test('does nothing any more after its end, though its events still come', () => {
+    const { simulation, log, live, timer } = bench();
+    const end = live();
+    timer(10, 1);
+    timer(20, 2);
+    simulation.run(15);
+    end();
+    simulation.run(30);
+    expect(log).toEqual(['1 at 10']);
+    expect(simulation.events).toBe(2);
+  });
+
+  test('lives again beside the events of its first life', () => {
+    const { simulation, log, live, timer } = bench();
+    const end = live();
+    timer(20, 1);
+    end();
+    live();
+    timer(20, 2);
+    simulation.run(30);
+    expect(log).toEqual(['2 at 20']);
+  });
+
+  test('cannot live twice at a time', () => {
+    const { live } = bench();
+    live();
+    expect(() => live()).toThrow('defined twice');
+  });
+
+  test('leaves the kinds of others alone when it ends', () => {
+    const { simulation, log, live } = bench();
+    const before = simulation.defineEvent('test.Before', () => log.push('before'));
+    const end = live();
+    const after = simulation.defineEvent('test.After', () => log.push('after'));
+    end();
+    simulation.at(1, before);
+    simulation.at(2, after);
+    simulation.run(5);
+    expect(log).toEqual(['before', 'after']);
   });
 });

@@ -38,7 +38,7 @@ function load(
     distribution({ kind: 'exponential', mean: intervalUs }),
     distribution(work),
   ];
-  const [gaps, services] = [simulation.stream('gaps'), simulation.stream('services')];
+  const [gaps, services] = [simulation.random.stream('gaps'), simulation.random.stream('services')];
   const arrivedAt = new Float64Array(jobs);
   let sojournUs = 0;
   const left = simulation.defineEvent('test.JobLeft', (job, _, now) => {

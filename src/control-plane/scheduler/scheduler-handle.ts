@@ -66,7 +66,7 @@ export class RunningHandle implements SchedulerHandle {
     const { simulation, name } = this.#options;
     let stream = this.#streams.get(purpose);
     if (stream === undefined) {
-      stream = simulation.stream(`${name}/${purpose}`);
+      stream = simulation.random.stream(`${name}/${purpose}`);
       this.#streams.set(purpose, stream);
     }
     return stream;

@@ -76,11 +76,11 @@ export function algorithmOf(
 ): SchedulingAlgorithm {
   const { snapshot, nominator, parallelizer } = handle;
   const random = reservoir((uid, attempt) =>
-    simulation.stream(`${name}/select-host/${uid}/${attempt}`),
+    simulation.random.stream(`${name}/select-host/${uid}/${attempt}`),
   );
   const extenders = (options.extenders?.(handle) ?? []).map(({ latency, ...source }, index) => {
     const stream = (...parts: readonly (string | number)[]): RandomStream =>
-      simulation.stream(`${name}/extender-${index}/${parts.join('/')}`);
+      simulation.random.stream(`${name}/extender-${index}/${parts.join('/')}`);
     return new Extender({
       ...source,
       latencyUs: (uid, attempt, verb) => latency.sample(stream(uid, attempt, verb)),

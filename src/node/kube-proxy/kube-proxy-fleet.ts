@@ -88,7 +88,7 @@ export class KubeProxyFleet {
     const { simulation } = this.#options;
     const { end } = this.#log;
     const member = this.#programmed.length;
-    this.#delayUs.push(this.#delay.sample(simulation.stream(`kube-proxy/${name}/link`)));
+    this.#delayUs.push(this.#delay.sample(simulation.random.stream(`kube-proxy/${name}/link`)));
     this.#lastEndUs.push(Number.NEGATIVE_INFINITY);
     this.#lastFullUs.push(Number.NEGATIVE_INFINITY);
     this.#lastSaveUs.push(Number.NEGATIVE_INFINITY);

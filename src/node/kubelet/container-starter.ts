@@ -148,7 +148,7 @@ export class ContainerStarter {
   /** Asks for another sync after the delay, with the jitter of the workers' queue. */
   #retryAfter(record: PodRecord, delayUs: number): void {
     const { simulation, settings } = this.#context;
-    record.requeueStream ??= simulation.stream(`kubelet/${record.uid}/requeue`);
+    record.requeueStream ??= simulation.random.stream(`kubelet/${record.uid}/requeue`);
     const jitter = 1 + settings.syncBackoffJitter * record.requeueStream.uniform();
     const at = simulation.now + Math.round(delayUs * jitter);
     record.retryUs = record.retryUs === 0 ? at : Math.min(record.retryUs, at);

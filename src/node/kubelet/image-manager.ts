@@ -187,7 +187,7 @@ export class ImageManager {
   #start(images: NodeImages, pull: Pull): void {
     const { simulation, settings } = this.#context;
     const { uid } = (pull.waiters[0] as PullWaiter).record;
-    const stream = simulation.stream(`kubelet/${uid}/image-pull/${pull.image}`);
+    const stream = simulation.random.stream(`kubelet/${uid}/image-pull/${pull.image}`);
     const manifestUs = this.#manifest.sample(stream);
     const slowdown = this.#slowdown.sample(stream) / 1_000;
     images.active.push(pull);
@@ -225,7 +225,7 @@ export class ImageManager {
   #sizeOf(image: string): number {
     let bytes = this.#sizes.get(image);
     if (bytes === undefined) {
-      const stream = this.#context.simulation.stream(`registry/${image}`);
+      const stream = this.#context.simulation.random.stream(`registry/${image}`);
       bytes = Math.max(1, this.#imageBytes.sample(stream));
       this.#sizes.set(image, bytes);
     }

@@ -93,6 +93,6 @@ export class NodeAgent {
 }
 
 function phases(simulation: Simulation, name: string): (periodUs: number) => number {
-  const stream = simulation.stream(`${name}/phases`);
+  const stream = simulation.random.stream(`${name}/phases`);
   return (periodUs) => (periodUs === 0 ? 0 : stream.below(periodUs));
 }

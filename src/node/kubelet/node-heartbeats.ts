@@ -64,7 +64,7 @@ export class NodeHeartbeats {
   start(agent: NodeAgent): void {
     const { simulation, settings } = this.#context;
     const { index, spec } = agent;
-    const stream = simulation.stream(`kubelet/${spec.name}/heartbeat`);
+    const stream = simulation.random.stream(`kubelet/${spec.name}/heartbeat`);
     this.#streams[index] = stream;
     this.#leases[index] = undefined;
     this.#leaseFailures[index] = 0;

@@ -57,7 +57,7 @@ export class TimeTable {
 
   /** All times of a new pod; its containers in order, init containers first. */
   draw(pod: Pod, runtime: RuntimeTimes<Distribution>): DrawnTimes {
-    const stream = this.#simulation.stream(`kubelet/${pod.metadata.uid}/times`);
+    const stream = this.#simulation.random.stream(`kubelet/${pod.metadata.uid}/times`);
     const directoriesUs = this.#directories.sample(stream);
     const mountUs = this.#mount.sample(stream);
     const sandboxUs = runtime.runPodSandbox.sample(stream);
@@ -86,7 +86,7 @@ export class TimeTable {
     const { spec, restartCount } = container;
     const name = `kubelet/${pod.metadata.uid}/${spec.name}/run-${restartCount}`;
     const isInit = container.isInit && !container.isSidecar;
-    return this.#drawRun(pod, isInit, runtime, this.#simulation.stream(name));
+    return this.#drawRun(pod, isInit, runtime, this.#simulation.random.stream(name));
   }
 
   #drawRun(

@@ -12,7 +12,7 @@ type Call = keyof RuntimeTimes<unknown>;
 /** Median and 99th percentile of a call from 4,001 draws, ms. */
 function quantiles(runtime: RuntimeName, call: Call): [number, number] {
   const sampler = distribution(runtimeProfiles[runtime][call]);
-  const stream = new Simulation('runtime').stream(`${runtime}/${call}`);
+  const stream = new Simulation('runtime').random.stream(`${runtime}/${call}`);
   const draws = Array.from({ length: 4_001 }, () => sampler.sample(stream) / 1_000);
   draws.sort((a, b) => a - b);
   return [draws[2_000] as number, draws[3_960] as number];
@@ -56,7 +56,7 @@ function startRate(runtime: RuntimeName, pods: number): number {
   const runtimes = new ContainerRuntimes(simulation);
   runtimes.addNode(runtime, 4);
   const times = runtimes.timesOf(0);
-  const stream = simulation.stream('calls');
+  const stream = simulation.random.stream('calls');
   const calls = Array.from({ length: pods }, () => [
     times.runPodSandbox.sample(stream) + times.networkAdd.sample(stream),
     times.createContainer.sample(stream),
@@ -100,7 +100,7 @@ describe('other profiles', () => {
     const runtimes = new ContainerRuntimes(simulation, profiles);
     runtimes.addNode('rkt', 1);
     const times = runtimes.timesOf(0);
-    const stream = simulation.stream('calls');
+    const stream = simulation.random.stream('calls');
     expect(times.runPodSandbox.sample(stream) + times.createContainer.sample(stream)).toBe(0);
     expect(times.startContainer.sample(stream)).toBe(1_000_000);
     expect(times.stopContainer.sample(stream)).toBe(1_000_000);

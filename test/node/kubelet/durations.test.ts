@@ -78,7 +78,7 @@ describe('durations in annotations', () => {
 
 describe('a drawn duration', () => {
   test('is constant when median and 99th percentile are equal', () => {
-    const stream = new Simulation('durations').stream('draws');
+    const stream = new Simulation('durations').random.stream('draws');
     expect(durationOf(0, 0).sample(stream)).toBe(0);
     expect(durationOf(500, 500).sample(stream)).toBe(500);
     expect(durationOf(500, 2_000).mean).toBeGreaterThan(500);

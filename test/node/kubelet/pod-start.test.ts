@@ -102,7 +102,7 @@ describe('a pod with more to do', () => {
     bench.bind(0, 'web', { initContainers: [{ name: 'i', image: 'app:1' }] }, { annotations });
     bench.run(4 * secondUs);
     const seen = bench.podHistory().find(([, , what]) => what.includes('i:exit 0'))?.[0] ?? 0;
-    const phase = bench.simulation.stream('kubelet/node-0/phases').below(secondUs) / msUs;
+    const phase = bench.simulation.random.stream('kubelet/node-0/phases').below(secondUs) / msUs;
     // it ends at 411; the write takes 3 ms; relists come every second from the phase on
     expect(seen).toBe((phase < 411 ? phase + 1000 : phase) + 3);
   });

@@ -145,7 +145,7 @@ describe('the trace of a pod', () => {
 /** The phase of node-0's relists relative to the origin. */
 function relistPhaseUs({ relistPeriodUs }: { relistPeriodUs: number }): number {
   const { simulation } = new KubeletBench();
-  return simulation.stream('kubelet/node-0/phases').below(relistPeriodUs);
+  return simulation.random.stream('kubelet/node-0/phases').below(relistPeriodUs);
 }
 
 describe('limits of one kubelet', () => {
