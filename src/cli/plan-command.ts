@@ -146,6 +146,11 @@ function operationLines(operation: Operation): readonly string[] {
       ];
     case 'delete':
       return [`${head} ${operation.targets.map(formatTarget).join(', ')}`];
+    case 'restart': {
+      const { component, signal, downUs } = operation;
+      const pause = downUs === 0 ? 'at once' : `after ${formatDuration(downUs)}`;
+      return [`${head} ${component} by ${signal}, again ${pause}`];
+    }
     case 'scale':
       return [`${head} ${formatTarget(operation.target)} to ${operation.replicas} replicas`];
     case 'update':

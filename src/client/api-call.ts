@@ -88,7 +88,7 @@ export class ApiTransport {
     this.simulation = simulation;
     this.#granted = simulation.defineEvent('client.TokenGranted', (id) => {
       const call = this.#calls.get(id);
-      call.caller.granted(call);
+      if (!this.#isLost(call)) call.caller.granted(call);
     });
     this.#arrived = simulation.defineEvent('client.RequestArrived', (id, _, now) => {
       const call = this.#calls.get(id);
@@ -99,17 +99,28 @@ export class ApiTransport {
     });
     this.#answered = simulation.defineEvent('client.ResponseArrived', (id) => {
       const call = this.#calls.get(id);
+      if (this.#isLost(call)) return;
       if (call.isGoAway) hangUp(call);
       call.caller.answered(call);
     });
     this.#decoded = simulation.defineEvent('client.ResponseDecoded', (id) => {
-      const call = this.#calls.remove(id);
+      const call = this.#calls.get(id);
+      if (this.#isLost(call)) return;
+      this.#calls.remove(id);
       call.onDone(call);
     });
     this.#connector = new Connector(simulation, {
       onOpen: (call) => this.#send(call),
       onRefused: (call) => this.#fail(call, { ...NO_ANSWER, reason: 'ConnectionRefused' }),
     });
+  }
+
+  /** Forgets a call whose client's process has ended. */
+  #isLost({ id, caller, response }: ApiCall): boolean {
+    if (caller.connection.isEnded !== true) return false;
+    response?.watch?.close();
+    this.#calls.remove(id);
+    return true;
   }
 
   /** Registers a new call. */
@@ -131,6 +142,7 @@ export class ApiTransport {
   }
 
   #send(call: ApiCall): void {
+    if (this.#isLost(call)) return;
     const { connection } = call.caller;
     call.server = connection.server;
     const bytes = call.requestBytes + clientConstants.headerBytes;

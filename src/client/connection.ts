@@ -9,6 +9,7 @@ import type { Link } from '../kernel/stations.js';
 import type { ApiCall } from './api-call.js';
 import { clientConstants } from './constants.js';
 import { Slab } from './slab.js';
+import type { WatchStream } from './watch.js';
 
 /** What an apiserver offers to the network. */
 export interface ApiServerPort {
@@ -35,6 +36,16 @@ export interface Connection {
   isClosed?: boolean;
   /** Requests that wait for it to be open. */
   waiting?: ApiCall[] | undefined;
+  /** Watches that are open on it. */
+  watches?: WatchStream[];
+  /** The client's process has ended: answers are lost, and nothing is sent any more. */
+  isEnded?: boolean;
+}
+
+/** Ends a connection with the process that had it: its watches end too. */
+export function endConnection(connection: Connection): void {
+  connection.isEnded = true;
+  for (const watch of [...(connection.watches ?? [])]) watch.close();
 }
 
 export interface ConnectorHandlers {

@@ -92,32 +92,6 @@ const table = {
     unit: 'items',
     source: 'Kubernetes v1.36 client-go util/workqueue (reference: controlplane C4)',
   },
-  leaseDurationSeconds: {
-    value: 15,
-    unit: 's',
-    source:
-      'Kubernetes v1.36 component-base config/v1alpha1 (reference: nodes-controllers 0.3, leader election)',
-  },
-  renewDeadlineUs: {
-    value: 10_000_000,
-    unit: 'µs',
-    source:
-      'Kubernetes v1.36 component-base config/v1alpha1 (reference: nodes-controllers 0.3, leader election)',
-    note: 'a leader that cannot renew for so long ends itself',
-  },
-  retryPeriodUs: {
-    value: 2_000_000,
-    unit: 'µs',
-    source:
-      'Kubernetes v1.36 component-base config/v1alpha1 (reference: nodes-controllers 0.3, leader election)',
-  },
-  acquireJitter: {
-    value: 1.2,
-    unit: '1',
-    source:
-      'Kubernetes v1.36 client-go tools/leaderelection JitterFactor (reference: nodes-controllers 0.3)',
-    note: 'of the period between two looks of a candidate',
-  },
   eventQueueLength: {
     value: 1000,
     unit: 'Events',

@@ -2,8 +2,8 @@
 // lease over when they have seen it unchanged for its duration; the leader renews it every 2 s with
 // one optimistic PUT, and gives up when that has not worked for 10 s. Times are those at which a
 // candidate itself observed a change: clocks need not agree. Left out: coordinated leader election
-// (off by default). Source: Kubernetes v1.36 client-go tools/leaderelection (reference: controlplane
-// C5, nodes-controllers 0.3).
+// (off by default). Source: Kubernetes v1.36 client-go tools/leaderelection (reference:
+// controlplane C5, nodes-controllers 0.3).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Lease, LeaseSpec } from '../api/lease.js';
 import type { EventHandle } from '../kernel/event-queue.js';

@@ -3,7 +3,6 @@
 // caches of the control plane fill, and as soon as they have, the first operation begins.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ClusterObserver } from '../client/observer.js';
-import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
@@ -18,10 +17,13 @@ import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
+import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { Driver } from './driver.js';
+import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
+import type { ElectedProcesses } from './elected-process.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
-import type { Operation } from './operation.js';
-import { type SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
+import type { Operation, RestartOperation } from './operation.js';
+import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
 const CLUSTER_CIDR = '10.0.0.0/10';
@@ -41,8 +43,8 @@ export class Cluster {
   readonly #spec: ClusterSpec;
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
-  readonly #controllerManager: ControllerManager;
-  readonly #schedulers: readonly SchedulerProcess[];
+  readonly #controllers: ElectedProcesses<ControllerManagerProcess>;
+  readonly #schedulers: readonly ElectedProcesses<SchedulerProcess>[];
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
@@ -63,12 +65,17 @@ export class Cluster {
     this.#spec = spec;
     const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
-    const objects = bootstrapObjects(simulation.random, stored);
+    const objects = bootstrapObjects(simulation.random, [
+      ...stored,
+      ...heldLeases(spec.controlPlane),
+    ]);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
-    this.#controllerManager = this.#newControllerManager();
-    const { scheduler, additionalSchedulers } = spec.controlPlane;
-    this.#schedulers = [scheduler, ...additionalSchedulers].map(
-      (each) => new SchedulerProcess(simulation, this.#controlPlane, each, listeners),
+    this.#controllers = electedControllers(simulation, this.#controlPlane, spec.controlPlane);
+    this.#schedulers = electedSchedulers(
+      simulation,
+      this.#controlPlane,
+      spec.controlPlane,
+      listeners,
     );
     this.#kubelets = this.#newKubelets(observer, nodes);
     const { transport } = this.#controlPlane;
@@ -90,9 +97,10 @@ export class Cluster {
     });
     const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
     const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
-    const driver = { simulation, transport, connection, changes, createNodes };
+    const restart = (operation: RestartOperation): void => this.#restart(operation);
+    const driver = { simulation, transport, connection, changes, createNodes, restart };
     this.#driver = new Driver(driver, operations, onOperationsDone);
-    const { queues, clients } = this.#controllerManager;
+    const { queues, clients } = this.#controllers.first.manager;
     this.meters = [
       ...this.#controlPlane.meters,
       ...queues.map(({ meter }) => meter),
@@ -102,30 +110,20 @@ export class Cluster {
 
   /** Starts all components; the operations begin when the control plane's caches have filled. */
   start(): void {
-    const informers = [this.#controllerManager, ...this.#schedulers].flatMap((each) => [
-      ...each.informers,
-    ]);
+    const informers = [
+      ...this.#controllers.first.manager.informers,
+      ...this.#schedulers.flatMap(({ first }) => first.informers),
+    ];
     let waiting = informers.length;
     for (const informer of informers) {
       informer.whenSynced(() => {
         if (--waiting === 0) this.#driver.start();
       });
     }
-    this.#controllerManager.start();
+    this.#controllers.start();
     for (const scheduler of this.#schedulers) scheduler.start();
     this.#serviceFeed.start();
     this.#dns.start();
-  }
-
-  #newControllerManager(): ControllerManager {
-    const { hosts, client } = this.#spec.controlPlane.controllerManager;
-    return new ControllerManager({
-      simulation: this.#simulation,
-      host: this.#controlPlane.process('kube-controller-manager', hosts[0] ?? ''),
-      transport: this.#controlPlane.transport,
-      connection: this.#controlPlane.connect('kube-controller-manager', 'controlPlane'),
-      limit: client,
-    });
   }
 
   #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {
@@ -143,6 +141,12 @@ export class Cluster {
       applicationStart,
       podCidrFor: (index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS),
     });
+  }
+
+  /** Of several schedulers the first is meant. */
+  #restart({ component, signal, downUs }: RestartOperation): void {
+    const elected = component === 'kube-scheduler' ? this.#schedulers[0] : this.#controllers;
+    elected?.restart(signal, downUs);
   }
 
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {

@@ -15,7 +15,7 @@ import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
 import { mergePatch } from './merge-patch.js';
-import type { ObjectReference, Operation } from './operation.js';
+import type { ObjectReference, Operation, RestartOperation } from './operation.js';
 import { PodLoad } from './pod-load.js';
 
 export interface DriverOptions {
@@ -25,6 +25,8 @@ export interface DriverOptions {
   readonly changes: ChangeListener;
   /** Adds nodes of a pool; they register by themselves. */
   readonly createNodes: (pool: string, count: number) => void;
+  /** Stops a component and lets it start again. */
+  readonly restart: (operation: RestartOperation) => void;
 }
 
 /** What one object of an operation asks for. */
@@ -98,6 +100,9 @@ export class Driver {
         return;
       case 'churn':
         new Churn(this.#options, operation).start();
+        return this.#beginNext();
+      case 'restart':
+        this.#options.restart(operation);
         return this.#beginNext();
       case 'barrier':
         return changes.whenSettled(() => this.#beginNext());

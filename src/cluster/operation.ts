@@ -2,6 +2,7 @@
 // and KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones
 // back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { StopSignal } from './elected-process.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
 export interface ObjectReference {
@@ -79,6 +80,17 @@ export interface ChurnOperation extends Timed {
   readonly intervalUs: number;
 }
 
+/** Stops the leading replica of a component, which starts again after `downUs`. */
+export interface RestartOperation extends Timed {
+  readonly op: 'restart';
+  readonly component: RestartableComponent;
+  readonly signal: StopSignal;
+  readonly downUs: number;
+}
+
+/** Components that the operation `restart` knows. */
+export type RestartableComponent = 'kube-scheduler' | 'kube-controller-manager';
+
 /** Holds until everything so far has converged. */
 export interface BarrierOperation extends Timed {
   readonly op: 'barrier';
@@ -98,5 +110,6 @@ export type Operation =
   | CreateNodesOperation
   | CreatePodsOperation
   | ChurnOperation
+  | RestartOperation
   | BarrierOperation
   | SleepOperation;

@@ -5,9 +5,7 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiClient } from '../client/api-client.js';
 import { Informer } from '../client/informer.js';
-import { LeaderElector } from '../client/leader-election.js';
 import type { ClusterObserver } from '../client/observer.js';
-import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
 import { assert } from '../kernel/assert.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
@@ -18,8 +16,11 @@ import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import { bootstrapObjects } from './bootstrap.js';
 import { type ClusterSpec, type ProcessName, processNames } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
+import type { ControllerManagerProcess } from './controller-manager-process.js';
+import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
+import type { ElectedProcesses } from './elected-process.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
-import { SchedulerProcess } from './scheduler-process.js';
+import type { SchedulerProcess } from './scheduler-process.js';
 
 /** An agent starts and stops a pod in exactly this time. */
 const AGENT_US = 1_000_000;
@@ -48,17 +49,16 @@ export class RecordedCluster {
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
   readonly #hostName: string;
-  readonly #controllerManager: ControllerManager;
-  readonly #scheduler: SchedulerProcess;
+  readonly #controllers: ElectedProcesses<ControllerManagerProcess>;
+  readonly #schedulers: readonly ElectedProcesses<SchedulerProcess>[];
   readonly #nodeNames: readonly string[];
   readonly #loopback: readonly Informer<KubernetesObject>[];
-  readonly #electors: readonly LeaderElector[];
   readonly #upkeep: ApiClient;
   readonly #upkeepDue: EventKind;
 
   constructor({ simulation, spec, agents, observer }: RecordedClusterOptions) {
     this.#simulation = simulation;
-    const { hosts, scheduler, controllerManager } = spec.controlPlane;
+    const { hosts } = spec.controlPlane;
     const [pool] = spec.nodePools;
     assert(
       hosts.length === 1 && pool !== undefined,
@@ -71,17 +71,14 @@ export class RecordedCluster {
     }));
     this.#nodeNames = nodes.map(({ name }) => name);
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
-    const objects = bootstrapObjects(simulation.random, stored);
+    const objects = bootstrapObjects(simulation.random, [
+      ...stored,
+      ...heldLeases(spec.controlPlane),
+    ]);
     const controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controlPlane = controlPlane;
-    this.#controllerManager = new ControllerManager({
-      simulation,
-      host: this.process('kube-controller-manager'),
-      transport: controlPlane.transport,
-      connection: controlPlane.connect('kube-controller-manager', 'controlPlane'),
-      limit: controllerManager.client,
-    });
-    this.#scheduler = new SchedulerProcess(simulation, controlPlane, scheduler, { observer });
+    this.#controllers = electedControllers(simulation, controlPlane, spec.controlPlane);
+    this.#schedulers = electedSchedulers(simulation, controlPlane, spec.controlPlane, { observer });
     const exact = exactProfile(AGENT_US, AGENT_US);
     const profiles = { containerd: exact, 'cri-o': exact, docker: exact, rkt: exact };
     this.agents = new KubeletFleet({
@@ -99,9 +96,6 @@ export class RecordedCluster {
     });
     this.#loopback = LOOPBACK_RESOURCES.map((resource) =>
       this.#informerOf('kube-apiserver', resource),
-    );
-    this.#electors = (['kube-controller-manager', 'kube-scheduler'] as const).map((process) =>
-      this.#elector(process),
     );
     this.#upkeep = this.#clientOf('kube-apiserver', 'kube-apiserver/upkeep', 'system:apiserver');
     this.#upkeepDue = simulation.defineEvent('kube-apiserver.UpkeepDue', () => this.#keepUp());
@@ -136,31 +130,20 @@ export class RecordedCluster {
 
   /** Starts all components; `onReady` is called when the control plane's caches are full. */
   start(onReady: () => void): void {
-    const informers = [...this.#controllerManager.informers, ...this.#scheduler.informers];
+    const informers = [
+      ...this.#controllers.first.manager.informers,
+      ...this.#schedulers.flatMap(({ first }) => first.informers),
+    ];
     let waiting = informers.length;
     for (const informer of informers) {
       informer.whenSynced(() => {
         if (--waiting === 0) onReady();
       });
     }
-    this.#controllerManager.start();
-    this.#scheduler.start();
+    this.#controllers.start();
+    for (const scheduler of this.#schedulers) scheduler.start();
     for (const informer of this.#loopback) informer.start();
-    for (const elector of this.#electors) elector.start();
     this.#keepUp();
-  }
-
-  /** Each process keeps its seat; the components themselves do not wait for it here. */
-  #elector(process: 'kube-controller-manager' | 'kube-scheduler'): LeaderElector {
-    const identity = `${process}/leader-election`;
-    return new LeaderElector({
-      simulation: this.#simulation,
-      lease: process,
-      identity,
-      client: this.#clientOf(process, identity, `system:${process}`),
-      onStartedLeading: () => {},
-      onStoppedLeading: () => {},
-    });
   }
 
   #keepUp(): void {

@@ -1,10 +1,11 @@
-// The kube-scheduler process: its informers, its two clients, and the scheduler on them. Left out:
-// leader election; the first of its hosts schedules.
+// The kube-scheduler process: its informers, its two clients, and the scheduler on them. A standby
+// fills its caches already.
 // Source: Kubernetes v1.36 cmd/kube-scheduler/app/server.go; reference: scheduler 1.1.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { Pod } from '../api/pod.js';
 import { ApiClient } from '../client/api-client.js';
+import type { Connection } from '../client/connection.js';
 import { Informer } from '../client/informer.js';
 import type { ClusterObserver } from '../client/observer.js';
 import {
@@ -28,6 +29,7 @@ import type { CpuHost } from '../kernel/stations.js';
 import { seconds } from '../kernel/time.js';
 import { defaultSchedulerProcess, type SchedulerSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
+import type { ReplicaProcess } from './elected-process.js';
 
 /** What kube-scheduler watches besides pods and nodes, for its plugins. */
 const PLUGIN_RESOURCES = [
@@ -69,8 +71,10 @@ export interface SchedulerListeners {
   readonly monitorOf?: (name: string) => SchedulerMonitor | undefined;
 }
 
-/** One process; nothing happens before `start`. */
-export class SchedulerProcess {
+/** One process; nothing happens before `standBy`. */
+export class SchedulerProcess implements ReplicaProcess {
+  readonly connections: Connection[] = [];
+  readonly leaseClient: ApiClient;
   readonly pods: Informer<Pod>;
   /** All of them, `pods` first. */
   readonly informers: readonly {
@@ -90,6 +94,7 @@ export class SchedulerProcess {
     simulation: Simulation,
     controlPlane: ControlPlane,
     spec: SchedulerSpec,
+    host: CpuHost,
     { observer, scheduling, monitorOf, plugins = new Map() }: SchedulerListeners,
     groups: readonly string[] = [],
   ) {
@@ -97,7 +102,8 @@ export class SchedulerProcess {
     this.#controlPlane = controlPlane;
     this.#spec = spec;
     this.#groups = groups;
-    this.#host = controlPlane.process('kube-scheduler', spec.hosts[0] ?? '', spec.name);
+    this.#host = host;
+    this.leaseClient = this.#client('leader-election');
     this.pods = this.#informer<Pod>('pods');
     const nodes = this.#informer<Node>('nodes');
     const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));
@@ -128,9 +134,12 @@ export class SchedulerProcess {
     });
   }
 
-  /** Fills the caches; scheduling begins when they are full. */
-  start(): void {
+  standBy(): void {
     for (const informer of this.informers) informer.start();
+  }
+
+  /** Scheduling begins when the caches are full. */
+  lead(): void {
     this.#scheduler.start();
   }
 
@@ -160,11 +169,13 @@ export class SchedulerProcess {
 
   #client(purpose: string): ApiClient {
     const name = `${this.#spec.name}/${purpose}`;
+    const connection = this.#controlPlane.connect(name, 'controlPlane');
+    this.connections.push(connection);
     return new ApiClient(this.#controlPlane.transport, {
       name,
       user: schedulerUser(this.#spec.name),
       groups: this.#groups,
-      connection: this.#controlPlane.connect(name, 'controlPlane'),
+      connection,
       limit: this.#spec.client,
       host: this.#host,
     });

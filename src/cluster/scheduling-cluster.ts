@@ -32,8 +32,16 @@ export class SchedulingCluster {
     this.#controlPlane = new ControlPlane(simulation, spec, objects, listeners.observer);
     const { scheduler } = spec.controlPlane;
     const controlPlane = this.#controlPlane;
-    this.#scheduler = new SchedulerProcess(simulation, controlPlane, scheduler, listeners, groups);
     this.#hostName = scheduler.hosts[0] ?? '';
+    const host = controlPlane.process('kube-scheduler', this.#hostName, scheduler.name);
+    this.#scheduler = new SchedulerProcess(
+      simulation,
+      controlPlane,
+      scheduler,
+      host,
+      listeners,
+      groups,
+    );
     this.pods = this.#scheduler.pods;
     this.meters = this.#controlPlane.meters;
   }
@@ -59,6 +67,7 @@ export class SchedulingCluster {
         if (--waiting === 0) onReady();
       });
     }
-    this.#scheduler.start();
+    this.#scheduler.standBy();
+    this.#scheduler.lead();
   }
 }

@@ -44,14 +44,12 @@ export class Simulation {
   readonly #hash = new TraceHash();
   #nextCheckpoint = CHECKPOINT_EVENTS;
   #isStopped = false;
+  /** Added to the names of kinds while a process is built. */
+  #suffix = '';
 
   constructor(seed: string | number, queue: EventQueue = new FastEventQueue()) {
     this.random = new RandomRoot(seed);
     this.#queue = queue;
-  }
-
-  get pending(): number {
-    return this.#queue.size;
   }
 
   get traceHash(): string {
@@ -60,19 +58,21 @@ export class Simulation {
 
   /** Registers a kind of event, named as a past-tense fact: `kubelet.ImagePulled`. */
   defineEvent(name: string, handler: EventHandler): EventKind {
-    assert(!this.#names.includes(name), `event ${name} is defined twice`);
-    this.#names.push(name);
+    assert(!this.#names.includes(name + this.#suffix), `event ${name} is defined twice`);
+    this.#names.push(name + this.#suffix);
     return this.#handlers.push(handler) - 1;
   }
 
   /**
-   * One life of a process. Calling the result ends it: the kinds of events that `build` defined do
-   * nothing from then on, as the timers and answers of a process that is gone, and may be defined
-   * anew by its next life.
+   * One life of a process; `suffix` tells its kinds of events from those of others that are alike.
+   * Calling the result ends it: the kinds that `build` defined do nothing from then on, as the
+   * timers and answers of a process that is gone, and may be defined anew by its next life.
    */
-  live(build: () => void): () => void {
+  live(suffix: string, build: () => void): () => void {
     const first = this.#handlers.length;
+    this.#suffix = suffix;
     build();
+    this.#suffix = '';
     const last = this.#handlers.length;
     return () => {
       this.#handlers.fill(() => {}, first, last);

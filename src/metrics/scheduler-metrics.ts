@@ -47,7 +47,10 @@ export class SchedulerMetrics implements SchedulerMonitor {
   constructor(simulation: Simulation, name: string, labels: MetricSample['labels'] = []) {
     this.#simulation = simulation;
     this.#registry = new MetricRegistry(schedulerFamilies, labels);
-    this.#samples = new PluginSamples(this.#registry, simulation.stream(`${name}/plugin-metrics`));
+    this.#samples = new PluginSamples(
+      this.#registry,
+      simulation.random.stream(`${name}/plugin-metrics`),
+    );
     // What has no labels is there from the start.
     for (const { name: family, type, labels: own } of schedulerFamilies) {
       if (own.length > 0) continue;

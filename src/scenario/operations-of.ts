@@ -88,6 +88,11 @@ class OperationBuilder {
         return this.#createPods(text, common, path);
       case 'churn':
         return this.#churn(text, common, path);
+      case 'restart': {
+        const { component, signal = 'SIGTERM' } = text;
+        const downUs = durationUs(text.downtime);
+        return { operation: { op: 'restart', ...common, component, signal, downUs }, objects: [] };
+      }
       case 'barrier':
         return { operation: { op: 'barrier', ...common }, objects: [] };
       case 'sleep': {

@@ -62,6 +62,7 @@ export const operationNames = [
   'createNodes',
   'createPods',
   'churn',
+  'restart',
   'barrier',
   'sleep',
 ] as const;
@@ -99,6 +100,17 @@ export const operation = z.discriminatedUnion(
       number: wholeNumber(1).describe('How often.'),
       interval: positiveDuration(),
       namespace,
+    }),
+    mapping({
+      op: z.literal('restart'),
+      ...timing,
+      component: oneOf(['kube-scheduler', 'kube-controller-manager']),
+      signal: oneOf(['SIGTERM', 'SIGKILL'])
+        .optional()
+        .describe('SIGTERM, the default: it is asked to stop; SIGKILL: it is gone at once.'),
+      downtime: duration()
+        .optional()
+        .describe('From its end to the start of the new process; 0 when absent.'),
     }),
     mapping({ op: z.literal('barrier'), ...timing }),
     mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),

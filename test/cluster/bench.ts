@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
 import type { ApiCall } from '../../src/client/api-call.js';
 import type { ChangeListener } from '../../src/cluster/change-listener.js';
 import { Driver } from '../../src/cluster/driver.js';
-import type { ObjectReference, Operation } from '../../src/cluster/operation.js';
+import type { ObjectReference, Operation, RestartOperation } from '../../src/cluster/operation.js';
 import { CommitLog, TestControlPlane } from '../support/control-plane.js';
 
 /** A request as the server answered it. */
@@ -59,6 +59,7 @@ export class DriverBench {
   readonly changes = new Changes();
   readonly plane: TestControlPlane;
   readonly newNodes: string[] = [];
+  readonly restarts: string[] = [];
   /** When the last operation had been performed, µs. */
   finishedUs: number | undefined;
   readonly #preloaded: number;
@@ -86,6 +87,9 @@ export class DriverBench {
       changes: this.changes,
       createNodes: (pool: string, count: number) => {
         this.newNodes.push(`${count} of ${pool} at ${simulation.now}`);
+      },
+      restart: ({ component, signal }: RestartOperation) => {
+        this.restarts.push(`${signal} to ${component} at ${simulation.now}`);
       },
     };
     const driver = new Driver(options, operations, () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AssertionError } from '../../src/kernel/assert.js';
 import type { EventQueue } from '../../src/kernel/event-queue.js';
+import { FastEventQueue } from '../../src/kernel/fast-event-queue.js';
 import { ReferenceEventQueue } from '../../src/kernel/reference-event-queue.js';
 import { CHECKPOINT_EVENTS, type Checkpoint, Simulation } from '../../src/kernel/simulation.js';
 import { TraceHash } from '../../src/kernel/trace-hash.js';
@@ -11,11 +12,12 @@ import { TraceHash } from '../../src/kernel/trace-hash.js';
 type Handled = readonly [time: number, name: string, target: number, arg: number];
 
 /** A simulation that writes down every event it handles. */
-function logged(seed: string | number = 1): { simulation: Simulation; log: Handled[] } {
-  const simulation = new Simulation(seed);
+function logged(seed: string | number = 1) {
+  const queue = new FastEventQueue();
+  const simulation = new Simulation(seed, queue);
   const log: Handled[] = [];
   simulation.onEvent = (...event) => log.push(event);
-  return { simulation, log };
+  return { simulation, log, queue };
 }
 
 describe('order', () => {
@@ -38,10 +40,10 @@ describe('order', () => {
   });
 
   test('arrivals come with their place in the block as argument', () => {
-    const { simulation, log } = logged();
+    const { simulation, log, queue } = logged();
     const arrived = simulation.defineEvent('test.PodArrived', () => {});
     simulation.load(arrived, Float64Array.of(1, 1, 4), Int32Array.of(30, 20, 10));
-    expect(simulation.pending).toBe(3);
+    expect(queue.size).toBe(3);
     simulation.run();
     expect(log.map(([time, , target, arg]) => [time, target, arg])).toEqual([
       [1, 30, 0],
@@ -92,28 +94,28 @@ describe('the end of a run', () => {
   });
 
   test('is the horizon when more is pending: events at it are handled, later ones stay', () => {
-    const { simulation, log } = logged();
+    const { simulation, log, queue } = logged();
     const kind = simulation.defineEvent('test.ThingHappened', () => {});
     for (const time of [99, 100, 101]) simulation.at(time, kind);
-    expect([simulation.run(100), simulation.now, simulation.pending]).toEqual(['horizon', 100, 1]);
+    expect([simulation.run(100), simulation.now, queue.size]).toEqual(['horizon', 100, 1]);
     expect(log.map(([time]) => time)).toEqual([99, 100]);
     expect([simulation.run(), simulation.now]).toEqual(['idle', 101]);
   });
 
   test('is stopped when a handler says so, and the next run goes on from there', () => {
-    const { simulation, log } = logged();
+    const { simulation, log, queue } = logged();
     const kind = simulation.defineEvent('test.ThingHappened', (target) => {
       if (target === 1) simulation.stop();
     });
     for (const target of [0, 1, 2]) simulation.at(10, kind, target);
-    expect([simulation.run(), log.length, simulation.pending]).toEqual(['stopped', 2, 1]);
+    expect([simulation.run(), log.length, queue.size]).toEqual(['stopped', 2, 1]);
     expect([simulation.run(), log.length]).toEqual(['idle', 3]);
   });
 });
 
 describe('what is refused', () => {
   test('an event in the past, also between the last event and a horizon', () => {
-    const { simulation } = logged();
+    const { simulation, queue } = logged();
     const kind = simulation.defineEvent('test.ThingHappened', () => {});
     simulation.at(10, kind);
     const later = simulation.at(1_000, kind);
@@ -126,7 +128,7 @@ describe('what is refused', () => {
     );
     expect(() => simulation.run(99)).toThrow(AssertionError);
     simulation.at(100, kind);
-    expect(simulation.pending).toBe(2);
+    expect(queue.size).toBe(2);
   });
 
   test('a time that is not a whole µs', () => {
@@ -280,8 +282,8 @@ describe('a process', () => {
     const { simulation } = logged();
     const log: string[] = [];
     let kind = -1;
-    const live = (): (() => void) =>
-      simulation.live(() => {
+    const live = (suffix = ''): (() => void) =>
+      simulation.live(suffix, () => {
         kind = simulation.defineEvent('process.TimerElapsed', (target, _, now) => {
           log.push(`${target} at ${now}`);
         });
@@ -313,10 +315,12 @@ describe('a process', () => {
     expect(log).toEqual(['2 at 20']);
   });
 
-  test('cannot live twice at a time', () => {
+  test('lives twice at a time only by two names', () => {
     const { live } = bench();
     live();
+    live('#1');
     expect(() => live()).toThrow('defined twice');
+    expect(() => live('#1')).toThrow('defined twice');
   });
 
   test('leaves the kinds of others alone when it ends', () => {

@@ -123,7 +123,8 @@ function run(operations: readonly Operation[]) {
   const connection = plane.connection();
   const limit = { qps: 20, burst: 30 };
   new ControllerManager({ simulation, transport, host, connection, limit }).start();
-  const options = { simulation, transport, connection, changes: convergence, createNodes: done };
+  const unused = { createNodes: done, restart: done };
+  const options = { simulation, transport, connection, changes: convergence, ...unused };
   new Driver(options, operations, done).start();
   plane.run(60_000_000);
   return { rows: convergence.rows, violations: checkers.flatMap((each) => each.violations) };

@@ -10,6 +10,7 @@ import { ApiServer } from '../../src/control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../../src/control-plane/apiserver/registry.js';
 import { defaultEtcdOptions, Etcd } from '../../src/control-plane/etcd/etcd.js';
 import { distribution } from '../../src/kernel/distributions.js';
+import { FastEventQueue } from '../../src/kernel/fast-event-queue.js';
 import { Simulation } from '../../src/kernel/simulation.js';
 import { CpuHost, Disk, Link } from '../../src/kernel/stations.js';
 
@@ -53,6 +54,7 @@ export interface TestControlPlaneOptions {
 
 /** Everything wired; `run` lets time pass. */
 export class TestControlPlane {
+  readonly queue: FastEventQueue = new FastEventQueue();
   readonly simulation: Simulation;
   readonly host: CpuHost;
   readonly transport: ApiTransport;
@@ -64,7 +66,7 @@ export class TestControlPlane {
 
   constructor(options: TestControlPlaneOptions = {}) {
     const { seed = 'test', cores = 8, members = 1, fsyncUs = 500 } = options;
-    this.simulation = new Simulation(seed);
+    this.simulation = new Simulation(seed, this.queue);
     this.log.simulation = this.simulation;
     this.#waited = this.simulation.defineEvent('test.TimePassed', () => {});
     this.host = new CpuHost(this.simulation, 'host-0', cores);

@@ -81,7 +81,7 @@ export class ApiServer implements ApiServerPort {
     this.#options = options;
     const { name, settings } = options;
     this.name = name;
-    this.#goaway = simulation.stream(`${name}/goaway`);
+    this.#goaway = simulation.random.stream(`${name}/goaway`);
     this.#authenticated = simulation.defineEvent(`${name}.RequestAuthenticated`, (id) =>
       this.#admit(id),
     );

@@ -285,14 +285,18 @@ export class ResourceStorage {
     if (watcher === undefined)
       return this.#reply(id, status(400, 'BadRequest', 'a watch needs a watcher'));
     const revision = request.resourceVersion ?? 0;
+    const { connection } = call.caller;
+    connection.watches ??= [];
+    const { watches } = connection;
     const watch = new ServerWatch(this.#simulation, {
       address: watcher,
       selector: fieldSelector,
       afterRevision: revision,
-      link: call.caller.connection.down,
+      link: connection.down,
       members: fleetMembers,
       onClose: (closed) => {
         cache.removeWatcher(closed);
+        watches.splice(watches.indexOf(closed), 1);
         this.#options.onWatch(request, -1);
       },
     });
@@ -300,6 +304,7 @@ export class ResourceStorage {
       const message = `too old resource version: ${revision} (${cache.revision})`;
       return this.#reply(id, status(410, 'Expired', message));
     }
+    watches.push(watch);
     this.#options.onWatch(request, 1);
     this.#reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
   }

@@ -95,6 +95,7 @@ export class ServerWatch implements WatchStream {
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#options.onClose(this);
   }

@@ -43,7 +43,7 @@ export class Connection implements EtcdPort, Requester {
     this.#group = group;
     this.#number = number;
     this.#endpoints = endpoints;
-    this.#random = group.simulation.stream(`${name}/retry`);
+    this.#random = group.simulation.random.stream(`${name}/retry`);
   }
 
   propose(transaction: EtcdTransaction, kind: EventKind, target: number): void {

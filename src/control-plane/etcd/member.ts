@@ -103,7 +103,7 @@ export class Member {
     this.host = place.host;
     this.wal = place.wal;
     this.backendDisk = place.backend;
-    const stream = simulation.stream(`${place.name}/election`);
+    const stream = simulation.random.stream(`${place.name}/election`);
     const electionTicks = Math.round(options.electionTimeoutUs / options.heartbeatIntervalUs);
     this.raft = new Raft({
       id,

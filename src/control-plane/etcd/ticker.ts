@@ -28,7 +28,7 @@ export class Ticker {
     this.#group = group;
     this.#network = network;
     this.#watch = new DueTimer(group.simulation, group.kinds.loopsWatched, 0);
-    const stream = group.simulation.stream('etcd/ticks');
+    const stream = group.simulation.random.stream('etcd/ticks');
     this.#phases = Array.from({ length: group.size }, () => stream.below(this.#tickUs));
     this.#isTicking = this.#phases.map(() => false);
   }

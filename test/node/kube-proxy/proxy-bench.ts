@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { Service } from '../../../src/api/service.js';
 import { SilentObserver } from '../../../src/client/observer.js';
 import type { FleetWatchEvent } from '../../../src/client/watch.js';
+import { FastEventQueue } from '../../../src/kernel/fast-event-queue.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import {
   KubeProxyFleet,
@@ -49,12 +50,13 @@ export class ProxyBench {
   /** [time in ms, proxy] of the starts and ends of syncs. */
   readonly starts: [number, number][] = [];
   readonly ends: [number, number][] = [];
+  readonly queue: FastEventQueue = new FastEventQueue();
   #revision = 1;
   #acts = 0;
 
   constructor(options: Partial<KubeProxyFleetOptions> & { count?: number } = {}) {
     const { count = 1, ...more } = options;
-    const simulation = new Simulation('kube-proxy');
+    const simulation = new Simulation('kube-proxy', this.queue);
     const { programmed, starts, ends } = this;
     this.simulation = simulation;
     const observer = new (class extends SilentObserver {

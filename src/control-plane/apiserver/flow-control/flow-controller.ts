@@ -84,7 +84,7 @@ export class FlowController implements LevelHandler {
       const queue = Math.floor(packed / MAX_LINGERING_SEATS);
       this.#flowAt(flow).level.release(now, flow, queue, packed % MAX_LINGERING_SEATS);
     });
-    const stream = simulation.stream(`${name}/borrowing`);
+    const stream = simulation.random.stream(`${name}/borrowing`);
     this.#nextAdjustmentUs = simulation.now + stream.below(constants.borrowingAdjustmentPeriodUs);
   }
 

@@ -87,7 +87,7 @@ export class NodeLifecycleController {
     this.#tainter = new NodeTainter(simulation, client);
     this.#evictions = new ZoneEvictions(simulation, NAME, nodes, this.#tainter);
     this.#notReadyPods = new NotReadyPods(simulation, client, this.#recorder);
-    this.#order = simulation.stream(`${NAME}/order`);
+    this.#order = simulation.random.stream(`${NAME}/order`);
     this.#passDue = simulation.defineEvent(`${NAME}.MonitorPassDue`, () => this.#beginPass());
     this.#passBegan = simulation.defineEvent(`${NAME}.NodesChecked`, () => this.#check());
     this.#retried = simulation.defineEvent(`${NAME}.NodeUpdateRetried`, (id) =>

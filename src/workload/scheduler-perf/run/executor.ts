@@ -179,7 +179,9 @@ export class PerfExecutor {
       a.metadata.name < b.metadata.name ? -1 : 1,
     );
     const mine = nodes.slice(first, first + operation.count);
-    const random = this.#options.simulation.stream(`scheduler-perf/nodes/${operation.index}`);
+    const random = this.#options.simulation.random.stream(
+      `scheduler-perf/nodes/${operation.index}`,
+    );
     this.#runner.run(preparation(operation, mine, random), this.#after);
   }
 

@@ -147,7 +147,7 @@ describe('a level whose requests are all alike', () => {
   ])('with %i seats at load %d keeps them waiting as M/M/c does', (seats, rho) => {
     const bench = new FlowBench({ ...oneLevel(1, 1, 1_000_000), seats: seats + 1 });
     const limit = bench.limits['only'] ?? 0;
-    const stream = bench.simulation.stream('test');
+    const stream = bench.simulation.random.stream('test');
     const serviceUs = distribution({ kind: 'exponential', mean: 10_000 });
     const gapUs = distribution({ kind: 'exponential', mean: 10_000 / rho / limit });
     const next = (): void => {

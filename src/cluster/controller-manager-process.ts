@@ -1,0 +1,43 @@
+// The kube-controller-manager process: its connection, its lease and the controllers. A standby
+// does nothing but look at the lease.
+// Source: Kubernetes v1.36 cmd/kube-controller-manager/app/controllermanager.go.
+import { ApiClient } from '../client/api-client.js';
+import type { Connection } from '../client/connection.js';
+import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
+import type { Simulation } from '../kernel/simulation.js';
+import type { CpuHost } from '../kernel/stations.js';
+import type { ControllerManagerSpec } from './cluster-spec.js';
+import type { ControlPlane } from './control-plane.js';
+import type { ReplicaProcess } from './elected-process.js';
+
+/** Name of the component and of its lease. */
+export const controllerManagerName = 'kube-controller-manager';
+
+export class ControllerManagerProcess implements ReplicaProcess {
+  readonly manager: ControllerManager;
+  readonly leaseClient: ApiClient;
+  readonly connections: readonly Connection[];
+
+  constructor(
+    simulation: Simulation,
+    controlPlane: ControlPlane,
+    { client }: ControllerManagerSpec,
+    host: CpuHost,
+  ) {
+    const { transport } = controlPlane;
+    const connection = controlPlane.connect(controllerManagerName, 'controlPlane');
+    const name = `${controllerManagerName}/leader-election`;
+    const lease = controlPlane.connect(name, 'controlPlane');
+    this.connections = [connection, lease];
+    const user = `system:${controllerManagerName}`;
+    const limit = client;
+    this.leaseClient = new ApiClient(transport, { name, user, connection: lease, limit, host });
+    this.manager = new ControllerManager({ simulation, host, transport, connection, limit });
+  }
+
+  standBy(): void {}
+
+  lead(): void {
+    this.manager.start();
+  }
+}

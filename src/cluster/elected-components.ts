@@ -1,0 +1,54 @@
+// The components of the control plane of which one replica leads, wired to their machines.
+import type { Lease } from '../api/lease.js';
+import { heldLease } from '../client/leader-elector.js';
+import type { Simulation } from '../kernel/simulation.js';
+import type { ControlPlaneSpec } from './cluster-spec.js';
+import type { ControlPlane } from './control-plane.js';
+import { ControllerManagerProcess, controllerManagerName } from './controller-manager-process.js';
+import { ElectedProcesses, identityOf } from './elected-process.js';
+import { type SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
+
+/** The leases that the first replicas have held since before the run. */
+export function heldLeases({
+  scheduler,
+  additionalSchedulers,
+}: ControlPlaneSpec): readonly Lease[] {
+  const schedulers = [scheduler, ...additionalSchedulers].map(({ name }) => name);
+  return [controllerManagerName, ...schedulers].map((name) =>
+    heldLease(name, identityOf(name, 0, 1)),
+  );
+}
+
+/** The controllers; asked to stop they keep their lease, which then has to expire. */
+export function electedControllers(
+  simulation: Simulation,
+  controlPlane: ControlPlane,
+  { controllerManager }: ControlPlaneSpec,
+): ElectedProcesses<ControllerManagerProcess> {
+  const { hosts } = controllerManager;
+  return new ElectedProcesses(simulation, {
+    name: controllerManagerName,
+    replicas: hosts.map((host) => controlPlane.process('kube-controller-manager', host)),
+    releasesLease: false,
+    build: (host) =>
+      new ControllerManagerProcess(simulation, controlPlane, controllerManager, host),
+  });
+}
+
+/** The schedulers, each with replicas of its own; asked to stop they give their lease up. */
+export function electedSchedulers(
+  simulation: Simulation,
+  controlPlane: ControlPlane,
+  { scheduler, additionalSchedulers }: ControlPlaneSpec,
+  listeners: SchedulerListeners,
+): readonly ElectedProcesses<SchedulerProcess>[] {
+  return [scheduler, ...additionalSchedulers].map((spec) => {
+    const { name, hosts } = spec;
+    return new ElectedProcesses(simulation, {
+      name,
+      replicas: hosts.map((host) => controlPlane.process('kube-scheduler', host, name)),
+      releasesLease: true,
+      build: (host) => new SchedulerProcess(simulation, controlPlane, spec, host, listeners),
+    });
+  });
+}

@@ -1,0 +1,145 @@
+// The replicas of kube-scheduler or kube-controller-manager: one leads, the others stand by. A
+// replica can be stopped, gracefully or not, and comes back as a new process with empty caches.
+// Left out: the work of a process while it starts, but for its start-up time.
+// Source: Kubernetes v1.36 cmd/kube-scheduler, cmd/kube-controller-manager (reference: controlplane
+// C5, nodes-controllers 0.3).
+import type { ApiClient } from '../client/api-client.js';
+import { type Connection, endConnection } from '../client/connection.js';
+import { heldLease, LeaderElector } from '../client/leader-elector.js';
+import { assert } from '../kernel/assert.js';
+import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { CpuHost } from '../kernel/stations.js';
+import { clusterConstants } from './constants.js';
+
+/** What runs in a replica. */
+export interface ReplicaProcess {
+  readonly leaseClient: ApiClient;
+  /** All of its connections. */
+  readonly connections: readonly Connection[];
+  /** Begins what a standby does already. */
+  standBy(): void;
+  /** Begins the work of the leader. */
+  lead(): void;
+}
+
+/** Who holds the lease: a replica in one of its lives, counted from 1. */
+export function identityOf(name: string, index: number, life: number): string {
+  return `${name}-${index}${life === 1 ? '' : `-${life}`}`;
+}
+
+/** How a process ends: asked to, or by force. */
+export type StopSignal = 'SIGTERM' | 'SIGKILL';
+
+export interface ElectedProcessesOptions<P extends ReplicaProcess> {
+  /** Of the component, and of its lease. */
+  readonly name: string;
+  /** The machine of each; the first leads when the run begins. */
+  readonly replicas: readonly CpuHost[];
+  /** A process that is asked to stop gives its lease up. */
+  readonly releasesLease: boolean;
+  readonly build: (host: CpuHost) => P;
+}
+
+interface Replica<P> {
+  readonly index: number;
+  readonly host: CpuHost;
+  lives: number;
+  /** Absent while it is down. */
+  process: P | undefined;
+  elector: LeaderElector | undefined;
+  end: () => void;
+}
+
+export class ElectedProcesses<P extends ReplicaProcess> {
+  readonly #simulation: Simulation;
+  readonly #options: ElectedProcessesOptions<P>;
+  readonly #replicas: readonly Replica<P>[];
+  readonly #restarted: EventKind;
+  readonly #exited: EventKind;
+
+  constructor(simulation: Simulation, options: ElectedProcessesOptions<P>) {
+    const { name, replicas } = options;
+    this.#simulation = simulation;
+    this.#options = options;
+    this.#restarted = simulation.defineEvent(`${name}.ProcessStarted`, (index) =>
+      this.#restart(this.#replicas[index] as Replica<P>),
+    );
+    this.#exited = simulation.defineEvent(`${name}.ProcessExited`, (index, downUs) =>
+      this.#exit(this.#replicas[index] as Replica<P>, downUs),
+    );
+    this.#replicas = replicas.map((host, index) => ({
+      index,
+      host,
+      lives: 0,
+      process: undefined,
+      elector: undefined,
+      end: () => {},
+    }));
+    for (const replica of this.#replicas) this.#bear(replica);
+  }
+
+  /** The process that leads when the run begins. */
+  get first(): P {
+    return this.#replicas[0]?.process as P;
+  }
+
+  /** Starts all replicas; the first has led for a while. */
+  start(): void {
+    for (const { index, process, elector } of this.#replicas) {
+      process?.standBy();
+      if (index > 0) elector?.start();
+    }
+    const { process, elector } = this.#replicas[0] as Replica<P>;
+    elector?.startAsLeader(heldLease(this.#options.name, identityOf(this.#options.name, 0, 1)));
+    process?.lead();
+  }
+
+  /**
+   * Stops the leader, or the first replica that is up; a new process starts `downUs` after it has
+   * ended. Nothing happens while no replica is up.
+   */
+  restart(signal: StopSignal, downUs: number): void {
+    const up = this.#replicas.filter(({ process }) => process !== undefined);
+    const replica = up.find(({ elector }) => elector?.isLeader) ?? up[0];
+    if (replica === undefined) return;
+    const exit = (): void => {
+      this.#simulation.fire(this.#exited, replica.index, downUs);
+    };
+    if (signal === 'SIGTERM' && this.#options.releasesLease) replica.elector?.release(exit);
+    else exit();
+  }
+
+  #bear(replica: Replica<P>): void {
+    const { name, build } = this.#options;
+    const { host, index } = replica;
+    const life = ++replica.lives;
+    replica.end = this.#simulation.live(index === 0 ? '' : `#${index}`, () => {
+      const process = build(host);
+      replica.process = process;
+      replica.elector = new LeaderElector(this.#simulation, {
+        lease: name,
+        identity: identityOf(name, index, life),
+        client: process.leaseClient,
+        onStartedLeading: () => process.lead(),
+        onStoppedLeading: () => this.#exit(replica, clusterConstants.processRestartUs),
+      });
+    });
+  }
+
+  #exit(replica: Replica<P>, downUs: number): void {
+    const { process, elector, index } = replica;
+    assert(process !== undefined, 'only a process that lives can exit');
+    elector?.stop();
+    replica.end();
+    replica.process = undefined;
+    for (const connection of process.connections) endConnection(connection);
+    const startUs = downUs + clusterConstants.processStartUs;
+    this.#simulation.after(startUs, this.#restarted, index);
+  }
+
+  #restart(replica: Replica<P>): void {
+    this.#bear(replica);
+    replica.process?.standBy();
+    replica.elector?.start();
+  }
+}
