@@ -245,13 +245,13 @@ export class Connection implements EtcdPort, Requester {
 
   /** At once on another endpoint; after a quorum of them, a wait comes first. */
   #repeatLater(request: Request): void {
-    request.attempts++;
-    request.isOpen = true;
-    request.arrivedUs = -1;
+    // The old one may still stand in some queue of a member.
+    this.#group.requests.replace(request.copy());
     const quorum = (this.#endpoints.length >> 1) + 1;
     const { retryWaitUs, retryJitterPercent } = etcdClientConstants;
     const jitter = ((this.#random.uniform() * 2 - 1) * retryJitterPercent) / 100;
-    const waitUs = request.attempts % quorum === 0 ? Math.round(retryWaitUs * (1 + jitter)) : 0;
+    const waitUs =
+      (request.attempts + 1) % quorum === 0 ? Math.round(retryWaitUs * (1 + jitter)) : 0;
     const { simulation, kinds } = this.#group;
     simulation.after(waitUs, kinds.requestRetried, request.ticket);
   }

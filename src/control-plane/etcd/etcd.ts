@@ -7,6 +7,7 @@ import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';
 import { assert } from '../../kernel/assert.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import { toSeconds } from '../../kernel/time.js';
 import { Connection } from './connection.js';
 import { etcdSettings } from './constants.js';
 import { DueTimer } from './due-timer.js';
@@ -15,6 +16,7 @@ import { Faults } from './faults.js';
 import { type EtcdKinds, type EtcdOptions, eventNames, type Group } from './group.js';
 import { Lessor } from './lessor.js';
 import { Member, type MemberPlace } from './member.js';
+import type { MemberMetrics } from './member-metrics.js';
 import { type LinkBetween, Network } from './network.js';
 import type { Request } from './request.js';
 import { RequestTable } from './request-table.js';
@@ -115,6 +117,53 @@ export class Etcd {
     const connection = new Connection(this.#group, name, this.#connections.length, ends);
     this.#connections.push(connection);
     return connection;
+  }
+
+  /** The member that leads; undefined: none does. */
+  get leader(): number | undefined {
+    return this.#members.find(({ raft, isRunning }) => isRunning && raft.role === 'leader')?.id;
+  }
+
+  /** How often the leader has changed since the beginning. */
+  get leaderChanges(): number {
+    return this.#ticker.leaderChanges;
+  }
+
+  /** All members run and have applied the same, and nothing is on its way. */
+  get isSettled(): boolean {
+    const { applied } = this.#group.machine;
+    return this.#members.every(
+      ({ applier, isRunning }) => isRunning && applier.applied === applied,
+    );
+  }
+
+  /** Why nothing can be written, for whoever asks at the end of a run; undefined: it can. */
+  get verdict(): string | undefined {
+    const { quorumLostUs } = this.faults;
+    if (quorumLostUs !== undefined) {
+      const running = this.#members.filter(({ isRunning }) => isRunning).length;
+      return (
+        `etcd has no quorum from t=${toSeconds(quorumLostUs)} s: ` +
+        `${running} of ${this.#group.size} members ${running === 1 ? 'is' : 'are'} running`
+      );
+    }
+    const { leaderlessSinceUs } = this.#ticker;
+    if (leaderlessSinceUs === undefined) return undefined;
+    return `etcd has had no leader since t=${toSeconds(leaderlessSinceUs)} s: no election succeeded`;
+  }
+
+  isRunning(member: number): boolean {
+    return this.#members[member]?.isRunning === true;
+  }
+
+  /** What a member has counted. */
+  metricsOf(member: number): MemberMetrics | undefined {
+    return this.#members[member]?.metrics;
+  }
+
+  /** The value of a key in the newest state. */
+  get(key: string): KubernetesObject | undefined {
+    return this.#group.machine.store.get(key);
   }
 
   /** All values and the revision of the newest state. */

@@ -31,11 +31,6 @@ export class Faults {
     if (member.state === 'down') return;
     this.#ticker.begin();
     member.crash();
-    for (const request of this.#group.requests.open) {
-      if (request.member === id && request.requester !== undefined) {
-        member.fail(request, 'connection error: the member of etcd is not available');
-      }
-    }
     this.#giveUp(member);
     this.#ticker.countLeaders();
     this.#countQuorum();
@@ -62,9 +57,9 @@ export class Faults {
   start(id: number): void {
     const member = this.#member(id);
     if (member.state !== 'down') return;
-    this.#ticker.begin();
     member.start();
-    this.#ticker.join(member);
+    this.#ticker.begin();
+    this.#ticker.started(member);
     this.#countQuorum();
   }
 
@@ -135,11 +130,6 @@ export class Faults {
     const silentUs = this.#group.simulation.now - member.pausedUs;
     const isSilent = member.state === 'paused' && silentUs >= etcdClientConstants.keepAliveUs;
     if (!isSilent || member.incarnation !== incarnation) return;
-    for (const request of this.#group.requests.open) {
-      if (request.member === id && request.requester !== undefined) {
-        member.fail(request, 'connection error: the member of etcd is not available');
-      }
-    }
     this.#giveUp(member);
   }
 
@@ -152,7 +142,13 @@ export class Faults {
     return new Set([wal, backendDisk]);
   }
 
+  /** Clients lose their connections to a member, and what they have asked there. */
   #giveUp(member: Member): void {
+    for (const request of this.#group.requests.open) {
+      // What is still on its way finds out when it arrives.
+      if (request.member !== member.id || request.arrivedUs < 0) continue;
+      member.fail(request, 'connection error: the member of etcd is not available');
+    }
     for (const connection of this.#connections) connection.memberLost(member);
   }
 

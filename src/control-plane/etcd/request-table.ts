@@ -15,6 +15,11 @@ export class RequestTable {
     return this.#requests[ticket] as Request;
   }
 
+  /** Puts another in the place of the one with the same ticket. */
+  replace(request: Request): void {
+    this.#requests[request.ticket] = request;
+  }
+
   remove(ticket: number): Request {
     const request = this.#requests[ticket] as Request;
     this.#requests[ticket] = undefined;

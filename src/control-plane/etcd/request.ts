@@ -81,6 +81,21 @@ export class Request implements EntryData {
     this.target = target;
   }
 
+  /** The next attempt at the same, under the same ticket. */
+  copy(): Request {
+    const again = new Request(this.type, this.requester, this.kind, this.target);
+    again.bytes = this.bytes;
+    again.key = this.key;
+    again.transaction = this.transaction;
+    again.range = this.range;
+    again.subject = this.subject;
+    again.detail = this.detail;
+    again.ticket = this.ticket;
+    again.attempts = this.attempts + 1;
+    again.isSerializable = this.isSerializable;
+    return again;
+  }
+
   get isRead(): boolean {
     return this.type === 'read' || this.type === 'range';
   }

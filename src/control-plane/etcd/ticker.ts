@@ -15,6 +15,8 @@ export class Ticker {
   isResting = true;
   /** When the last leader was lost; undefined: there is one. */
   leaderlessSinceUs: SimTime | undefined;
+  /** How often a member has become leader. */
+  leaderChanges = 0;
   readonly #group: Group;
   readonly #network: Network;
   readonly #watch: DueTimer;
@@ -35,7 +37,7 @@ export class Ticker {
 
   /** A loop has begun a pass: should it take long, the ticks begin. */
   watchLoops(): void {
-    if (!this.isResting || this.#group.size === 1) return;
+    if (!this.isResting || this.#isAlone) return;
     this.#watch.ensure(this.#group.simulation.now + this.#patienceUs);
   }
 
@@ -54,12 +56,19 @@ export class Ticker {
   /** Something is about to happen, or has: from now on members tick. */
   begin(): void {
     this.#healthyTicks = 0;
-    if (this.#group.size === 1) return;
+    if (this.#isAlone) return;
     if (this.isResting) {
       this.isResting = false;
       for (const member of this.#group.members) if (member.isRunning) this.#setClock(member);
     }
     for (const member of this.#group.members) this.join(member);
+  }
+
+  /** A new process: it does not wait for a whole election timeout before it campaigns. */
+  started(member: Member): void {
+    const { size } = this.#group;
+    member.raft.resumeTicking(this.#electionTicks - (size === 1 ? 1 : 2));
+    this.join(member);
   }
 
   /** A member ticks, unless it does. */
@@ -82,7 +91,9 @@ export class Ticker {
 
   /** A member has noticed that there is a leader. */
   leaderFound(member: Member): void {
-    if (member.raft.role === 'leader') this.leaderlessSinceUs = undefined;
+    if (member.raft.role !== 'leader') return;
+    this.leaderlessSinceUs = undefined;
+    this.leaderChanges++;
   }
 
   /** A member does not lead any more, or is gone. */
@@ -98,6 +109,15 @@ export class Ticker {
     this.countLeaders();
     const patienceUs = etcdSettings.noLeaderTimeouts * options.electionTimeoutUs;
     simulation.after(patienceUs, kinds.leaderMissed, member.id, member.incarnation);
+  }
+
+  /** The only member leads: nobody has to hear of it. */
+  get #isAlone(): boolean {
+    return this.#group.size === 1 && this.#group.members[0]?.raft.role === 'leader';
+  }
+
+  get #electionTicks(): number {
+    return Math.round(this.#group.options.electionTimeoutUs / this.#tickUs);
   }
 
   get #tickUs(): number {
@@ -123,8 +143,7 @@ export class Ticker {
     const { raft, id } = member;
     const ticks = this.#ticksUntil(id, now);
     if (raft.role === 'leader') {
-      const electionTicks = Math.round(this.#group.options.electionTimeoutUs / this.#tickUs);
-      raft.resumeTicking(Math.max(0, ticks) % electionTicks);
+      raft.resumeTicking(Math.max(0, ticks) % this.#electionTicks);
       return;
     }
     const leader = this.#group.members[raft.lead];
@@ -145,7 +164,8 @@ export class Ticker {
   #rest(leader: Member): void {
     this.#healthyTicks = this.#isHealthy(leader) ? this.#healthyTicks + 1 : 0;
     const { options } = this.#group;
-    if (this.#healthyTicks * this.#tickUs < 2 * options.electionTimeoutUs) return;
+    const isLong = this.#healthyTicks * this.#tickUs >= 2 * options.electionTimeoutUs;
+    if (!isLong && !this.#isAlone) return;
     this.isResting = true;
     for (const member of this.#group.members) member.leaderKnownUs = this.#group.simulation.now;
   }
