@@ -86,9 +86,10 @@ export interface EtcdPort {
   result(ticket: number): EtcdResult;
   /**
    * From now on fires `kind` with a revision as argument when all changes up to it have arrived
-   * here; also without changes, as an answer to `requestProgress`.
+   * here; also without changes, as an answer to `requestProgress`. It begins after the newest
+   * revision, or after one that can still be read.
    */
-  watch(kind: EventKind, target: number): void;
+  watch(kind: EventKind, target: number, afterRevision?: number): void;
   /** Has every watch of this client told how far it is. */
   requestProgress(): void;
   /** The change of a revision that a watch was told of; undefined: of no object. */

@@ -163,6 +163,11 @@ export class Link {
     this.#stream = simulation.random.stream(name);
   }
 
+  /** When everything that was sent has left; it may be on its way still. */
+  get freeUs(): SimTime {
+    return this.#freeAt;
+  }
+
   /** Sends; returns the time of arrival. What is sent first arrives first. */
   send(now: SimTime, bytes: number): SimTime {
     const start = Math.max(now, this.#freeAt);

@@ -116,8 +116,10 @@ export class Connection implements EtcdPort, Requester {
     return this.#group.requests.remove(ticket).result as EtcdResult;
   }
 
-  watch(kind: EventKind, target: number): void {
-    this.#follower = new WatchFollower(this.#group, this.#endpoints, this.#number, kind, target);
+  watch(kind: EventKind, target: number, afterRevision?: number): void {
+    const after = afterRevision ?? this.#group.machine.store.revision;
+    const consumer = { kind, target, number: this.#number };
+    this.#follower = new WatchFollower(this.#group, this.#endpoints, consumer, after);
   }
 
   /** The watch of this connection; undefined before `watch`. */

@@ -74,6 +74,11 @@ export class Endpoint {
     return this.#links.down === undefined ? sentUs : this.#links.down.send(sentUs, bytes);
   }
 
+  /** When what was sent to the client has left. */
+  get downFreeUs(): SimTime {
+    return this.#links.down?.freeUs ?? 0;
+  }
+
   #waitLonger(): void {
     const { reconnectFactor, reconnectMaxWaitUs } = etcdClientConstants;
     this.#attemptUs += Math.round(this.#waitUs);

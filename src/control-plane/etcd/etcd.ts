@@ -161,6 +161,11 @@ export class Etcd {
     return this.#members[member]?.metrics;
   }
 
+  /** Size of a member's database file. */
+  fileBytesOf(member: number): number {
+    return this.#members[member]?.backend.fileBytes ?? 0;
+  }
+
   /** The value of a key in the newest state. */
   get(key: string): KubernetesObject | undefined {
     return this.#group.machine.store.get(key);

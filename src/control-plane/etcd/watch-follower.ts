@@ -11,41 +11,44 @@ import type { Group } from './group.js';
 import { NONE } from './raft/raft-core.js';
 import type { WatchClient, WatchStream } from './watch-hub.js';
 
+/** Whom to tell: the event and its target, and the number of the connection. */
+export interface WatchConsumer {
+  readonly kind: EventKind;
+  readonly target: number;
+  readonly number: number;
+}
+
 export class WatchFollower implements WatchClient {
   readonly #group: Group;
   readonly #endpoints: readonly Endpoint[];
-  readonly #kind: EventKind;
-  readonly #target: number;
-  readonly #number: number;
+  readonly #consumer: WatchConsumer;
   readonly #timer: DueTimer;
   #stream: WatchStream | undefined;
   #endpoint: Endpoint | undefined;
   /** Revision up to which everything has come, or is on its way. */
   #revision: number;
 
-  /** Fires `kind` with `target`; `number` is that of the connection. */
   constructor(
     group: Group,
     endpoints: readonly Endpoint[],
-    number: number,
-    kind: EventKind,
-    target: number,
+    consumer: WatchConsumer,
+    afterRevision: number,
   ) {
     this.#group = group;
     this.#endpoints = endpoints;
-    this.#number = number;
-    this.#kind = kind;
-    this.#target = target;
-    this.#timer = new DueTimer(group.simulation, group.kinds.reconnectDue, number);
-    this.#revision = group.machine.store.revision;
+    this.#consumer = consumer;
+    this.#timer = new DueTimer(group.simulation, group.kinds.reconnectDue, consumer.number);
+    this.#revision = afterRevision;
     this.#open();
   }
 
-  watchSent(sentUs: SimTime, revision: number, bytes: number): void {
+  watchSent(sentUs: SimTime, revision: number, bytes: number): SimTime {
     this.#revision = revision;
     const endpoint = this.#endpoint as Endpoint;
     const at = endpoint.answerUs(sentUs, bytes);
-    this.#group.simulation.at(at, this.#kind, this.#target, revision);
+    const { kind, target } = this.#consumer;
+    this.#group.simulation.at(at, kind, target, revision);
+    return Math.max(sentUs, endpoint.downFreeUs);
   }
 
   watchCancelled(): void {
@@ -70,7 +73,7 @@ export class WatchFollower implements WatchClient {
     if (this.#stream === undefined || this.#endpoint === undefined) return;
     const { simulation, kinds } = this.#group;
     const at = this.#endpoint.arrivalUs(etcdCosts.walBytesPerEntry);
-    simulation.at(at, kinds.progressRequested, this.#number);
+    simulation.at(at, kinds.progressRequested, this.#consumer.number);
   }
 
   /** That question has arrived. */

@@ -4,6 +4,7 @@
 // until it is up to date.
 // Source: etcd v3.6 server/storage/mvcc/watchable_store.go, api/v3rpc/watch.go (reference:
 // controlplane A10).
+import type { WatchEvent } from '../../client/watch.js';
 import type { SimTime } from '../../kernel/time.js';
 import { etcdCosts, etcdSettings } from './constants.js';
 import { DueTimer } from './due-timer.js';
@@ -15,8 +16,11 @@ export type WatchState = 'synced' | 'victim' | 'unsynced';
 
 /** Where a stream ends. */
 export interface WatchClient {
-  /** Everything up to `revision` has left the member at `sentUs`; `bytes` of it are new. */
-  watchSent(sentUs: SimTime, revision: number, bytes: number): void;
+  /**
+   * Everything up to `revision` is ready to leave the member at `sentUs`; `bytes` of it are new.
+   * Returns when it has left.
+   */
+  watchSent(sentUs: SimTime, revision: number, bytes: number): SimTime;
   /** The stream has ended; what came after the last revision is to be asked for again. */
   watchCancelled(): void;
 }
@@ -29,15 +33,31 @@ export class WatchStream {
   sentRevision: number;
   /** When everything in the stream is sent. */
   freeUs: SimTime = 0;
+  /** What is in the stream: when it has left, and how many responses it is. */
+  readonly #ends: SimTime[] = [];
+  readonly #counts: number[] = [];
+  #waiting = 0;
 
   constructor(client: WatchClient, sentRevision: number) {
     this.client = client;
     this.sentRevision = sentRevision;
   }
 
+  /** Puts responses into the stream that will have left at a time. */
+  fill(endUs: SimTime, responses: number): void {
+    this.freeUs = endUs;
+    this.#ends.push(endUs);
+    this.#counts.push(responses);
+    this.#waiting += responses;
+  }
+
   /** Responses that wait. */
   waiting(now: SimTime): number {
-    return Math.max(0, this.freeUs - now) / etcdCosts.watchSendCpuUs;
+    while (this.#ends.length > 0 && (this.#ends[0] as number) <= now) {
+      this.#ends.shift();
+      this.#waiting -= this.#counts.shift() as number;
+    }
+    return this.#waiting;
   }
 }
 
@@ -122,8 +142,8 @@ export class WatchHub {
   progress(stream: WatchStream): void {
     if (stream.state !== 'synced' || !this.#streams.includes(stream)) return;
     const { now } = this.#group.simulation;
-    stream.freeUs = Math.max(now, stream.freeUs) + etcdCosts.watchSendCpuUs;
-    stream.client.watchSent(stream.freeUs, stream.sentRevision, 0);
+    const readyUs = Math.max(now, stream.freeUs) + etcdCosts.watchSendCpuUs;
+    stream.fill(stream.client.watchSent(readyUs, stream.sentRevision, 0), 1);
     this.#member.owe(etcdCosts.watchSendCpuUs);
   }
 
@@ -173,19 +193,19 @@ export class WatchHub {
     for (let next = stream.sentRevision + 1; next <= revision; next++) {
       const event = store.change(next);
       if (event === undefined) continue;
-      events++;
-      // The value before the change is sent with it.
-      bytes += event.bytes * (event.previous === undefined ? 1 : 2);
+      events += 1 + store.furtherChanges(next).length;
+      bytes += bytesOf(event);
+      for (const further of store.furtherChanges(next)) bytes += bytesOf(further);
     }
     stream.sentRevision = revision;
     if (events === 0) return;
     const { now } = this.#group.simulation;
     const sendUs = Math.ceil(responses * etcdCosts.watchSendCpuUs);
-    stream.freeUs = Math.max(now, stream.freeUs) + sendUs;
     this.#member.owe(sendUs);
     this.#member.metrics.eventsSent += events;
+    const readyUs = Math.max(now, stream.freeUs) + sendUs;
+    stream.fill(stream.client.watchSent(readyUs, revision, bytes), responses);
     this.#armProgress(stream.freeUs);
-    stream.client.watchSent(stream.freeUs, revision, bytes);
   }
 
   #armVictims(): void {
@@ -202,4 +222,9 @@ export class WatchHub {
     const { watchProgressNotifyIntervalUs: intervalUs } = this.#group.options;
     if (intervalUs > 0) this.#progress.ensure(sentUs + intervalUs);
   }
+}
+
+/** The value before the change is sent with it. */
+function bytesOf({ bytes, previous }: WatchEvent): number {
+  return previous === undefined ? bytes : 2 * bytes;
 }

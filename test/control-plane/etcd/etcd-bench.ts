@@ -18,6 +18,7 @@ export interface EtcdBenchOptions {
   /** One way between two members, and between a client and a member. */
   readonly peerDelayUs?: number;
   readonly clientDelayUs?: number;
+  readonly clientBytesPerSecond?: number;
   /** Members that the client connects to; 0, on the same machine, when absent. */
   readonly endpoints?: readonly number[];
   readonly options?: Partial<EtcdOptions>;
@@ -63,6 +64,7 @@ export class EtcdBench extends SilentObserver {
   onAnswer: ((asked: Asked) => void) | undefined;
   onCommit: (() => void) | undefined;
   readonly #clientDelayUs: number;
+  readonly #clientBytesPerSecond: number;
   readonly #asked: Asked[] = [];
   readonly #answered: number;
 
@@ -70,6 +72,7 @@ export class EtcdBench extends SilentObserver {
     super();
     const { seed = 'etcd', fsync, cores = 8, peerDelayUs = PEER_DELAY_US } = options;
     this.#clientDelayUs = options.clientDelayUs ?? 0;
+    this.#clientBytesPerSecond = options.clientBytesPerSecond ?? 1e15;
     this.simulation = new Simulation(seed);
     const flush = fsync.map((each) =>
       typeof each === 'number' ? constant(each) : distribution(each),
@@ -101,14 +104,14 @@ export class EtcdBench extends SilentObserver {
     const remote = (member: number) => ({
       member,
       up: this.link(`${name}/${member}/up`, this.#clientDelayUs),
-      down: this.link(`${name}/${member}/down`, this.#clientDelayUs),
+      down: this.link(`${name}/${member}/down`, this.#clientDelayUs, this.#clientBytesPerSecond),
     });
     const local = { member: 0, up: undefined, down: undefined };
     return this.etcd.connect(name, members?.map(remote) ?? [local]);
   }
 
-  link(name: string, delayUs: number): Link {
-    return new Link(this.simulation, name, constant(delayUs), 1e15);
+  link(name: string, delayUs: number, bytesPerSecond = 1e15): Link {
+    return new Link(this.simulation, name, constant(delayUs), bytesPerSecond);
   }
 
   override committed(event: WatchEvent): void {
