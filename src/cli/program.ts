@@ -39,6 +39,7 @@ const runHelp = `Examples:
   kubeclock run scenarios/quickstart.yaml
   kubeclock run app/deployment.yaml app/service.yaml --until 10m --out results/app
   kubectl get deploy,svc -o yaml | kubeclock run - --nodes 5
+  kubeclock run shop.yaml --plugin ./my-policy.ts
   kubeclock run shop.yaml --set controlPlane.etcd.disk=hdd --seed 7 --verify
   kubeclock run performance-config.yaml --test-case SchedulingBasic --workload 500Nodes
 

@@ -205,6 +205,13 @@ describe('a plugin that breaks the rules', () => {
     expect([outcome.end, outcome.partial, counts.podsBound]).toEqual(['failed', true, 0]);
   });
 
+  test('by keeping something in its module is found out by --verify', () => {
+    const text = `let cycles = 0;\n${only("cycles++ < 3 ? { code: 'Unschedulable', reasons: [] } : undefined")}`;
+    const { code, err } = runPlugin('bad.mjs', text, '--verify');
+    expect(code).toBe(5);
+    expect(err).toContain('not reproducible: trace hash');
+  });
+
   test('is told where in the file, and the whole stack on demand', () => {
     const text =
       '// one\n\nexport const Bad = {\n  name: "Bad",\n  preEnqueue(pod) { pod.a.b; },\n};\n';

@@ -21,7 +21,7 @@ const faults = (text: string): readonly unknown[] =>
   validate(loadYaml(text, 'refuse')[0]) ? [] : (validate.errors ?? []);
 
 describe('the JSON Schema', () => {
-  test.each(yamlIn(folder))('accepts %s', (file) => {
+  test.each([...yamlIn(folder), ...yamlIn(join(folder, 'plugins'))])('accepts %s', (file) => {
     expect(faults(readFileSync(file, 'utf8'))).toEqual([]);
   });
 
