@@ -1,7 +1,7 @@
-// scheduler_plugin_execution_duration_seconds: a tenth of the cycles is measured, call by call, into
-// a buffer that is emptied once a second; what does not fit is lost, as in the real component. The
-// model has one time for all plugins of a phase, so each call gets an equal share of it. Left out:
-// PreBind and Bind.
+// scheduler_plugin_execution_duration_seconds: a tenth of the cycles is measured, call by call,
+// into a buffer that is emptied once a second; what does not fit is lost, as in the real component.
+// The model has one time for all plugins of a phase, so each call gets an equal share of it. Left
+// out: PreBind and Bind.
 // Source: kube-scheduler v1.36 metrics/metric_recorder.go, schedule_one.go; reference: scheduler 4.
 import type { Framework } from '../control-plane/scheduler/framework/framework.js';
 import { codeOf, type StatusCode } from '../control-plane/scheduler/framework/status.js';

@@ -82,6 +82,7 @@ const scheduler = mapping({
     .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),
   featureGates: mapping({
     NodeDeclaredFeatures: flag().optional(),
+    NominatedNodeNameForExpectation: flag().optional(),
     SchedulerAsyncAPICalls: flag().optional(),
     SchedulerAsyncPreemption: flag().optional(),
     SchedulerQueueingHints: flag().optional(),

@@ -247,10 +247,11 @@ export class FakeApiServer implements ApiServerPort {
     const nodeName = (body as Binding).target.name ?? '';
     const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? [];
     const conditions = [...others, { type: 'PodScheduled', status: 'True' as const }];
+    const { nominatedNodeName: _cleared, ...status } = pod.status ?? {};
     const bound = {
       ...pod,
       spec: { ...pod.spec, nodeName },
-      status: { ...pod.status, conditions },
+      status: { ...status, conditions },
     };
     return answerWith(201, this.#commit('MODIFIED', bound, pod));
   }

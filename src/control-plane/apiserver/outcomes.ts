@@ -189,17 +189,22 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') {
     return refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
   }
+  if ((pod.spec.schedulingGates?.length ?? 0) > 0) {
+    return refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+  }
   const scheduled: PodCondition = {
     type: 'PodScheduled',
     status: 'True',
     lastTransitionTime: now,
   };
+  // The gate ClearingNominatedNodeNameAfterBinding is on by default.
+  const { nominatedNodeName: _cleared, ...status } = pod.status ?? {};
   const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? [];
   const object: Pod = {
     ...pod,
     metadata: { ...pod.metadata },
     spec: { ...pod.spec, nodeName: binding.target.name as string },
-    status: { ...pod.status, conditions: [...others, scheduled] },
+    status: { ...status, conditions: [...others, scheduled] },
   };
   return { kind: 'write', object };
 }

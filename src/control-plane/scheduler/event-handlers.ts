@@ -9,6 +9,7 @@ import { keyOf } from '../../client/api-request.js';
 import type { InformerHandler } from '../../client/informer.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import type { Simulation } from '../../kernel/simulation.js';
+import type { BindingCycles } from './binding-cycle.js';
 import type { SchedulerCache } from './cache/scheduler-cache.js';
 import {
   assignedPodAdd,
@@ -29,6 +30,7 @@ export interface EventHandlersOptions {
   readonly cache: SchedulerCache;
   readonly queue: SchedulingQueue;
   readonly waitingPods: WaitingPods;
+  readonly bindings: Pick<BindingCycles, 'cancel'>;
   readonly observer: ClusterObserver;
   /** Names of the profiles; pods of other schedulers are none of ours until they are bound. */
   readonly schedulerNames: ReadonlySet<string>;
@@ -99,11 +101,15 @@ export class PodHandler implements InformerHandler<Pod> {
     this.#options.monitor?.eventHandled('UnschedulablePodAdd');
   }
 
-  /** A pod that is already assumed is on its way; its changes no longer matter. */
+  /** A pod that is assumed is on its way: nothing matters but that it shall go. */
   #updatePending(previous: Pod, pod: Pod): void {
     const { queue, cache, simulation } = this.#options;
     const info = new PodInfo(pod);
-    if (cache.isAssumed(info.uid)) return;
+    if (cache.isAssumed(info.uid)) {
+      const isLeaving = pod.metadata.deletionTimestamp !== undefined;
+      if (isLeaving && previous.metadata.deletionTimestamp === undefined) this.#giveUp(info.uid);
+      return;
+    }
     const before = previous.status?.nominatedNodeName ?? '';
     if (before !== '' && before !== (pod.status?.nominatedNodeName ?? '')) {
       this.#roomIsFree(previous, info.priority);
@@ -127,7 +133,7 @@ export class PodHandler implements InformerHandler<Pod> {
   }
 
   #remove(pod: Pod): void {
-    const { cache, queue, waitingPods } = this.#options;
+    const { cache, queue } = this.#options;
     const info = new PodInfo(pod);
     if (isAssigned(pod)) {
       cache.removePod(info.uid);
@@ -138,8 +144,14 @@ export class PodHandler implements InformerHandler<Pod> {
     queue.delete(info);
     this.#options.monitor?.eventHandled('UnschedulablePodDelete');
     const hadRoom = (pod.status?.nominatedNodeName ?? '') !== '';
-    const isRejected = waitingPods.reject(info.uid, '', 'removed');
+    const isRejected = this.#giveUp(info.uid);
     if (isRejected || hadRoom) this.#roomIsFree(pod, info.priority);
+  }
+
+  /** Takes the place away from a pod that is not bound yet. */
+  #giveUp(uid: string): boolean {
+    const { waitingPods, bindings } = this.#options;
+    return waitingPods.reject(uid, '', 'removed') || bindings.cancel(uid);
   }
 
   /** Pods of lower or equal priority had to leave the room alone. */

@@ -12,7 +12,10 @@ import { codeOf, isRejected, messageOf } from './framework/status.js';
 import { hasCondition, withCondition } from './pod-condition.js';
 import type { Failure } from './scheduling-cycle.js';
 
-/** The failure of an attempt whose node was chosen: `0/1 nodes are available: 1 …`. */
+/**
+ * The failure of an attempt whose node was chosen: `0/1 nodes are available: 1 …`. The pod is no
+ * longer about to be anywhere.
+ */
 export function failureOf({ status, plugin }: PluginAnswer): Failure {
   const wasRejected = isRejected(status);
   const isPending = codeOf(status) === 'Pending';
@@ -23,7 +26,7 @@ export function failureOf({ status, plugin }: PluginAnswer): Failure {
     message: wasRejected ? `0/1 nodes are available: ${counts}.` : messageOf(status),
     unschedulablePlugins: wasRejected && !isPending ? named : [],
     pendingPlugins: isPending ? named : [],
-    nominatedNodeName: undefined,
+    nominatedNodeName: '',
   };
 }
 
@@ -48,6 +51,17 @@ export function statusPatch(pod: Pod, failure: Failure, now: SimTime): ApiReques
       ? withNomination(withCondition(current, condition, now), nominatedNodeName)
       : current;
   const bytes = schedulerConstants.conditionPatchBytes + message.length;
+  const patch = { bytes, apply };
+  return { verb: 'patch', resource: 'pods', subresource: 'status', namespace, name, patch };
+}
+
+/** Says on which node the pod is about to be; undefined when its status says so already. */
+export function nominationPatch(pod: Pod, nominatedNodeName: string): ApiRequest | undefined {
+  if (pod.status?.nominatedNodeName === nominatedNodeName) return undefined;
+  const { name, namespace = '' } = pod.metadata;
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    current.kind === 'Pod' ? withNomination(current, nominatedNodeName) : current;
+  const bytes = JSON.stringify({ status: { nominatedNodeName } }).length;
   const patch = { bytes, apply };
   return { verb: 'patch', resource: 'pods', subresource: 'status', namespace, name, patch };
 }

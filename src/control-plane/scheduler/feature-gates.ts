@@ -9,6 +9,8 @@ import type { SchedulerConfiguration } from './configuration/scheduler-configura
 export interface SchedulerFeatureGates {
   /** Whether the plugin of that name runs. */
   readonly NodeDeclaredFeatures: boolean;
+  /** Whether a pod's status says where it is going while its binding takes a while. */
+  readonly NominatedNodeNameForExpectation: boolean;
   /** Whether the scheduling goroutine goes on before the condition of a failed pod is written. */
   readonly SchedulerAsyncAPICalls: boolean;
   /** Whether it goes on before victims are deleted. */
@@ -20,6 +22,7 @@ export interface SchedulerFeatureGates {
 /** As in Kubernetes 1.36. */
 export const defaultFeatureGates: SchedulerFeatureGates = {
   NodeDeclaredFeatures: true,
+  NominatedNodeNameForExpectation: true,
   SchedulerAsyncAPICalls: false,
   SchedulerAsyncPreemption: true,
   SchedulerQueueingHints: true,
@@ -36,6 +39,7 @@ export function featureGatesOf(
   const state = (name: keyof SchedulerFeatureGates): boolean => stated[name] ?? defaults[name];
   return {
     NodeDeclaredFeatures: state('NodeDeclaredFeatures'),
+    NominatedNodeNameForExpectation: state('NominatedNodeNameForExpectation'),
     SchedulerAsyncAPICalls: state('SchedulerAsyncAPICalls'),
     SchedulerAsyncPreemption: state('SchedulerAsyncPreemption'),
     SchedulerQueueingHints: state('SchedulerQueueingHints'),

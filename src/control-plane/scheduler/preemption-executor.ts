@@ -1,7 +1,6 @@
 // Carries preemptions out while the scheduling goroutine goes on: takes back nominations of less
 // important pods, then deletes the victims, the last one when all others are done. Until then the
-// preemptor stays out of the queue. Left out: victims in their PreBind, which kube-scheduler stops
-// without asking the API server; they are deleted like bound ones.
+// preemptor stays out of the queue. Pods that are not bound yet only lose their place.
 // Source: kube-scheduler v1.36 framework/preemption/executor.go; reference: scheduler 1.10.
 
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
@@ -12,6 +11,7 @@ import { type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import type { BindingCycles } from './binding-cycle.js';
 import { schedulerConstants } from './constants.js';
 import type { Nominator } from './framework/nominator.js';
 import type { ClusterListers } from './framework/plugin-handle.js';
@@ -26,6 +26,7 @@ export interface PreemptionExecutorOptions {
   readonly listers: Pick<ClusterListers, 'pod'>;
   readonly nominator: Nominator;
   readonly waitingPods: WaitingPods;
+  readonly bindings: Pick<BindingCycles, 'cancel'>;
   readonly monitor?: Pick<SchedulerMonitor, 'victimsSelected' | 'preemptionEnded'> | undefined;
   /** The recorder of the pod's profile. */
   readonly recorderOf: (preemptor: PodInfo) => EventRecorder;
@@ -151,11 +152,12 @@ export class PreemptionExecutor {
     this.#options.ended();
   }
 
-  /** A pod that waits at Permit only loses its place. */
+  /** A pod that waits at Permit, or is in its PreBind, goes back to the queue. */
   #preemptVictim(work: VictimWork): void {
-    const { waitingPods, client, simulation } = this.#options;
+    const { waitingPods, bindings, client, simulation } = this.#options;
     const { preemption, victim } = work;
-    if (waitingPods.reject(victim.uid, plugin, 'preempted')) {
+    const { uid } = victim;
+    if (waitingPods.reject(uid, plugin, 'preempted') || bindings.cancel(uid)) {
       this.#record(work);
       return;
     }

@@ -117,11 +117,17 @@ export class Scheduler {
     this.#timers = new QueueTimers(simulation, name, this.#queue, () => this.#queueChanged());
     const { monitor } = options;
     const permitDecided = (cycle: SchedulingCycle, answer: PluginAnswer): void =>
-      this.#permitDecided(cycle, answer);
+      this.#bindings.permitDecided(cycle, answer);
     this.waitingPods = new WaitingPods(simulation, name, permitDecided, monitor);
-    const bindingEnded = (cycle: SchedulingCycle, answer: PluginAnswer): void =>
-      this.#bindingEnded(cycle, answer);
-    this.#bindings = new BindingCycles(simulation, name, client, bindingEnded, monitor);
+    this.#bindings = new BindingCycles({
+      simulation,
+      name,
+      client,
+      nominates: this.#gates.NominatedNodeNameForExpectation,
+      monitor,
+      permitted: ({ assumed }) => this.#queue.done(assumed.uid),
+      ended: (cycle, answer) => this.#bindingEnded(cycle, answer),
+    });
     this.#preemptions = this.#newPreemptions();
     this.#ends = this.#newEnds();
     this.#awoken = simulation.defineEvent(`${name}.QueueFilled`, () => this.#scheduleOne());
@@ -142,6 +148,7 @@ export class Scheduler {
       listers: this.#listers,
       nominator: this.#nominator,
       waitingPods: this.waitingPods,
+      bindings: this.#bindings,
       monitor,
       recorderOf: (info) => this.#recorderOf(info),
       failed: (info) => {
@@ -172,7 +179,7 @@ export class Scheduler {
     return {
       pendingPods: this.#queue.pendingPods,
       cacheSize: this.cache.size,
-      bindings: this.#bindings.size + this.waitingPods.size,
+      bindings: this.#bindings.size,
       inFlightEvents: this.#queue.inFlightEvents,
       unschedulablePods: this.#queue.rejectedPods,
     };
@@ -206,6 +213,7 @@ export class Scheduler {
       listers: this.#listers,
       queue: this.#queue,
       waitingPods: this.waitingPods,
+      bindings: this.#bindings,
       monitor,
       schedulerNames: new Set(this.#frameworks.keys()),
       queueChanged: () => this.#queueChanged(),
@@ -346,17 +354,8 @@ export class Scheduler {
     this.#pointRan(framework, 'Permit', waits.size > 0 ? waiting : undefined);
     this.#options.recorder?.assumed(assumed, waits);
     if (waits.size > 0) this.waitingPods.add(cycle, waits);
-    else this.#permitDecided(cycle, { status: undefined, plugin: '' });
+    this.#bindings.start(cycle, waits.size > 0);
     return undefined;
-  }
-
-  #permitDecided(cycle: SchedulingCycle, answer: PluginAnswer): void {
-    if (answer.status !== undefined) {
-      this.#bindingEnded(cycle, answer);
-      return;
-    }
-    this.#queue.done(cycle.assumed.uid);
-    this.#bindings.start(cycle);
   }
 
   #bindingEnded(cycle: SchedulingCycle, answer: PluginAnswer): void {

@@ -201,6 +201,13 @@ describe('a binding', () => {
     });
   });
 
+  test('clears the nomination', () => {
+    const status: PodStatus = { phase: 'Pending', nominatedNodeName: 'node-1' };
+    const outcome = updateOutcome({ ...stored(pod('a')), status }, binding(), NOW);
+    const { object } = outcome as { object: Pod };
+    expect(object.status).toEqual({ phase: 'Pending', conditions: [expect.anything()] });
+  });
+
   test.each([
     ['of a bound pod', bound(), {}, 'pod a is already assigned to node "node-1"'],
     [
@@ -208,6 +215,12 @@ describe('a binding', () => {
       stored(pod('a'), { deletionTimestamp: NOW }),
       {},
       'pod a is being deleted, cannot be assigned to a host',
+    ],
+    [
+      'of a gated pod',
+      stored(pod('a', { schedulingGates: [{ name: 'hold' }] })),
+      {},
+      'pod a has non-empty .spec.schedulingGates',
     ],
     [
       'of a pod of another uid',

@@ -35,6 +35,8 @@ class ExecutorFixture {
   readonly failed: string[] = [];
   ended = 0;
   readonly waitingPods: WaitingPods;
+  /** Uids of pods whose binding can still be called off. */
+  readonly inPreBind = new Set<string>();
   readonly executor: PreemptionExecutor;
   readonly preemptor = new PodInfo(wanting('1', 10));
 
@@ -56,6 +58,7 @@ class ExecutorFixture {
       listers: new InformerListers(this.pods),
       nominator,
       waitingPods: this.waitingPods,
+      bindings: { cancel: (uid) => this.inPreBind.delete(uid) },
       recorderOf: () => recorder,
       failed: ({ uid }) => this.failed.push(uid),
       ended: () => this.ended++,
@@ -135,6 +138,17 @@ describe('a preemption under way', () => {
       'Preempted by pod uid-incoming on node n',
       'Preempted by pod uid-incoming on node n',
     ]);
+  });
+
+  test('calls a binding off that is in its PreBind without asking the API server', () => {
+    const fixture = new ExecutorFixture();
+    fixture.inPreBind.add('uid-p0');
+    fixture.preempt(running('p0', 'n', 0), running('p1', 'n', 0));
+    expect(fixture.inPreBind.size).toBe(0);
+    fixture.run(50);
+    expect(fixture.writes).toEqual(['patch p1', 'delete p1']);
+    expect(fixture.server.list('events')).toHaveLength(2);
+    expect(fixture.failed).toEqual([]);
   });
 
   test('does not mark a victim that is marked already', () => {

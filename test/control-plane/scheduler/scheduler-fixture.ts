@@ -11,13 +11,17 @@ import {
   type SchedulingResult,
   SilentObserver,
 } from '../../../src/client/observer.js';
+import { pluginHandle } from '../../../src/control-plane/scheduler/configuration/plugin-sets.js';
 import { schedulerConstants } from '../../../src/control-plane/scheduler/constants.js';
 import {
   featureGatesOf,
   type StatedGates,
 } from '../../../src/control-plane/scheduler/feature-gates.js';
 import { Framework } from '../../../src/control-plane/scheduler/framework/framework.js';
-import type { SchedulerHandle } from '../../../src/control-plane/scheduler/framework/plugin-handle.js';
+import type {
+  PluginHandle,
+  SchedulerHandle,
+} from '../../../src/control-plane/scheduler/framework/plugin-handle.js';
 import {
   type EnabledPlugin,
   multiPoint,
@@ -54,7 +58,7 @@ export class SchedulingLog extends SilentObserver {
 export interface SchedulerFixtureOptions {
   readonly plugins?:
     | readonly EnabledPlugin[]
-    | ((handle: SchedulerHandle) => readonly EnabledPlugin[]);
+    | ((handle: PluginHandle) => readonly EnabledPlugin[]);
   /** All default plugins, with preemption, instead; they see PodDisruptionBudgets. */
   readonly isComplete?: boolean;
   readonly qps?: number;
@@ -62,6 +66,17 @@ export interface SchedulerFixtureOptions {
   readonly recorder?: SchedulingRecorder;
   readonly gates?: StatedGates;
   readonly monitorFor?: (simulation: Simulation) => SchedulerMonitor;
+}
+
+function frameworkWith(
+  schedulerName: string,
+  plugins: NonNullable<SchedulerFixtureOptions['plugins']>,
+  handle: SchedulerHandle,
+): Framework {
+  const own = pluginHandle(handle, () => framework);
+  const enabled = typeof plugins === 'function' ? plugins(own) : plugins;
+  const framework = new Framework({ schedulerName, plugins: multiPoint(enabled) });
+  return framework;
 }
 
 export class SchedulerFixture {
@@ -104,14 +119,7 @@ export class SchedulerFixture {
       monitor: options.monitorFor?.(simulation),
       objects,
       profiles: (handle) =>
-        isComplete
-          ? frameworksOf(null, handle)
-          : [
-              new Framework({
-                schedulerName,
-                plugins: multiPoint(typeof plugins === 'function' ? plugins(handle) : plugins),
-              }),
-            ],
+        isComplete ? frameworksOf(null, handle) : [frameworkWith(schedulerName, plugins, handle)],
     });
     for (const informer of [pods, nodes, ...objects]) informer.start();
     return scheduler;

@@ -196,8 +196,12 @@ export interface PreBindWork {
   readonly timeoutUs?: SimTime;
 }
 
-/** `undefined`: nothing to do; a Status refuses the binding. */
+/**
+ * `undefined`: nothing to do; a Status refuses the binding. `preBindPreFlight` says beforehand
+ * whether there will be work: Skip when not; a plugin that does not say is taken to have some.
+ */
 export interface PreBindPlugin extends Plugin {
+  preBindPreFlight?(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined;
   preBind(state: CycleState, pod: PodInfo, nodeName: string): PreBindWork | Status | undefined;
 }
 

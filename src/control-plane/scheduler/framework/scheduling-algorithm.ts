@@ -105,7 +105,9 @@ export class SchedulingAlgorithm {
     this.#points = { filter: [] };
     this.#round = this.#extenders?.begin(pod, attempt);
     if (this.#round !== undefined) this.#work.extenders = this.#round.work;
-    if (snapshot.count === 0) return this.#refuse('unschedulable', state, noNodesAvailable);
+    if (snapshot.count === 0) {
+      return this.#refuse('unschedulable', state, noNodesAvailable, unnominated);
+    }
     this.#reserveSpace(snapshot.count);
     const preFilter = framework.runPreFilter(state, pod, snapshot);
     this.#points.preFilter = codeOf(preFilter.status);
@@ -276,7 +278,7 @@ export class SchedulingAlgorithm {
     preFilterMessage: string,
   ): Decision {
     const { count } = this.#snapshot;
-    let result = noPostFilter;
+    let result: PostFilterResult = unnominated;
     if (framework.plugins.postFilter.length > 0) {
       result = framework.runPostFilter(state, pod, this.statuses, this.#snapshot);
       this.#points.postFilter = codeOf(result.status);
@@ -291,14 +293,14 @@ export class SchedulingAlgorithm {
   #fail(state: CycleState, answer: Status): Decision {
     this.#rejectors.clear();
     this.#pending.clear();
-    return this.#refuse('error', state, messageOf(answer));
+    return this.#refuse('error', state, messageOf(answer), unnominated);
   }
 
   #refuse(
     result: DecisionResult,
     state: CycleState,
     message: string,
-    postFilter = noPostFilter,
+    postFilter: PostFilterResult,
   ): Decision {
     return this.#end(result, state, message, '', this.statuses.count, postFilter);
   }
@@ -351,3 +353,5 @@ function sorted(names: ReadonlySet<string>): readonly string[] {
 const none: readonly string[] = [];
 const noVictims: readonly PodInfo[] = [];
 const noPostFilter: PostFilterResult = { status: undefined };
+/** Whatever was promised to the pod no longer holds. */
+const unnominated: PostFilterResult = { status: undefined, nominatedNodeName: '' };

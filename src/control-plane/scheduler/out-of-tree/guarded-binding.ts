@@ -9,7 +9,7 @@ import type { PluginCall } from './plugin-failure.js';
 
 /** Reserve, Unreserve, Permit, PreBind, Bind and PostBind, those that `own` has. */
 export function guardedBinding(own: AnyPlugin, guard: Guard): Partial<AnyPlugin> {
-  const { bind, permit, postBind, preBind, reserve, unreserve } = own;
+  const { bind, permit, postBind, preBind, preBindPreFlight, reserve, unreserve } = own;
   return {
     ...(reserve && {
       reserve: (state, pod, nodeName) => {
@@ -46,6 +46,15 @@ export function guardedBinding(own: AnyPlugin, guard: Guard): Partial<AnyPlugin>
         return isObject(answer) && 'requests' in answer
           ? checkedWork(answer as unknown as PreBindWork, call, guard)
           : guard.status(answer, call);
+      },
+    }),
+    ...(preBindPreFlight && {
+      preBindPreFlight: (state, pod, nodeName) => {
+        const call = callOf('PreBindPreFlight', pod, nodeName);
+        return guard.status(
+          guard.attempt(call, () => preBindPreFlight.call(own, state, pod, nodeName)),
+          call,
+        );
       },
     }),
     ...(bind && {

@@ -155,6 +155,10 @@ export class VolumeBinding
     for (const { base } of work?.provisions ?? []) this.#view.restoreClaim(base);
   }
 
+  preBindPreFlight(state: CycleState): Status | undefined {
+    return state.read<ReservedVolumes>(reservedKey)?.work === undefined ? skip : undefined;
+  }
+
   /** Nothing to do, and no time lost, when all claims are bound already. */
   preBind(state: CycleState, { pod }: PodInfo, nodeName: string): PreBindWork | undefined {
     const work = state.read<ReservedVolumes>(reservedKey)?.work;
