@@ -1,4 +1,4 @@
-// The way of an assumed pod to its node: nomination, Permit, PreBind, binding, and being called off.
+// The way of an assumed pod to its node: nomination, Permit, PreBind, binding, being called off.
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import type {
