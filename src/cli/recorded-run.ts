@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PodName } from '../experiment/explain/find-pod.js';
 import type { RunTrace } from '../experiment/rerun.js';
+import type { RunResult } from '../metrics/run-result.js';
 import { kindOf } from '../scenario/files.js';
 import { parseRunInputs, type RunInputs } from '../scenario/run-inputs.js';
 import { UsageError } from './exit-code.js';
@@ -65,10 +66,11 @@ function traceOf(text: string | undefined): RunTrace | undefined {
     // Not ours, or cut short.
     return undefined;
   }
-  const { traceHash, events, modelVersion, outcome } = (summary ?? {}) as Record<string, unknown>;
-  if (typeof traceHash !== 'string' || typeof events !== 'number') return undefined;
-  const { partial } = (outcome ?? {}) as { readonly partial?: unknown };
-  return { traceHash, events, modelVersion: String(modelVersion), isPartial: partial === true };
+  const { traceHash, modelVersion, outcome, checkpoints } = (summary ?? {}) as Partial<RunResult>;
+  if (typeof traceHash !== 'string' || outcome === undefined) return undefined;
+  const wasStopped = outcome.end === 'limit' || outcome.end === 'interrupted';
+  const stoppedAtEvents = wasStopped ? checkpoints?.at(-1)?.events : undefined;
+  return { traceHash, modelVersion: String(modelVersion), stoppedAtEvents };
 }
 
 /** Namespace, name, UID and owner are the first columns of pods.csv, and hold no commas. */

@@ -8,10 +8,8 @@ import { type RunOptions, runScenario } from './run-scenario.js';
 export interface RunTrace {
   readonly modelVersion: string;
   readonly traceHash: string;
-  /** Events handled. */
-  readonly events: number;
-  /** Whether a limit or a signal has cut it short, after `events`. */
-  readonly isPartial: boolean;
+  /** The checkpoint at which a limit or a signal has stopped it, in events; undefined if none did. */
+  readonly stoppedAtEvents: number | undefined;
 }
 
 /** A run that was made twice. */
@@ -26,7 +24,8 @@ export interface Rerun {
  * `options` let the caller look on.
  */
 export function rerun(scenario: LoadedScenario, earlier: RunTrace, options: RunOptions): Rerun {
-  const limits = earlier.isPartial ? { maxEvents: earlier.events } : {};
+  const { stoppedAtEvents } = earlier;
+  const limits = stoppedAtEvents === undefined ? {} : { maxEvents: stoppedAtEvents };
   const result = runScenario(scenario, { ...options, ...limits });
   return { result, isSame: result.traceHash === earlier.traceHash };
 }

@@ -36,14 +36,13 @@ function write(result = runResult(), inputsText = renderInputsJson(inputs)): voi
 describe('a results folder', () => {
   test('tells its input, its trace and its pods', () => {
     const pods = [podRow({ namespace: 'shop' }), pendingPodRow()];
-    write(runResult({ pods, traceHash: 'abc', events: 77 }));
+    write(runResult({ pods, traceHash: 'abc' }));
     expect(readRun(folder)).toEqual({
       inputs,
       trace: {
         traceHash: 'abc',
-        events: 77,
         modelVersion: runResult().modelVersion,
-        isPartial: runResult().outcome.partial,
+        stoppedAtEvents: undefined,
       },
       pods: [
         { namespace: 'shop', name: 'web-7d4b9c-aaaaa', owner: 'Deployment/web' },
@@ -53,9 +52,17 @@ describe('a results folder', () => {
     expect(isResultsFolder(folder)).toBe(true);
   });
 
-  test('says when its run was cut short', () => {
-    write(runResult({ outcome: { end: 'limit', partial: true, message: 'Stopped.' } }));
-    expect(readRun(folder).trace.isPartial).toBe(true);
+  const checkpoints = [65_536, 131_072].map((events) => ({ events, time: 5, hash: 'h' }));
+
+  test.each([
+    ['limit', 131_072],
+    ['interrupted', 131_072],
+    ['failed', undefined],
+    ['horizon', undefined],
+  ] as const)('says at which checkpoint its run was stopped: %s', (end, events) => {
+    const outcome = { end, partial: end !== 'horizon', message: 'Stopped.' };
+    write(runResult({ outcome, checkpoints }));
+    expect(readRun(folder).trace.stoppedAtEvents).toBe(events);
   });
 
   test('is none without a summary', () => {

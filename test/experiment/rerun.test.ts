@@ -11,14 +11,14 @@ const scenario = loaded(
 describe('a run that is made again', () => {
   test('is recognised by its trace', () => {
     const { traceHash, events, modelVersion } = runScenario(scenario);
-    const earlier = { traceHash, events, modelVersion, isPartial: false };
+    const earlier = { traceHash, modelVersion, stoppedAtEvents: undefined };
     const { result, isSame } = rerun(scenario, earlier, {});
     expect([isSame, result.events]).toEqual([true, events]);
   });
 
   test('is not taken for another one', () => {
     const other = runScenario({ ...scenario, seed: 'other' });
-    const earlier = { ...other, isPartial: false };
+    const earlier = { ...other, stoppedAtEvents: undefined };
     expect(rerun(scenario, earlier, {}).isSame).toBe(false);
   });
 
@@ -26,7 +26,8 @@ describe('a run that is made again', () => {
     const long = { ...scenario, untilConverged: false, horizonUs: 86_400_000_000 };
     const cut = runScenario(long, { maxEvents: 100_000 });
     expect(cut.outcome.partial).toBe(true);
-    const { result, isSame } = rerun(long, { ...cut, isPartial: true }, {});
+    const stoppedAtEvents = cut.checkpoints.at(-1)?.events;
+    const { result, isSame } = rerun(long, { ...cut, stoppedAtEvents }, {});
     expect([isSame, result.events]).toEqual([true, cut.events]);
   });
 });

@@ -291,7 +291,7 @@ describe('looking at a pod', () => {
   });
 
   test('says nothing when the run is not the one that was asked about', () => {
-    const earlier = { ...plain, traceHash: 'another', isPartial: false };
+    const earlier = { ...plain, traceHash: 'another', stoppedAtEvents: undefined };
     const report = explainPod(run, 'default/p', earlier);
     expect(report).toMatchObject({ isSame: false, explanation: undefined });
   });
