@@ -4,6 +4,7 @@
 import type { Node } from '../api/node.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
+import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-gates.js';
 import type { TieBreakName } from '../control-plane/scheduler/framework/select-host.js';
@@ -32,10 +33,19 @@ export interface LinkSpec {
 export interface EtcdSpec {
   /** 1, 3 or 5. */
   readonly members: number;
-  /** Names of ControlPlaneHosts, one a member. */
+  /** Names of hosts of the control plane, or of its own, one a member. */
   readonly hosts: readonly string[];
+  /** Machines on which nothing else runs. */
+  readonly ownHosts: readonly ControlPlaneHost[];
   readonly disk: DiskSpec;
+  /** Of the WAL; undefined: the same. */
+  readonly walDisk: DiskSpec | undefined;
+  readonly options: EtcdOptions;
 }
+
+export const etcdServers = ['local', 'all'] as const;
+
+export type EtcdServers = (typeof etcdServers)[number];
 
 /** Rate limit of a client: `qps` tokens a second, `burst` saved up. */
 export interface ClientLimit {
@@ -45,6 +55,8 @@ export interface ClientLimit {
 
 export interface ApiServerSpec extends ApiServerSettings {
   readonly hosts: readonly string[];
+  /** Which members of etcd an apiserver connects to: the one on its host, or all. */
+  readonly etcdServers: EtcdServers;
   readonly disabledAdmissionPlugins: readonly OptionalAdmissionPlugin[];
 }
 

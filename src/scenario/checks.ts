@@ -9,6 +9,7 @@ import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
 import type { ObjectReference } from '../cluster/operation.js';
 import { hostsOf } from './cluster-of.js';
+import { etcdProblems } from './etcd-of.js';
 import { namespaceOf } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -36,18 +37,10 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     const path = ['spec', ...steps];
     problems.push(problemAt(placeOf(path), codes.impossible, message, { path, ...more }));
   };
-  const hosts = hostsOf(spec.controlPlane?.hosts).length;
-  const members = spec.controlPlane?.etcd?.members ?? 1;
-  const membersPath: FieldPath = ['controlPlane', 'etcd', 'members'];
-  if (members % 2 === 0) {
-    report(membersPath, `${members} etcd members tolerate no more failures than ${members - 1}`, {
-      expected: 'an odd number',
-      suggestion: `members: ${members - 1}`,
-    });
-  } else if (members > hosts) {
-    report(membersPath, `${members} etcd members need ${members} hosts, and there are ${hosts}`, {
-      expected: 'one host a member: raise controlPlane.hosts.count',
-    });
+  const names = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
+  const hosts = names.length;
+  for (const { steps, message, expected, suggestion } of etcdProblems(spec, names)) {
+    report(steps, message, { expected, suggestion });
   }
   const replicas = spec.controlPlane?.apiServer?.replicas ?? 1;
   if (replicas > hosts) {

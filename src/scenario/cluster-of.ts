@@ -8,15 +8,14 @@ import type {
   ClusterSpec,
   ControlPlaneHost,
   ControlPlaneSpec,
-  DiskSpec,
   LinkSpec,
   NetworkSpec,
 } from '../cluster/cluster-spec.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { scenarioDefaults } from './constants.js';
-import { diskNamed } from './disks.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { parseDuration } from './duration.js';
+import { etcdOf, etcdServersOf } from './etcd-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { processCostsOf } from './process-costs.js';
 import type { LoadedSchedulers } from './schedulers.js';
@@ -42,12 +41,6 @@ export function hostsOf(hosts: ControlPlaneText['hosts']): readonly ControlPlane
   return Array.from({ length: count }, (_, index) => ({ name: `control-plane-${index}`, cores }));
 }
 
-function diskOf(disk: NonNullable<ControlPlaneText['etcd']>['disk']): DiskSpec {
-  if (typeof disk !== 'object') return diskNamed(disk ?? 'nvme');
-  const { fsync, bytesPerSecond = diskNamed('nvme').bytesPerSecond } = disk;
-  return { fsync: durations(fsync), bytesPerSecond: bytes(bytesPerSecond) };
-}
-
 function limitOf(limit: ControlPlaneText['controllerManager']): ClientLimit {
   return { qps: limit?.kubeAPIQPS ?? 0, burst: limit?.kubeAPIBurst ?? 0 };
 }
@@ -58,12 +51,14 @@ function controlPlaneOf(
 ): ControlPlaneSpec {
   const hosts = hostsOf(text.hosts);
   const names = hosts.map(({ name }) => name);
-  const members = text.etcd?.members ?? 1;
+  const etcd = etcdOf(text.etcd, names);
+  const apiServerHosts = names.slice(0, text.apiServer?.replicas ?? names.length);
   return {
     hosts,
-    etcd: { members, hosts: names.slice(0, members), disk: diskOf(text.etcd?.disk) },
+    etcd,
     apiServer: {
-      hosts: names.slice(0, text.apiServer?.replicas ?? names.length),
+      hosts: apiServerHosts,
+      etcdServers: text.apiServer?.etcdServers ?? etcdServersOf(etcd, apiServerHosts),
       maxRequestsInflight: text.apiServer?.maxRequestsInflight ?? 0,
       maxMutatingRequestsInflight: text.apiServer?.maxMutatingRequestsInflight ?? 0,
       enablePriorityAndFairness: text.apiServer?.enablePriorityAndFairness ?? true,

@@ -22,7 +22,13 @@ export const fixedDefaults: Tree = {
   kubernetesVersion: '1.36',
   controlPlane: {
     hosts: { count: 1, cores: 4 },
-    etcd: { disk: 'nvme' },
+    etcd: {
+      disk: 'nvme',
+      quotaBackendBytes: '2Gi',
+      heartbeatInterval: '100ms',
+      electionTimeout: '1s',
+      watchProgressNotifyInterval: '10m',
+    },
     apiServer: {
       maxRequestsInflight: 400,
       maxMutatingRequestsInflight: 200,
@@ -77,11 +83,13 @@ function hostCount(hosts: unknown): number {
 /** Defaults that follow from what the scenario does say. */
 function derivedDefaults(spec: ScenarioSpec): Tree {
   const hosts = hostCount(spec.controlPlane?.hosts);
+  const own = spec.controlPlane?.etcd?.hosts;
+  const etcdHosts = own === undefined ? hosts : hostCount(own);
   return {
     // Whoever states only a horizon wants to see all of it.
     until: spec.horizon === undefined ? 'converged' : 'horizon',
     controlPlane: {
-      etcd: { members: Math.min(5, hosts % 2 === 0 ? hosts - 1 : hosts) },
+      etcd: { members: Math.min(5, etcdHosts % 2 === 0 ? etcdHosts - 1 : etcdHosts) },
       apiServer: { replicas: hosts },
     },
     ...(spec.kubeProxy?.mode === 'ipvs' ? { kubeProxy: { minSyncPeriod: '0s' } } : {}),

@@ -191,3 +191,15 @@ export const sizes: z.ZodType<DistributionText> = distributionOver(
   quantityValue,
   someSize,
 ).meta({ id: 'Sizes', description: someSize });
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** A name of a host, a pool, or what else a DNS label names. */
+export function name(what: string): z.ZodString {
+  return textLike(dnsLabel, `${what}: lower case letters, digits and "-", at most 63`);
+}
+
+/** Of a link or a disk. */
+export const bandwidth: ReturnType<typeof quantity> = quantity(
+  'bytes per second as a quantity, such as 125M',
+);

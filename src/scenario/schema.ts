@@ -4,17 +4,20 @@
  */
 
 import { z } from 'zod';
+import { etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
-import { diskNames } from './disks.js';
 import { processes } from './process-costs.js';
+import { etcd, hosts } from './schema-etcd.js';
 import { operation } from './schema-operations.js';
 import {
+  bandwidth,
   duration,
   durations,
   flag,
   list,
   mapping,
+  name,
   numberWithin,
   oneOf,
   positiveDuration,
@@ -22,18 +25,12 @@ import {
   quantity,
   sizes,
   text,
-  textLike,
   wholeNumber,
 } from './schema-parts.js';
 
 /** Version of the scenario format. */
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
 
-const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const name = (what: string): z.ZodString =>
-  textLike(dnsLabel, `${what}: lower case letters, digits and "-", at most 63`);
-
-const bandwidth = quantity('bytes per second as a quantity, such as 125M');
 const strings = z.record(z.string(), text('text'), { error: 'a mapping of text to text' });
 
 const link = mapping({
@@ -45,19 +42,6 @@ const clientLimit = mapping({
   kubeAPIQPS: positiveNumber().optional().describe('Requests a second of one client.'),
   kubeAPIBurst: wholeNumber(1).optional().describe('Requests that may be sent at once.'),
 });
-
-const hosts = z.union(
-  [
-    mapping({ count: wholeNumber(1, 99).optional(), cores: positiveNumber().optional() }),
-    list(mapping({ name: name('a host name'), cores: positiveNumber() }), 'hosts {name, cores}', 1),
-  ],
-  { error: 'a mapping {count, cores}, or a list of hosts {name, cores}' },
-);
-
-const disk = z.union(
-  [oneOf(diskNames), mapping({ fsync: durations, bytesPerSecond: bandwidth.optional() })],
-  { error: `one of ${diskNames.join(', ')}, or a mapping {fsync, bytesPerSecond}` },
-);
 
 const scheduler = mapping({
   ...clientLimit.shape,
@@ -96,10 +80,7 @@ const controlPlane = mapping({
   hosts: hosts
     .optional()
     .describe('Machines of the control plane; their processes share the cores.'),
-  etcd: mapping({
-    members: wholeNumber(1, 9).optional().describe('Odd: an even number adds no safety.'),
-    disk: disk.optional(),
-  }).optional(),
+  etcd: etcd.optional(),
   apiServer: mapping({
     replicas: wholeNumber(1, 99).optional(),
     maxRequestsInflight: wholeNumber(1).optional(),
@@ -108,6 +89,9 @@ const controlPlane = mapping({
       .optional()
       .describe('Without it the two limits above hold each for itself.'),
     requestTimeout: positiveDuration().optional().describe('Of everything but watches.'),
+    etcdServers: oneOf(etcdServers)
+      .optional()
+      .describe('The member on the same host, or all of them.'),
     goawayChance: numberWithin(0, 0.02)
       .optional()
       .describe('Of an answer that sends its client to another apiserver.'),
