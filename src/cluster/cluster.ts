@@ -108,6 +108,11 @@ export class Cluster {
     ];
   }
 
+  /** Why nothing can be stored, for whoever asks at the end; undefined: it can. */
+  get verdict(): string | undefined {
+    return this.#controlPlane.etcd.verdict;
+  }
+
   /** Starts all components; the operations begin when the control plane's caches have filled. */
   start(): void {
     const informers = [

@@ -87,7 +87,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     scenario: scenario.name,
     kubernetesVersion: scenario.cluster.kubernetesVersion,
     modelVersion,
-    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, isConverged),
+    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, isConverged, cluster.verdict),
     cluster: describeCluster(scenario.cluster),
     notices: scenario.notices,
     thresholds: scenario.thresholds,
@@ -123,11 +123,17 @@ function outcomeOf(
   scenario: LoadedScenario,
   simulation: Simulation,
   isConverged: boolean,
+  verdict: string | undefined,
 ): RunOutcome {
   const at = `${toSeconds(simulation.now)} s`;
   if (isConverged && scenario.untilConverged) {
     return { end: 'converged', partial: false, message: `Every change converged after ${at}.` };
   }
   const how = isConverged ? 'everything had converged' : 'not everything had converged';
-  return { end: 'horizon', partial: false, message: `Ended at the horizon of ${at}; ${how}.` };
+  const why = verdict === undefined ? '' : `; ${verdict}`;
+  return {
+    end: 'horizon',
+    partial: false,
+    message: `Ended at the horizon of ${at}; ${how}${why}.`,
+  };
 }
