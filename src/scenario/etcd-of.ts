@@ -22,6 +22,7 @@ const DEFAULT_CORES = 4;
 /** Etcd refuses a longer election timeout. */
 const LONGEST_ELECTION_TIMEOUT_US = 50_000_000;
 const LEAST_HEARTBEATS = 5;
+const MEBI = 1_048_576;
 
 const durationUs = (text: string | undefined): number => parseDuration(text ?? '0') ?? 0;
 
@@ -127,7 +128,7 @@ function quotaProblems(spec: ScenarioSpec, { options }: EtcdSpec): EtcdProblem[]
   }
   if (bytes < options.quotaBackendBytes) return [];
   const quota = formatBytes(options.quotaBackendBytes);
-  const message = `the nodes take ${formatBytes(bytes)} in etcd, and its quota is ${quota}`;
+  const message = `the nodes take ${Math.ceil(bytes / MEBI)}Mi in etcd, and its quota is ${quota}`;
   const expected = 'a quota that leaves room for more, such as 2Gi';
   return [{ steps: ['controlPlane', 'etcd', 'quotaBackendBytes'], message, expected }];
 }
