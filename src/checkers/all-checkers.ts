@@ -6,13 +6,14 @@ import { SeatLimits } from './seat-limits.js';
 import { StoreHistory } from './store-history.js';
 
 /**
- * One of each, in the order in which they are told of changes. Several `schedulers` may promise the
- * same room, and the kubelet finds out.
+ * One of each, in the order in which they are told of changes. Where room is not `promisedOnce`, by
+ * a scheduler alone that looks for it, a node can be bound more than fits, and the kubelet finds
+ * out.
  */
-export function allCheckers(simulation: Simulation, schedulers = 1): readonly Checker[] {
+export function allCheckers(simulation: Simulation, promisedOnce = true): readonly Checker[] {
   return [
     new StoreHistory(simulation),
-    new PodPlacement(simulation, schedulers > 1),
+    new PodPlacement(simulation, promisedOnce),
     new SeatLimits(simulation),
   ];
 }

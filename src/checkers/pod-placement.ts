@@ -1,6 +1,6 @@
 // Where pods run: a pod is bound once and for all, no node is over-committed by what the scheduler
-// binds (by what runs, where several schedulers promise the same room), no pod address is given
-// twice, no phase goes back, what is Ready is bound.
+// binds (by what runs, where room may be promised twice), no pod address is given twice, no phase
+// goes back, what is Ready is bound.
 import type { Node } from '../api/node.js';
 import type { Pod, PodPhase } from '../api/pod.js';
 import { nodeAllocatable, podRequests, type ResourceAmounts } from '../api/resource-requests.js';
@@ -25,12 +25,15 @@ export class PodPlacement extends Checker {
   /** Pod key by address. */
   readonly #addresses = new Map<string, string>();
 
-  /** Whether several schedulers bind, each of which sees late what the others have done. */
-  readonly #isShared: boolean;
+  readonly #promisedOnce: boolean;
 
-  constructor(simulation: Simulation, isShared = false) {
+  /**
+   * `promisedOnce`: whether one scheduler alone binds, and looks for room. Others see late what has
+   * been bound, or do not look.
+   */
+  constructor(simulation: Simulation, promisedOnce = true) {
     super(simulation);
-    this.#isShared = isShared;
+    this.#promisedOnce = promisedOnce;
   }
 
   override committed({ type, object, previous }: WatchEvent): void {
@@ -54,9 +57,9 @@ export class PodPlacement extends Checker {
     if (type !== 'DELETED') this.#count(pod, 1);
     const isBound = nodeName !== undefined && before === undefined;
     if (isBound && previous === undefined) this.#placedByClients.add(nodeName);
-    const hasCome = this.#isShared
-      ? this.#takesRoom(pod) && previous !== undefined && !this.#takesRoom(previous)
-      : isBound && previous !== undefined;
+    const hasCome = this.#promisedOnce
+      ? isBound && previous !== undefined
+      : this.#takesRoom(pod) && previous !== undefined && !this.#takesRoom(previous);
     if (hasCome && nodeName !== undefined) this.#checkNode(nodeName, name);
     this.#checkAddress(type, pod, name);
     const [was = 'Pending', is = 'Pending'] = [previous?.status?.phase, pod.status?.phase];
@@ -76,7 +79,7 @@ export class PodPlacement extends Checker {
 
   /** Whether the pod takes up room on its node. */
   #takesRoom(pod: Pod): boolean {
-    if (!this.#isShared) return runs(pod);
+    if (this.#promisedOnce) return runs(pod);
     return pod.status?.phase === 'Running' && pod.metadata.deletionTimestamp === undefined;
   }
 

@@ -11,6 +11,7 @@ import { RunRecorder } from '../metrics/run-recorder.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { describeCluster } from './describe-cluster.js';
+import { promisesRoomOnce } from './promised-room.js';
 import { type RunLimits, watchLimits } from './run-limits.js';
 
 /** Raised whenever equal inputs begin to give other results. */
@@ -47,11 +48,10 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   requirePlugins(scenario, plugins);
   const simulation = new Simulation(scenario.seed);
   const { clusterDns, controlPlane } = scenario.cluster;
-  const schedulers = [controlPlane.scheduler, ...controlPlane.additionalSchedulers].map(
-    ({ name }) => ({ name, user: schedulerUser(name) }),
-  );
-  const checkers = allCheckers(simulation, schedulers.length);
-  const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, schedulers);
+  const schedulers = [controlPlane.scheduler, ...controlPlane.additionalSchedulers];
+  const checkers = allCheckers(simulation, promisesRoomOnce(schedulers, plugins));
+  const identities = schedulers.map(({ name }) => ({ name, user: schedulerUser(name) }));
+  const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, identities);
   const { convergence, observer } = recorder;
   let isConverged = false;
   const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {

@@ -28,6 +28,7 @@ import {
   type PerfListener,
 } from '../workload/scheduler-perf/run/executor.js';
 import { nameOfWorkload, type PerfWorkload } from '../workload/scheduler-perf/test-case.js';
+import { promisesRoomOnce } from './promised-room.js';
 import { type RunLimits, watchLimits } from './run-limits.js';
 
 /** How far the run of a workload is. */
@@ -93,11 +94,12 @@ class PerfRun implements PerfListener {
     this.#workload = workload;
     this.#options = options;
     this.#simulation = simulation;
-    this.#checkers = allCheckers(simulation);
-    const observer = new ObserverGroup(this.#checkers);
-    const { plugins } = options;
+    const { plugins = new Map() } = options;
     const spec = clusterFor(workload, machine);
-    const metrics = new SchedulerMetrics(simulation, spec.controlPlane.scheduler.name);
+    const { scheduler } = spec.controlPlane;
+    this.#checkers = allCheckers(simulation, promisesRoomOnce([scheduler], plugins));
+    const observer = new ObserverGroup(this.#checkers);
+    const metrics = new SchedulerMetrics(simulation, scheduler.name);
     const monitorOf = (): SchedulerMetrics => metrics;
     this.#metrics = metrics;
     this.#cluster = new SchedulingCluster(simulation, spec, { observer, monitorOf, plugins });

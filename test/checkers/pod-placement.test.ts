@@ -175,11 +175,11 @@ test('a node is over-committed by bindings exactly when a recount says so', () =
   );
 });
 
-describe('with several schedulers', () => {
+describe('where room may be promised twice', () => {
   function shared(): ReturnType<typeof told> {
     let checker: PodPlacement | undefined;
     const story = new Story((simulation) => {
-      checker = new PodPlacement(simulation, true);
+      checker = new PodPlacement(simulation, false);
       return [checker];
     });
     story.put(node('node-0')).at(2_000_000);
