@@ -1,7 +1,7 @@
 // kube-controller-manager: the controllers of one process, which share their informers but not
-// their rate limits. Left out: leader election (one replica works) and the controllers that are not
-// listed here (docs/MODEL.md). Source: Kubernetes v1.36 cmd/kube-controller-manager
-// (reference: nodes-controllers 3.1).
+// their rate limits. Left out: the controllers that are not listed here (docs/MODEL.md); who leads
+// is its owner's affair. Source: Kubernetes v1.36 cmd/kube-controller-manager (reference:
+// nodes-controllers 3.1).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
@@ -13,6 +13,7 @@ import type { CpuHost } from '../../kernel/stations.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { DaemonSetController } from './daemon-set-controller.js';
 import { DeploymentController } from './deployment-controller.js';
+import { DisruptionController } from './disruption/disruption-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
@@ -118,6 +119,7 @@ function controllersOn(
     new EndpointSliceController(own('endpointslice-controller'), services, pods, informers.slices),
     new JobController(own('job-controller'), informers.jobs, pods, owned.pods),
     new NodeLifecycleController(own('node-controller'), informers),
+    new DisruptionController(own('disruption-controller'), informers),
     new GarbageCollector(
       own('generic-garbage-collector', constants.garbageCollectorQpsFactor),
       informers.all,

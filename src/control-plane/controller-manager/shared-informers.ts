@@ -11,6 +11,7 @@ import type { Lease } from '../../api/lease.js';
 import type { Node } from '../../api/node.js';
 import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';
 import type { Pod } from '../../api/pod.js';
+import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
 import type { ReplicationController } from '../../api/replication-controller.js';
 import type { Service } from '../../api/service.js';
@@ -36,6 +37,7 @@ export class SharedInformers {
   readonly nodes: Informer<Node>;
   readonly leases: Informer<Lease>;
   readonly jobs: Informer<Job>;
+  readonly budgets: Informer<PodDisruptionBudget>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
@@ -65,6 +67,7 @@ export class SharedInformers {
     this.endpoints = informer('endpoints');
     this.leases = informer('leases');
     this.jobs = informer('jobs');
+    this.budgets = informer('poddisruptionbudgets');
     this.podsOfNodes = new PodsOfNodes(this.pods);
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);
