@@ -168,6 +168,11 @@ function operationLines(operation: Operation): readonly string[] {
     }
     case 'barrier':
       return [`${head} until converged`];
+    case 'requests': {
+      const { verb, resource, user, clients, durationUs } = operation;
+      const times = `for ${formatDuration(durationUs)}`;
+      return [`${head} ${verb} ${resource} by ${clients} of ${user}, ${times}`];
+    }
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }

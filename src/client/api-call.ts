@@ -5,7 +5,7 @@ import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
-import { type ApiServerPort, type Connection, Connector } from './connection.js';
+import { type ApiServerPort, type Connection, Connector, isBroken } from './connection.js';
 import { clientConstants } from './constants.js';
 import { Slab } from './slab.js';
 
@@ -111,7 +111,10 @@ export class ApiTransport {
     });
     this.#connector = new Connector(simulation, {
       onOpen: (call) => this.#send(call),
-      onRefused: (call) => this.#fail(call, { ...NO_ANSWER, reason: 'ConnectionRefused' }),
+      onRefused: (call) => {
+        call.response = { ...NO_ANSWER, reason: 'ConnectionRefused' };
+        call.caller.answered(call);
+      },
     });
   }
 
@@ -137,7 +140,7 @@ export class ApiTransport {
   transmit(call: ApiCall): void {
     call.attempts++;
     const { connection } = call.caller;
-    if (connection.isClosed === true) this.#connector.open(call);
+    if (isBroken(connection)) this.#connector.open(call);
     else this.#send(call);
   }
 
@@ -163,11 +166,7 @@ export class ApiTransport {
     const { verb } = call.request;
     const isRead = verb === 'get' || verb === 'list';
     const retry = isRead ? { retryAfterSeconds: clientConstants.reconnectAfterSeconds } : {};
-    this.#fail(call, { ...NO_ANSWER, reason: 'ConnectionLost', ...retry });
-  }
-
-  #fail(call: ApiCall, response: ApiResponse): void {
-    call.response = response;
+    call.response = { ...NO_ANSWER, reason: 'ConnectionLost', ...retry };
     const { down } = call.caller.connection;
     this.simulation.at(down.send(this.simulation.now, 0), this.#answered, call.id);
   }

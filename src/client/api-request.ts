@@ -88,6 +88,15 @@ export function isSuccess({ code }: ApiResponse): boolean {
   return code >= 200 && code < 300;
 }
 
+/**
+ * True when a watch was refused for a reason that will pass: the reflector tries it again from
+ * where it was instead of listing everything.
+ * Source: Kubernetes v1.36 client-go tools/cache/reflector.go isWatchErrorRetriable.
+ */
+export function isWorthAnotherWatch({ code, reason }: ApiResponse): boolean {
+  return code === 429 || reason === 'ConnectionRefused';
+}
+
 /** The key under which caches and queues know an object: `namespace/name`, or `name`. */
 export function objectKey(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;

@@ -13,6 +13,8 @@ import type { WatchStream } from './watch.js';
 
 /** What an apiserver offers to the network. */
 export interface ApiServerPort {
+  /** Another after each start of the process: connections from before are broken. */
+  readonly incarnation?: number;
   /** The request has arrived; the server later calls `transport.respond` or `transport.abort`. */
   receive(call: ApiCall): void;
   /** A client wants to connect; the server later calls `accepted`. Absent: it is at once. */
@@ -32,6 +34,8 @@ export interface Connection {
   server: ApiServerPort;
   /** Absent: the server is always the same. */
   readonly balancer?: LoadBalancer;
+  /** Of the server that it was opened to. */
+  incarnation?: number | undefined;
   /** Another has to be opened before the next request. */
   isClosed?: boolean;
   /** Requests that wait for it to be open. */
@@ -113,6 +117,7 @@ export class Connector {
   readonly #accepted = (id: number): void => {
     const connection = this.#handshakes.get(id);
     connection.isClosed = false;
+    connection.incarnation = connection.server.incarnation;
     const { now } = this.#simulation;
     const arrival = connection.down.send(now, clientConstants.certificateBytes);
     this.#simulation.at(arrival, this.#opened, id);
@@ -121,6 +126,11 @@ export class Connector {
   #refuse(connection: Connection): void {
     for (const call of takeWaiting(connection)) this.#handlers.onRefused(call);
   }
+}
+
+/** Whether the client has to connect anew. */
+export function isBroken({ isClosed, incarnation = 0, server }: Connection): boolean {
+  return isClosed === true || incarnation !== (server.incarnation ?? 0);
 }
 
 function takeWaiting(connection: Connection): readonly ApiCall[] {

@@ -1,6 +1,8 @@
 // Reflector and shared informer: LIST, then WATCH from the list's revision; a local store; handlers
-// called in order by one goroutine. Retries with backoff; relists, from the newest state, when the
-// watch is refused as too old. Left out: resync (it makes no requests), paging, streamed lists.
+// called in order by one goroutine. A watch that ends is opened again where it was; when the server
+// cannot be reached or has no room the watch is tried again after a backoff, when it is refused for
+// anything else everything is listed again, from the newest state if the watch was too old.
+// Left out: resync (it makes no requests), paging, streamed lists.
 // Source: Kubernetes v1.36 client-go tools/cache (reference: controlplane C3).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { RandomStream } from '../kernel/random-stream.js';
@@ -8,7 +10,7 @@ import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import type { ApiCall } from './api-call.js';
 import type { ApiClient } from './api-client.js';
-import { type FieldEquality, isSuccess, keyOf } from './api-request.js';
+import { type FieldEquality, isSuccess, isWorthAnotherWatch, keyOf } from './api-request.js';
 import { clientConstants, watchEventCpuUs } from './constants.js';
 import type { WatchEvent, WatchStream } from './watch.js';
 
@@ -49,6 +51,8 @@ export class Informer<T extends KubernetesObject> {
   #onSynced: (() => void)[] = [];
   /** The last watch was refused as too old: the next list must not come from a stale cache. */
   #needsNewest = false;
+  /** The next thing to do is to watch again from where the last watch ended. */
+  #isWatchLost = false;
 
   constructor(simulation: Simulation, options: InformerOptions) {
     this.resource = options.resource;
@@ -59,7 +63,9 @@ export class Informer<T extends KubernetesObject> {
     this.#processed = simulation.defineEvent(`${options.name}.WatchEventsProcessed`, () =>
       this.#process(),
     );
-    this.#retried = simulation.defineEvent(`${options.name}.ReflectorRetried`, () => this.start());
+    this.#retried = simulation.defineEvent(`${options.name}.ReflectorRetried`, () =>
+      this.#isWatchLost ? this.#openWatch() : this.start(),
+    );
   }
 
   addHandler(handler: InformerHandler<T>): void {
@@ -85,7 +91,7 @@ export class Informer<T extends KubernetesObject> {
         resource,
         namespace: '',
         name: '',
-        ...(!this.#needsNewest && { resourceVersion: 0 }),
+        ...(!this.#needsNewest && { resourceVersion: this.#revision }),
         ...(fieldSelector && { fieldSelector }),
       },
       this.#listed,
@@ -105,6 +111,7 @@ export class Informer<T extends KubernetesObject> {
   };
 
   #openWatch(): void {
+    this.#isWatchLost = false;
     const { client, resource, fieldSelector } = this.#options;
     const watcher = { kind: this.#arrived, target: 0 };
     client.send(
@@ -125,6 +132,7 @@ export class Informer<T extends KubernetesObject> {
     const response = call.response as NonNullable<ApiCall['response']>;
     if (!isSuccess(response)) {
       this.#needsNewest = response.code === 410;
+      this.#isWatchLost = isWorthAnotherWatch(response);
       return this.#retryLater();
     }
     this.#backoffUs = clientConstants.reflectorBackoffInitialUs;
@@ -140,12 +148,21 @@ export class Informer<T extends KubernetesObject> {
 
   /** Takes everything that has arrived and works on it, unless it is still at work. */
   #take(): void {
-    if (this.#isBusy || this.#watch === undefined) return;
+    if (this.#isBusy) return;
+    if (this.#watch === undefined) {
+      if (this.#isWatchLost) this.#openWatch();
+      return;
+    }
     const { now } = this.#simulation;
     let cpuUs = 0;
     for (let event = this.#watch.next(now); event !== undefined; event = this.#watch.next(now)) {
       this.#batch.push(event);
       cpuUs += watchEventCpuUs(event);
+    }
+    if (this.#watch.isEnded) {
+      this.#watch = undefined;
+      this.#isWatchLost = true;
+      if (this.#batch.length === 0) return this.#openWatch();
     }
     if (this.#batch.length === 0) return;
     this.#isBusy = true;

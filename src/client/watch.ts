@@ -19,6 +19,8 @@ export interface WatchEvent {
 export interface WatchStream {
   /** The next event that has arrived by `now`; undefined arms the wake-up for the one after. */
   next(now: SimTime): WatchEvent | undefined;
+  /** The server has ended the watch, and everything it sent before has been read. */
+  readonly isEnded: boolean;
   /** Ends the watch. */
   close(): void;
 }

@@ -97,8 +97,15 @@ export class Cluster {
     });
     const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
     const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
-    const restart = (operation: RestartOperation): void => this.#restart(operation);
-    const driver = { simulation, transport, connection, changes, createNodes, restart };
+    const driver = {
+      simulation,
+      transport,
+      connection,
+      changes,
+      createNodes,
+      connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
+      restart: (operation: RestartOperation): void => this.#restart(operation),
+    };
     this.#driver = new Driver(driver, operations, onOperationsDone);
     const { queues, clients } = this.#controllers.first.manager;
     this.meters = [
@@ -149,7 +156,10 @@ export class Cluster {
   }
 
   /** Of several schedulers the first is meant. */
-  #restart({ component, signal, downUs }: RestartOperation): void {
+  #restart({ component, signal, downUs, replica }: RestartOperation): void {
+    if (component === 'kube-apiserver') {
+      return this.#controlPlane.restartApiServer(replica, signal, downUs);
+    }
     const elected = component === 'kube-scheduler' ? this.#schedulers[0] : this.#controllers;
     elected?.restart(signal, downUs);
   }

@@ -8,10 +8,12 @@ import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
-import type { Simulation } from '../kernel/simulation.js';
+import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { CpuHost, Link, type StationMeter } from '../kernel/stations.js';
 import type { ClusterSpec, LinkSpec, ProcessName } from './cluster-spec.js';
+import type { StopSignal } from './elected-process.js';
 import { EtcdAssembly } from './etcd-assembly.js';
+import { RoundRobin } from './load-balancer.js';
 
 /** Compiled form of a LinkSpec. */
 interface Path {
@@ -23,6 +25,7 @@ interface Path {
 export class ControlPlane {
   readonly transport: ApiTransport;
   readonly etcd: Etcd;
+  readonly apiServers: readonly ApiServer[];
   /** Machines and disks, for reports. */
   readonly meters: readonly StationMeter[];
   /** Of the ways between the machines of the control plane. */
@@ -31,9 +34,9 @@ export class ControlPlane {
   readonly #hosts = new Map<string, CpuHost>();
   readonly #processes = new Map<string, CpuHost>();
   readonly #costs: ClusterSpec['controlPlane']['processes'];
-  readonly #servers: readonly ApiServer[];
+  readonly #balancer: RoundRobin;
+  readonly #started: EventKind;
   readonly #paths: { readonly controlPlane: Path; readonly node: Path };
-  #connections = 0;
 
   constructor(
     simulation: Simulation,
@@ -56,7 +59,7 @@ export class ControlPlane {
     this.etcd = assembly.etcd;
     this.etcd.preload(stored);
     const identities = new IdentityGenerator(simulation.random);
-    this.#servers = apiServer.hosts.map((host, index) => {
+    this.apiServers = apiServer.hosts.map((host, index) => {
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
         host: this.process('kube-apiserver', host),
@@ -67,6 +70,10 @@ export class ControlPlane {
         settings: apiServer,
       });
     });
+    this.#balancer = new RoundRobin(this.apiServers);
+    this.#started = simulation.defineEvent('kube-apiserver.ProcessStarted', (replica) =>
+      this.apiServers[replica]?.start(),
+    );
     this.bytesPerSecond = spec.network.controlPlane.bytesPerSecond;
     this.meters = [...[...this.#hosts.values()].map(({ meter }) => meter), ...assembly.meters];
   }
@@ -86,12 +93,28 @@ export class ControlPlane {
     return process;
   }
 
-  /** A connection of a new client; clients are dealt out to the apiservers in turn. */
+  /** Ends the process of an apiserver now, and starts it again after a time. */
+  restartApiServer(replica: number, signal: StopSignal, downtimeUs: number): void {
+    const server = this.apiServers[replica];
+    assert(server !== undefined, `there is no apiserver ${replica}`);
+    if (!server.isServing) return;
+    server.stop(signal);
+    this.#simulation.after(downtimeUs, this.#started, replica);
+  }
+
+  /**
+   * A connection of a new client, dealt by the load balancer to one of the apiservers; it is open
+   * unless all of them are down.
+   */
   connect(client: string, from: 'controlPlane' | 'node'): Connection {
-    const server = this.#servers[this.#connections++ % this.#servers.length] as ApiServer;
     const link = (direction: string): Link =>
       newLink(this.#simulation, `${client}/${direction}`, this.#paths[from]);
-    return { up: link('up'), down: link('down'), server };
+    const balancer = this.#balancer;
+    const picked = balancer.pick();
+    const server = picked ?? (this.apiServers[0] as ApiServer);
+    const isClosed = picked === undefined;
+    const { incarnation } = server;
+    return { up: link('up'), down: link('down'), server, balancer, incarnation, isClosed };
   }
 }
 

@@ -17,6 +17,7 @@ import { Churn } from './churn.js';
 import { mergePatch } from './merge-patch.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
 import { PodLoad } from './pod-load.js';
+import { RequestLoad } from './request-load.js';
 
 export interface DriverOptions {
   readonly simulation: Simulation;
@@ -25,6 +26,8 @@ export interface DriverOptions {
   readonly changes: ChangeListener;
   /** Adds nodes of a pool; they register by themselves. */
   readonly createNodes: (pool: string, count: number) => void;
+  /** A connection of another client outside the cluster. */
+  readonly connect: (client: string) => Connection;
   /** Stops a component and lets it start again. */
   readonly restart: (operation: RestartOperation) => void;
 }
@@ -94,6 +97,9 @@ export class Driver {
         return this.#run([patchStep('update', operation.target, operation.patch)]);
       case 'createNodes':
         createNodes(operation.pool, operation.count);
+        return this.#beginNext();
+      case 'requests':
+        new RequestLoad(this.#options, operation).start();
         return this.#beginNext();
       case 'createPods':
         new PodLoad(this.#options, operation, () => this.#beginNext()).start();

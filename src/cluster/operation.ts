@@ -80,16 +80,21 @@ export interface ChurnOperation extends Timed {
   readonly intervalUs: number;
 }
 
-/** Stops the leading replica of a component, which starts again after `downUs`. */
+/**
+ * Stops the leading replica of a component, or one of the apiservers; it starts again after
+ * `downUs`.
+ */
 export interface RestartOperation extends Timed {
   readonly op: 'restart';
   readonly component: RestartableComponent;
   readonly signal: StopSignal;
   readonly downUs: number;
+  /** Of the apiservers, from 0. */
+  readonly replica: number;
 }
 
 /** Components that the operation `restart` knows. */
-export type RestartableComponent = 'kube-scheduler' | 'kube-controller-manager';
+export type RestartableComponent = 'kube-apiserver' | 'kube-scheduler' | 'kube-controller-manager';
 
 /** Holds until everything so far has converged. */
 export interface BarrierOperation extends Timed {
@@ -98,6 +103,28 @@ export interface BarrierOperation extends Timed {
 
 export interface SleepOperation extends Timed {
   readonly op: 'sleep';
+  readonly durationUs: number;
+}
+
+/** Clients that read over and over for `durationUs`, beside what follows. */
+export interface RequestsOperation extends Timed {
+  readonly op: 'requests';
+  readonly verb: 'get' | 'list';
+  /** Plural, `pods`. */
+  readonly resource: string;
+  /** '' for all. */
+  readonly namespace: string;
+  /** Of a get. */
+  readonly name: string;
+  /** False: any cached state will do. */
+  readonly isConsistent: boolean;
+  /** Several clients get numbers behind this name. */
+  readonly user: string;
+  readonly clients: number;
+  /** Of each client (Infinity: as fast as it can). */
+  readonly qps: number;
+  /** Requests in flight at most, of each client. */
+  readonly workers: number;
   readonly durationUs: number;
 }
 
@@ -112,4 +139,5 @@ export type Operation =
   | ChurnOperation
   | RestartOperation
   | BarrierOperation
-  | SleepOperation;
+  | SleepOperation
+  | RequestsOperation;

@@ -7,6 +7,8 @@ import { didYouMean } from '../api/did-you-mean.js';
 import { findDuplicateObjects } from '../api/duplicate-objects.js';
 import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
+import { resourceKindOfResource, resourceKinds } from '../api/resource-kinds.js';
+import { flowControlObjects } from '../cluster/bootstrap.js';
 import type { ObjectReference } from '../cluster/operation.js';
 import { hostsOf } from './cluster-of.js';
 import { etcdProblems } from './etcd-of.js';
@@ -72,6 +74,10 @@ function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): 
   }
 }
 
+const everyClusters = flowControlObjects().map(({ kind, metadata }) =>
+  formatTarget({ kind, namespace: '', name: metadata.name }),
+);
+
 /** Everything wrong with the operations as a sequence: duplicates, unknown pools and targets. */
 export function checkOperations(
   built: readonly BuiltOperation[],
@@ -80,7 +86,9 @@ export function checkOperations(
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const pools = (spec.nodePools ?? []).map(({ name }) => name);
-  const objects = new Set<string>();
+  // Those that every cluster has may be changed.
+  const objects = new Set(everyClusters);
+  const replicas = spec.controlPlane?.apiServer?.replicas ?? 1;
   for (const { operation, path, objects: brought } of built) {
     const report = (steps: FieldPath, message: string, near: string | undefined): void => {
       const at = [...path, ...steps];
@@ -105,6 +113,19 @@ export function checkOperations(
         if (!pools.includes(operation.pool)) {
           const near = didYouMean(operation.pool, pools);
           report(['pool'], `there is no node pool "${operation.pool}"`, near && `pool: ${near}`);
+        }
+        break;
+      case 'requests':
+        if (resourceKindOfResource(operation.resource) === undefined) {
+          const resources = resourceKinds.map(({ resource }) => resource);
+          const near = didYouMean(operation.resource, resources);
+          const message = `no resource is called "${operation.resource}"`;
+          report(['resource'], message, near && `resource: ${near}`);
+        }
+        break;
+      case 'restart':
+        if (operation.replica >= replicas) {
+          report(['replica'], `there are ${replicas} replicas, numbered from 0`, undefined);
         }
         break;
       case 'scale':

@@ -4,7 +4,7 @@
  */
 
 import type { FieldPath } from '../api/field-path.js';
-import type { ObjectReference, Operation } from '../cluster/operation.js';
+import type { ObjectReference, Operation, RequestsOperation } from '../cluster/operation.js';
 import { durationUs } from './cluster-of.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -89,9 +89,9 @@ class OperationBuilder {
       case 'churn':
         return this.#churn(text, common, path);
       case 'restart': {
-        const { component, signal = 'SIGTERM' } = text;
-        const downUs = durationUs(text.downtime);
-        return { operation: { op: 'restart', ...common, component, signal, downUs }, objects: [] };
+        const { component, signal = 'SIGTERM', replica = 0 } = text;
+        const restart = { op: 'restart', ...common, component, signal, replica } as const;
+        return { operation: { ...restart, downUs: durationUs(text.downtime) }, objects: [] };
       }
       case 'barrier':
         return { operation: { op: 'barrier', ...common }, objects: [] };
@@ -99,6 +99,8 @@ class OperationBuilder {
         const sleepUs = durationUs(text.duration);
         return { operation: { op: 'sleep', ...common, durationUs: sleepUs }, objects: [] };
       }
+      case 'requests':
+        return { operation: requestsOf(text, common), objects: [] };
     }
   }
 
@@ -211,4 +213,13 @@ export function buildOperations(
 ): readonly BuiltOperation[] {
   const builder = new OperationBuilder(reader, tree, placeOf);
   return [...texts].flatMap(([index, text]) => builder.build(text, index) ?? []);
+}
+
+function requestsOf(text: Text<'requests'>, common: Common): RequestsOperation {
+  const { verb, resource, namespace = '', name = '', consistent = true } = text;
+  const { user = 'load-generator', clients = 1, workers = 1 } = text;
+  const { qps = Number.POSITIVE_INFINITY, duration } = text;
+  const what = { verb, resource, namespace, name, isConsistent: consistent };
+  const who = { user, clients, qps, workers, durationUs: durationUs(duration) };
+  return { op: 'requests', ...common, ...what, ...who };
 }

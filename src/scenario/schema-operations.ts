@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import {
   duration,
+  flag,
   list,
   mapping,
   oneOf,
@@ -65,6 +66,7 @@ export const operationNames = [
   'restart',
   'barrier',
   'sleep',
+  'requests',
 ] as const;
 
 /** One operation of a workload. */
@@ -104,7 +106,8 @@ export const operation = z.discriminatedUnion(
     mapping({
       op: z.literal('restart'),
       ...timing,
-      component: oneOf(['kube-scheduler', 'kube-controller-manager']),
+      component: oneOf(['kube-apiserver', 'kube-scheduler', 'kube-controller-manager']),
+      replica: wholeNumber(0).optional().describe('Of the apiservers, from 0.'),
       signal: oneOf(['SIGTERM', 'SIGKILL'])
         .optional()
         .describe('SIGTERM, the default: it is asked to stop; SIGKILL: it is gone at once.'),
@@ -114,6 +117,20 @@ export const operation = z.discriminatedUnion(
     }),
     mapping({ op: z.literal('barrier'), ...timing }),
     mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),
+    mapping({
+      op: z.literal('requests'),
+      ...timing,
+      verb: oneOf(['get', 'list']),
+      resource: text('a resource such as pods'),
+      namespace,
+      name: text('the name of the object that is read').optional(),
+      consistent: flag().optional().describe('False: any cached state will do.'),
+      user: text('a user such as system:serviceaccount:team:agent').optional(),
+      clients: wholeNumber(1, 100_000).optional().describe('Several get numbers as names.'),
+      qps: positiveNumber().optional().describe('Of each client; as fast as it can when absent.'),
+      workers: wholeNumber(1).optional().describe('Requests in flight at most, of each client.'),
+      duration: positiveDuration(),
+    }),
   ],
   { error: `an operation: op is one of ${operationNames.join(', ')}` },
 );

@@ -12,16 +12,18 @@ export interface Served {
   /** Sent by the client, answered by the server, µs. */
   readonly sentUs: number;
   readonly servedUs: number;
+  readonly user: string;
 }
 
 class Wire extends CommitLog {
   readonly served: Served[] = [];
 
-  override requestServed({ request, createdUs }: ApiCall, code: number): void {
+  override requestServed({ request, createdUs, caller }: ApiCall, code: number): void {
     const { verb, resource, namespace, name } = request;
     const where = namespace === '' ? name : `${namespace}/${name}`;
     const servedUs = this.simulation?.now ?? 0;
-    this.served.push({ line: `${verb} ${resource} ${where} ${code}`, sentUs: createdUs, servedUs });
+    const line = `${verb} ${resource} ${where} ${code}`;
+    this.served.push({ line, user: caller.user, sentUs: createdUs, servedUs });
   }
 }
 
@@ -85,6 +87,7 @@ export class DriverBench {
       transport,
       connection: this.plane.connection(),
       changes: this.changes,
+      connect: () => this.plane.connection(),
       createNodes: (pool: string, count: number) => {
         this.newNodes.push(`${count} of ${pool} at ${simulation.now}`);
       },

@@ -123,8 +123,9 @@ function run(operations: readonly Operation[]) {
   const connection = plane.connection();
   const limit = { qps: 20, burst: 30 };
   new ControllerManager({ simulation, transport, host, connection, limit }).start();
-  const unused = { createNodes: done, restart: done };
-  const options = { simulation, transport, connection, changes: convergence, ...unused };
+  const connect = () => plane.connection();
+  const driver = { simulation, transport, connection, connect, changes: convergence };
+  const options = { ...driver, createNodes: done, restart: done };
   new Driver(options, operations, done).start();
   plane.run(60_000_000);
   return { rows: convergence.rows, violations: checkers.flatMap((each) => each.violations) };

@@ -30,6 +30,7 @@ export function refusal(code: number, reason: string, message: string): ApiRespo
 
 /** One watch: events in order, each with the time at which it reaches the client. */
 class FakeWatch implements WatchStream {
+  readonly isEnded = false;
   isClosed = false;
   readonly #transport: ApiTransport;
   readonly #call: ApiCall;

@@ -58,6 +58,8 @@ export interface ApiServerOptions {
 
 export class ApiServer implements ApiServerPort {
   readonly name: string;
+  /** Starts of the process before this one. */
+  incarnation = 0;
   /** Absent without API Priority and Fairness. */
   readonly flows: FlowController | undefined;
   readonly #simulation: Simulation;
@@ -72,9 +74,15 @@ export class ApiServer implements ApiServerPort {
   readonly #storage: ResourceStorage;
   readonly #flowStatus: FlowStatusWriter;
   readonly #goaway: RandomStream;
+  readonly #shaken: EventKind;
+  readonly #cacheFilled: EventKind;
   readonly #authenticated: EventKind;
   readonly #handled: EventKind;
   readonly #encoded: EventKind;
+  #isServing = true;
+  /** Caches that are being filled. */
+  #loading = 0;
+  #onAccepted: (handshake: number) => void = () => {};
 
   constructor(simulation: Simulation, options: ApiServerOptions) {
     this.#simulation = simulation;
@@ -82,6 +90,12 @@ export class ApiServer implements ApiServerPort {
     const { name, settings } = options;
     this.name = name;
     this.#goaway = simulation.random.stream(`${name}/goaway`);
+    this.#shaken = simulation.defineEvent(`${name}.HandshakeDone`, (handshake) =>
+      this.#onAccepted(handshake),
+    );
+    this.#cacheFilled = simulation.defineEvent(`${name}.CacheFilled`, () =>
+      this.#noteCacheFilled(),
+    );
     this.#authenticated = simulation.defineEvent(`${name}.RequestAuthenticated`, (id) =>
       this.#admit(id),
     );
@@ -166,7 +180,54 @@ export class ApiServer implements ApiServerPort {
     });
   }
 
+  /** False: no connection is accepted. */
+  get isServing(): boolean {
+    return this.#isServing;
+  }
+
+  accept(handshake: number, accepted: (handshake: number) => void): void {
+    this.#onAccepted = accepted;
+    const { handshakeCpuUs, garbageCollectionFactor } = apiserverConstants;
+    this.#options.host.run(handshakeCpuUs * garbageCollectionFactor, this.#shaken, handshake);
+  }
+
+  /**
+   * Ends the process: connections break, watches end. Requests under way are lost with SIGKILL;
+   * with SIGTERM they are still served, only nothing new is.
+   */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): void {
+    this.#isServing = false;
+    this.incarnation++;
+    const lists = new Set(this.#storage.stop());
+    for (const id of this.#requests.waitedFor) {
+      if (signal === 'SIGTERM' && !lists.has(id)) continue;
+      const call = this.#requests.call(id);
+      this.#abandon(id);
+      this.#options.transport.abort(call);
+    }
+    for (const id of lists) this.#requests.resume(id);
+    this.#principals.forgetAll();
+  }
+
+  /** Starts the process again: it serves as soon as its caches are filled. */
+  start(): void {
+    const loads = this.#storage.loadCpuUs;
+    this.#loading = loads.length;
+    const { garbageCollectionFactor } = apiserverConstants;
+    for (const cpuUs of loads) {
+      this.#options.host.run(cpuUs * garbageCollectionFactor, this.#cacheFilled);
+    }
+  }
+
+  #noteCacheFilled(): void {
+    if (--this.#loading > 0) return;
+    this.#storage.load();
+    this.#configureFlows();
+    this.#isServing = true;
+  }
+
   receive(call: ApiCall): void {
+    if (!this.#isServing) return this.#options.transport.abort(call);
     const { request } = call;
     const sender = this.#principals.of(call.caller);
     const name = request.name || request.body?.metadata.name || '';

@@ -15,6 +15,7 @@ import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { Admission, type OptionalAdmissionPlugin } from './admission.js';
 import { alreadyExists, notFound, ok, status, storageFailure } from './answers.js';
+import { apiserverConstants } from './constants.js';
 import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { RequestTable } from './request-table.js';
@@ -64,6 +65,8 @@ export class ResourceStorage {
   /** Requests whose object is to be removed once it has been written. */
   readonly #removedNext = new Set<number>();
   #seenRevision = 0;
+  /** False: nobody follows the store. */
+  #isRunning = true;
 
   constructor(simulation: Simulation, options: ResourceStorageOptions) {
     this.#simulation = simulation;
@@ -90,13 +93,35 @@ export class ResourceStorage {
     const changed = simulation.defineEvent(`${name}.StoreChangesArrived`, (_, upTo) =>
       this.#ingest(upTo),
     );
-    this.#load();
+    this.load();
     etcd.watch(changed, 0);
   }
 
-  /** Fills the caches with what is stored. */
-  #load(): void {
+  /** The server has stopped: watches end, caches are empty; returns lists that waited for them. */
+  stop(): readonly number[] {
+    this.#isRunning = false;
+    for (const cache of this.#caches.values()) cache.clear();
+    const waiting = this.#waitingLists.map(({ id }) => id);
+    this.#waitingLists = [];
+    return waiting;
+  }
+
+  /** CPU time that filling the cache of each resource takes, µs. */
+  get loadCpuUs(): readonly number[] {
+    const { watchIngestCpuUs, decodeNanosecondsPerByte } = apiserverConstants;
+    const byResource = new Map<string, number>();
+    for (const value of this.#options.etcd.snapshot().values) {
+      const resource = resourceOf(value);
+      const cpuUs = watchIngestCpuUs + (encodedBytes(value) * decodeNanosecondsPerByte) / 1000;
+      byResource.set(resource, (byResource.get(resource) ?? 0) + cpuUs);
+    }
+    return [...byResource.values()];
+  }
+
+  /** Fills the caches with what is stored now. */
+  load(): void {
     const { revision, values } = this.#options.etcd.snapshot();
+    this.#isRunning = true;
     this.#seenRevision = revision;
     const byResource = new Map<string, KubernetesObject[]>();
     for (const value of values) {
@@ -310,6 +335,7 @@ export class ResourceStorage {
   }
 
   #ingest(upTo: number): void {
+    if (!this.#isRunning) return;
     for (let revision = this.#seenRevision + 1; revision <= upTo; revision++) {
       this.#ingestEvent(this.#options.etcd.change(revision));
       for (const event of this.#options.etcd.furtherChanges(revision)) this.#ingestEvent(event);

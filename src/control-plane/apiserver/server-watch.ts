@@ -35,6 +35,9 @@ export class ServerWatch implements WatchStream {
   #isArmed = false;
   #wakeAt: SimTime = 0;
   #isClosed = false;
+  /** When the client learns that the server has hung up. */
+  #endsAt: SimTime = Number.POSITIVE_INFINITY;
+  #isEnded = false;
 
   constructor(simulation: Simulation, options: ServerWatchOptions) {
     this.#simulation = simulation;
@@ -71,12 +74,26 @@ export class ServerWatch implements WatchStream {
     return deliveryUs * members;
   }
 
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** The server hangs up: nothing more is sent. */
+  end(): void {
+    const { now } = this.#simulation;
+    const { members, link } = this.#options;
+    this.#endsAt = members > 1 ? now : link.send(now, apiserverConstants.watchFrameBytes);
+    if (!this.#isArmed) this.#arm();
+  }
+
   next(now: SimTime): WatchEvent | undefined {
     if (this.#wakeAt <= now) this.#isArmed = false;
     if (this.#isClosed || this.#head === this.#events.length) {
       this.#events.length = 0;
       this.#arrivals.length = 0;
       this.#head = 0;
+      if (this.#endsAt <= now) this.#isEnded = true;
+      else if (this.#endsAt < Number.POSITIVE_INFINITY && !this.#isArmed) this.#arm();
       return undefined;
     }
     if ((this.#arrivals[this.#head] as SimTime) > now) {
@@ -103,7 +120,7 @@ export class ServerWatch implements WatchStream {
   #arm(): void {
     const { kind, target } = this.#options.address;
     this.#isArmed = true;
-    this.#wakeAt = this.#arrivals[this.#head] as SimTime;
+    this.#wakeAt = this.#arrivals[this.#head] ?? this.#endsAt;
     this.#simulation.at(this.#wakeAt, kind, target);
   }
 }

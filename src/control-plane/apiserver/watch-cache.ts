@@ -46,6 +46,21 @@ export class WatchCache {
     this.#delivered = simulation.defineEvent(`${name}.WatchEventsDelivered`, () => {});
   }
 
+  /** The server has stopped: watches end, and everything is forgotten. */
+  clear(): void {
+    const scoped = [...this.#watchersOfNode.values(), ...this.#watchersOfName.values()];
+    for (const watchers of [this.#watchers, ...scoped]) for (const watch of watchers) watch.end();
+    this.#watchers.clear();
+    this.#watchersOfNode.clear();
+    this.#watchersOfName.clear();
+    this.#clientCount = 0;
+    this.objects.clear();
+    this.#podsOfNode.clear();
+    this.#window = [];
+    this.#incoming = [];
+    this.#batch = [];
+  }
+
   /** Fills the cache with a state as of `revision`. */
   load(objects: readonly KubernetesObject[], revision: number): void {
     for (const object of objects) this.#put(object);

@@ -7,7 +7,7 @@
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiCall, ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
 import type { Connection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
 import type { FleetWatchEvent, WatchStream } from '../../client/watch.js';
@@ -24,6 +24,8 @@ export class ServiceFeed {
   readonly #retried: EventKind;
   readonly #watches: (WatchStream | undefined)[] = [];
   readonly #revisions: number[] = [];
+  /** The watch is to be opened again where it was, not after a list. */
+  readonly #isWatchLost: boolean[] = [];
   readonly #listed: KubernetesObject[] = [];
   #hasStarted = false;
 
@@ -39,7 +41,9 @@ export class ServiceFeed {
     this.#arrived = simulation.defineEvent('kube-proxy.WatchEventDispatched', (index, _, now) =>
       this.#read(index, now),
     );
-    this.#retried = simulation.defineEvent('kube-proxy.ListRetried', (index) => this.#list(index));
+    this.#retried = simulation.defineEvent('kube-proxy.ListRetried', (index) =>
+      this.#isWatchLost[index] === true ? this.#watch(index) : this.#list(index),
+    );
   }
 
   /** Lists and watches. */
@@ -87,6 +91,7 @@ export class ServiceFeed {
   }
 
   #watch(index: number): void {
+    this.#isWatchLost[index] = false;
     const resourceVersion = this.#revisions[index] as number;
     const watcher = { kind: this.#arrived, target: index };
     const request = { ...this.#request(index), verb: 'watch', resourceVersion, watcher } as const;
@@ -96,7 +101,10 @@ export class ServiceFeed {
   readonly #onWatching = (call: ApiCall): void => {
     const index = call.context as number;
     const response = call.response as ApiResponse;
-    if (!isSuccess(response)) return this.#retryLater(index);
+    if (!isSuccess(response)) {
+      this.#isWatchLost[index] = isWorthAnotherWatch(response);
+      return this.#retryLater(index);
+    }
     this.#watches[index] = response.watch as WatchStream;
     this.#read(index, this.#transport.simulation.now);
   };
@@ -113,6 +121,10 @@ export class ServiceFeed {
       // A watch of a single client has been over its link already.
       const { dispatchedAtUs = now, spacingUs = 0 } = event as Partial<FleetWatchEvent>;
       this.#fleet.onFleetEvent({ ...event, dispatchedAtUs, spacingUs });
+      this.#revisions[index] = event.revision;
     }
+    if (!watch.isEnded) return;
+    this.#watches[index] = undefined;
+    this.#watch(index);
   }
 }

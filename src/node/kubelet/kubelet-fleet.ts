@@ -6,7 +6,7 @@
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import type { Pod } from '../../api/pod.js';
 import type { ApiCall, ApiTransport } from '../../client/api-call.js';
-import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
 import type { Connection } from '../../client/connection.js';
 import { clientConstants, watchEventCpuUs } from '../../client/constants.js';
 import type { ClusterObserver } from '../../client/observer.js';
@@ -86,9 +86,10 @@ export class KubeletFleet {
         this.#follow(agent, agent.decoding.shift() as WatchEvent);
       });
     }
-    this.#listRetried = simulation.defineEvent('kubelet.PodListRetried', (node) =>
-      this.#list(this.#agents[node] as NodeAgent),
-    );
+    this.#listRetried = simulation.defineEvent('kubelet.PodListRetried', (node) => {
+      const agent = this.#agents[node] as NodeAgent;
+      return agent.isWatchLost ? this.#openWatch(agent) : this.#list(agent);
+    });
     this.#podHandled = simulation.defineEvent('kubelet.PodHandled', (slot) =>
       this.#handle(this.#pods.get(slot)),
     );
@@ -156,20 +157,30 @@ export class KubeletFleet {
       if (!listed.has(record.uid)) this.#remove(agent, record.uid);
     }
     for (const pod of items) this.#take(agent, pod);
+    agent.watchedRevision = response.revision ?? 0;
+    this.#openWatch(agent);
+  };
+
+  /** Follows the pods from where the agent has got to. */
+  #openWatch(agent: NodeAgent): void {
+    agent.isWatchLost = false;
     const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
     const watcher = { kind: this.#watchArrived, target: agent.index };
     const where = { verb: 'watch', resource: 'pods', namespace: '', name: '' } as const;
     agent.client.send(
-      { ...where, resourceVersion: response.revision ?? 0, fieldSelector, watcher },
+      { ...where, resourceVersion: agent.watchedRevision, fieldSelector, watcher },
       this.#onWatching,
       agent,
     );
-  };
+  }
 
   readonly #onWatching = (call: ApiCall): void => {
     const agent = call.context as NodeAgent;
     const response = call.response as ApiResponse;
-    if (!isSuccess(response)) return this.#listLater(agent);
+    if (!isSuccess(response)) {
+      agent.isWatchLost = isWorthAnotherWatch(response);
+      return this.#listLater(agent);
+    }
     if (agent.isStopped) return (response.watch as WatchStream).close();
     agent.listBackoffUs = 0;
     agent.watch = response.watch as WatchStream;
@@ -194,7 +205,11 @@ export class KubeletFleet {
         agent.decoding.push(event);
         host.run(watchEventCpuUs(event), this.#watchDecoded, agent.index);
       }
+      agent.watchedRevision = event.revision;
     }
+    if (!watch.isEnded) return;
+    agent.watch = undefined;
+    this.#openWatch(agent);
   }
 
   #follow(agent: NodeAgent, event: WatchEvent): void {

@@ -52,6 +52,10 @@ export class NodeAgent {
   watch: WatchStream | undefined;
   /** Watch events that its process decodes, where that takes CPU time. */
   readonly decoding: WatchEvent[] = [];
+  /** Everything up to this store revision has come over the watch. */
+  watchedRevision = 0;
+  /** The watch is to be opened again where it was, not after a list. */
+  isWatchLost = false;
   listBackoffUs = 0;
   /** When the sync loop has worked off what it was given. */
   syncLoopFreeUs: SimTime = 0;

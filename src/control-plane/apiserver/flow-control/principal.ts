@@ -37,6 +37,11 @@ export class Principals {
     return principal;
   }
 
+  /** The server has been started anew. */
+  forgetAll(): void {
+    this.#known.clear();
+  }
+
   /** The FlowSchemas have changed: everybody is looked at anew. */
   forgetFlows(): void {
     for (const principal of this.#known.values()) {
