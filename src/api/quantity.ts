@@ -82,13 +82,15 @@ function divideAwayFromZero(dividend: bigint, divisor: bigint): bigint {
   return dividend > 0n ? quotient + 1n : quotient - 1n;
 }
 
-interface Suffix {
+/** A suffix: the digits count times `base` to the `exponent`. */
+export interface QuantitySuffix {
   readonly base: 2 | 10;
   readonly exponent: number;
   readonly format: QuantityFormat;
 }
 
-function interpretSuffix(text: string): Suffix | undefined {
+/** What stands behind the digits of a quantity; undefined when it is no suffix. */
+export function interpretSuffix(text: string): QuantitySuffix | undefined {
   const decimal = decimalExponents.get(text);
   if (decimal !== undefined) return { base: 10, exponent: decimal, format: 'DecimalSI' };
   const binary = binaryExponents.get(text);
