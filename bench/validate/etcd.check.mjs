@@ -8,7 +8,7 @@
 import { closedLoop, EtcdGroup } from './etcd-group.mjs';
 
 const machine = {
-  // ASSUMED within what the one-client row allows: about 1 ms a flush, round trips of 0.2 to 0.3 ms.
+  // ASSUMED within what the rows of one client allow: 1 ms a flush, round trips of 0.2 to 0.3 ms.
   fsync: { kind: 'logNormal', p50: 850, p99: 3000 },
   peerUs: 130,
   clientUs: 100,
