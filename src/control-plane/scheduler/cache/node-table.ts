@@ -53,10 +53,8 @@ export class NodeTable {
   totalPodCount = 0;
   totalAffinityPodCount = 0;
   totalAntiAffinityPodCount = 0;
-  /** Grows with every change of a row's node or of the pods on it; see RowMemo. */
+  /** Grows with every change of a row's node or of the pods on it. */
   versions: Int32Array = new Int32Array(initialCapacity);
-  /** The same for changes of the node only. */
-  nodeVersions: Int32Array = new Int32Array(initialCapacity);
   /** 1 where spec.unschedulable is set. */
   unschedulable: Uint8Array = new Uint8Array(initialCapacity);
   /** 1 where a taint has the effect NoSchedule or NoExecute. */
@@ -98,7 +96,6 @@ export class NodeTable {
   setNode(row: number, node: Node | undefined): void {
     this.nodes[row] = node;
     this.versions[row]! += 1;
-    this.nodeVersions[row]! += 1;
     const amounts = node && nodeAllocatable(node);
     this.cpu.allocatable[row] = amounts?.cpuMilli ?? 0;
     this.memory.allocatable[row] = amounts?.memoryBytes ?? 0;
@@ -204,7 +201,6 @@ export class NodeTable {
     this.affinityPodCount = grown(this.affinityPodCount, capacity);
     this.antiAffinityPodCount = grown(this.antiAffinityPodCount, capacity);
     this.versions = grown(this.versions, capacity);
-    this.nodeVersions = grown(this.nodeVersions, capacity);
     this.unschedulable = grown(this.unschedulable, capacity);
     this.hasHardTaints = grown(this.hasHardTaints, capacity);
     this.hasSoftTaints = grown(this.hasSoftTaints, capacity);

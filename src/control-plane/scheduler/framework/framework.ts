@@ -4,13 +4,16 @@
 
 import type { Pod } from '../../../api/pod.js';
 import type { Snapshot } from '../cache/snapshot.js';
+import { ActiveFilters } from './active-filters.js';
 import type { CycleNotes } from './cycle-notes.js';
 import type { CycleState } from './cycle-state.js';
 import type { NodeStatuses } from './node-statuses.js';
 import { maxNodeScore } from './normalize-score.js';
-import type { NodeFilter, NodeList, PostFilterResult } from './plugin.js';
-import type { PluginSet } from './plugin-set.js';
+import type { NodeList, PostFilterResult } from './plugin.js';
+import type { PluginSet, WeightedScorePlugin } from './plugin-set.js';
 import type { PodInfo } from './pod-info.js';
+import { RowScores } from './row-scores.js';
+import { RowVerdicts } from './row-verdicts.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
 
 /** An answer and whose it is; `status` undefined is success. */
@@ -32,12 +35,6 @@ export interface PostFilterAnswer extends PostFilterResult {
   readonly plugin: string;
 }
 
-/** The filters that have something to say in this cycle. */
-export interface ActiveFilters {
-  readonly filters: readonly NodeFilter[];
-  readonly plugins: readonly string[];
-}
-
 const success: PluginAnswer = { status: undefined, plugin: '' };
 
 /** Options of a profile. */
@@ -53,6 +50,9 @@ export class Framework {
   readonly schedulerName: string;
   readonly plugins: PluginSet;
   readonly percentageOfNodesToScore: number | undefined;
+  /** What its filters have said about nodes. */
+  readonly verdicts: RowVerdicts = new RowVerdicts();
+  readonly #rowScores = new RowScores();
   #scores: Float64Array = new Float64Array(64);
 
   constructor(options: FrameworkOptions) {
@@ -104,16 +104,13 @@ export class Framework {
 
   /** The filters of this cycle in profile order. */
   startFilters(state: CycleState, pod: PodInfo, snapshot: Snapshot): ActiveFilters {
-    const filters: NodeFilter[] = [];
-    const plugins: string[] = [];
+    const active = new ActiveFilters();
     for (const plugin of this.plugins.filter) {
       if (state.skipFilterPlugins.has(plugin.name)) continue;
       const filter = plugin.filter(state, pod, snapshot);
-      if (filter === undefined) continue;
-      filters.push(filter);
-      plugins.push(plugin.name);
+      if (filter !== undefined) active.add(plugin.name, filter, plugin.verdictKey?.(pod));
     }
-    return { filters, plugins };
+    return active;
   }
 
   /** Runs PostFilters until one succeeds or gives up for good; the others' reasons are joined. */
@@ -169,16 +166,12 @@ export class Framework {
     const { count } = nodes;
     if (this.#scores.length < count) this.#scores = new Float64Array(count * 2);
     const scores = this.#scores;
-    totals.fill(0, 0, count);
-    let everywhere = 0;
-    for (const { plugin, weight } of this.plugins.score) {
-      if (state.skipScorePlugins.has(plugin.name)) continue;
-      // Notes have the scores of every plugin.
-      const uniform = notes === undefined ? plugin.uniformScore?.(pod, snapshot) : undefined;
-      if (uniform !== undefined) {
-        everywhere += uniform * weight;
-        continue;
-      }
+    const all = this.plugins.score.filter(({ plugin }) => !state.skipScorePlugins.has(plugin.name));
+    let asked: readonly WeightedScorePlugin[] = all;
+    // Notes have the scores of every plugin by node.
+    if (notes === undefined) asked = this.#rowScores.addUp(all, pod, nodes, snapshot, totals);
+    else totals.fill(0, 0, count);
+    for (const { plugin, weight } of asked) {
       const answer = plugin.score(state, pod, nodes, snapshot, scores);
       if (answer !== undefined) {
         return status('Error', `running Score plugin "${plugin.name}": ${messageOf(answer)}`);
@@ -192,7 +185,6 @@ export class Framework {
         totals[i]! += score * weight;
       }
     }
-    for (let i = 0; i < count; i++) totals[i]! += everywhere;
     return undefined;
   }
 

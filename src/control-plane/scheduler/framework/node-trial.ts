@@ -6,12 +6,11 @@
 
 import type { HostPorts } from '../cache/host-ports.js';
 import type { Snapshot } from '../cache/snapshot.js';
+import { type ActiveFilters, runFilters } from './active-filters.js';
 import type { CycleState } from './cycle-state.js';
-import type { ActiveFilters, Framework, PluginAnswer } from './framework.js';
+import type { Framework, PluginAnswer } from './framework.js';
 import type { Nominator } from './nominator.js';
 import type { PodInfo } from './pod-info.js';
-
-const feasible: PluginAnswer = { status: undefined, plugin: '' };
 
 /** Who wants to know what: the same for all nodes of one decision. */
 export interface TrialContext {
@@ -20,15 +19,6 @@ export interface TrialContext {
   /** The pod that a node is looked for. */
   readonly pod: PodInfo;
   readonly snapshot: Snapshot;
-}
-
-/** The first refusal of one node. */
-export function runFilters({ filters, plugins }: ActiveFilters, row: number): PluginAnswer {
-  for (let i = 0; i < filters.length; i++) {
-    const answer = filters[i]!(row);
-    if (answer !== undefined) return { status: answer, plugin: plugins[i]! };
-  }
-  return feasible;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Pod } from '../../../api/pod.js';
 import type { ApiRequest } from '../../../client/api-request.js';
 import type { SimTime } from '../../../kernel/time.js';
+import type { KindKey } from '../cache/kind-cache.js';
 import type { Snapshot } from '../cache/snapshot.js';
 import type { ClusterEvent } from './cluster-event.js';
 import type { CycleState } from './cycle-state.js';
@@ -77,6 +78,12 @@ export type NodeFilter = (row: number) => Status | undefined;
 /** `filter` is called once a cycle and returns what is called a node; undefined: all nodes pass. */
 export interface FilterPlugin extends Plugin {
   filter(state: CycleState, pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined;
+  /**
+   * Where the verdict follows from each node's own state and from some of what the pod asks for:
+   * the latter, compared item by item. The framework then remembers which nodes pass, and asks
+   * about the others only. Absent or undefined: it asks about every node.
+   */
+  verdictKey?(pod: PodInfo): KindKey | undefined;
 }
 
 /**
@@ -154,6 +161,14 @@ export interface PreScorePlugin extends Plugin {
   ): Status | undefined;
 }
 
+/** A score that depends on the other nodes in nothing, not even in its normalisation. */
+export interface RowScore {
+  /** What of the pod and the plugin's arguments it depends on; compared item by item. */
+  readonly key: KindKey;
+  /** The score of a node after normalisation. */
+  readonly scoreOf: (row: number) => number;
+}
+
 /** Writes one raw score a node; after `normalizeScore` all are integers of 0..100. */
 export interface ScorePlugin extends Plugin {
   score(
@@ -165,10 +180,10 @@ export interface ScorePlugin extends Plugin {
   ): Status | undefined;
   normalizeScore?(scores: Float64Array, count: number): void;
   /**
-   * What the score of every node is after normalisation where that is known without looking at the
-   * nodes; undefined: `score` must be asked. Absent: always.
+   * The score where it follows from each node's own state alone; undefined: `score` must be asked.
+   * Absent: always. The framework remembers such scores, so `score` is then not called.
    */
-  uniformScore?(pod: PodInfo, snapshot: Snapshot): number | undefined;
+  rowScore?(pod: PodInfo, snapshot: Snapshot): RowScore | undefined;
 }
 
 /** `unreserve` must be able to follow a `reserve` that failed or never ran. */

@@ -98,25 +98,29 @@ export class PodInfo {
   /** The claims that its volumes use, as `namespace/name`. */
   readonly claimKeys: readonly string[];
 
-  /** @throws QuantityError when an amount of the pod is not a quantity. */
-  constructor(pod: Pod) {
+  /**
+   * `same`: the pod as it was, when nothing but its node has changed.
+   * @throws QuantityError when an amount of the pod is not a quantity.
+   */
+  constructor(pod: Pod, same?: PodInfo) {
     const { metadata, spec } = pod;
     this.pod = pod;
-    this.key = objectKey(metadata.namespace, metadata.name);
+    this.key = same?.key ?? objectKey(metadata.namespace, metadata.name);
     this.uid = metadata.uid ?? this.key;
     this.priority = spec.priority ?? 0;
     this.schedulerName = spec.schedulerName ?? defaultSchedulerName;
     // Only on a node there is anything to resize; what is asked of a node is the spec's.
-    const amounts = amountsOf((spec.nodeName ?? '') === '' ? spec : resizedSpec(pod));
+    const counted = (spec.nodeName ?? '') === '' ? spec : resizedSpec(pod);
+    const amounts = same !== undefined && counted === spec ? same : amountsOf(counted);
     this.requests = amounts.requests;
     this.nonZeroRequests = amounts.nonZeroRequests;
     this.scoringRequests = amounts.scoringRequests;
     this.hostPorts = amounts.hostPorts;
     const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
-    const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     this.hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined;
-    this.hasRequiredAntiAffinity = required.length > 0;
-    this.claimKeys = claimKeysOf(pod);
+    this.hasRequiredAntiAffinity = required !== undefined && required.length > 0;
+    this.claimKeys = same?.claimKeys ?? claimKeysOf(pod);
   }
 
   /** The node that the pod is bound to, or assumed on; '' for none. */
@@ -126,6 +130,6 @@ export class PodInfo {
 
   /** The same pod as if it were bound to `nodeName`. */
   on(nodeName: string): PodInfo {
-    return new PodInfo({ ...this.pod, spec: { ...this.pod.spec, nodeName } });
+    return new PodInfo({ ...this.pod, spec: { ...this.pod.spec, nodeName } }, this);
   }
 }

@@ -16,6 +16,7 @@ import {
 import { NodeResourcesFit } from '../../../../src/control-plane/scheduler/plugins/node-resources-fit/node-resources-fit.js';
 import { TaintToleration } from '../../../../src/control-plane/scheduler/plugins/taint-toleration/taint-toleration.js';
 import { DecisionCluster, makeNode, makePod } from '../cluster-fixture.js';
+import { plainPlugins } from '../plain-plugins.js';
 
 const small = { cpu: '100m', memory: '500Mi' };
 
@@ -210,43 +211,61 @@ function podInfoOn(nodeName: string): PodInfo {
   return new PodInfo(makePod('other', { spec: { nodeName } }));
 }
 
-describe('a score that is known to be the same everywhere', () => {
-  const plugins = () => [new TaintToleration(), new ImageLocality(), new DynamicResources()];
+describe('a score that follows from the node alone', () => {
   const image = { names: ['registry.example/web:1'], sizeBytes: 900 * 1024 * 1024 };
   const soft = { key: 'k', effect: 'PreferNoSchedule' } as const;
   const clusters = {
-    plain: [makeNode('a'), makeNode('b')],
+    plain: [makeNode('a'), makeNode('b', { allocatable: { cpu: '8' } })],
     'with a soft taint': [makeNode('a'), makeNode('b', { spec: { taints: [soft] } })],
     'with an image': [makeNode('a'), makeNode('b', { status: { images: [image] } })],
   };
   const container = { name: 'main', image: 'registry.example/web:1' };
+  const pod = makePod('p', { spec: { containers: [container] } });
+  const plugins = () => [
+    new TaintToleration(),
+    new ImageLocality(),
+    new DynamicResources(),
+    new NodeResourcesFit(),
+    new NodeResourcesBalancedAllocation(),
+  ];
 
-  test.each(Object.entries(clusters))('is what scoring would say: nodes %s', (_name, nodes) => {
+  test.each(Object.entries(clusters))('is what scoring would say: %s', (_name, nodes) => {
     const cluster = new DecisionCluster(nodes);
-    const pod = makePod('p', { spec: { containers: [container] } });
     for (const plugin of plugins()) {
       const { normalized } = cluster.scores(plugin, pod);
-      const uniform = plugin.uniformScore(new PodInfo(pod), cluster.cache.snapshot);
-      if (uniform !== undefined) expect(normalized).toEqual([uniform, uniform]);
+      const known = plugin.rowScore(new PodInfo(pod), cluster.cache.snapshot);
+      if (known !== undefined) expect(normalized).toEqual([0, 1].map(known.scoreOf));
       else expect(normalized[0]).not.toBe(normalized[1]);
     }
   });
 
-  test('counts with its weight in every total', () => {
+  test('counts with its weight in every total, noted or not', () => {
     const cluster = new DecisionCluster([makeNode('a'), makeNode('b')]);
-    cluster.decide(makePod('p', { requests: small }));
+    const info = new PodInfo(makePod('p', { requests: small }));
+    cluster.decide(info.pod);
     // Fit 97, balance 74, tolerations 3 × 100 (reference: scheduler 10.3).
     expect([...cluster.algorithm.totals]).toEqual([471, 471]);
-  });
-
-  test('is noted node by node when somebody asks', () => {
-    const cluster = new DecisionCluster([makeNode('a'), makeNode('b')]);
     const notes = new CycleNotes();
-    cluster.cache.updateSnapshot();
-    const info = new PodInfo(makePod('p', { requests: small }));
     cluster.algorithm.decide(cluster.framework, info, 1, notes);
     const noted = notes.scores.find(({ plugin }) => plugin === 'TaintToleration');
     expect(noted?.normalized).toEqual(Float64Array.of(100, 100));
     expect([...cluster.algorithm.totals]).toEqual([471, 471]);
+  });
+
+  test('ends the attempt when it is out of range, again for the next pod', () => {
+    const wild = {
+      name: 'Wild',
+      score: (...[, , nodes, , scores]: Parameters<NodeResourcesFit['score']>) => {
+        for (let i = 0; i < nodes.count; i++) scores[i] = nodes.rows[i] === 1 ? 101 : 1;
+        return undefined;
+      },
+      rowScore: () => ({ key: [], scoreOf: (row: number) => (row === 1 ? 101 : 1) }),
+    };
+    const nodes = [makeNode('a'), makeNode('b')];
+    const cluster = new DecisionCluster(nodes, [], [...plainPlugins(), { plugin: wild }]);
+    const decisions = [cluster.decide(pod), cluster.decide(pod)];
+    for (const { message } of decisions) {
+      expect(message).toContain('plugin "Wild" returns an invalid score 101');
+    }
   });
 });

@@ -3,8 +3,9 @@
 // Source: kube-scheduler v1.36 plugins/defaultpreemption SelectVictimsOnNode; reference:
 // scheduler 1.10.
 
+import type { ActiveFilters } from '../../framework/active-filters.js';
 import type { CycleState } from '../../framework/cycle-state.js';
-import type { ActiveFilters, PluginAnswer } from '../../framework/framework.js';
+import type { PluginAnswer } from '../../framework/framework.js';
 import { NodeTrial, type TrialContext } from '../../framework/node-trial.js';
 import type { PreemptionTrial } from '../../framework/plugin.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';

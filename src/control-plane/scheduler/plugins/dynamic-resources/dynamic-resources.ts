@@ -15,6 +15,7 @@ import type {
   PostFilterResult,
   PreFilterPlugin,
   PreFilterResult,
+  RowScore,
   ScorePlugin,
 } from '../../framework/plugin.js';
 import type { PodInfo } from '../../framework/pod-info.js';
@@ -24,6 +25,7 @@ import { skip, status } from '../../framework/status.js';
 const noClaims: StateData = { clone: () => noClaims };
 const stateKey = 'DynamicResources';
 
+const zeroEverywhere: RowScore = { key: [], scoreOf: () => 0 };
 const skipped: PreFilterResult = { status: skip };
 const nothingToDeallocate: PostFilterResult = {
   status: status('Unschedulable', 'no new claims to deallocate'),
@@ -60,8 +62,8 @@ export class DynamicResources
     scores.fill(0, 0, nodes.count);
   }
 
-  uniformScore(): number {
-    return 0;
+  rowScore(): RowScore {
+    return zeroEverywhere;
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

@@ -5,9 +5,15 @@ import type { PodSpec } from '../../../../api/pod.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import type { CycleState } from '../../framework/cycle-state.js';
 import { maxNodeScore } from '../../framework/normalize-score.js';
-import type { ClusterEventWithHint, NodeList, ScorePlugin } from '../../framework/plugin.js';
+import type {
+  ClusterEventWithHint,
+  NodeList,
+  RowScore,
+  ScorePlugin,
+} from '../../framework/plugin.js';
 import type { PodInfo } from '../../framework/pod-info.js';
 
+const zeroEverywhere: RowScore = { key: [], scoreOf: () => 0 };
 const mebibyte = 1_048_576;
 /** Below this sum of sizes an image is as good as absent. */
 const minThresholdBytes = 23 * mebibyte;
@@ -59,8 +65,8 @@ export class ImageLocality implements ScorePlugin {
     }
   }
 
-  uniformScore(_pod: PodInfo, { images }: Snapshot): number | undefined {
-    return images.isEmpty ? 0 : undefined;
+  rowScore(_pod: PodInfo, { images }: Snapshot): RowScore | undefined {
+    return images.isEmpty ? zeroEverywhere : undefined;
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

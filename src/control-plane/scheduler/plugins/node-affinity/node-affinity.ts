@@ -10,7 +10,7 @@ import {
   requiredNodeMatcher,
 } from '../../../../api/node-selector.js';
 import type { Pod } from '../../../../api/pod.js';
-import { RowMemo } from '../../cache/row-memo.js';
+import type { KindKey } from '../../cache/kind-cache.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import { asNode, clusterEvent } from '../../framework/cluster-event.js';
 import type { CycleState, StateData } from '../../framework/cycle-state.js';
@@ -38,7 +38,6 @@ const refusedByAdded = status(
   'UnschedulableAndUnresolvable',
   "node(s) didn't match scheduler-enforced node affinity",
 );
-const answers = [undefined, refused, refusedByAdded] as const;
 const conflict: PreFilterResult = {
   status: status('UnschedulableAndUnresolvable', 'pod affinity terms conflict'),
 };
@@ -98,7 +97,6 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   readonly #addedMatches: NodeMatcher | undefined;
   readonly #addedPreferred: readonly WeightedTerm[];
   readonly #addsPreferences: boolean;
-  readonly #memo = new RowMemo('nodeVersions');
 
   constructor(addedAffinity?: Affinity) {
     const required = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
@@ -118,18 +116,18 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
     const matches = requiredNodeMatcher(pod.spec);
     const addedMatches = this.#addedMatches;
     const { nodes } = table;
-    const answerOf = (row: number): number => {
+    return (row) => {
       const node = nodes[row];
-      if (node === undefined) return 1;
-      if (addedMatches !== undefined && !addedMatches(node)) return 2;
-      return matches(node) ? 0 : 1;
+      if (node === undefined) return refused;
+      if (addedMatches !== undefined && !addedMatches(node)) return refusedByAdded;
+      return matches(node) ? undefined : refused;
     };
+  }
+
+  /** Pods of a template share these parts of their specs. */
+  verdictKey({ pod }: PodInfo): KindKey {
     const { nodeSelector, affinity } = pod.spec;
-    // Each pod of a DaemonSet names a node of its own: there is nothing to remember.
-    if (namedNodes(affinity?.nodeAffinity) !== undefined) return (row) => answers[answerOf(row)];
-    const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    const known = this.#memo.reader(table, [nodeSelector, required], answerOf);
-    return (row) => answers[known(row)];
+    return [nodeSelector, affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution];
   }
 
   preScore(state: CycleState, { pod }: PodInfo): Status | undefined {

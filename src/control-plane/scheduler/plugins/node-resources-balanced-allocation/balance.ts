@@ -3,7 +3,6 @@
 // Source: kube-scheduler v1.36 plugins/noderesources/balanced_allocation.go; reference: scheduler
 // 2.3.
 
-import { RowMemo } from '../../cache/row-memo.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import type { CycleState } from '../../framework/cycle-state.js';
 import { maxNodeScore } from '../../framework/normalize-score.js';
@@ -11,6 +10,7 @@ import type {
   ClusterEventWithHint,
   NodeList,
   PreScorePlugin,
+  RowScore,
   ScorePlugin,
 } from '../../framework/plugin.js';
 import type { PodInfo } from '../../framework/pod-info.js';
@@ -47,7 +47,6 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   readonly #resources: readonly ScoredResource[];
   readonly #before: Float64Array;
   readonly #after: Float64Array;
-  readonly #memo = new RowMemo('versions');
 
   constructor(resources: readonly ScoredResource[] = defaultScoredResources) {
     this.#resources = resources;
@@ -61,14 +60,21 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
 
   score(
     _state: CycleState,
-    { requests }: PodInfo,
-    nodes: NodeList,
-    { table }: Snapshot,
+    pod: PodInfo,
+    { rows, count }: NodeList,
+    snapshot: Snapshot,
     scores: Float64Array,
   ): undefined {
+    const { scoreOf } = this.rowScore(pod, snapshot);
+    for (let i = 0; i < count; i++) scores[i] = scoreOf(rows[i]!);
+  }
+
+  rowScore({ requests }: PodInfo, { table }: Snapshot): RowScore {
     const columns = scoredColumns(this.#resources, requests, table, false);
-    const key = amountsOf(this.#resources, requests);
-    this.#memo.readAll(table, key, nodes, scores, (row) => this.#scoreOf(columns, row));
+    return {
+      key: amountsOf(this.#resources, requests),
+      scoreOf: (row) => this.#scoreOf(columns, row),
+    };
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

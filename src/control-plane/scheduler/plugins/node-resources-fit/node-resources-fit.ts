@@ -5,7 +5,7 @@
 import type { Node } from '../../../../api/node.js';
 import type { Pod } from '../../../../api/pod.js';
 import { nodeAllocatable } from '../../../../api/resource-requests.js';
-import { RowMemo } from '../../cache/row-memo.js';
+import type { KindKey } from '../../cache/kind-cache.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import type { NodeResourcesFitArgs, ScoringStrategy } from '../../configuration/plugin-args.js';
 import { asNode, asPod, clusterEvent, isScaledDown } from '../../framework/cluster-event.js';
@@ -19,6 +19,7 @@ import type {
   PreFilterResult,
   PreScorePlugin,
   QueueingHintFn,
+  RowScore,
   ScorePlugin,
 } from '../../framework/plugin.js';
 import { PodInfo } from '../../framework/pod-info.js';
@@ -48,7 +49,6 @@ export class NodeResourcesFit
   readonly #ignored: IgnoredResources;
   readonly #resources: readonly ScoredResource[];
   readonly #scoreNode: NodeScorer;
-  readonly #memo = new RowMemo('versions');
 
   constructor(args: Partial<NodeResourcesFitArgs> = {}) {
     const { scoringStrategy = defaultStrategy } = args;
@@ -68,21 +68,35 @@ export class NodeResourcesFit
     return insufficientResources(requests, table, this.#ignored);
   }
 
+  verdictKey({ requests }: PodInfo): KindKey {
+    const { cpuMilli, memoryBytes, ephemeralStorageBytes, scalars } = requests;
+    const key: unknown[] = [cpuMilli, memoryBytes, ephemeralStorageBytes];
+    for (const [name, amount] of scalars) key.push(name, amount);
+    return key;
+  }
+
   preScore(): undefined {
     return undefined;
   }
 
   score(
     _state: CycleState,
-    { scoringRequests }: PodInfo,
-    nodes: NodeList,
-    { table }: Snapshot,
+    pod: PodInfo,
+    { rows, count }: NodeList,
+    snapshot: Snapshot,
     scores: Float64Array,
   ): undefined {
+    const { scoreOf } = this.rowScore(pod, snapshot);
+    for (let i = 0; i < count; i++) scores[i] = scoreOf(rows[i]!);
+  }
+
+  rowScore({ scoringRequests }: PodInfo, { table }: Snapshot): RowScore {
     const columns = scoredColumns(this.#resources, scoringRequests, table, true);
     const scoreNode = this.#scoreNode;
-    const key = amountsOf(this.#resources, scoringRequests);
-    this.#memo.readAll(table, key, nodes, scores, (row) => scoreNode(columns, row));
+    return {
+      key: amountsOf(this.#resources, scoringRequests),
+      scoreOf: (row) => scoreNode(columns, row),
+    };
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

@@ -4,6 +4,7 @@
 import type { Node } from '../../../../api/node.js';
 import type { Pod } from '../../../../api/pod.js';
 import { toleratesTaint } from '../../../../api/toleration.js';
+import type { KindKey } from '../../cache/kind-cache.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import { asNode, asPod, clusterEvent } from '../../framework/cluster-event.js';
 import type { CycleState } from '../../framework/cycle-state.js';
@@ -30,6 +31,11 @@ export class NodeUnschedulable implements FilterPlugin {
     if (table.unschedulableCount === 0 || isTolerated(pod)) return undefined;
     const { unschedulable } = table;
     return (row) => (unschedulable[row] === 0 ? undefined : refused);
+  }
+
+  /** Pods that tolerate it are not judged at all. */
+  verdictKey(): KindKey {
+    return [];
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

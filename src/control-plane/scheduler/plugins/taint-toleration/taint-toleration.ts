@@ -5,6 +5,7 @@ import type { TaintEffect, Toleration } from '../../../../api/affinity.js';
 import type { Node } from '../../../../api/node.js';
 import type { Pod } from '../../../../api/pod.js';
 import { findUntoleratedTaint, toleratesTaint } from '../../../../api/toleration.js';
+import type { KindKey } from '../../cache/kind-cache.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import { asNode, asPod, clusterEvent } from '../../framework/cluster-event.js';
 import type { CycleState } from '../../framework/cycle-state.js';
@@ -14,6 +15,7 @@ import type {
   FilterPlugin,
   NodeFilter,
   NodeList,
+  RowScore,
   ScorePlugin,
 } from '../../framework/plugin.js';
 import type { PodInfo } from '../../framework/pod-info.js';
@@ -21,6 +23,8 @@ import { status } from '../../framework/status.js';
 
 const hardEffects: readonly TaintEffect[] = ['NoSchedule', 'NoExecute'];
 const refused = status('UnschedulableAndUnresolvable', 'node(s) had untolerated taint(s)');
+
+const bestEverywhere: RowScore = { key: [], scoreOf: () => maxNodeScore };
 
 function isRepelled(node: Node | undefined, pod: Pod): boolean {
   const taints = node?.spec?.taints;
@@ -47,6 +51,10 @@ export class TaintToleration implements FilterPlugin, ScorePlugin {
     return (row) => (hasHardTaints[row] === 1 && isRepelled(nodes[row], pod) ? refused : undefined);
   }
 
+  verdictKey({ pod }: PodInfo): KindKey {
+    return [JSON.stringify(pod.spec.tolerations)];
+  }
+
   score(
     _state: CycleState,
     { pod }: PodInfo,
@@ -69,8 +77,8 @@ export class TaintToleration implements FilterPlugin, ScorePlugin {
     defaultNormalizeScore(scores, count, true);
   }
 
-  uniformScore(_pod: PodInfo, { table }: Snapshot): number | undefined {
-    return table.softTaintedCount === 0 ? maxNodeScore : undefined;
+  rowScore(_pod: PodInfo, { table }: Snapshot): RowScore | undefined {
+    return table.softTaintedCount === 0 ? bestEverywhere : undefined;
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {

@@ -1,0 +1,53 @@
+// Columns of numbers by row of the node table, one for each of the last few kinds of pods: what was
+// found out about a row for one pod holds for the next pod of its kind as long as the row has not
+// changed. Between two pods of a kind usually one row changes, the one that got the first of them.
+
+import type { NodeTable } from './node-table.js';
+
+/** Kinds that are kept; a new one takes the place of the oldest. */
+const maxKinds = 16;
+
+/** What tells one kind of pods from another; compared item by item with `===`. */
+export type KindKey = readonly unknown[];
+
+interface Kind<T> {
+  readonly key: KindKey;
+  readonly column: T;
+}
+
+/** A table other than the last one, or one that has grown, makes it forget everything. */
+export class KindCache<T> {
+  readonly #make: (capacity: number) => T;
+  readonly #kinds: Kind<T>[] = [];
+  #table: NodeTable | undefined;
+  #capacity = 0;
+  #oldest = 0;
+
+  /** `make`: a column of a table's capacity. */
+  constructor(make: (capacity: number) => T) {
+    this.#make = make;
+  }
+
+  /** The column of a kind; a new one if it is not known. Linear in the length of the key. */
+  of(table: NodeTable, key: KindKey): T {
+    const { capacity } = table;
+    if (table !== this.#table || capacity !== this.#capacity) this.#kinds.length = 0;
+    this.#table = table;
+    this.#capacity = capacity;
+    for (const kind of this.#kinds) if (isEqual(kind.key, key)) return kind.column;
+    const column = this.#make(capacity);
+    if (this.#kinds.length < maxKinds) {
+      this.#kinds.push({ key, column });
+    } else {
+      this.#kinds[this.#oldest] = { key, column };
+      this.#oldest = (this.#oldest + 1) % maxKinds;
+    }
+    return column;
+  }
+}
+
+function isEqual(a: KindKey, b: KindKey): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

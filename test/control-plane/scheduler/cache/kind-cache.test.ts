@@ -1,0 +1,64 @@
+// Columns by kind of pods: when they are kept, and when they are made anew.
+import { describe, expect, test } from 'vitest';
+import { KindCache } from '../../../../src/control-plane/scheduler/cache/kind-cache.js';
+import { NodeTable } from '../../../../src/control-plane/scheduler/cache/node-table.js';
+
+/** A cache of numbered columns. */
+function numbered() {
+  let made = 0;
+  return new KindCache((capacity) => ({ number: made++, capacity }));
+}
+
+describe('the columns of a kind of pods', () => {
+  test('are the same for equal keys', () => {
+    const [cache, table] = [numbered(), new NodeTable()];
+    const shared = {};
+    const keys = [[], [1], [1, 2], ['1', 2], [shared], [{}], [undefined]];
+    expect(keys.map((key) => cache.of(table, key).number)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(cache.of(table, [1, 2]).number).toBe(2);
+    expect(cache.of(table, [shared]).number).toBe(4);
+    expect(cache.of(table, [{}]).number).toBe(7);
+  });
+
+  test('give way to new ones, the oldest first', () => {
+    const [cache, table] = [numbered(), new NodeTable()];
+    for (let kind = 0; kind < 17; kind++) cache.of(table, [kind]);
+    expect(cache.of(table, [16]).number).toBe(16);
+    expect(cache.of(table, [1]).number).toBe(1);
+    expect(cache.of(table, [0]).number).toBe(17);
+    expect(cache.of(table, [1]).number).toBe(18);
+    expect(cache.of(table, [16]).number).toBe(16);
+  });
+
+  test('have room for every row of the table', () => {
+    const [cache, table] = [numbered(), new NodeTable()];
+    cache.of(table, [1]);
+    for (let i = 0; i < 200; i++) table.addRow(`n${i}`);
+    expect(cache.of(table, [1])).toEqual({ number: 1, capacity: table.capacity });
+    expect(table.capacity).toBeGreaterThanOrEqual(200);
+  });
+
+  test('belong to one table', () => {
+    const [cache, one, other] = [numbered(), new NodeTable(), new NodeTable()];
+    expect([one, other, one].map((table) => cache.of(table, [1]).number)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('the version of a row', () => {
+  test('grows with every change of its node and its pods', () => {
+    const table = new NodeTable();
+    const row = table.addRow('n');
+    const seen = [table.versions[row]];
+    const pod = { requests: { scalars: new Map() }, nonZeroRequests: {}, claimKeys: [] } as never;
+    const info = Object.assign(pod, { hostPorts: [] });
+    for (const change of [
+      () => table.setNode(row, undefined),
+      () => table.addPod(row, info),
+      () => table.removePod(row, info),
+    ]) {
+      change();
+      seen.push(table.versions[row]);
+    }
+    expect(seen).toEqual([0, 1, 2, 3]);
+  });
+});
