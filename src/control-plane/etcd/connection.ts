@@ -147,8 +147,6 @@ export class Connection implements EtcdPort, Requester {
   /** A request has crossed the network. */
   arrived(request: Request): void {
     const endpoint = this.#endpointOf(request);
-    // Behind a cut the request is gone; the client finds out when the connection is given up.
-    if (endpoint.isCut) return;
     if (endpoint.member.state === 'down') this.#lose(endpoint, request);
     else endpoint.session.receive(request);
   }
@@ -175,13 +173,6 @@ export class Connection implements EtcdPort, Requester {
       if (endpoint.member !== member) continue;
       endpoint.lost();
       this.#follower?.endpointLost(endpoint);
-    }
-  }
-
-  /** Cuts or mends the network to a member. */
-  setReachable(member: Member, isReachable: boolean): void {
-    for (const endpoint of this.#endpoints) {
-      if (endpoint.member === member) endpoint.isCut = !isReachable;
     }
   }
 

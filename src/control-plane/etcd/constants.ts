@@ -78,11 +78,6 @@ const settings = {
     source: 'etcd v3.6 server/etcdserver/api/rafthttp (reference: controlplane A4)',
     note: 'a connection to a peer that takes nothing for so long is closed',
   },
-  peerProbeIntervalUs: {
-    value: 4_000_000,
-    unit: 'µs',
-    source: 'etcd v3.6 server/etcdserver/api/rafthttp/probing_status.go (ConnReadTimeout less 1 s)',
-  },
   backendBatchIntervalUs: {
     value: 100_000,
     unit: 'µs',

@@ -19,8 +19,6 @@ export interface EndpointLinks {
 export class Endpoint {
   readonly member: Member;
   readonly session: Session;
-  /** The network between client and member is cut. */
-  isCut = false;
   readonly #simulation: Simulation;
   readonly #links: EndpointLinks;
   /** When the broken connection is tried next; -1: it stands. */
@@ -43,7 +41,7 @@ export class Endpoint {
     const { now } = this.#simulation;
     while (this.#attemptUs >= 0 && this.#attemptUs <= now) {
       const { state, startedUs } = this.member;
-      if (state !== 'down' && !this.isCut && startedUs <= this.#attemptUs) this.#attemptUs = -1;
+      if (state !== 'down' && startedUs <= this.#attemptUs) this.#attemptUs = -1;
       else this.#waitLonger();
     }
     return this.#attemptUs < 0;

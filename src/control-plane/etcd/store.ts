@@ -53,10 +53,6 @@ export class Store {
   /** Revision of the first change in the log. */
   #logStart = 2;
 
-  get keyCount(): number {
-    return this.#stored.size;
-  }
-
   /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
     const { resource } = resourceKindNamed(object.kind) ?? { resource: '' };
