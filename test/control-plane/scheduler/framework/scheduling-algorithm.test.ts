@@ -408,39 +408,4 @@ describe('properties', () => {
       { numRuns: 60 },
     );
   });
-
-  test('every total lies between 0 and 100 times the sum of weights', () => {
-    fc.assert(
-      fc.property(podSpecs, (requests) => {
-        const cluster = new DecisionCluster(nodes(6));
-        requests.forEach((each, i) => {
-          cluster.place(makePod(`p-${i}`, { requests: each }));
-          for (const total of cluster.algorithm.totals) {
-            expect(total).toBeGreaterThanOrEqual(0);
-            expect(total).toBeLessThanOrEqual(800);
-            expect(Number.isInteger(total)).toBe(true);
-          }
-        });
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  test('what nodes are called makes no difference', () => {
-    fc.assert(
-      fc.property(podSpecs, (requests) => {
-        const run = (prefix: string): number[] => {
-          const cluster = new DecisionCluster(
-            Array.from({ length: 7 }, (_, i) => makeNode(`${prefix}${(i * 5) % 7}`)),
-          );
-          return requests.map((each, i) => {
-            const { nodeName } = cluster.place(makePod(`p-${i}`, { requests: each }));
-            return nodeName === '' ? -1 : cluster.cache.snapshot.names().indexOf(nodeName);
-          });
-        };
-        expect(run('zebra-')).toEqual(run('a'));
-      }),
-      { numRuns: 30 },
-    );
-  });
 });

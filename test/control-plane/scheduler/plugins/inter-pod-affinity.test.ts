@@ -401,6 +401,16 @@ describe('queueing hints', () => {
     expect(onPod(room, bound('mq'), bound('db'))).toBe('QueueSkip');
   });
 
+  test('new labels of its own matter, since others may no longer avoid it', () => {
+    const own = pod('web');
+    const relabelled = { ...own, metadata: { ...own.metadata, labels: { app: 'db' } } };
+    expect(onPod(own, own, relabelled)).toBe('Queue');
+    const { metadata } = relabelled;
+    expect(onPod(own, own, { ...relabelled, metadata: { ...metadata, uid: 'uid-other' } })).toBe(
+      'QueueSkip',
+    );
+  });
+
   test('a new node matters if it has a key of an affinity term, or for anti-affinity at all', () => {
     expect(onNode(company, undefined, { [zone]: 'a' })).toBe('Queue');
     expect(onNode(company, undefined, {})).toBe('QueueSkip');

@@ -19,12 +19,13 @@ function allMean(terms: readonly AffinityTerm[], pod: Pod | undefined): boolean 
   return terms.every((term) => termMatches(term, namespaceOf(pod), undefined, labels));
 }
 
-/** A pod was added, changed or deleted; only pods on nodes matter. */
+/** A pod was added, changed or deleted; only pods on nodes matter, and the labels of its own. */
 export function hintForPodChange(
   pod: Pod,
   before: Pod | undefined,
   after: Pod | undefined,
 ): QueueingHint {
+  if (before !== undefined && after?.metadata.uid === pod.metadata.uid) return 'Queue';
   for (const changed of [before, after]) {
     if (changed !== undefined && (changed.spec.nodeName ?? '') === '') return 'QueueSkip';
   }
