@@ -14,6 +14,8 @@ export type CallHandler = (call: ApiCall) => void;
 
 /** Who sent a call, as the server and the transport see it. */
 export interface Caller {
+  /** `kube-controller-manager/replicaset-controller`. */
+  readonly name: string;
   /** `system:kube-scheduler`. */
   readonly user: string;
   /** As authentication finds them: `system:nodes`, `system:authenticated`. */
@@ -23,6 +25,16 @@ export interface Caller {
   answered(call: ApiCall): void;
   /** Called by the transport when the rate limiter lets the call go. */
   granted(call: ApiCall): void;
+}
+
+/** Is told of requests as their clients see them. */
+export interface RestClientMonitor {
+  /** The rate limiter let the request go after that time. */
+  throttled(call: ApiCall, waitUs: number): void;
+  /** An attempt has ended, with an answer or without one. */
+  answered(call: ApiCall, durationUs: number): void;
+  /** The request will be sent again. */
+  retried(call: ApiCall): void;
 }
 
 /** A request with its bookkeeping. `context` is the sender's own. */
@@ -37,6 +49,8 @@ export class ApiCall {
   /** Bytes of the request on the wire. */
   readonly requestBytes: number;
   attempts = 0;
+  /** Handed to the network, last attempt. */
+  sentUs: SimTime = 0;
   /** Where the last attempt was sent. */
   server: ApiServerPort | undefined;
   /** Waits for Retry-After; a token is taken when that has passed. */
@@ -77,6 +91,8 @@ function hangUp({ caller, server }: ApiCall): void {
 /** Carries all calls of one simulation. */
 export class ApiTransport {
   readonly simulation: Simulation;
+  /** Absent: nobody measures. */
+  monitor: RestClientMonitor | undefined;
   readonly #calls = new Slab<ApiCall>();
   readonly #granted: EventKind;
   readonly #arrived: EventKind;
@@ -101,7 +117,7 @@ export class ApiTransport {
       const call = this.#calls.get(id);
       if (this.#isLost(call)) return;
       if (call.isGoAway) hangUp(call);
-      call.caller.answered(call);
+      this.#end(call);
     });
     this.#decoded = simulation.defineEvent('client.ResponseDecoded', (id) => {
       const call = this.#calls.get(id);
@@ -113,7 +129,7 @@ export class ApiTransport {
       onOpen: (call) => this.#send(call),
       onRefused: (call) => {
         call.response = { ...NO_ANSWER, reason: 'ConnectionRefused' };
-        call.caller.answered(call);
+        this.#end(call);
       },
     });
   }
@@ -124,6 +140,11 @@ export class ApiTransport {
     response?.watch?.close();
     this.#calls.remove(id);
     return true;
+  }
+
+  #end(call: ApiCall): void {
+    this.monitor?.answered(call, this.simulation.now - call.sentUs);
+    call.caller.answered(call);
   }
 
   /** Registers a new call. */
@@ -139,6 +160,7 @@ export class ApiTransport {
   /** Puts the request on the wire, now or when its client has a connection again. */
   transmit(call: ApiCall): void {
     call.attempts++;
+    call.sentUs = this.simulation.now;
     const { connection } = call.caller;
     if (isBroken(connection)) this.#connector.open(call);
     else this.#send(call);

@@ -68,6 +68,7 @@ export class ApiClient implements Caller {
     if (retryAfterSeconds !== undefined && call.attempts <= clientConstants.maxRetries) {
       const { now } = this.#transport.simulation;
       call.isRetrying = true;
+      this.#transport.monitor?.retried(call);
       this.#transport.grantAt(call, now + retryAfterSeconds * 1_000_000);
       return;
     }
@@ -77,7 +78,11 @@ export class ApiClient implements Caller {
 
   #limit(call: ApiCall): void {
     const { now } = this.#transport.simulation;
-    const grant = this.bucket?.take(now) ?? now;
+    const { bucket } = this;
+    // Watches are not limited.
+    const isLimited = bucket !== undefined && call.request.verb !== 'watch';
+    const grant = isLimited ? bucket.take(now) : now;
+    if (isLimited) this.#transport.monitor?.throttled(call, grant - now);
     if (grant > now) this.#transport.grantAt(call, grant);
     else this.#transport.transmit(call);
   }

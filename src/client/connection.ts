@@ -13,6 +13,7 @@ import type { WatchStream } from './watch.js';
 
 /** What an apiserver offers to the network. */
 export interface ApiServerPort {
+  readonly name?: string;
   /** Another after each start of the process: connections from before are broken. */
   readonly incarnation?: number;
   /** The request has arrived; the server later calls `transport.respond` or `transport.abort`. */

@@ -2,7 +2,9 @@
 // knows all of them. When a run begins the cluster is up: nodes are registered and Ready, the
 // caches of the control plane fill, and as soon as they have, the first operation begins.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { ApiTransport } from '../client/api-call.js';
 import type { ClusterObserver } from '../client/observer.js';
+import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
@@ -118,6 +120,16 @@ export class Cluster {
   /** Why nothing can be stored, for whoever asks at the end; undefined: it can. */
   get verdict(): string | undefined {
     return this.#controlPlane.etcd.verdict;
+  }
+
+  /** For their metrics. */
+  get apiServers(): readonly ApiServer[] {
+    return this.#controlPlane.apiServers;
+  }
+
+  /** What carries all requests. */
+  get transport(): ApiTransport {
+    return this.#controlPlane.transport;
   }
 
   /** Starts all components; the operations begin when the control plane's caches have filled. */

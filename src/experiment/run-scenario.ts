@@ -66,6 +66,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
         if (scenario.untilConverged) simulation.stop();
       }),
   });
+  recorder.measureApi(cluster.apiServers, cluster.transport);
   recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {

@@ -1,17 +1,23 @@
 // Everything that is measured in one run, behind one observer; at the end, the run's result.
+import type { ApiTransport } from '../client/api-call.js';
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
+import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import { toSeconds } from '../kernel/time.js';
 import type { Threshold } from '../scenario/threshold.js';
 import { summarise } from '../stats/summarise.js';
-import { ComponentMetrics } from './component-metrics.js';
+import { ApiCallSlis } from './api-call-slis.js';
+import { ApiRequestMetrics } from './api-request-metrics.js';
 import { Convergence } from './convergence.js';
+import { flowControlSamples } from './flow-control-samples.js';
+import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
 import { NodeStates } from './node-states.js';
 import { PodTimelines } from './pod-timelines.js';
 import { RequestStatistics } from './request-statistics.js';
+import { RestClientMetrics } from './rest-client-metrics.js';
 import type { RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
 import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
@@ -38,7 +44,11 @@ export class RunRecorder {
   readonly #requests = new RequestStatistics();
   readonly #events = new KubernetesEvents();
   readonly #nodes = new NodeStates();
-  readonly #components = new ComponentMetrics();
+  readonly #slis = new ApiCallSlis();
+  readonly #kubelets = new KubeletMetrics();
+  readonly #apiRequests = new ApiRequestMetrics();
+  readonly #restClients = new RestClientMetrics();
+  #apiServers: readonly ApiServer[] = [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
   #meters: readonly StationMeter[] = [];
@@ -65,7 +75,9 @@ export class RunRecorder {
       this.#requests,
       this.#events,
       this.#nodes,
-      this.#components,
+      this.#slis,
+      this.#apiRequests,
+      this.#kubelets,
       this.#conflicts,
       ...others,
     ]);
@@ -74,6 +86,12 @@ export class RunRecorder {
   /** Who measures the scheduler of that name; undefined for one that was not announced. */
   schedulerMonitor(name: string): SchedulerMonitor | undefined {
     return this.#schedulers.get(name);
+  }
+
+  /** Measures the apiservers and all who send them requests from now on. */
+  measureApi(servers: readonly ApiServer[], transport: ApiTransport): void {
+    this.#apiServers = servers;
+    transport.monitor = this.#restClients;
   }
 
   /**
@@ -110,6 +128,7 @@ export class RunRecorder {
     const simulation = this.#simulation;
     const pods = this.pods.rows;
     const convergence = this.convergence.rows;
+    const isAlone = this.#apiServers.length <= 1;
     const { thresholds, ...rest } = facts;
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
       selectValues(samplesOf(selector.name, pods, convergence) ?? [], selector.labels);
@@ -124,6 +143,7 @@ export class RunRecorder {
       nodes: this.#nodes.rows,
       convergence,
       requests: this.#requests.rows,
+      apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
       kubernetesEvents: this.#events.rows,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
@@ -134,7 +154,12 @@ export class RunRecorder {
       schedulers: this.#conflicts.rows,
       thresholds: judgeThresholds(thresholds, valuesOf, toSeconds(simulation.now)),
       metrics: [
-        ...this.#components.samples,
+        ...this.#apiRequests.samples(isAlone),
+        ...this.#apiServers.flatMap((server) =>
+          flowControlSamples(server, isAlone, simulation.now),
+        ),
+        ...this.#restClients.samples,
+        ...this.#kubelets.samples,
         ...this.#conflicts.samples,
         ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
       ],

@@ -78,18 +78,40 @@ export interface ConvergenceRow {
   readonly reason: string;
 }
 
-/** API requests of one verb and resource. Latency as the apiserver measures it. */
+/** API requests of one kind and client. Latency as the apiserver measures it. */
 export interface RequestRow {
   readonly verb: string;
   readonly resource: string;
   readonly subresource: string;
-  readonly code: number;
+  /** `resource`, `namespace` or `cluster`. */
+  readonly scope: string;
+  /** The user; `system:nodes` for the nodes together. */
+  readonly client: string;
   readonly count: number;
+  /** Answers with a code of 400 or more. */
+  readonly errors: number;
   readonly meanUs: number;
   readonly p50Us: number;
   readonly p90Us: number;
   readonly p99Us: number;
   readonly maxUs: number;
+  /** In queues of flow control. */
+  readonly meanQueueWaitUs: number;
+  readonly maxQueueWaitUs: number;
+}
+
+/** Verdict on one kind of API call by SIG Scalability's service level objective. */
+export interface ApiCallSli {
+  /** `POST`, `LIST`. */
+  readonly verb: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly scope: string;
+  readonly count: number;
+  /** 99th percentile over 5 minutes, the worst of the run. */
+  readonly p99Us: number;
+  readonly limitUs: number;
+  readonly ok: boolean;
 }
 
 /** Samples taken at equal intervals; every column has the length of `timeUs`. */
@@ -191,6 +213,7 @@ export interface RunResult {
   readonly nodes: readonly NodeRow[];
   readonly convergence: readonly ConvergenceRow[];
   readonly requests: readonly RequestRow[];
+  readonly apiCallSlis: readonly ApiCallSli[];
   readonly timeSeries: TimeSeries;
   readonly kubernetesEvents: readonly EventRow[];
   readonly summary: readonly SummaryRow[];

@@ -1,6 +1,6 @@
 // summary.json: a run for machines. What baselines and comparisons are made of, so its fields only
 // grow within one schemaVersion. It knows no clock, host or path.
-import type { RunResult } from '../metrics/run-result.js';
+import type { RequestRow, RunResult } from '../metrics/run-result.js';
 import type { Summary } from '../stats/summarise.js';
 import { formatSeconds } from './number-format.js';
 import { schedulingLatencyUs, startupUs, summariseLatency } from './pod-latencies.js';
@@ -9,7 +9,7 @@ import { type JsonValue, stableJson } from './stable-json.js';
 import { convergenceStages } from './stages.js';
 
 /** Raised when a field of summary.json is renamed, removed or changes its meaning. */
-export const summarySchemaVersion = 1;
+export const summarySchemaVersion = 2;
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
@@ -61,25 +61,39 @@ function measures({ thresholds, summary, convergence }: RunResult): JsonObject {
   };
 }
 
-function load({ stations, requests, schedulers }: RunResult): JsonObject {
+function load({ stations, requests, schedulers, apiCallSlis }: RunResult): JsonObject {
   return {
     schedulers: schedulers.map((row) => ({ ...row })),
     stations: stations.map(({ meanWaitUs, ...station }) => ({
       ...station,
       meanWaitSeconds: seconds(meanWaitUs),
     })),
-    apiRequests: requests.map(({ verb, resource, subresource, code, count, ...latency }) => ({
-      verb,
-      resource,
-      subresource,
-      code,
-      count,
-      meanSeconds: seconds(latency.meanUs),
-      p50Seconds: seconds(latency.p50Us),
-      p90Seconds: seconds(latency.p90Us),
-      p99Seconds: seconds(latency.p99Us),
-      maxSeconds: seconds(latency.maxUs),
+    apiRequests: requests.map(requestJson),
+    apiCallSlis: apiCallSlis.map(({ p99Us, limitUs, ...row }) => ({
+      ...row,
+      p99Seconds: seconds(p99Us),
+      limitSeconds: seconds(limitUs),
     })),
+  };
+}
+
+function requestJson(row: RequestRow): JsonObject {
+  const { verb, resource, subresource, scope, client, count, errors } = row;
+  return {
+    verb,
+    resource,
+    subresource,
+    scope,
+    client,
+    count,
+    errors,
+    meanSeconds: seconds(row.meanUs),
+    p50Seconds: seconds(row.p50Us),
+    p90Seconds: seconds(row.p90Us),
+    p99Seconds: seconds(row.p99Us),
+    maxSeconds: seconds(row.maxUs),
+    meanQueueWaitSeconds: seconds(row.meanQueueWaitUs),
+    maxQueueWaitSeconds: seconds(row.maxQueueWaitUs),
   };
 }
 

@@ -1,6 +1,7 @@
 // What a person at a terminal wants to know when a run has ended: did it hold, what ran, how long
 // did it take. Verdicts have a sign besides their colour.
 import type {
+  ApiCallSli,
   ConvergenceRow,
   RunResult,
   SchedulerRow,
@@ -39,6 +40,7 @@ export function summaryTable(result: RunResult, options: SummaryTableOptions): s
     section('RUN', runLines(result, width, paint), paint),
     section('CONVERGENCE', convergenceLines(result.convergence, width), paint),
     section('POD LATENCY', latencyLines(result, width), paint),
+    section('API CALLS', apiCallLines(result.apiCallSlis, width, paint), paint),
     section('NOTICES', noticeLines(result.notices, width, paint), paint),
   ];
   return sections.filter((text) => text !== '').join('\n');
@@ -104,6 +106,35 @@ function schedulerFacts(rows: readonly SchedulerRow[]): (readonly [string, strin
     `${name}: ${formatCount(podsBound)} bound, ${formatCount(bindingConflicts)} already bound by ` +
       `another, ${formatCount(podsRejected)} rejected by their nodes`,
   ]);
+}
+
+/** Calls listed before the rest is left to summary.json. */
+const shownCalls = 10;
+
+/** What SIG Scalability's objective says of the calls: those that are too slow, worst first. */
+function apiCallLines(rows: readonly ApiCallSli[], width: number, paint: Paint): string[] {
+  if (rows.length === 0) return [];
+  const slow = rows
+    .filter(({ ok }) => !ok)
+    .sort((a, b) => b.p99Us / b.limitUs - a.p99Us / a.limitUs);
+  const kinds = `${formatCount(rows.length - slow.length)} of ${formatCount(rows.length)} kinds`;
+  const rule = 'p99 over 5 min at most 1 s, of reads of a namespace or the cluster 30 s';
+  const style = slow.length === 0 ? 'pass' : 'warn';
+  const verdict = `${slow.length === 0 ? '✓' : '!'} ${kinds} within the objective: ${rule}`;
+  const cells = slow
+    .slice(0, shownCalls)
+    .map(({ verb, resource, subresource, scope, p99Us }) => [
+      `${verb} ${resource}${subresource && `/${subresource}`}`,
+      scope,
+      formatDuration(p99Us),
+    ]);
+  const lines = alignRows(cells, { align: 'llr', width: width - 2 });
+  const rest = slow.length - cells.length;
+  return [
+    ...wrapText(verdict, width, '  ').map((line, i) => (i === 0 ? paint(style, line) : line)),
+    ...lines.map((line) => `  ${line}`),
+    ...(rest > 0 ? [`  and ${formatCount(rest)} more`] : []),
+  ];
 }
 
 function convergenceLines(rows: readonly ConvergenceRow[], width: number): string[] {

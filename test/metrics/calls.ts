@@ -6,7 +6,11 @@ export function request(verb: ApiRequest['verb'], overrides: Partial<ApiRequest>
   return { verb, resource: 'pods', namespace: 'default', name: 'a', ...overrides };
 }
 
-export function call(verb: ApiRequest['verb'], overrides: Partial<ApiRequest> = {}): ApiCall {
-  const caller = { user: 'test' } as Caller;
+export function call(
+  verb: ApiRequest['verb'],
+  overrides: Partial<ApiRequest> = {},
+  user = 'test',
+): ApiCall {
+  const caller = { name: `${user}/client`, user } as Caller;
   return new ApiCall(caller, request(verb, overrides), 0, 0, () => {}, undefined);
 }

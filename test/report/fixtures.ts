@@ -1,6 +1,7 @@
 // Results of runs, built by hand: small ones with every awkward value, and large ones that look
 // like a real rollout. Their numbers come from a fixed recurrence, the same everywhere.
 import type {
+  ApiCallSli,
   ConvergenceRow,
   EventRow,
   MetricSample,
@@ -103,13 +104,31 @@ export function requestRow(overrides: Partial<RequestRow> = {}): RequestRow {
     verb: 'PATCH',
     resource: 'pods',
     subresource: 'status',
-    code: 200,
+    scope: 'resource',
+    client: 'system:nodes',
     count: 12_345,
+    errors: 21,
     meanUs: 4_210.5,
     p50Us: 3_900,
     p90Us: 7_000,
     p99Us: 21_000,
     maxUs: 64_123,
+    meanQueueWaitUs: 12.5,
+    maxQueueWaitUs: 15_000,
+    ...overrides,
+  };
+}
+
+export function apiCallSli(overrides: Partial<ApiCallSli> = {}): ApiCallSli {
+  return {
+    verb: 'PATCH',
+    resource: 'pods',
+    subresource: 'status',
+    scope: 'resource',
+    count: 12_345,
+    p99Us: 21_000,
+    limitUs: 1_000_000,
+    ok: true,
     ...overrides,
   };
 }
@@ -264,8 +283,17 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     convergence: [convergenceRow(), stuckRow],
     requests: [
       requestRow(),
-      requestRow({ verb: 'LIST', resource: 'nodes', subresource: '', count: 3, code: 504 }),
+      requestRow({
+        verb: 'LIST',
+        resource: 'nodes',
+        subresource: '',
+        scope: 'cluster',
+        client: 'load-generator',
+        count: 3,
+        errors: 3,
+      }),
     ],
+    apiCallSlis: [apiCallSli(), apiCallSli({ verb: 'POST', p99Us: 1_200_000, ok: false })],
     timeSeries: {
       timeUs: [0, 1_000_000, 2_000_000],
       columns: [

@@ -29,9 +29,10 @@ import { ObjectCounts } from './flow-control/object-counts.js';
 import { type Principal, Principals } from './flow-control/principal.js';
 import { WatchCounts } from './flow-control/watch-counts.js';
 import { WorkEstimator } from './flow-control/work-estimator.js';
+import { type InFlightGauge, InFlightStatistics } from './in-flight-statistics.js';
 import { MaxInFlight } from './max-in-flight.js';
 import type { IdentityGenerator } from './registry.js';
-import { EXECUTING, GONE, QUEUED, REFUSED, RequestTable } from './request-table.js';
+import { AUTHENTICATING, EXECUTING, GONE, QUEUED, REFUSED, RequestTable } from './request-table.js';
 import { ResourceStorage } from './resource-storage.js';
 
 /** What an apiserver is started with, as its flags. */
@@ -60,6 +61,7 @@ export class ApiServer implements ApiServerPort {
   readonly name: string;
   /** Starts of the process before this one. */
   incarnation = 0;
+  readonly inFlight: InFlightStatistics;
   /** Absent without API Priority and Fairness. */
   readonly flows: FlowController | undefined;
   readonly #simulation: Simulation;
@@ -68,7 +70,7 @@ export class ApiServer implements ApiServerPort {
   readonly #principals = new Principals();
   readonly #objects = new ObjectCounts();
   readonly #watches = new WatchCounts();
-  readonly #inFlight: MaxInFlight;
+  readonly #maxInFlight: MaxInFlight;
   readonly #deadlines: DeadlineList;
   readonly #writeDeadlines: DeadlineList;
   readonly #storage: ResourceStorage;
@@ -110,7 +112,8 @@ export class ApiServer implements ApiServerPort {
     this.#deadlines = deadlines('RequestTimedOut', requestTimeoutUs);
     this.#writeDeadlines = deadlines('WriteTimedOut', apiserverConstants.writeTimeoutUs);
     const { maxRequestsInflight, maxMutatingRequestsInflight } = settings;
-    this.#inFlight = new MaxInFlight(maxRequestsInflight, maxMutatingRequestsInflight);
+    this.#maxInFlight = new MaxInFlight(maxRequestsInflight, maxMutatingRequestsInflight);
+    this.inFlight = new InFlightStatistics(simulation.now);
     this.#storage = this.#newStorage();
     this.#flowStatus = new FlowStatusWriter(this.#newLoopback());
     this.flows = settings.enablePriorityAndFairness ? this.#newFlows() : undefined;
@@ -148,7 +151,11 @@ export class ApiServer implements ApiServerPort {
       principals: this.#principals,
       estimator: new WorkEstimator(this.#objects, this.#watches),
       onExecute: (id) => this.#execute(id),
-      onTimedOut: (id, retryAfterSeconds) => this.#refuse(id, retryAfterSeconds),
+      onTimedOut: (id, retryAfterSeconds) => {
+        const { request } = this.#requests.call(id);
+        this.#waitingGauge(request).add(this.#simulation.now, -1);
+        this.#refuse(id, retryAfterSeconds);
+      },
       onSeats: (level) => observer.seatsTaken(level),
     });
   }
@@ -162,7 +169,9 @@ export class ApiServer implements ApiServerPort {
     const levels = all<PriorityLevelConfiguration>('prioritylevelconfigurations');
     const schemas = all<FlowSchema>('flowschemas');
     flows.configure(levels, schemas);
-    this.#flowStatus.write(this.#simulation.now, levels, schemas);
+    const { now } = this.#simulation;
+    this.inFlight.setLimits(now, flows.totalSeats, flows.totalQueueCapacity);
+    this.#flowStatus.write(now, levels, schemas);
   }
 
   /** The server's own client, over the loopback interface. */
@@ -252,22 +261,29 @@ export class ApiServer implements ApiServerPort {
     if (!this.#requests.resume(id)) return;
     const { request } = this.#requests.call(id);
     const sender = this.#requests.sender(id);
-    this.#requests.setPhase(id, QUEUED);
     if (this.flows !== undefined) {
       const retryAfterSeconds = this.flows.arrive(id, sender, request);
       if (retryAfterSeconds > 0) this.#refuse(id, retryAfterSeconds);
+      else if (this.#requests.phase(id) === AUTHENTICATING) this.#wait(id, request);
       return;
     }
     const isWatch = request.verb === 'watch';
-    const retryAfterSeconds = isWatch ? 0 : this.#inFlight.arrive(isWrite(request), sender);
+    const retryAfterSeconds = isWatch ? 0 : this.#maxInFlight.arrive(isWrite(request), sender);
     if (retryAfterSeconds > 0) this.#refuse(id, retryAfterSeconds);
     else this.#execute(id);
+  }
+
+  #wait(id: number, request: ApiRequest): void {
+    this.#requests.setPhase(id, QUEUED);
+    this.#waitingGauge(request).add(this.#simulation.now, 1);
   }
 
   #execute(id: number): void {
     const call = this.#requests.call(id);
     const { now } = this.#simulation;
+    if (this.#requests.phase(id) === QUEUED) this.#waitingGauge(call.request).add(now, -1);
     this.#requests.setPhase(id, EXECUTING);
+    this.#executingGauge(call.request).add(now, 1);
     call.queueWaitUs = this.flows?.waitedUs(id) ?? 0;
     if (isWrite(call.request)) this.#writeDeadlines.add(id, now);
     this.#options.host.run(handlerCpuUs(call), this.#handled, id);
@@ -300,8 +316,17 @@ export class ApiServer implements ApiServerPort {
     this.#deadlines.remove(id);
     this.#writeDeadlines.remove(id);
     if (this.#requests.phase(id) !== EXECUTING) return;
+    this.#executingGauge(request).add(this.#simulation.now, -1);
     if (this.flows !== undefined) this.flows.finish(id, request.verb === 'watch');
-    else if (request.verb !== 'watch') this.#inFlight.finish(isWrite(request));
+    else if (request.verb !== 'watch') this.#maxInFlight.finish(isWrite(request));
+  }
+
+  #executingGauge(request: ApiRequest): InFlightGauge {
+    return isWrite(request) ? this.inFlight.executingWrites : this.inFlight.executingReads;
+  }
+
+  #waitingGauge(request: ApiRequest): InFlightGauge {
+    return isWrite(request) ? this.inFlight.waitingWrites : this.inFlight.waitingReads;
   }
 
   #respond(call: ApiCall, response: ApiResponse): void {
@@ -326,6 +351,7 @@ export class ApiServer implements ApiServerPort {
     this.#settle(id, request);
     if (isQueued) {
       this.flows?.cancel(id);
+      this.#waitingGauge(request).add(this.#simulation.now, -1);
       this.#requests.remove(id);
     } else this.#requests.setPhase(id, GONE);
   }

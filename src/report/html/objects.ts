@@ -20,7 +20,7 @@ const mostNotices = 100;
 export function requestSection({ requests }: RunResult): Html {
   if (requests.length === 0) return nothing;
   const key = (row: RequestRow): string =>
-    [row.resource, row.subresource, row.verb, row.code].join('/');
+    [row.resource, row.subresource, row.verb, row.scope, row.client].join('/');
   const rows = [...requests]
     .sort((a, b) => ascending(b.count, a.count) || ascending(key(a), key(b)))
     .slice(0, mostRequests);
@@ -34,13 +34,15 @@ ${table<RequestRow>(
   'Requests and their latency in the apiserver, most frequent first',
   [
     { title: 'Request', cell: requestName },
-    { title: 'Code', isNumeric: true, cell: (row) => row.code },
+    { title: 'Client', cell: (row) => row.client },
     { title: 'Count', isNumeric: true, cell: (row) => formatCount(row.count) },
+    { title: 'Errors', isNumeric: true, cell: (row) => formatCount(row.errors) },
     latency('Mean', (row) => row.meanUs),
     latency('p50', (row) => row.p50Us),
     latency('p90', (row) => row.p90Us),
     latency('p99', (row) => row.p99Us),
     latency('Max', (row) => row.maxUs),
+    latency('Queue wait', (row) => row.meanQueueWaitUs),
   ],
   rows,
 )}`;

@@ -235,13 +235,13 @@ describe('API requests, nodes, events, notices', () => {
     const requests = [
       requestRow({ verb: 'GET', resource: 'pods', subresource: '', count: 5 }),
       requestRow({ verb: 'GET', resource: 'nodes', subresource: '', count: 5 }),
-      requestRow({ verb: 'PATCH', count: 9, code: 409, meanUs: Number.NaN }),
+      requestRow({ verb: 'PATCH', count: 9, client: 'kubectl', errors: 7, meanUs: Number.NaN }),
     ];
     const rows = cells(requestSection(runResult({ requests })), 'Requests');
-    expect(rows.slice(1).map((row) => row.slice(0, 4))).toEqual([
-      ['PATCH pods/status', '409', '9', '–'],
-      ['GET nodes', '200', '5', '4.21 ms'],
-      ['GET pods', '200', '5', '4.21 ms'],
+    expect(rows.slice(1).map((row) => row.slice(0, 5))).toEqual([
+      ['PATCH pods/status', 'kubectl', '9', '7', '–'],
+      ['GET nodes', 'system:nodes', '5', '21', '4.21 ms'],
+      ['GET pods', 'system:nodes', '5', '21', '4.21 ms'],
     ]);
   });
 

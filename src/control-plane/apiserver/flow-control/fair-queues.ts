@@ -14,6 +14,8 @@ export const UNITS_PER_SEAT_US = 100;
 export class FairQueues {
   /** Given to each active queue so far. */
   r = 0;
+  /** Requests dispatched so far. */
+  dispatches = 0;
   /** As of the last dispatch: R, what the queue had been given, and the range over all queues. */
   dispatchR = 0;
   latestS = 0;
@@ -169,6 +171,7 @@ export class FairQueues {
     this.#executing[queue] = (this.#executing[queue] as number) + 1;
     const seats = this.#requests.seats(id);
     this.#seatsInUse[queue] = (this.#seatsInUse[queue] as number) + seats;
+    this.dispatches++;
     this.dispatchR = this.r;
     this.latestS = this.#nextDispatchR[queue] as number;
     this.#nextDispatchR[queue] = this.latestS + (this.#requests.work[id] as number);

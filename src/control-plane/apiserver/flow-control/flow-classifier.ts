@@ -5,9 +5,9 @@
 import { CATCH_ALL, type FlowSchema } from '../../../api/flow-control.js';
 import { resourceKindOfResource } from '../../../api/resource-kinds.js';
 import type { ApiRequest } from '../../../client/api-request.js';
+import { ATTRIBUTE_COUNT, attributesOf } from '../../../client/request-attributes.js';
 import { matchesSchema, matchesSender } from './matching.js';
 import type { Principal } from './principal.js';
-import { ATTRIBUTE_COUNT, attributesOf } from './request-attributes.js';
 
 /** Scopes that no rule names apart: the cluster's, and any namespace. */
 const CLUSTER_SCOPE = 0;

@@ -93,6 +93,16 @@ export class FlowController implements LevelHandler {
     return this.#levels;
   }
 
+  /** Nominal seats of all levels. */
+  get totalSeats(): number {
+    return this.#levels.reduce((sum, { nominalLimit }) => sum + nominalLimit, 0);
+  }
+
+  /** Requests that all queues have room for. */
+  get totalQueueCapacity(): number {
+    return this.#levels.reduce((sum, { queueCapacity }) => sum + queueCapacity, 0);
+  }
+
   /** Flows in order of their first use, for reports. */
   get flows(): readonly Flow[] {
     return this.#flows;

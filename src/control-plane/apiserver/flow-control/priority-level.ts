@@ -68,6 +68,11 @@ export class PriorityLevel {
     return this.#queueCount;
   }
 
+  /** Requests that its queues have room for. */
+  get queueCapacity(): number {
+    return this.#queueLengthLimit * this.#queueCount;
+  }
+
   get handSize(): number {
     return this.configuration.spec.limited?.limitResponse?.queuing?.handSize ?? 0;
   }
@@ -110,8 +115,7 @@ export class PriorityLevel {
   setLimit(now: SimTime, limit: number): void {
     this.queues.advance(now, this.limit);
     this.limit = limit;
-    const capacity = Math.max(1, this.#queueLengthLimit) * Math.max(1, this.#queueCount);
-    this.statistics.setLimits(now, limit, capacity);
+    this.statistics.setLimits(now, limit, Math.max(1, this.queueCapacity));
     this.dispatch(now);
   }
 

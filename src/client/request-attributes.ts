@@ -1,6 +1,6 @@
-// What of a request its FlowSchema depends on, as one small number: verb, resource, subresource.
-import { resourceKinds } from '../../../api/resource-kinds.js';
-import type { ApiRequest } from '../../../client/api-request.js';
+// What a request is, as one small number: verb, resource, subresource.
+import { resourceKinds } from '../api/resource-kinds.js';
+import type { ApiRequest } from './api-request.js';
 
 const verbs: readonly string[] = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 const subresources: readonly string[] = [
@@ -11,6 +11,7 @@ const subresources: readonly string[] = [
   'eviction',
   'token',
   'finalize',
+  'resize',
 ];
 
 const verbIndexes = new Map(verbs.map((verb, index) => [verb, index]));
