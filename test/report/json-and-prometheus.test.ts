@@ -43,7 +43,7 @@ describe('summary.json', () => {
   test('has a schema version and the fields that identify a run', () => {
     const summary = JSON.parse(renderSummaryJson(runResult()));
     expect(summary).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       scenario: 'quickstart',
       seed: '1',
       traceHash: '0123456789abcdef',
