@@ -26,7 +26,6 @@ const fixedGates: ReadonlyMap<string, boolean> = new Map([
   ['MatchLabelKeysInPodAffinity', true],
   ['MatchLabelKeysInPodTopologySpread', true],
   ['NodeInclusionPolicyInPodTopologySpread', true],
-  ['NominatedNodeNameForExpectation', false],
   ['OpportunisticBatching', false],
   ['PodLevelResources', true],
   ['SchedulerPopFromBackoffQ', true],
