@@ -233,6 +233,49 @@ describe('the thread', () => {
     expect(result.workloads[0]?.measurements).toMatchObject([{ scheduled: 8 }]);
   });
 
+  describe('stops', () => {
+    const many = `
+- name: Many
+  workloadTemplate:
+  - {opcode: createNodes, count: 40}
+  - {opcode: createPods, countParam: $pods, collectMetrics: true}
+  workloads:
+  - {name: First, params: {pods: 1800}}
+  - {name: Second, params: {pods: 1800}}
+  - {name: Third, params: {pods: 10}}
+`;
+    const texts = new Map([[perfFile, many]]);
+    const stopped = async (change: Partial<PerfRequest>, heapBytes?: () => number) => {
+      const { result } = await serve({ texts, selection: { label: '' }, ...change }, heapBytes);
+      return result.workloads.map(({ workload, outcome }) => [workload, outcome.end]);
+    };
+
+    test('at a limit of events that all workloads share', async () => {
+      const first = (await serve({ texts, selection: { workload: 'First' } })).result.workloads[0];
+      const maxEvents = (first?.events ?? 0) + 60_000;
+      const { result } = await serve({ texts, selection: { label: '' }, maxEvents });
+      expect(result.workloads.map(({ workload, outcome }) => [workload, outcome.end])).toEqual([
+        ['First', 'converged'],
+        ['Second', 'limit'],
+      ]);
+    });
+
+    test('when the heap is too large, without the next workload', async () => {
+      const ends = await stopped({ maxMemoryBytes: 5 }, () => 6);
+      expect(ends).toEqual([['First', 'limit']]);
+    });
+
+    test('when the flag is set', async () => {
+      const stopFlag = new SharedArrayBuffer(4);
+      Atomics.store(new Int32Array(stopFlag), 0, 1);
+      expect(await stopped({ stopFlag })).toEqual([['First', 'interrupted']]);
+    });
+
+    test('when the time is up', async () => {
+      expect(await stopped({ maxWallMs: 0 })).toEqual([['First', 'limit']]);
+    });
+  });
+
   test('ends with the error of a run', () => {
     const messages: PerfMessage[] = [];
     const request = { file: perfFile, texts: new Map(), stopFlag: new SharedArrayBuffer(4) };

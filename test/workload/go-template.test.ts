@@ -1,4 +1,5 @@
 // Go templates as scheduler_perf's files use them: what they render to, and what is refused where.
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GoTemplate, TemplateError } from '../../src/workload/go-template.js';
 
@@ -92,5 +93,61 @@ describe('what is refused, and where', () => {
     const found = failure(text);
     expect(found.message).toContain(message);
     expect(found.offset).toBe(offset);
+  });
+});
+
+describe('arithmetic', () => {
+  /** An expression as a template writes it, and what it comes to for an index. */
+  interface Sum {
+    readonly text: string;
+    readonly of: (index: number) => number;
+  }
+
+  const number: fc.Arbitrary<Sum> = fc
+    .integer({ min: -99, max: 99 })
+    .map((value) => ({ text: String(value), of: () => value }));
+  const index: fc.Arbitrary<Sum> = fc.constant({ text: '.Index', of: (i) => i });
+
+  const { expression } = fc.letrec<{ expression: Sum }>((tie) => {
+    const both = fc.tuple(tie('expression'), tie('expression'));
+    const call = (name: string, of: (a: number, b: number) => number) =>
+      both.map(([a, b]) => ({
+        text: `(${name} ${a.text} ${b.text})`,
+        of: (i: number) => of(a.of(i), b.of(i)),
+      }));
+    return {
+      expression: fc.oneof(
+        { maxDepth: 4 },
+        number,
+        index,
+        call('AddInt', (a, b) => a + b),
+        call('SubtractInt', (a, b) => a - b),
+        call('MultiplyInt', (a, b) => a * b),
+      ),
+    };
+  });
+
+  test('of nested calls is that of the same sums', () => {
+    fc.assert(
+      fc.property(expression, fc.nat({ max: 50 }), (sum, i) => {
+        const template = new GoTemplate(`<{{ ${sum.text} }}>`);
+        expect(template.render(new Map([['Index', i]]))).toBe(`<${sum.of(i) + 0}>`);
+        expect(template.isConstant).toBe(false);
+      }),
+    );
+  });
+
+  test('of division and remainder goes towards 0, as in Go', () => {
+    const whole = fc.integer({ min: -50, max: 50 });
+    fc.assert(
+      fc.property(whole, whole, (a, b) => {
+        fc.pre(b !== 0);
+        const text = `{{ DivideInt ${a} ${b} }} {{ Mod ${a} ${b} }}`;
+        const [quotient, rest] = new GoTemplate(text).render(new Map()).split(' ').map(Number);
+        expect((quotient ?? 0) * b + (rest ?? 0)).toBe(a);
+        expect(Math.abs(rest ?? 0)).toBeLessThan(Math.abs(b));
+        expect((rest ?? 0) === 0 || (rest ?? 0) > 0 === a > 0).toBe(true);
+      }),
+    );
   });
 });

@@ -96,12 +96,12 @@ const workloadColumns: readonly CsvColumn<PerfRow>[] = [
   ),
   numberColumn(
     'scheduling_seconds',
-    'From the beginning of the collection to the last of them.',
+    'From the first of them to the last.',
     ({ seconds }) => seconds,
   ),
   numberColumn(
     'pods_per_second',
-    'pods_scheduled / scheduling_seconds.',
+    'Those after the first, divided by scheduling_seconds.',
     ({ podsPerSecond }) => podsPerSecond,
   ),
   numberColumn(

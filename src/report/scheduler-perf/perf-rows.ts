@@ -10,9 +10,9 @@ export interface PerfRow {
   readonly result: PerfWorkloadResult;
   /** Pods that got a node while metrics were collected. */
   readonly scheduled: number;
-  /** From the beginning of the collection to the last of them. */
+  /** From the first of them to the last: what was scheduled before the first is not counted. */
   readonly seconds: number;
-  /** Those two divided. */
+  /** Those after the first, a second of that time. */
   readonly podsPerSecond: number;
   /** By scheduler_perf's rule; NaN for runs that are too short for it. */
   readonly average: number;
@@ -28,14 +28,15 @@ export function perfRow(result: PerfWorkloadResult): PerfRow {
   const sum = (of: (measurement: PerfMeasurement) => number): number =>
     measurements.reduce((total, each) => total + of(each), 0);
   const scheduled = sum((each) => each.scheduled);
-  const us = sum(({ startUs, lastUs }) => (lastUs === undefined ? 0 : lastUs - startUs));
+  const us = sum(({ firstUs = 0, lastUs = 0 }) => lastUs - firstUs);
+  const later = sum((each) => Math.max(0, each.scheduled - 1));
   const throughput = throughputData(measurements.flatMap(({ samples }) => samples));
   const figure = (name: string): number => throughput?.[name] ?? Number.NaN;
   return {
     result,
     scheduled,
     seconds: us === 0 ? Number.NaN : us / 1_000_000,
-    podsPerSecond: us === 0 ? Number.NaN : (scheduled * 1_000_000) / us,
+    podsPerSecond: us === 0 ? Number.NaN : (later * 1_000_000) / us,
     average: figure('Average'),
     p50: figure('Perc50'),
     p90: figure('Perc90'),

@@ -1,4 +1,5 @@
 // Throughput second by second, of pods that an informer tells of.
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import type { Informer } from '../../../src/client/informer.js';
@@ -11,7 +12,9 @@ let simulation: Simulation;
 let collector: ThroughputCollector;
 let updated: Updated;
 
-beforeEach(() => {
+beforeEach(prepare);
+
+function prepare(): void {
   simulation = new Simulation('1');
   const informer = {
     addHandler: (handler: { updated: Updated }) => {
@@ -19,7 +22,7 @@ beforeEach(() => {
     },
   };
   collector = new ThroughputCollector(simulation, informer as unknown as Informer<Pod>);
-});
+}
 
 function pod(nodeName: string | undefined, namespace: string, labels = {}): Pod {
   const node = nodeName === undefined ? {} : { nodeName };
@@ -137,4 +140,25 @@ describe('a measurement', () => {
     expect(collector.close()).toMatchObject({ scheduled: 2, samples: [] });
     expect(collector.isCollecting).toBe(false);
   });
+});
+
+test('samples have one for every second from the base to the last second with a pod, and add up', () => {
+  const counts = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(counts, (perSecond) => {
+      prepare();
+      const steps = perSecond.map(
+        (count, index) => [index * 1000 + 500, () => schedule(count)] as const,
+      );
+      play([[0, open], ...steps, [perSecond.length * 1000 + 200, () => {}]]);
+      const { samples, scheduled } = collector.close();
+      const base = perSecond.findIndex((count) => count > 0);
+      const last = perSecond.findLastIndex((count) => count > 0);
+      expect(samples).toHaveLength(base < 0 ? 0 : last - base);
+      const measured = perSecond.slice(base + 1).reduce((total, count) => total + count, 0);
+      const sum = samples.reduce((total, rate) => total + rate, 0);
+      expect(sum).toBeCloseTo(base < 0 ? 0 : measured, 6);
+      expect(scheduled).toBe(perSecond.reduce((total, count) => total + count, 0));
+    }),
+  );
 });
