@@ -12,6 +12,7 @@ import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainRequest } from './explain-worker.js';
 import { type LoadedInput, loadInput, loadKeptInput } from './input.js';
 import { type InputArguments, inputOptions, outputFormat, single } from './options.js';
+import { perfFileAmong } from './perf-input.js';
 import { printPluginNotices } from './plugin-output.js';
 import { printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
@@ -124,6 +125,10 @@ async function loaded(
       'Name a run that was made (--run results/quickstart-1), or what is to be run: a scenario or ' +
         'manifests.',
     );
+  }
+  const perf = perfFileAmong(args.files);
+  if (perf !== undefined) {
+    throw new UsageError(`${perf} is a file of scheduler_perf; only scenarios can be explained.`);
   }
   const results = args.files.find(isResultsFolder);
   if (results !== undefined) {

@@ -100,6 +100,12 @@ describe('the arguments', () => {
     expect(err).toContain('--label selects in a file of scheduler_perf, and there is none.');
   });
 
+  test('cannot be explained', async () => {
+    const { code, err } = await program('explain', 'pod', 'x', file);
+    expect(code).toBe(2);
+    expect(err).toContain(`${file} is a file of scheduler_perf; only scenarios can be explained.`);
+  });
+
   test('name the folder of the results', () => {
     expect(perfFolderName('a/misc/performance-config.yaml', '1')).toBe('scheduler-perf-misc-1');
     expect(perfFolderName('performance-config.yaml', 'a b/c')).toBe(
