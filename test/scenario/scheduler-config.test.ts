@@ -140,12 +140,12 @@ describe('problems with a configuration', () => {
 
   test.each([
     ['a file that is not there', inFile, {}, '"sched.yaml" names no file'],
-    ['another kind', inFile, { 'sched.yaml': 'kind: Pod' }, 'Unsupported value: "Pod"'],
+    ['another kind', inFile, { 'sched.yaml': 'kind: Pod' }, 'no kind "Pod" is registered'],
     [
       'a ConfigMap of something else',
       inFile,
       { 'sched.yaml': 'kind: ConfigMap\ndata: {a: b}' },
-      'Unsupported value: "ConfigMap"',
+      'no kind "ConfigMap" is registered for version',
     ],
     ['no YAML', inFile, { 'sched.yaml': 'a: [' }, ''],
     ['a list', 'controlPlane: {scheduler: {config: [1]}}', {}, ''],

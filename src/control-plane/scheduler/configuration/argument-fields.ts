@@ -3,6 +3,7 @@
 
 import type { FieldPath } from '../../../api/field-path.js';
 import { invalidValue } from '../../../api/field-problem.js';
+import { problemCodes } from '../../../api/problem.js';
 import type { FieldReader, Fields } from './field-reader.js';
 
 /** The arguments of one plugin as written. */
@@ -10,14 +11,13 @@ export class ArgumentFields {
   readonly reader: FieldReader;
   readonly #value: unknown;
   readonly #path: FieldPath;
-  readonly #kind: string;
+  readonly #plugin: string;
 
-  /** `kind` is what the object may call itself. */
-  constructor(reader: FieldReader, value: unknown, path: FieldPath, kind: string) {
+  constructor(reader: FieldReader, value: unknown, path: FieldPath, plugin: string) {
     this.reader = reader;
     this.#value = value;
     this.#path = path;
-    this.#kind = kind;
+    this.#plugin = plugin;
   }
 
   at(...steps: FieldPath): FieldPath {
@@ -29,8 +29,16 @@ export class ArgumentFields {
     const names = ['apiVersion', 'kind', ...known];
     const fields = this.reader.object(this.#value, this.#path, names);
     const kind = this.reader.text(fields['kind'], this.at('kind'));
-    if (kind !== undefined && kind !== this.#kind) {
-      this.reader.report(invalidValue(this.at('kind'), kind, 'has to match plugin args'));
+    const expected = `${this.#plugin}Args`;
+    if (kind !== undefined && kind !== expected) {
+      const [type, got] = [expected, kind].map((each) => `${each}.kubescheduler.config.k8s.io`);
+      this.reader.report({
+        path: this.at('kind'),
+        code: problemCodes.invalid,
+        severity: 'error',
+        message: `args for plugin ${this.#plugin} were not of type ${type}, got ${got}`,
+        suggestion: `kind: ${expected}`,
+      });
     }
     return fields;
   }

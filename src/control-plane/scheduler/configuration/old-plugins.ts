@@ -6,6 +6,14 @@
 
 import type { ScoringStrategy } from './plugin-args.js';
 
+/** Plugins that v1 names as gone; others that are not there do not exist for it. */
+export const invalidPlugins: readonly string[] = [
+  'AzureDiskLimits',
+  'CinderLimits',
+  'EBSLimits',
+  'GCEPDLimits',
+];
+
 /** A scoring strategy that stands for an old plugin. */
 export type OldStrategy = ScoringStrategy['type'];
 

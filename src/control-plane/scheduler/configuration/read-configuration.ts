@@ -5,14 +5,11 @@
 // Source: kube-scheduler v1.36 kube-scheduler/config/v1, apis/config/v1/defaults.go,
 // apis/config/validation/validation.go; reference: scheduler 3.
 
+import { isSameData } from '../../../api/data-equality.js';
 import { isJsonObject } from '../../../api/field-check.js';
 import type { FieldPath } from '../../../api/field-path.js';
-import {
-  duplicateValue,
-  type FieldProblem,
-  invalidValue,
-  unsupportedValue,
-} from '../../../api/field-problem.js';
+import { duplicateValue, type FieldProblem, invalidValue } from '../../../api/field-problem.js';
+import { problemCodes } from '../../../api/problem.js';
 import { schedulerConstants } from '../constants.js';
 import { defaultSchedulerName } from '../framework/pod-info.js';
 import { defaultPluginList } from './default-plugin-list.js';
@@ -36,6 +33,8 @@ const currentVersion = `${group}/v1`;
 const oldVersions: readonly string[] = ['v1beta1', 'v1beta2', 'v1beta3'].map(
   (version) => `${group}/${version}`,
 );
+/** client-go's JitterFactor. */
+const retryJitter = 1.2;
 const oldFields: readonly string[] = ['healthzBindAddress', 'metricsBindAddress'];
 
 const fieldNames: readonly string[] = [
@@ -96,16 +95,19 @@ export function readConfiguration(
 function readVersion(reader: FieldReader, tree: unknown): string {
   if (!isJsonObject(tree)) return currentVersion;
   const kind = reader.text(tree['kind'], ['kind']) ?? configurationKind;
-  if (kind !== configurationKind)
-    reader.report(unsupportedValue(['kind'], kind, [configurationKind]));
   const version = reader.text(tree['apiVersion'], ['apiVersion']) ?? currentVersion;
   if (oldVersions.includes(version)) {
     const message = `${version} is no longer served since Kubernetes 1.29; it is read as ${currentVersion}`;
     reader.warn(['apiVersion'], message);
-  } else if (version !== currentVersion) {
+  } else if (version !== currentVersion || kind !== configurationKind) {
+    const [name, right] =
+      version === currentVersion ? ['kind', configurationKind] : ['apiVersion', currentVersion];
     reader.report({
-      ...unsupportedValue(['apiVersion'], version, [currentVersion]),
-      suggestion: `apiVersion: ${currentVersion}`,
+      path: [name],
+      code: problemCodes.unsupported,
+      severity: 'error',
+      message: `no kind "${kind}" is registered for version "${version}"`,
+      suggestion: `${name}: ${right}`,
     });
   }
   return version;
@@ -171,8 +173,12 @@ function readLeaderElection(reader: FieldReader, value: unknown): LeaderElection
   const renewDeadlineUs = duration('renewDeadline', 10_000_000);
   const retryPeriodUs = duration('retryPeriod', 2_000_000);
   if (leaderElect && leaseDurationUs <= renewDeadlineUs) {
-    const detail = 'LeaseDuration must be greater than RenewDeadline';
+    const detail = 'must be greater than `RenewDeadline`';
     reader.report(invalidValue([...path, 'leaseDuration'], fields['leaseDuration'], detail));
+  }
+  if (leaderElect && renewDeadlineUs <= retryPeriodUs * retryJitter) {
+    const detail = 'renewDeadline must be greater than retryPeriod*JitterFactor';
+    reader.report(invalidValue([...path, 'renewDeadline'], fields['renewDeadline'], detail));
   }
   return {
     leaderElect,
@@ -232,13 +238,19 @@ function checkCommonQueueSort(reader: FieldReader, profiles: readonly SchedulerP
     const detail = 'only one queue sort plugin can be enabled';
     reader.report(invalidValue(path, enabled.length, detail));
   }
-  const wanted = JSON.stringify(first.points.queueSort);
-  const detail = 'queueSort must be the same for all profiles';
-  for (const [index, { points }] of profiles.entries()) {
-    if (JSON.stringify(points.queueSort) === wanted) continue;
-    const path = ['profiles', index, 'plugins', 'queueSort'];
-    const names = points.queueSort.enabled.map(({ name }) => name);
-    reader.report(invalidValue(path, names, detail));
+  const queueSort = enabled[0]?.name ?? '';
+  const detail = 'must be the same for all profiles';
+  for (const [index, { points, pluginConfig }] of profiles.entries()) {
+    if (!isSameData(points.queueSort, first.points.queueSort)) {
+      const names = points.queueSort.enabled.map(({ name }) => name);
+      const path = ['profiles', index, 'plugins', 'queueSort'];
+      reader.report(invalidValue(path, names, detail));
+    }
+    if (!pluginConfig.has(queueSort)) continue;
+    const args = pluginConfig.get(queueSort);
+    if (isSameData(args, first.pluginConfig.get(queueSort))) continue;
+    const path = ['profiles', index, 'pluginConfig', 'args'];
+    reader.report(invalidValue(path, args, `queueSort ${detail}`));
   }
 }
 

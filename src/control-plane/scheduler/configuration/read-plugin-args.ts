@@ -225,6 +225,6 @@ export function readPluginArgs(
   value: unknown,
   path: FieldPath,
 ): unknown {
-  const fields = new ArgumentFields(reader, value, path, `${name}Args`);
+  const fields = new ArgumentFields(reader, value, path, name);
   return readers[name as keyof PluginArgs](fields);
 }

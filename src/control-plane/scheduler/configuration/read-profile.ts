@@ -8,7 +8,7 @@ import type { FieldPath } from '../../../api/field-path.js';
 import { duplicateValue, invalidValue, requiredValue } from '../../../api/field-problem.js';
 import { defaultPluginList, type PluginReference } from './default-plugin-list.js';
 import type { FieldReader, Fields } from './field-reader.js';
-import { type OldStrategy, oldPlugins } from './old-plugins.js';
+import { invalidPlugins, type OldStrategy, oldPlugins } from './old-plugins.js';
 import { pluginsWithArgs, readPluginArgs } from './read-plugin-args.js';
 import {
   type ExtensionPoint,
@@ -25,11 +25,16 @@ export interface ReadContext {
   readonly knownPlugins: ReadonlySet<string>;
 }
 
+const version = '"kubescheduler.config.k8s.io/v1"';
+const wasInvalid = `was invalid in version ${version} (KubeSchedulerConfiguration is version ${version})`;
 const noSetting: PluginSetting = { enabled: [], disabled: [] };
 const defaults: PluginSetting = { enabled: defaultPluginList, disabled: [] };
 
 /** Fields of `plugins` that are read and have no effect, since no plugin implements them. */
 const placementPoints = ['placementGenerate', 'placementScore'] as const;
+
+/** Lists in which a weight means something. */
+const scorePoints: readonly string[] = ['multiPoint', 'score'];
 
 /** Reads one profile. */
 export class ProfileReader {
@@ -105,16 +110,20 @@ export class ProfileReader {
     const fields = reader.object(value, path, ['name', 'weight']);
     const namePath = [...path, 'name'];
     const stated = reader.text(fields['name'], namePath) ?? '';
-    const weight = reader.integer(fields['weight'], [...path, 'weight']) ?? 0;
-    if (weight < 0) {
+    const weight = reader.integer(fields['weight'], [...path, 'weight']);
+    if (weight !== undefined && weight < 0) {
       reader.report(invalidValue([...path, 'weight'], weight, 'must not be negative'));
+    }
+    if (weight === 0 && list === 'enabled' && scorePoints.includes(point)) {
+      const message = 'a weight of 0 counts as 1; a plugin is turned off by naming it in disabled';
+      reader.warn([...path, 'weight'], message);
     }
     if (stated === '*' && list === 'disabled') return [{ name: stated }];
     const name = this.#currentName(stated, namePath);
     if (list === 'enabled' && name !== stated) this.#oldStrategy = oldPlugins.get(stated);
     if (name === undefined) return [];
     if (!this.#context.knownPlugins.has(name)) this.#unknown(name, namePath, list, point);
-    return [weight > 0 ? { name, weight } : { name }];
+    return [weight === undefined || weight <= 0 ? { name } : { name, weight }];
   }
 
   /** Undefined when the plugin is left out of a configuration of an old version. */
@@ -131,6 +140,10 @@ export class ProfileReader {
   }
 
   #unknown(name: string, path: FieldPath, list: 'enabled' | 'disabled', point: string): void {
+    if (list === 'enabled' && point !== 'multiPoint' && invalidPlugins.includes(name)) {
+      this.#reader.report(invalidValue(path, name, wasInvalid));
+      return;
+    }
     const near = didYouMean(name, [...this.#context.knownPlugins]);
     const type = `${point.charAt(0).toUpperCase()}${point.slice(1)}Plugin`;
     const subject = point === 'multiPoint' ? 'plugin' : type;
@@ -153,6 +166,10 @@ export class ProfileReader {
       if (stated === '') reader.report(requiredValue([...at, 'name']));
       const strategy = this.#context.isOldVersion ? oldPlugins.get(stated) : undefined;
       const current = this.#currentName(stated, [...at, 'name']);
+      if (current !== undefined && invalidPlugins.includes(current)) {
+        reader.report(invalidValue(at, current, wasInvalid));
+        continue;
+      }
       if (current === undefined || current === '') continue;
       if (config.has(current)) {
         reader.report(duplicateValue(at, stated));

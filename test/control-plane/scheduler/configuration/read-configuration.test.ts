@@ -136,7 +136,11 @@ describe('fields', () => {
     ],
     [
       { leaderElection: { leaseDuration: '5s' } },
-      'error leaderElection.leaseDuration: Invalid value: "5s": LeaseDuration must be greater than RenewDeadline',
+      'error leaderElection.leaseDuration: Invalid value: "5s": must be greater than `RenewDeadline`',
+    ],
+    [
+      { leaderElection: { renewDeadline: '2400ms' } },
+      'error leaderElection.renewDeadline: Invalid value: "2400ms": renewDeadline must be greater than retryPeriod*JitterFactor',
     ],
     [{ profiles: {} }, 'error profiles: found {}, expected a list'],
     [{ profiles: [7] }, 'error profiles[0]: found 7, expected an object'],
@@ -192,7 +196,7 @@ describe('versions', () => {
 
   it('of another kind of object are refused', () => {
     expect(problemsOf({ ...config(), kind: 'Pod' })).toEqual([
-      'error kind: Unsupported value: "Pod": supported values: "KubeSchedulerConfiguration"',
+      'error kind: no kind "Pod" is registered for version "kubescheduler.config.k8s.io/v1"',
     ]);
   });
 });
@@ -243,6 +247,23 @@ describe('plugins of older versions', () => {
     );
   });
 
+  it.each(['filter', 'score'])('of in-tree volumes are refused as v1 does at %s', (point) => {
+    const profile = {
+      plugins: {
+        [point]: { enabled: [{ name: 'EBSLimits' }] },
+        multiPoint: { enabled: [{ name: 'EBSLimits' }] },
+      },
+      pluginConfig: [{ name: 'GCEPDLimits' }],
+    };
+    const version = '"kubescheduler.config.k8s.io/v1"';
+    const why = `was invalid in version ${version} (KubeSchedulerConfiguration is version ${version})`;
+    expect(problemsOf(profileConfig(profile))).toEqual([
+      `error profiles[0].plugins.${point}.enabled[0].name: Invalid value: "EBSLimits": ${why}`,
+      'error profiles[0].plugins.multiPoint.enabled[0].name: Invalid value: "EBSLimits": plugin "EBSLimits" does not exist',
+      `error profiles[0].pluginConfig[0]: Invalid value: "GCEPDLimits": ${why}`,
+    ]);
+  });
+
   it('are unknown in v1', () => {
     const plugins = { filter: { enabled: [{ name: 'NodeLabel' }] } };
     expect(problemsOf(profileConfig({ plugins }))).toEqual([
@@ -271,7 +292,16 @@ describe('profiles', () => {
       { schedulerName: 'c' },
     ];
     expect(problemsOf(config({ profiles }), ['Mine'])).toEqual([
-      'error profiles[2].plugins.queueSort: Invalid value: []: queueSort must be the same for all profiles',
+      'error profiles[2].plugins.queueSort: Invalid value: []: must be the same for all profiles',
+    ]);
+    const pluginConfig = (by: string) => [{ name: 'Mine', args: { by } }];
+    const argued = ['age', 'size', 'age'].map((by, i) => ({
+      ...profiles[0],
+      schedulerName: `s${i}`,
+      pluginConfig: pluginConfig(by),
+    }));
+    expect(problemsOf(config({ profiles: argued }), ['Mine'])).toEqual([
+      'error profiles[1].pluginConfig.args: Invalid value: {"by":"size"}: queueSort must be the same for all profiles',
     ]);
     const two = { enabled: [{ name: 'Mine' }, { name: 'PrioritySort' }] };
     expect(problemsOf(profileConfig({ plugins: { queueSort: two } }), ['Mine'])).toEqual([
@@ -310,10 +340,13 @@ describe('profiles', () => {
     expect(firstProfile(profileConfig(profile)).pluginConfig.get('Other')).toEqual({ a: 1 });
   });
 
-  it('have weights of at least 0; 0 is none', () => {
+  it('have weights of at least 0, where 0 counts as 1', () => {
     const score = (weight: number) =>
       profileConfig({ plugins: { score: { enabled: [{ name: 'ImageLocality', weight }] } } });
     expect(firstProfile(score(0)).points.score.enabled).toEqual([{ name: 'ImageLocality' }]);
+    expect(problemsOf(score(0))).toEqual([
+      'warning profiles[0].plugins.score.enabled[0].weight: a weight of 0 counts as 1; a plugin is turned off by naming it in disabled',
+    ]);
     expect(problemsOf(score(-2))).toEqual([
       'error profiles[0].plugins.score.enabled[0].weight: Invalid value: -2: must not be negative',
     ]);

@@ -53,7 +53,7 @@ describe('arguments', () => {
       'bogus: unknown field "profiles[0].pluginConfig[0].args.bogus"',
     ]);
     expect(refusals(name, { kind: 'OtherArgs' })).toEqual([
-      'kind: Invalid value: "OtherArgs": has to match plugin args',
+      `kind: args for plugin ${name} were not of type ${name}Args.kubescheduler.config.k8s.io, got OtherArgs.kubescheduler.config.k8s.io`,
     ]);
   });
 
