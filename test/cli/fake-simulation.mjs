@@ -42,6 +42,7 @@ function simulate(scenario, { onProgress, shouldStop, maxEvents }) {
     kubernetesEvents: [],
     summary: [],
     schedulers: [],
+    apiCallSlis: [],
     stations: [],
     thresholds: scenario.thresholds.map(({ metric, expression, level }) => ({
       metric,
