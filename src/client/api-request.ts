@@ -33,6 +33,15 @@ export interface ApiRequest {
   readonly patch?: PatchBody;
   /** 0: any cached state will do; absent: the newest. Of a watch: events after this revision. */
   readonly resourceVersion?: number;
+  /**
+   * Of a watch: everything there is comes first, as additions, then a bookmark that ends them
+   * (watch.ts); the state is the newest without a resourceVersion, else not older than that.
+   */
+  readonly sendInitialEvents?: boolean;
+  /** Of a watch: the server may say from time to time how far it is. */
+  readonly allowWatchBookmarks?: boolean;
+  /** Of a watch: after this time the server ends it. */
+  readonly timeoutSeconds?: number;
   readonly fieldSelector?: FieldEquality;
   /** Of a delete. */
   readonly gracePeriodSeconds?: number;

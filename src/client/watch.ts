@@ -1,16 +1,20 @@
 // Watch events and the two ways to follow them. Events are not sent as messages: an apiserver keeps
 // one log per resource, a watcher is a place in it, and is woken when something it wants has
 // arrived.
+import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { SimTime } from '../kernel/time.js';
 
-/** One committed change of one object. Shared by all watchers; never changed. */
+/**
+ * One committed change of one object, or a bookmark: how far the watch is. Shared by all watchers;
+ * never changed.
+ */
 export interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  /** After the change; of a deletion the last state. */
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  /** After the change; of a deletion the last state; of a bookmark one without a name. */
   readonly object: KubernetesObject;
   readonly previous: KubernetesObject | undefined;
-  /** Store revision of the change. */
+  /** Store revision of the change; of a bookmark that up to which everything has been sent. */
   readonly revision: number;
   readonly bytes: number;
 }
@@ -34,4 +38,27 @@ export interface FleetWatchEvent extends WatchEvent {
   readonly dispatchedAtUs: SimTime;
   /** Time between the hand-overs to two members that follow each other. */
   readonly spacingUs: number;
+}
+
+/** Annotation of the bookmark after the initial events of a watch. */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+/**
+ * A bookmark for watchers of a kind. Source: Kubernetes v1.36 KEP-956, KEP-3157 (reference:
+ * controlplane B9).
+ */
+export function bookmarkOf(
+  { apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
+  revision: number,
+  endsInitialEvents: boolean,
+): WatchEvent {
+  const annotations = endsInitialEvents ? { [INITIAL_EVENTS_END]: 'true' } : {};
+  const metadata = { name: '', resourceVersion: revision, annotations };
+  const object = { apiVersion, kind, metadata } as KubernetesObject;
+  return { type: 'BOOKMARK', object, previous: undefined, revision, bytes: encodedBytes(object) };
+}
+
+/** True for the bookmark after which the watcher has everything there was. */
+export function endsInitialEvents({ type, object }: WatchEvent): boolean {
+  return type === 'BOOKMARK' && object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true';
 }
