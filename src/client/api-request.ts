@@ -106,6 +106,14 @@ export function isWorthAnotherWatch({ code, reason }: ApiResponse): boolean {
   return code === 429 || reason === 'ConnectionRefused';
 }
 
+/**
+ * True when the server has not got as far as the revision that the request named.
+ * Source: Kubernetes v1.36 apimachinery api/errors IsTooLargeResourceVersion.
+ */
+export function isTooLargeResourceVersion({ code, message }: ApiResponse): boolean {
+  return code === 504 && message.startsWith('Too large resource version');
+}
+
 /** The key under which caches and queues know an object: `namespace/name`, or `name`. */
 export function objectKey(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;

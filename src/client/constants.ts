@@ -72,6 +72,30 @@ const table = {
     unit: 'µs',
     source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
   },
+  reflectorBackoffJitterFactor: {
+    value: 1,
+    unit: '1',
+    source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
+    note: 'a delay is longer by up to this part of itself',
+  },
+  reflectorBackoffResetUs: {
+    value: 120_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
+    note: 'without a failure for longer the next delay is the first again',
+  },
+  watchTimeoutMinSeconds: {
+    value: 300,
+    unit: 's',
+    source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
+    note: 'a watch is asked for once to twice this time',
+  },
+  veryShortWatchUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C3)',
+    note: 'a watch that ends sooner, without an event, counts as refused',
+  },
   retryBaseDelayUs: {
     value: 5_000,
     unit: 'µs',

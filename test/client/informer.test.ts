@@ -169,6 +169,34 @@ describe('an informer', () => {
   });
 });
 
+test('an informer with a resync period tells of everything each time, without a request', () => {
+  const { simulation, server, client } = bench();
+  const informer = new Informer<ConfigMap>(simulation, {
+    name: 'resync',
+    resource: 'configmaps',
+    client,
+    resyncPeriodUs: 1_000_000,
+  });
+  const told: [number, string][] = [];
+  informer.addHandler({
+    updated: (previous, object) => {
+      expect(object).toBe(previous);
+      told.push([Math.floor(simulation.now / 1_000_000), object.metadata.name]);
+    },
+  });
+  server.create(configMap('a'));
+  server.create(configMap('b'));
+  informer.start();
+  simulation.run(2_500_000);
+  expect(told).toEqual([
+    [1, 'a'],
+    [1, 'b'],
+    [2, 'a'],
+    [2, 'b'],
+  ]);
+  expect(server.requests.map(({ verb }) => verb)).toEqual(['list', 'watch']);
+});
+
 describe('an informer that is refused', () => {
   /** Refuses the n-th requests of a verb, counted from 0. */
   function refuse(server: FakeApiServer, verb: string, which: number[], response: ApiResponse) {
@@ -197,7 +225,7 @@ describe('an informer that is refused', () => {
     expect(informer.hasSynced).toBe(true);
   });
 
-  test('relists from the newest state when its watch is too old, and tells only what differs', () => {
+  test('relists from where it was when its watch is too old, and tells only what differs', () => {
     const { simulation, server, informer, log, write } = bench();
     refuse(server, 'watch', [0], refusal(410, 'Expired', 'too old resource version'));
     for (const name of ['same', 'changed', 'gone']) server.create(configMap(name));
@@ -212,7 +240,7 @@ describe('an informer that is refused', () => {
     expect(seen).toEqual([
       ['list', 0],
       ['watch', 3],
-      ['list', undefined],
+      ['list', 3],
       ['watch', 6],
     ]);
     expect(log).toEqual(['deleted gone=0', 'updated changed=0 changed=1', 'added new=1']);

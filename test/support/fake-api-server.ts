@@ -17,7 +17,7 @@ import {
 } from '../../src/client/api-request.js';
 import type { ApiServerPort } from '../../src/client/connection.js';
 import { type ClusterObserver, SilentObserver } from '../../src/client/observer.js';
-import type { WatchEvent, WatchStream } from '../../src/client/watch.js';
+import { bookmarkOf, type WatchEvent, type WatchStream } from '../../src/client/watch.js';
 import type { SimTime } from '../../src/kernel/time.js';
 
 /** Seconds that a bound pod is given to stop when neither it nor the request says. */
@@ -30,8 +30,9 @@ export function refusal(code: number, reason: string, message: string): ApiRespo
 
 /** One watch: events in order, each with the time at which it reaches the client. */
 class FakeWatch implements WatchStream {
-  readonly isEnded = false;
   isClosed = false;
+  /** When the client learns that the server has ended the watch. */
+  #endsUs = Number.POSITIVE_INFINITY;
   readonly #transport: ApiTransport;
   readonly #call: ApiCall;
   readonly #waiting: { readonly event: WatchEvent; readonly arrivesUs: SimTime }[] = [];
@@ -47,7 +48,21 @@ class FakeWatch implements WatchStream {
     if (first !== undefined && first.arrivesUs <= now) return this.#waiting.shift()?.event;
     this.#isArmed = true;
     if (first !== undefined) this.#wakeAt(first.arrivesUs);
+    else if (this.#endsUs > now && this.#endsUs < Number.POSITIVE_INFINITY)
+      this.#wakeAt(this.#endsUs);
     return undefined;
+  }
+
+  /** The server has ended it, and everything before has been read. */
+  get isEnded(): boolean {
+    return this.#waiting.length === 0 && this.#endsUs <= this.#transport.simulation.now;
+  }
+
+  /** The server hangs up. */
+  end(): void {
+    const { now } = this.#transport.simulation;
+    this.#endsUs = this.#call.caller.connection.down.send(now, 0);
+    if (this.#isArmed && this.#waiting.length === 0) this.#wakeAt(this.#endsUs);
   }
 
   close(): void {
@@ -57,7 +72,15 @@ class FakeWatch implements WatchStream {
   /** Sends what the watch's selector sees of `event`. */
   offer(event: WatchEvent): void {
     const seen = viewOf(event, this.#call.request.fieldSelector);
-    if (seen === undefined) return;
+    if (seen !== undefined) this.#push(seen);
+  }
+
+  /** Sends how far the watch is. */
+  mark(revision: number, endsInitialEvents: boolean): void {
+    this.#push(bookmarkOf({ apiVersion: 'v1', kind: 'Pod' }, revision, endsInitialEvents));
+  }
+
+  #push(seen: WatchEvent): void {
     const { now } = this.#transport.simulation;
     const arrivesUs = this.#call.caller.connection.down.send(now, seen.bytes);
     this.#waiting.push({ event: seen, arrivesUs });
@@ -108,7 +131,9 @@ export class FakeApiServer implements ApiServerPort {
   readonly #transport: ApiTransport;
   readonly #observer: ClusterObserver;
   readonly #stored = new Map<string, Map<string, KubernetesObject>>();
-  readonly #watches: { readonly resource: string; readonly watch: FakeWatch }[] = [];
+  #watches: { readonly resource: string; readonly watch: FakeWatch }[] = [];
+  /** Watches from before this revision are refused as too old. */
+  #compactedRevision = 0;
 
   constructor(transport: ApiTransport, observer: ClusterObserver = new SilentObserver()) {
     this.#transport = transport;
@@ -159,6 +184,21 @@ export class FakeApiServer implements ApiServerPort {
   remove(resource: string, key: string): void {
     const previous = this.get(resource, key);
     this.#commit('DELETED', previous, previous);
+  }
+
+  /** Ends all watches, as a server does when their time is over or when it stops. */
+  endWatches(): void {
+    for (const { watch } of this.#watches.splice(0)) watch.end();
+  }
+
+  /** Tells all watches how far they are. */
+  mark(): void {
+    for (const { watch } of this.#watches) watch.mark(this.revision, false);
+  }
+
+  /** From now on watches can begin only here or later. */
+  compact(): void {
+    this.#compactedRevision = this.revision;
   }
 
   #resource(resource: string): Map<string, KubernetesObject> {
@@ -217,14 +257,29 @@ export class FakeApiServer implements ApiServerPort {
   }
 
   #answerWatch(call: ApiCall): ApiResponse {
-    const { resource, resourceVersion } = call.request;
+    const { resource, resourceVersion, sendInitialEvents } = call.request;
+    const isTooOld = (resourceVersion ?? this.revision) < this.#compactedRevision;
     const watch = new FakeWatch(this.#transport, call);
-    for (const event of this.log) {
-      if (resourceOf(event.object) !== resource) continue;
-      if (event.revision > (resourceVersion ?? this.revision)) watch.offer(event);
-    }
+    if (sendInitialEvents === true) this.#sendInitialEvents(resource, watch);
+    else if (isTooOld) return refusal(410, 'Expired', 'too old resource version');
+    else this.#sendSince(resource, resourceVersion ?? this.revision, watch);
     this.#watches.push({ resource, watch });
     return { code: 200, reason: '', message: '', bytes: 100, watch };
+  }
+
+  #sendInitialEvents(resource: string, watch: FakeWatch): void {
+    for (const object of this.list(resource)) {
+      const revision = object.metadata.resourceVersion ?? 0;
+      const bytes = encodedBytes(object);
+      watch.offer({ type: 'ADDED', object, previous: undefined, revision, bytes });
+    }
+    watch.mark(this.revision, true);
+  }
+
+  #sendSince(resource: string, revision: number, watch: FakeWatch): void {
+    for (const event of this.log) {
+      if (resourceOf(event.object) === resource && event.revision > revision) watch.offer(event);
+    }
   }
 
   #answerCreate({ resource, name, namespace, body }: ApiRequest): ApiResponse {
