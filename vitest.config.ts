@@ -8,7 +8,9 @@ const isCi = (process.env['CI'] ?? '') !== '';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    // Only a guard against a hang: the largest scenario takes a minute where the machine is busy.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // The default leaves one core to the watcher, which is half of a small machine.
     maxWorkers: '100%',
     reporters: isCi ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],

@@ -36,7 +36,7 @@ beforeAll(() => {
   const { code, err } = kubeclock(['run', 'cluster.yaml', '--out', 'run'], { cwd: folder });
   if (code !== 0) throw new Error(err);
   notices = err;
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -36,7 +36,7 @@ export function kubeclock(args: readonly string[], options: ShellOptions = {}): 
     env: environment(env),
     input,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 240_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   return { code: status, out: stdout, err: stderr };

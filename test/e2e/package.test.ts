@@ -41,7 +41,7 @@ function run(command: string, args: readonly string[], cwd: string): Outcome {
     cwd,
     env,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 240_000,
     shell: process.platform === 'win32',
   });
 }
@@ -59,7 +59,7 @@ beforeAll(() => {
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
   const options = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0'];
   installed = run('npm', ['install', ...options, join(folder, tarball.filename)], project);
-}, 180_000);
+});
 
 afterAll(() => {
   if (folder !== '') rmSync(folder, { recursive: true, force: true });
