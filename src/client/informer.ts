@@ -1,9 +1,11 @@
 // Shared informer: a local store that a reflector keeps; handlers called in order by one goroutine;
 // resync, which tells them of everything in the store from time to time, without a request.
 // Source: Kubernetes v1.36 client-go tools/cache/shared_informer.go (reference: controlplane C3).
+import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { keyOf } from './api-request.js';
+import { watchEventCpuUs } from './constants.js';
 import { Reflector, type ReflectorOptions, type ReflectorStore } from './reflector.js';
 import type { WatchEvent } from './watch.js';
 
@@ -15,10 +17,12 @@ export interface InformerHandler<T> {
   deleted?(object: T): void;
 }
 
-/** Measures what the informers of a process do. */
+/** Measures one informer. */
 export interface InformerMonitor {
-  /** One change has been taken over and told to all handlers in that CPU time. */
-  processed(resource: string, cpuUs: number): void;
+  /** The informer has come into being; `queued` counts what it has yet to take over. */
+  began(queued: () => number): void;
+  /** One change, or everything at once, was taken over and told to all handlers in that CPU time. */
+  processed(cpuUs: number): void;
 }
 
 export interface InformerOptions extends ReflectorOptions {
@@ -46,9 +50,10 @@ export class Informer<T extends KubernetesObject> {
     this.#options = options;
     const store: ReflectorStore = {
       replace: (objects) => this.#replace(objects as readonly T[]),
-      apply: (event, cpuUs) => this.#take(event, cpuUs),
+      apply: (event) => this.#take(event),
     };
     this.#reflector = new Reflector(simulation, options, store);
+    options.monitor?.began(() => this.#reflector.queuedCount);
     this.#resyncDue = simulation.defineEvent(`${options.name}.ResyncDue`, () => this.#resync());
   }
 
@@ -76,9 +81,9 @@ export class Informer<T extends KubernetesObject> {
     this.#reflector.start();
   }
 
-  #take({ type, object }: WatchEvent, cpuUs: number): void {
-    this.#options.monitor?.processed(this.resource, cpuUs);
-    this.#apply(type === 'DELETED', object as T);
+  #take(event: WatchEvent): void {
+    this.#options.monitor?.processed(watchEventCpuUs(event));
+    this.#apply(event.type === 'DELETED', event.object as T);
   }
 
   #apply(isDeleted: boolean, object: T): void {
@@ -105,6 +110,8 @@ export class Informer<T extends KubernetesObject> {
         this.#apply(false, object);
       }
     }
+    const cpuUs = (object: T): number => watchEventCpuUs({ bytes: encodedBytes(object) });
+    this.#options.monitor?.processed(items.reduce((sum, object) => sum + cpuUs(object), 0));
     if (!this.hasSynced) this.#noteSynced();
   }
 

@@ -41,8 +41,8 @@ export interface ReflectorOptions {
 export interface ReflectorStore {
   /** Everything there is. */
   replace(objects: readonly KubernetesObject[]): void;
-  /** One change, never a bookmark. `cpuUs`: what it took to take over. */
-  apply(event: WatchEvent, cpuUs: number): void;
+  /** One change, never a bookmark. */
+  apply(event: WatchEvent): void;
 }
 
 /**
@@ -91,6 +91,11 @@ export class Reflector {
   /** Up to which revision the store has everything; 0: it has nothing yet. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Changes that have arrived and are not in the store yet. */
+  get queuedCount(): number {
+    return this.#batch.length;
   }
 
   /** Begins to read. */
@@ -203,7 +208,7 @@ export class Reflector {
       if (this.#step === 'watchList') this.#collect(event);
       else {
         this.#revision = event.revision;
-        if (event.type !== 'BOOKMARK') this.#store.apply(event, watchEventCpuUs(event));
+        if (event.type !== 'BOOKMARK') this.#store.apply(event);
       }
     }
     this.#take();

@@ -21,6 +21,21 @@ export interface RetryLimits {
   readonly maxDelayUs: number;
 }
 
+/** Measures one queue. */
+export interface WorkQueueMonitor {
+  /** The key is wanted, and was not before. */
+  added(key: string): void;
+  taken(key: string): void;
+  done(key: string): void;
+  /** The key is to come after a delay: a retry, as upstream counts. */
+  retried(): void;
+}
+
+export interface WorkQueueOptions {
+  readonly limits?: RetryLimits | undefined;
+  readonly monitor?: WorkQueueMonitor | undefined;
+}
+
 const defaultRetryLimits: RetryLimits = {
   baseDelayUs: clientConstants.retryBaseDelayUs,
   maxDelayUs: clientConstants.retryMaxDelayUs,
@@ -33,6 +48,7 @@ export class WorkQueue {
   onReady: (() => void) | undefined;
   readonly #simulation: Simulation;
   readonly #limits: RetryLimits;
+  readonly #monitor: WorkQueueMonitor | undefined;
   #queue: string[] = [];
   #head = 0;
   readonly #dirty = new Set<string>();
@@ -43,9 +59,11 @@ export class WorkQueue {
   readonly #bucket: TokenBucket;
   readonly #elapsed: EventKind;
 
-  constructor(simulation: Simulation, name: string, limits: RetryLimits = defaultRetryLimits) {
+  /** `name` tells the queue apart in the simulation. */
+  constructor(simulation: Simulation, name: string, options: WorkQueueOptions = {}) {
     this.#simulation = simulation;
-    this.#limits = limits;
+    this.#limits = options.limits ?? defaultRetryLimits;
+    this.#monitor = options.monitor;
     this.meter = new StationMeter(`${name}/workqueue`, 1);
     const { retryBucketQps, retryBucketBurst } = clientConstants;
     this.#bucket = new TokenBucket(`${name}/retries`, retryBucketQps, retryBucketBurst);
@@ -63,6 +81,7 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.#dirty.has(key)) return;
+    this.#monitor?.added(key);
     this.#dirty.add(key);
     if (this.#processing.has(key)) return;
     this.#push(key);
@@ -70,6 +89,7 @@ export class WorkQueue {
 
   /** Adds after a delay; of several delays for one key the earliest counts. */
   addAfter(key: string, delayUs: number): void {
+    this.#monitor?.retried();
     if (delayUs <= 0) return this.add(key);
     const at = this.#simulation.now + Math.round(delayUs);
     const waiting = this.#delayed.get(key);
@@ -114,12 +134,14 @@ export class WorkQueue {
     this.#dirty.delete(key);
     this.#processing.add(key);
     this.meter.served++;
+    this.#monitor?.taken(key);
     this.#measure();
     return key;
   }
 
   done(key: string): void {
     this.#processing.delete(key);
+    this.#monitor?.done(key);
     if (this.#dirty.has(key)) this.#push(key);
     else this.#measure();
   }

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ApiTransport } from '../client/api-call.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
+import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
@@ -22,7 +23,7 @@ import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { Driver } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
-import type { ElectedProcesses } from './elected-process.js';
+import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
@@ -34,6 +35,8 @@ const NODE_CIDR_BITS = 24;
 /** Who is told what. */
 export interface ClusterListeners extends SchedulerListeners {
   readonly changes: ChangeListener;
+  /** Who measures the controllers. */
+  readonly controllers?: ControllerManagerMonitor | undefined;
   /** The last operation has been performed. */
   readonly onOperationsDone: () => void;
 }
@@ -62,7 +65,7 @@ export class Cluster {
     operations: readonly Operation[],
     listeners: ClusterListeners,
   ) {
-    const { observer, changes, onOperationsDone } = listeners;
+    const { observer, changes, controllers, onOperationsDone } = listeners;
     this.#simulation = simulation;
     this.#spec = spec;
     const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
@@ -72,7 +75,12 @@ export class Cluster {
       ...heldLeases(spec.controlPlane),
     ]);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
-    this.#controllers = electedControllers(simulation, this.#controlPlane, spec.controlPlane);
+    this.#controllers = electedControllers(
+      simulation,
+      this.#controlPlane,
+      spec.controlPlane,
+      controllers,
+    );
     this.#schedulers = electedSchedulers(
       simulation,
       this.#controlPlane,
@@ -125,6 +133,11 @@ export class Cluster {
   /** For their metrics. */
   get apiServers(): readonly ApiServer[] {
     return this.#controlPlane.apiServers;
+  }
+
+  /** The replicas of which one leads. */
+  get leaders(): readonly LeaderStatus[] {
+    return [this.#controllers, ...this.#schedulers].flatMap(({ leaders }) => leaders);
   }
 
   /** What carries all requests. */

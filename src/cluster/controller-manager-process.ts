@@ -4,6 +4,7 @@
 import { ApiClient } from '../client/api-client.js';
 import type { Connection } from '../client/connection.js';
 import { ControllerManager } from '../control-plane/controller-manager/controller-manager.js';
+import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import type { ControllerManagerSpec } from './cluster-spec.js';
@@ -23,6 +24,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
     controlPlane: ControlPlane,
     { client }: ControllerManagerSpec,
     host: CpuHost,
+    monitor: ControllerManagerMonitor | undefined,
   ) {
     const { transport } = controlPlane;
     const connection = controlPlane.connect(controllerManagerName, 'controlPlane');
@@ -32,7 +34,14 @@ export class ControllerManagerProcess implements ReplicaProcess {
     const user = `system:${controllerManagerName}`;
     const limit = client;
     this.leaseClient = new ApiClient(transport, { name, user, connection: lease, limit, host });
-    this.manager = new ControllerManager({ simulation, host, transport, connection, limit });
+    this.manager = new ControllerManager({
+      simulation,
+      host,
+      transport,
+      connection,
+      limit,
+      monitor,
+    });
   }
 
   standBy(): void {}

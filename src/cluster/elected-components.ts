@@ -1,6 +1,7 @@
 // The components of the control plane of which one replica leads, wired to their machines.
 import type { Lease } from '../api/lease.js';
 import { heldLease } from '../client/leader-elector.js';
+import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { ControlPlaneSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
@@ -24,6 +25,7 @@ export function electedControllers(
   simulation: Simulation,
   controlPlane: ControlPlane,
   { controllerManager }: ControlPlaneSpec,
+  monitor?: ControllerManagerMonitor,
 ): ElectedProcesses<ControllerManagerProcess> {
   const { hosts } = controllerManager;
   return new ElectedProcesses(simulation, {
@@ -31,7 +33,7 @@ export function electedControllers(
     replicas: hosts.map((host) => controlPlane.process('kube-controller-manager', host)),
     releasesLease: false,
     build: (host) =>
-      new ControllerManagerProcess(simulation, controlPlane, controllerManager, host),
+      new ControllerManagerProcess(simulation, controlPlane, controllerManager, host, monitor),
   });
 }
 

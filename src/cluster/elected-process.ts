@@ -30,6 +30,17 @@ export function identityOf(name: string, index: number, life: number): string {
 /** How a process ends: asked to, or by force. */
 export type StopSignal = 'SIGTERM' | 'SIGKILL';
 
+/** Whether a replica leads. */
+export interface LeaderStatus {
+  /** Of the lease. */
+  readonly lease: string;
+  /** Of the replica, over all of its lives. */
+  readonly instance: string;
+  /** Further replicas wait for the same lease. */
+  readonly isAlone: boolean;
+  readonly isLeader: boolean;
+}
+
 export interface ElectedProcessesOptions<P extends ReplicaProcess> {
   /** Of the component, and of its lease. */
   readonly name: string;
@@ -81,6 +92,17 @@ export class ElectedProcesses<P extends ReplicaProcess> {
   /** The process that leads when the run begins. */
   get first(): P {
     return this.#replicas[0]?.process as P;
+  }
+
+  /** Who leads now. */
+  get leaders(): readonly LeaderStatus[] {
+    const { name, replicas } = this.#options;
+    return this.#replicas.map(({ index, elector }) => ({
+      lease: name,
+      instance: identityOf(name, index, 1),
+      isAlone: replicas.length === 1,
+      isLeader: elector?.isLeader === true,
+    }));
   }
 
   /** Starts all replicas; the first has led for a while. */

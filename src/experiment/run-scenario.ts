@@ -57,6 +57,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
     observer,
     changes: convergence,
+    controllers: recorder.controllerManager,
     scheduling: schedulingRecorder,
     plugins,
     monitorOf: (name) => recorder.schedulerMonitor(name),
@@ -67,6 +68,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
       }),
   });
   recorder.measureApi(cluster.apiServers, cluster.transport);
+  recorder.measureLeaders(() => cluster.leaders);
   recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {

@@ -1,6 +1,7 @@
 // Everything that is measured in one run, behind one observer; at the end, the run's result.
 import type { ApiTransport } from '../client/api-call.js';
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
+import type { LeaderStatus } from '../cluster/elected-process.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -10,10 +11,12 @@ import type { Threshold } from '../scenario/threshold.js';
 import { summarise } from '../stats/summarise.js';
 import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
+import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
 import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
+import { leaderElectionSamples } from './leader-election-metrics.js';
 import { NodeStates } from './node-states.js';
 import { PodTimelines } from './pod-timelines.js';
 import { RequestStatistics } from './request-statistics.js';
@@ -48,7 +51,9 @@ export class RunRecorder {
   readonly #kubelets = new KubeletMetrics();
   readonly #apiRequests = new ApiRequestMetrics();
   readonly #restClients = new RestClientMetrics();
+  readonly controllerManager: ControllerManagerMetrics;
   #apiServers: readonly ApiServer[] = [];
+  #leaders: () => readonly LeaderStatus[] = () => [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
   #meters: readonly StationMeter[] = [];
@@ -63,6 +68,7 @@ export class RunRecorder {
     this.#simulation = simulation;
     this.convergence = new Convergence(simulation, dnsReplicas);
     this.pods = new PodTimelines(simulation);
+    this.controllerManager = new ControllerManagerMetrics(simulation);
     this.#conflicts = new SchedulerConflicts(schedulers);
     const isAlone = schedulers.length === 1;
     for (const { name } of schedulers) {
@@ -86,6 +92,11 @@ export class RunRecorder {
   /** Who measures the scheduler of that name; undefined for one that was not announced. */
   schedulerMonitor(name: string): SchedulerMonitor | undefined {
     return this.#schedulers.get(name);
+  }
+
+  /** Asks at the end who leads. */
+  measureLeaders(leaders: () => readonly LeaderStatus[]): void {
+    this.#leaders = leaders;
   }
 
   /** Measures the apiservers and all who send them requests from now on. */
@@ -159,6 +170,8 @@ export class RunRecorder {
           flowControlSamples(server, isAlone, simulation.now),
         ),
         ...this.#restClients.samples,
+        ...this.controllerManager.samples,
+        ...leaderElectionSamples(this.#leaders()),
         ...this.#kubelets.samples,
         ...this.#conflicts.samples,
         ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),

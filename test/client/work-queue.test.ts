@@ -7,7 +7,7 @@ import { Simulation } from '../../src/kernel/simulation.js';
 
 function bench(limits?: RetryLimits): { simulation: Simulation; queue: WorkQueue } {
   const simulation = new Simulation('queue');
-  return { simulation, queue: new WorkQueue(simulation, 'test', limits) };
+  return { simulation, queue: new WorkQueue(simulation, 'test', { limits }) };
 }
 
 /** Keys that can be taken now; they stay in processing. */

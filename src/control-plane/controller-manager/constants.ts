@@ -23,6 +23,13 @@ const table = {
     source: 'Kubernetes v1.36 pkg/controller/endpoint (reference: nodes-controllers 3.9)',
     note: 'of one Endpoints object',
   },
+  minResyncPeriodUs: {
+    value: 43_200_000_000,
+    unit: 'µs',
+    source:
+      'Kubernetes v1.36 controller-manager config/v1alpha1/defaults.go (reference: controlplane C3)',
+    note: 'informers resync after once to twice this time',
+  },
   concurrentStatefulSetSyncs: {
     value: 5,
     unit: 'workers',

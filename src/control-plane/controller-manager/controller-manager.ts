@@ -23,7 +23,7 @@ import { TaintEvictionController } from './node-lifecycle/taint-eviction-control
 import { ReplicaSetController } from './replica-set-controller.js';
 import { SharedInformers } from './shared-informers.js';
 import { StatefulSetController } from './stateful-set-controller.js';
-import type { ControllerOptions } from './sync-loop.js';
+import type { ControllerManagerMonitor, ControllerOptions } from './sync-loop.js';
 
 export interface ControllerManagerOptions {
   readonly simulation: Simulation;
@@ -32,6 +32,7 @@ export interface ControllerManagerOptions {
   readonly connection: Connection;
   /** Of each controller. */
   readonly limit: { readonly qps: number; readonly burst: number };
+  readonly monitor?: ControllerManagerMonitor | undefined;
 }
 
 const NAME = 'kube-controller-manager';
@@ -52,9 +53,9 @@ export class ControllerManager {
   readonly #controllers: readonly Controller[];
 
   constructor(options: ControllerManagerOptions) {
-    const { simulation, host, limit } = options;
+    const { limit } = options;
     const informerClient = clientFor(options, SHARED_INFORMERS, limit);
-    const informers = new SharedInformers(simulation, informerClient, host);
+    const informers = new SharedInformers(options, informerClient);
     const clients: ApiClient[] = [];
     const own = (controller: string, qpsFactor = 1): ControllerOptions => {
       const client = clientFor(options, controller, { ...limit, qps: limit.qps * qpsFactor });

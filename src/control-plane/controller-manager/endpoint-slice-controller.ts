@@ -64,6 +64,7 @@ export class EndpointSliceController {
     this.#slices = new OwnerIndex(slices);
     this.#loop = new SyncLoop(options, {
       name: 'endpointslice',
+      metricName: 'endpoint_slice',
       workers: constants.concurrentEndpointSliceSyncs,
       retryLimits: {
         baseDelayUs: constants.endpointSliceRetryBaseUs,

@@ -45,6 +45,7 @@ export class EndpointsController {
     this.#endpoints = endpoints;
     this.#loop = new SyncLoop(options, {
       name: 'endpoints',
+      metricName: 'endpoint',
       workers: constants.concurrentEndpointSyncs,
       cpuUs: (key) => this.#cpuUs(key),
       sync: (key, worker) => this.#sync(key, worker),

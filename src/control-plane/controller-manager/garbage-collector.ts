@@ -41,6 +41,7 @@ export class GarbageCollector {
     this.#client = client;
     this.#loop = new SyncLoop(options, {
       name: 'garbage-collector',
+      metricName: 'garbage_collector_attempt_to_delete',
       workers: constants.concurrentGarbageCollectorSyncs,
       cpuUs: () => constants.syncCpuUs,
       sync: (key, worker) => this.#sync(key, worker),

@@ -81,6 +81,7 @@ export class ReplicaSetController {
     this.#statusWriter = new StatusWriter({ client, resource, retries: 1, onDone: finish });
     this.#loop = new SyncLoop(options, {
       name,
+      metricName: name === 'replication' ? 'replicationmanager' : name,
       workers: constants.concurrentReplicaSetSyncs,
       cpuUs: (key) => this.#cpuUs(key),
       sync: (key, worker) => this.#sync(key, worker),

@@ -18,10 +18,13 @@ import type { Service } from '../../api/service.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { ApiClient } from '../../client/api-client.js';
 import { Informer } from '../../client/informer.js';
-import type { Simulation } from '../../kernel/simulation.js';
-import type { CpuHost } from '../../kernel/stations.js';
+import { controllerManagerConstants as constants } from './constants.js';
 import { PodsOfNodes } from './node-lifecycle/pods-of-nodes.js';
 import { OwnerIndex } from './owner-index.js';
+import type { ControllerOptions } from './sync-loop.js';
+
+/** `client` is the one that all informers share. */
+type SharedInformersOptions = Omit<ControllerOptions, 'client'>;
 
 export class SharedInformers {
   /** In the order in which they start. */
@@ -46,10 +49,20 @@ export class SharedInformers {
   readonly replicaSetsByOwner: OwnerIndex<ReplicaSet>;
   readonly revisionsByOwner: OwnerIndex<ControllerRevision>;
 
-  constructor(simulation: Simulation, client: ApiClient, host: CpuHost) {
+  constructor({ simulation, host, monitor }: SharedInformersOptions, client: ApiClient) {
+    const { minResyncPeriodUs } = constants;
+    const stream = simulation.random.stream('kube-controller-manager/resync-period');
+    const resyncPeriodUs = Math.round(minResyncPeriodUs * (1 + stream.uniform()));
     const informer = <T extends KubernetesObject>(resource: string): Informer<T> => {
       const name = `kube-controller-manager/${resource}`;
-      const made = new Informer<T>(simulation, { name, resource, client, host });
+      const made = new Informer<T>(simulation, {
+        name,
+        resource,
+        client,
+        host,
+        resyncPeriodUs,
+        monitor: monitor?.informer(resource),
+      });
       this.all.push(made as unknown as Informer<KubernetesObject>);
       return made;
     };

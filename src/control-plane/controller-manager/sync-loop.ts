@@ -2,10 +2,19 @@
 // failed comes again after a backoff. Source: Kubernetes v1.36 pkg/controller (reference:
 // nodes-controllers 0.3, 3.2).
 import type { ApiClient } from '../../client/api-client.js';
-import { type RetryLimits, WorkQueue } from '../../client/work-queue.js';
+import type { InformerMonitor } from '../../client/informer.js';
+import { type RetryLimits, WorkQueue, type WorkQueueMonitor } from '../../client/work-queue.js';
 import { Workers } from '../../client/workers.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
+
+/** Measures what a controller manager does. */
+export interface ControllerManagerMonitor {
+  /** Of the queue that metrics know by that name. */
+  queue(name: string): WorkQueueMonitor;
+  /** Of a resource, plural. */
+  informer(resource: string): InformerMonitor;
+}
 
 /** What a controller of the controller manager is given. */
 export interface ControllerOptions {
@@ -13,11 +22,14 @@ export interface ControllerOptions {
   readonly host: CpuHost;
   /** The controller's own client, with its own bucket. */
   readonly client: ApiClient;
+  readonly monitor?: ControllerManagerMonitor | undefined;
 }
 
 export interface SyncLoopOptions {
   /** `replicaset`: names the queue and the events. */
   readonly name: string;
+  /** Of the queue in metrics, where that is another. */
+  readonly metricName?: string;
   /** Concurrent syncs. */
   readonly workers: number;
   /** CPU time of one sync, µs. */
@@ -31,10 +43,13 @@ export class SyncLoop {
   readonly queue: WorkQueue;
   readonly #workers: Workers;
 
-  constructor({ simulation, host }: ControllerOptions, options: SyncLoopOptions) {
+  constructor({ simulation, host, monitor }: ControllerOptions, options: SyncLoopOptions) {
     const name = `kube-controller-manager/${options.name}`;
-    const { workers: count, cpuUs, sync, retryLimits } = options;
-    this.queue = new WorkQueue(simulation, name, retryLimits);
+    const { workers: count, cpuUs, sync, retryLimits, metricName = options.name } = options;
+    this.queue = new WorkQueue(simulation, name, {
+      limits: retryLimits,
+      monitor: monitor?.queue(metricName),
+    });
     this.#workers = new Workers(simulation, { name, queue: this.queue, count, host, cpuUs, sync });
   }
 

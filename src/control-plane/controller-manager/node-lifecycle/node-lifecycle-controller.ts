@@ -95,6 +95,7 @@ export class NodeLifecycleController {
     );
     this.#loop = new SyncLoop(options, {
       name: 'node-lifecycle',
+      metricName: 'node_lifecycle_controller',
       workers: constants.nodeUpdateWorkers,
       cpuUs: () => constants.nodeUpdateCpuUs,
       sync: (name, worker) => this.#syncTaints(name, worker),
