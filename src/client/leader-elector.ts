@@ -19,12 +19,30 @@ import { EventRecorder } from './event-recorder.js';
 /** `kube-system`, where the leases of the control plane are. */
 const NAMESPACE = 'kube-system';
 
+/** How long a lease is good for, and how often it is looked at. */
+export interface LeaderElectionTimes {
+  /** A lease that was not renewed for so long may be taken over; whole seconds. */
+  readonly leaseDurationUs: number;
+  /** A leader that could not renew for so long gives up; shorter than the lease. */
+  readonly renewDeadlineUs: number;
+  /** Between renewals, and between looks of a candidate, which adds up to 1.2 times as much. */
+  readonly retryPeriodUs: number;
+}
+
+export const defaultLeaderElection: LeaderElectionTimes = {
+  leaseDurationUs: clientConstants.leaseDurationSeconds * 1_000_000,
+  renewDeadlineUs: clientConstants.leaderRenewDeadlineUs,
+  retryPeriodUs: clientConstants.leaderRetryPeriodUs,
+};
+
 export interface LeaderElectorOptions {
   /** Name of the lease: `kube-scheduler`. */
   readonly lease: string;
   /** Name of the candidate, unique among those for the lease. */
   readonly identity: string;
   readonly client: ApiClient;
+  /** Absent: defaultLeaderElection. */
+  readonly times?: LeaderElectionTimes;
   /** Called once, when it has become the leader. */
   readonly onStartedLeading: () => void;
   /** Called once, when it has lost the lease; the process is to exit. */
@@ -37,6 +55,7 @@ type Role = 'candidate' | 'leader' | 'stopped';
 export class LeaderElector {
   readonly #simulation: Simulation;
   readonly #options: LeaderElectorOptions;
+  readonly #times: LeaderElectionTimes;
   readonly #recorder: EventRecorder;
   readonly #stream: RandomStream;
   readonly #due: EventKind;
@@ -55,6 +74,7 @@ export class LeaderElector {
     const { lease, identity, client } = options;
     this.#simulation = simulation;
     this.#options = options;
+    this.#times = options.times ?? defaultLeaderElection;
     this.#recorder = new EventRecorder(simulation, lease, client);
     this.#stream = simulation.random.stream(`${identity}/leader-election`);
     this.#due = simulation.defineEvent(`${identity}.LeaderElectionDue`, () => this.#try());
@@ -80,7 +100,7 @@ export class LeaderElector {
   startAsLeader(lease: Lease): void {
     this.#observe(lease);
     this.#lead();
-    this.#wait(Math.round(this.#stream.uniform() * clientConstants.leaderRetryPeriodUs));
+    this.#wait(Math.round(this.#stream.uniform() * this.#times.retryPeriodUs));
   }
 
   /** Gives the lease up, so that another can take it at its next look; then calls `onReleased`. */
@@ -143,8 +163,8 @@ export class LeaderElector {
   }
 
   #renew({ spec }: Lease): void {
-    const { leaderRenewDeadlineUs } = clientConstants;
-    this.#deadline ??= this.#simulation.after(leaderRenewDeadlineUs, this.#deadlinePassed);
+    const { renewDeadlineUs } = this.#times;
+    this.#deadline ??= this.#simulation.after(renewDeadlineUs, this.#deadlinePassed);
     this.#put({ ...spec, renewTime: this.#simulation.now });
   }
 
@@ -155,7 +175,7 @@ export class LeaderElector {
   #freshSpec(leaseTransitions: number): LeaseSpec {
     const { now } = this.#simulation;
     const { identity: holderIdentity } = this.#options;
-    const leaseDurationSeconds = clientConstants.leaseDurationSeconds;
+    const leaseDurationSeconds = secondsOf(this.#times);
     return {
       holderIdentity,
       leaseDurationSeconds,
@@ -210,7 +230,7 @@ export class LeaderElector {
       this.#recorder.record(this.#observed as Lease, 'Normal', 'LeaderElection', message);
       onStartedLeading();
     }
-    this.#wait(clientConstants.leaderRetryPeriodUs);
+    this.#wait(this.#times.retryPeriodUs);
   };
 
   /** A leader whose optimistic write was refused looks at once; a candidate waits. */
@@ -229,7 +249,7 @@ export class LeaderElector {
       const { holderIdentity = '' } = this.#observed?.spec ?? {};
       if (holderIdentity !== this.#options.identity && holderIdentity !== '') return this.#lose();
     }
-    this.#wait(clientConstants.leaderRetryPeriodUs);
+    this.#wait(this.#times.retryPeriodUs);
   };
 
   #lose(): void {
@@ -239,9 +259,9 @@ export class LeaderElector {
 
   /** A candidate looks again after 2 s, stretched at random by up to 1.2 times that. */
   #failed(): void {
-    if (this.#role === 'leader') return this.#wait(clientConstants.leaderRetryPeriodUs);
+    if (this.#role === 'leader') return this.#wait(this.#times.retryPeriodUs);
     const stretch = 1 + this.#stream.uniform() * clientConstants.leaderRetryJitterFactor;
-    this.#wait(Math.round(clientConstants.leaderRetryPeriodUs * stretch));
+    this.#wait(Math.round(this.#times.retryPeriodUs * stretch));
   }
 
   #lead(): void {
@@ -255,17 +275,25 @@ export class LeaderElector {
 }
 
 /** The stored lease of a leader that has held it since before the run. */
-export function heldLease(name: string, holderIdentity: string): Lease {
+export function heldLease(
+  name: string,
+  holderIdentity: string,
+  times: LeaderElectionTimes = defaultLeaderElection,
+): Lease {
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name, namespace: NAMESPACE },
     spec: {
       holderIdentity,
-      leaseDurationSeconds: clientConstants.leaseDurationSeconds,
+      leaseDurationSeconds: secondsOf(times),
       acquireTime: 0,
       renewTime: 0,
       leaseTransitions: 0,
     },
   };
+}
+
+function secondsOf({ leaseDurationUs }: LeaderElectionTimes): number {
+  return Math.floor(leaseDurationUs / 1_000_000);
 }

@@ -2,6 +2,7 @@
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
 import type { Node } from '../api/node.js';
+import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
@@ -71,11 +72,16 @@ export interface ExtenderSpec {
 /** The scheduler that every cluster has. */
 export const defaultSchedulerProcess = 'kube-scheduler';
 
-/** kube-scheduler and kube-controller-manager run on these hosts; the first holds the lease. */
-export interface SchedulerSpec {
+/** A component of which one replica leads. */
+export interface ElectedSpec {
+  /** Of the replicas; the first holds the lease when the run begins. */
+  readonly hosts: readonly string[];
+  readonly leaderElection: LeaderElectionTimes;
+}
+
+export interface SchedulerSpec extends ElectedSpec {
   /** Of the process: `kube-scheduler`, unless there are several. */
   readonly name: string;
-  readonly hosts: readonly string[];
   readonly configuration: SchedulerConfiguration;
   /** Where the configuration states one, the same. */
   readonly client: ClientLimit;
@@ -85,8 +91,7 @@ export interface SchedulerSpec {
   readonly extenders: readonly ExtenderSpec[];
 }
 
-export interface ControllerManagerSpec {
-  readonly hosts: readonly string[];
+export interface ControllerManagerSpec extends ElectedSpec {
   /** Of each controller's own client. */
   readonly client: ClientLimit;
 }

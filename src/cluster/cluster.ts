@@ -183,10 +183,10 @@ export class Cluster {
   /** Of several schedulers the first is meant. */
   #restart({ component, signal, downUs, replica }: RestartOperation): void {
     if (component === 'kube-apiserver') {
-      return this.#controlPlane.restartApiServer(replica, signal, downUs);
+      return this.#controlPlane.restartApiServer(replica ?? 0, signal, downUs);
     }
     const elected = component === 'kube-scheduler' ? this.#schedulers[0] : this.#controllers;
-    elected?.restart(signal, downUs);
+    elected?.restart(signal, downUs, replica);
   }
 
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {

@@ -13,10 +13,15 @@ import { type SchedulerListeners, SchedulerProcess } from './scheduler-process.j
 export function heldLeases({
   scheduler,
   additionalSchedulers,
+  controllerManager,
 }: ControlPlaneSpec): readonly Lease[] {
-  const schedulers = [scheduler, ...additionalSchedulers].map(({ name }) => name);
-  return [controllerManagerName, ...schedulers].map((name) =>
-    heldLease(name, identityOf(name, 0, 1)),
+  const components = [
+    { ...controllerManager, name: controllerManagerName },
+    scheduler,
+    ...additionalSchedulers,
+  ];
+  return components.map(({ name, leaderElection }) =>
+    heldLease(name, identityOf(name, 0, 1), leaderElection),
   );
 }
 
@@ -27,10 +32,11 @@ export function electedControllers(
   { controllerManager }: ControlPlaneSpec,
   monitor?: ControllerManagerMonitor,
 ): ElectedProcesses<ControllerManagerProcess> {
-  const { hosts } = controllerManager;
+  const { hosts, leaderElection } = controllerManager;
   return new ElectedProcesses(simulation, {
     name: controllerManagerName,
     replicas: hosts.map((host) => controlPlane.process('kube-controller-manager', host)),
+    times: leaderElection,
     releasesLease: false,
     build: (host) =>
       new ControllerManagerProcess(simulation, controlPlane, controllerManager, host, monitor),
@@ -45,10 +51,11 @@ export function electedSchedulers(
   listeners: SchedulerListeners,
 ): readonly ElectedProcesses<SchedulerProcess>[] {
   return [scheduler, ...additionalSchedulers].map((spec) => {
-    const { name, hosts } = spec;
+    const { name, hosts, leaderElection } = spec;
     return new ElectedProcesses(simulation, {
       name,
       replicas: hosts.map((host) => controlPlane.process('kube-scheduler', host, name)),
+      times: leaderElection,
       releasesLease: true,
       build: (host) => new SchedulerProcess(simulation, controlPlane, spec, host, listeners),
     });

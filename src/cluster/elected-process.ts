@@ -5,7 +5,7 @@
 // C5, nodes-controllers 0.3).
 import type { ApiClient } from '../client/api-client.js';
 import { type Connection, endConnection } from '../client/connection.js';
-import { heldLease, LeaderElector } from '../client/leader-elector.js';
+import { heldLease, type LeaderElectionTimes, LeaderElector } from '../client/leader-elector.js';
 import { assert } from '../kernel/assert.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
@@ -46,6 +46,7 @@ export interface ElectedProcessesOptions<P extends ReplicaProcess> {
   readonly name: string;
   /** The machine of each; the first leads when the run begins. */
   readonly replicas: readonly CpuHost[];
+  readonly times: LeaderElectionTimes;
   /** A process that is asked to stop gives its lease up. */
   readonly releasesLease: boolean;
   readonly build: (host: CpuHost) => P;
@@ -112,16 +113,19 @@ export class ElectedProcesses<P extends ReplicaProcess> {
       if (index > 0) elector?.start();
     }
     const { process, elector } = this.#replicas[0] as Replica<P>;
-    elector?.startAsLeader(heldLease(this.#options.name, identityOf(this.#options.name, 0, 1)));
+    const { name, times } = this.#options;
+    elector?.startAsLeader(heldLease(name, identityOf(name, 0, 1), times));
     process?.lead();
   }
 
   /**
-   * Stops the leader, or the first replica that is up; a new process starts `downUs` after it has
-   * ended. Nothing happens while no replica is up.
+   * Stops a replica, or without an index the leader, or if there is none the first that is up; a
+   * new process starts `downUs` after it has ended. Nothing happens to a replica that is down.
    */
-  restart(signal: StopSignal, downUs: number): void {
-    const up = this.#replicas.filter(({ process }) => process !== undefined);
+  restart(signal: StopSignal, downUs: number, index?: number): void {
+    const isMeant = (replica: Replica<P>): boolean =>
+      index === undefined || replica.index === index;
+    const up = this.#replicas.filter((each) => each.process !== undefined && isMeant(each));
     const replica = up.find(({ elector }) => elector?.isLeader) ?? up[0];
     if (replica === undefined) return;
     const exit = (): void => {
@@ -132,7 +136,7 @@ export class ElectedProcesses<P extends ReplicaProcess> {
   }
 
   #bear(replica: Replica<P>): void {
-    const { name, build } = this.#options;
+    const { name, build, times } = this.#options;
     const { host, index } = replica;
     const life = ++replica.lives;
     replica.end = this.#simulation.live(index === 0 ? '' : `#${index}`, () => {
@@ -142,6 +146,7 @@ export class ElectedProcesses<P extends ReplicaProcess> {
         lease: name,
         identity: identityOf(name, index, life),
         client: process.leaseClient,
+        times,
         onStartedLeading: () => process.lead(),
         onStoppedLeading: () => this.#exit(replica, clusterConstants.processRestartUs),
       });

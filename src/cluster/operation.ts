@@ -81,16 +81,15 @@ export interface ChurnOperation extends Timed {
 }
 
 /**
- * Stops the leading replica of a component, or one of the apiservers; it starts again after
- * `downUs`.
+ * Stops a replica of a component; it starts again after `downUs`.
  */
 export interface RestartOperation extends Timed {
   readonly op: 'restart';
   readonly component: RestartableComponent;
   readonly signal: StopSignal;
   readonly downUs: number;
-  /** Of the apiservers, from 0. */
-  readonly replica: number;
+  /** From 0; absent: of the apiservers the first, of others the leader. */
+  readonly replica?: number;
 }
 
 /** Components that the operation `restart` knows. */

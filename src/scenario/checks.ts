@@ -9,8 +9,9 @@ import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
 import { resourceKindOfResource, resourceKinds } from '../api/resource-kinds.js';
 import { flowControlObjects } from '../cluster/bootstrap.js';
-import type { ObjectReference } from '../cluster/operation.js';
+import type { ObjectReference, RestartOperation } from '../cluster/operation.js';
 import { hostsOf } from './cluster-of.js';
+import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { namespaceOf } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
@@ -44,12 +45,8 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
   for (const { steps, message, expected, suggestion } of etcdProblems(spec, names)) {
     report(steps, message, { expected, suggestion });
   }
-  const replicas = spec.controlPlane?.apiServer?.replicas ?? 1;
-  if (replicas > hosts) {
-    report(
-      ['controlPlane', 'apiServer', 'replicas'],
-      `${replicas} API servers need ${replicas} hosts, and there are ${hosts}`,
-    );
+  for (const { steps, message, expected, suggestion } of electedProblems(spec, hosts)) {
+    report(steps, message, { expected, suggestion });
   }
   checkPools(spec, placeOf, problems);
   return problems;
@@ -88,7 +85,6 @@ export function checkOperations(
   const pools = (spec.nodePools ?? []).map(({ name }) => name);
   // Those that every cluster has may be changed.
   const objects = new Set(everyClusters);
-  const replicas = spec.controlPlane?.apiServer?.replicas ?? 1;
   for (const { operation, path, objects: brought } of built) {
     const report = (steps: FieldPath, message: string, near: string | undefined): void => {
       const at = [...path, ...steps];
@@ -124,9 +120,7 @@ export function checkOperations(
         }
         break;
       case 'restart':
-        if (operation.replica >= replicas) {
-          report(['replica'], `there are ${replicas} replicas, numbered from 0`, undefined);
-        }
+        checkReplica(operation, spec, report);
         break;
       case 'scale':
         if (!scalable.has(operation.target.kind)) {
@@ -146,4 +140,16 @@ export function checkOperations(
     }
   }
   return problems;
+}
+
+function checkReplica(
+  { component, replica = 0 }: RestartOperation,
+  spec: ScenarioSpec,
+  report: (steps: FieldPath, message: string, near: string | undefined) => void,
+): void {
+  const hosts = hostsOf(spec.controlPlane?.hosts).length;
+  const replicas = replicasOf(component, spec, hosts);
+  if (replica < replicas) return;
+  const count = replicas === 1 ? 'there is 1 replica' : `there are ${replicas} replicas`;
+  report(['replica'], `${count} of ${component}, numbered from 0`, undefined);
 }

@@ -15,6 +15,7 @@ import type { DistributionSpec } from '../kernel/distributions.js';
 import { scenarioDefaults } from './constants.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { parseDuration } from './duration.js';
+import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { processCostsOf } from './process-costs.js';
@@ -68,7 +69,11 @@ function controlPlaneOf(
     },
     scheduler,
     additionalSchedulers,
-    controllerManager: { hosts: names, client: limitOf(text.controllerManager) },
+    controllerManager: {
+      hosts: names.slice(0, text.controllerManager?.replicas ?? names.length),
+      leaderElection: leaderElectionOf(text.controllerManager?.leaderElection),
+      client: limitOf(text.controllerManager),
+    },
     processes: processCostsOf(text.processes),
   };
 }

@@ -4,11 +4,19 @@
  */
 
 import { formatBytes } from '../api/quantity.js';
+import { defaultLeaderElection } from '../client/leader-elector.js';
 import { scenarioDefaults } from './constants.js';
 import { formatDuration } from './duration.js';
 import { mergeTrees } from './layers.js';
 import type { ScenarioSpec } from './schema.js';
 import { isTree, type Tree } from './yaml-tree.js';
+
+const { leaseDurationUs, renewDeadlineUs, retryPeriodUs } = defaultLeaderElection;
+const leaderElection: Tree = {
+  leaseDuration: formatDuration(leaseDurationUs),
+  renewDeadline: formatDuration(renewDeadlineUs),
+  retryPeriod: formatDuration(retryPeriodUs),
+};
 
 const link = (delayUs: number): Tree => ({
   delay: formatDuration(delayUs),
@@ -36,8 +44,8 @@ export const fixedDefaults: Tree = {
       requestTimeout: '1m',
       goawayChance: 0,
     },
-    scheduler: { kubeAPIQPS: 50, kubeAPIBurst: 100, tieBreak: 'heap' },
-    controllerManager: { kubeAPIQPS: 20, kubeAPIBurst: 30 },
+    scheduler: { kubeAPIQPS: 50, kubeAPIBurst: 100, tieBreak: 'heap', leaderElection },
+    controllerManager: { kubeAPIQPS: 20, kubeAPIBurst: 30, leaderElection },
   },
   network: {
     controlPlane: link(scenarioDefaults.controlPlaneDelayUs),

@@ -89,8 +89,9 @@ class OperationBuilder {
       case 'churn':
         return this.#churn(text, common, path);
       case 'restart': {
-        const { component, signal = 'SIGTERM', replica = 0 } = text;
-        const restart = { op: 'restart', ...common, component, signal, replica } as const;
+        const { component, signal = 'SIGTERM', replica } = text;
+        const which = replica === undefined ? {} : { replica };
+        const restart = { op: 'restart', ...common, component, signal, ...which } as const;
         return { operation: { ...restart, downUs: durationUs(text.downtime) }, objects: [] };
       }
       case 'barrier':

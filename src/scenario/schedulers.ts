@@ -12,6 +12,7 @@ import {
   type SchedulerSpec,
 } from '../cluster/cluster-spec.js';
 import { featureGatesOf } from '../control-plane/scheduler/feature-gates.js';
+import { leaderElectionOf } from './elected-of.js';
 import { extendersOf } from './extenders.js';
 import type { ObjectReader } from './objects.js';
 import type { Overrides } from './overrides.js';
@@ -148,7 +149,8 @@ function specOf(
   const limit: ClientLimit = { qps: text.kubeAPIQPS ?? 0, burst: text.kubeAPIBurst ?? 0 };
   return {
     name: own.name ?? defaultSchedulerProcess,
-    hosts: own.host === undefined ? hosts : [own.host],
+    hosts: own.host === undefined ? hosts.slice(0, text.replicas ?? hosts.length) : [own.host],
+    leaderElection: leaderElectionOf(text.leaderElection),
     configuration,
     client: { qps: qps ?? limit.qps, burst: burst ?? limit.burst },
     tieBreak: text.tieBreak ?? 'heap',

@@ -107,7 +107,9 @@ export const operation = z.discriminatedUnion(
       op: z.literal('restart'),
       ...timing,
       component: oneOf(['kube-apiserver', 'kube-scheduler', 'kube-controller-manager']),
-      replica: wholeNumber(0).optional().describe('Of the apiservers, from 0.'),
+      replica: wholeNumber(0)
+        .optional()
+        .describe('From 0; absent: the leader, of apiservers the first.'),
       signal: oneOf(['SIGTERM', 'SIGKILL'])
         .optional()
         .describe('SIGTERM, the default: it is asked to stop; SIGKILL: it is gone at once.'),

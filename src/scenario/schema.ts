@@ -43,8 +43,22 @@ const clientLimit = mapping({
   kubeAPIBurst: wholeNumber(1).optional().describe('Requests that may be sent at once.'),
 });
 
+const elected = {
+  replicas: wholeNumber(1, 99).optional().describe('On the first hosts; all when absent.'),
+  leaderElection: mapping({
+    leaseDuration: positiveDuration()
+      .optional()
+      .describe('A lease that was not renewed for so long is free.'),
+    renewDeadline: positiveDuration()
+      .optional()
+      .describe('A leader that could not renew for so long gives up.'),
+    retryPeriod: positiveDuration().optional().describe('Between renewals.'),
+  }).optional(),
+};
+
 const scheduler = mapping({
   ...clientLimit.shape,
+  ...elected,
   config: z
     .union([text('a file'), z.record(z.string(), z.unknown())], {
       error: 'a file, or a KubeSchedulerConfiguration',
@@ -111,7 +125,9 @@ const controlPlane = mapping({
   )
     .optional()
     .describe('Several schedulers; each takes from `scheduler` what it does not state.'),
-  controllerManager: clientLimit.optional().describe("Limits of each controller's own client."),
+  controllerManager: mapping({ ...clientLimit.shape, ...elected })
+    .optional()
+    .describe("Limits are those of each controller's own client."),
   processes,
 });
 

@@ -109,6 +109,55 @@ test('the scenario of a killed scheduler has a gap of 17 s in its bindings', () 
   expect(gap).toBeLessThan(19.5);
 });
 
+describe('three masters', () => {
+  const result = runScenario(loadNamed('control-plane-ha'));
+  const leaders = result.kubernetesEvents.filter(({ reason }) => reason === 'LeaderElection');
+
+  test('lose their leaders, and standbys take over when the leases have expired', () => {
+    expect(leaders.map(({ message }) => message.replace(/-[12] /, '-N '))).toEqual([
+      'kube-controller-manager-N became leader',
+      'kube-scheduler-N became leader',
+    ]);
+    const [controllers = 0, scheduler = 0] = leaders.map(({ timeUs }) => timeUs / 1e6);
+    expect(controllers - 5, 'killed after 5 s').toBeGreaterThan(13);
+    expect(controllers - 5).toBeLessThan(19.5);
+    expect(scheduler - 15, 'killed after 15 s').toBeGreaterThan(13);
+    expect(scheduler - 15).toBeLessThan(19.5);
+  });
+
+  test('create and start every pod once all the same', () => {
+    expect(result.pods.length).toBe(400);
+    expect(ready(result)).toBe(400);
+    expect(longestGap(created(result))).toBeGreaterThan(13);
+    expect(longestGap(created(result))).toBeLessThan(19.5);
+  });
+
+  test('have one leader of each in the end, which the metrics name', () => {
+    const status = result.metrics.filter(({ name }) => name === 'leader_election_master_status');
+    const holders = status.filter(({ value }) => value === 1).map(({ labels }) => labels[1]?.[1]);
+    expect(status).toHaveLength(6);
+    expect(holders).toEqual(['kube-controller-manager', 'kube-scheduler']);
+    const first = status.filter(({ labels }) => labels[0]?.[1].endsWith('-0'));
+    expect(first.map(({ value }) => value)).toEqual([0, 0]);
+  });
+});
+
+test('a replica that stands by can be restarted without anybody noticing', () => {
+  const hosts = '  controlPlane: {hosts: {count: 2, cores: 4}}';
+  const op = (replica: number) =>
+    `      - {op: restart, component: kube-scheduler, replica: ${replica}, signal: SIGKILL, at: 2s}`;
+  expect(longestGap(bound(run(op(1), hosts)))).toBeLessThan(1);
+  expect(longestGap(bound(run(op(0), hosts)))).toBeGreaterThan(13);
+});
+
+test('a shorter lease is a shorter gap', () => {
+  const times = '{leaseDuration: 5s, renewDeadline: 3s, retryPeriod: 1s}';
+  const hosts = `  controlPlane: {scheduler: {leaderElection: ${times}}}`;
+  const gap = longestGap(bound(run(restart('kube-scheduler', 'SIGKILL', '2s'), hosts)));
+  expect(gap).toBeGreaterThan(3.5);
+  expect(gap, '5 s, and 1 to 2.2 s to the next look').toBeLessThan(7.5);
+});
+
 test('a restart is part of the deterministic run', () => {
   const hashes = [1, 2].map(() => run(restart('kube-scheduler', 'SIGKILL', '2s')).traceHash);
   expect(hashes[0]).toBe(hashes[1]);
