@@ -12,6 +12,8 @@ import type { SimTime } from './time.js';
 export interface ProcessCosts {
   /** CPU time that one µs of modelled work takes on this machine. */
   readonly factor: number;
+  /** Of every job beside its work: switching to it, reading and writing what comes and goes, µs. */
+  readonly jobUs: number;
   /** Of the job that finds the process asleep, before its work, µs. */
   readonly wakeUpUs: number;
   /** Used up after the last job, before the process sleeps again, µs; nobody waits for it. */
@@ -29,6 +31,7 @@ export interface ProcessCosts {
 /** Costs of a process that only does its work. */
 export const plainProcess: ProcessCosts = {
   factor: 1,
+  jobUs: 0,
   wakeUpUs: 0,
   parkUs: 0,
   collectEveryUs: 0,
@@ -147,6 +150,8 @@ class Cores {
 export class CpuHost {
   /** Of the machine. */
   readonly meter: StationMeter;
+  /** Times that a job has found the process asleep, where that costs something. */
+  wakeUps = 0;
   readonly #cores: Cores;
   readonly #process: number;
   readonly #costs: ProcessCosts;
@@ -179,9 +184,13 @@ export class CpuHost {
 
   /** Uses `workUs` of CPU time, then fires the continuation. O(log n). */
   run(workUs: number, kind: EventKind, target = 0, arg = 0): void {
-    const { factor, wakeUpUs, collectEveryUs, collectUs } = this.#costs;
-    const wakeUs = wakeUpUs > 0 && this.#cores.isIdle(this.#process) ? wakeUpUs : 0;
-    const costUs = workUs * factor + wakeUs;
+    const { factor, jobUs, wakeUpUs, collectEveryUs, collectUs } = this.#costs;
+    let wakeUs = 0;
+    if (wakeUpUs > 0 && this.#cores.isIdle(this.#process)) {
+      wakeUs = wakeUpUs;
+      this.wakeUps++;
+    }
+    const costUs = workUs * factor + jobUs + wakeUs;
     this.#cores.run(this.#process, costUs, kind, target, arg);
     if (collectEveryUs === 0) return;
     this.#uncollectedUs += costUs;

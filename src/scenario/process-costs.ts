@@ -11,6 +11,7 @@ import { duration, mapping, oneOf, positiveNumber } from './schema-parts.js';
 
 const costs = mapping({
   cpuFactor: positiveNumber().optional().describe('CPU time of a µs of modelled work.'),
+  job: duration().optional().describe('Of every job beside its work.'),
   wakeUp: duration().optional().describe('Of the job that finds the process asleep.'),
   park: duration().optional().describe('Spent looking for more before it sleeps.'),
   collectEvery: duration().optional().describe('CPU time between two garbage collections.'),
@@ -36,6 +37,7 @@ function costsOf(text: CostsText): ProcessCosts {
   return {
     ...plainProcess,
     ...(text.cpuFactor !== undefined && { factor: text.cpuFactor }),
+    jobUs: micros(text.job),
     wakeUpUs: micros(text.wakeUp),
     parkUs: micros(text.park),
     collectEveryUs: micros(text.collectEvery),

@@ -78,6 +78,16 @@ describe('what a process costs beside its work', () => {
     expect(ends).toEqual(['a@250']);
   });
 
+  test('every job costs something beside its work', () => {
+    const { simulation, ends, process, work } = bench(1);
+    const one = process('one', { factor: 2, jobUs: 30 });
+    work('a', one, 0, 100);
+    work('b', one, 1000, 0);
+    simulation.run();
+    expect(ends).toEqual(['a@230', 'b@1030']);
+    expect(one.usedUs).toBe(260);
+  });
+
   test('the job that finds the process asleep wakes it; those that come meanwhile do not', () => {
     const { simulation, ends, process, work } = bench(2);
     const one = process('one', { wakeUpUs: 50 });

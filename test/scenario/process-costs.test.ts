@@ -13,11 +13,11 @@ describe('costs of processes', () => {
     const spec = `
       controlPlane:
         processes:
-          etcd: {wakeUp: 120us, park: 80us}
+          etcd: {job: 15us, wakeUp: 120us, park: 80us}
           kube-apiserver: {cpuFactor: 4.5, collectEvery: 1s, collect: 90ms}
           recorder: {tickEvery: 100ms, tick: 0.2ms}`;
     expect(processesOf(spec)).toEqual({
-      etcd: { ...plainProcess, wakeUpUs: 120, parkUs: 80 },
+      etcd: { ...plainProcess, jobUs: 15, wakeUpUs: 120, parkUs: 80 },
       'kube-apiserver': {
         ...plainProcess,
         factor: 4.5,
