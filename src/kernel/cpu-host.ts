@@ -1,12 +1,10 @@
-// The cores of a machine and the processes on it. Each process may have costs of its own beside
-// the work that it is given: how dear its work is there, what it takes to wake it, how long its
-// threads look for more before they sleep, its garbage collector and its timers. They are why a
-// request costs less CPU time on a busy machine than on an idle one.
-import { assert } from './assert.js';
-import { FastEventQueue } from './fast-event-queue.js';
+// A process on the cores of its machine. It may have costs of its own beside the work that it is
+// given: how dear its work is there, what it takes to wake it, how long its threads look for more
+// before they sleep, its garbage collector and its timers. They are why a request costs less CPU
+// time on a busy machine than on an idle one.
+import { Cores } from './cores.js';
 import type { EventKind, Simulation } from './simulation.js';
-import { StationMeter } from './station-meter.js';
-import type { SimTime } from './time.js';
+import type { StationMeter } from './station-meter.js';
 
 /** What a process costs its machine beside the work itself. */
 export interface ProcessCosts {
@@ -40,111 +38,9 @@ export const plainProcess: ProcessCosts = {
   tickUs: 0,
 };
 
-/** Virtual time counts the work done per job in 1/64 µs. */
-const VIRTUAL_PER_US = 64;
-/** A job's kind and its process share one number. */
-const PROCESS_LIMIT = 64;
-
-/** The shared engine. Invariant: `virtual` and all counts are exact at `since`. */
-class Cores {
-  readonly meter: StationMeter;
-  readonly #simulation: Simulation;
-  readonly #done: EventKind;
-  /** Jobs by the virtual time at which they end. */
-  readonly #jobs = new FastEventQueue(16);
-  // Columns by process.
-  readonly #running: number[] = [];
-  /** Work done until `#counted`, in virtual time. */
-  readonly #used: number[] = [];
-  readonly #counted: number[] = [];
-  readonly #emptied: ((kind: EventKind) => void)[] = [];
-  #virtual = 0;
-  #since: SimTime = 0;
-  #next = -1;
-
-  constructor(simulation: Simulation, name: string, cores: number) {
-    this.#simulation = simulation;
-    this.meter = new StationMeter(name, cores);
-    this.#done = simulation.defineEvent(`${name}.CpuTimeUsed`, () => this.#finish());
-  }
-
-  /** Adds a process; `emptied` is called with the kind of its last job when that has ended. */
-  join(emptied: (kind: EventKind) => void): number {
-    assert(this.#running.length < PROCESS_LIMIT, 'a machine has room for 64 processes');
-    this.#used.push(0);
-    this.#counted.push(0);
-    this.#emptied.push(emptied);
-    return this.#running.push(0) - 1;
-  }
-
-  isIdle(process: number): boolean {
-    return this.#running[process] === 0;
-  }
-
-  run(process: number, workUs: number, kind: EventKind, target: number, arg: number): void {
-    this.#advance();
-    this.#count(process, 1);
-    const end = this.#virtual + Math.round(workUs * VIRTUAL_PER_US);
-    this.#jobs.push(end, kind * PROCESS_LIMIT + process, target, arg);
-    this.#plan();
-  }
-
-  usedUs(process: number): number {
-    this.#advance();
-    this.#count(process, 0);
-    return (this.#used[process] as number) / VIRTUAL_PER_US;
-  }
-
-  /** Every running job of a process has used what virtual time has passed since the last count. */
-  #count(process: number, change: number): void {
-    const running = this.#running[process] as number;
-    const since = this.#virtual - (this.#counted[process] as number);
-    this.#used[process] = (this.#used[process] as number) + running * since;
-    this.#counted[process] = this.#virtual;
-    this.#running[process] = running + change;
-  }
-
-  #rate(): number {
-    return VIRTUAL_PER_US * Math.min(1, this.meter.capacity / this.#jobs.size);
-  }
-
-  #advance(): void {
-    const { now } = this.#simulation;
-    this.#virtual += Math.round((now - this.#since) * this.#rate());
-    this.#since = now;
-  }
-
-  #plan(): void {
-    const { size } = this.#jobs;
-    const { now } = this.#simulation;
-    const busy = Math.min(size, this.meter.capacity);
-    this.meter.set(now, busy, size - busy);
-    if (size === 0) return;
-    const left = Math.max(0, this.#jobs.nextTime() - this.#virtual);
-    const at = now + Math.ceil(left / this.#rate());
-    if (this.#next < 0 || !this.#simulation.reschedule(this.#next, at)) {
-      this.#next = this.#simulation.at(at, this.#done);
-    }
-  }
-
-  #finish(): void {
-    this.#next = -1;
-    this.#advance();
-    assert(this.#jobs.pop(this.#virtual), 'a CPU job must end when it was planned to');
-    const { target, arg } = this.#jobs;
-    const process = this.#jobs.kind % PROCESS_LIMIT;
-    const kind = (this.#jobs.kind - process) / PROCESS_LIMIT;
-    this.meter.served++;
-    this.#count(process, -1);
-    if (this.#running[process] === 0) (this.#emptied[process] as (kind: EventKind) => void)(kind);
-    this.#plan();
-    this.#simulation.fire(kind, target, arg);
-  }
-}
-
 /**
- * A machine as one process sees it: its cores, shared equally by the runnable jobs of all processes
- * (egalitarian processor sharing; one job uses at most one core). Its queue is the jobs above the
+ * A machine as one process sees it: its cores, shared equally by the threads of all processes, and
+ * within a process by its jobs; one job uses at most one core. Its queue is the jobs above the
  * cores.
  */
 export class CpuHost {
