@@ -59,8 +59,12 @@ const table = {
   watchEventCpuUs: {
     value: 10,
     unit: 'µs',
-    source:
-      'ASSUMED: informer store, delta queue and handlers of one event (reference: controlplane C3)',
+    source: 'ASSUMED: informer store and delta queue of one event (reference: controlplane C3)',
+  },
+  listenerCpuUs: {
+    value: 3,
+    unit: 'µs',
+    source: 'ASSUMED: buffer, two wake-ups of goroutines and the filter of one listener per event',
   },
   reflectorBackoffInitialUs: {
     value: 800_000,
@@ -149,6 +153,20 @@ const table = {
     value: 600_000_000,
     unit: 'µs',
     source: 'Kubernetes v1.36 client-go tools/record/events_cache.go (reference: controlplane C7)',
+  },
+  eventSeriesFinishUs: {
+    value: 360_000_000,
+    unit: 'µs',
+    source:
+      'Kubernetes v1.36 client-go tools/events/event_broadcaster.go (reference: controlplane C7)',
+    note: 'Events of events.k8s.io that have been quiet for so long are forgotten',
+  },
+  eventSeriesRefreshUs: {
+    value: 1_800_000_000,
+    unit: 'µs',
+    source:
+      'Kubernetes v1.36 client-go tools/events/event_broadcaster.go (reference: controlplane C7)',
+    note: 'their counts are written so often',
   },
   leaseDurationSeconds: {
     value: 15,

@@ -5,7 +5,7 @@ import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { keyOf } from './api-request.js';
-import { watchEventCpuUs } from './constants.js';
+import { clientConstants, watchEventCpuUs } from './constants.js';
 import { Reflector, type ReflectorOptions, type ReflectorStore } from './reflector.js';
 import type { WatchEvent } from './watch.js';
 
@@ -50,6 +50,8 @@ export class Informer<T extends KubernetesObject> {
     this.#options = options;
     const store: ReflectorStore = {
       replace: (objects) => this.#replace(objects as readonly T[]),
+      cpuUs: (event) =>
+        watchEventCpuUs(event) + clientConstants.listenerCpuUs * this.#handlers.length,
       apply: (event) => this.#take(event),
     };
     this.#reflector = new Reflector(simulation, options, store);

@@ -22,7 +22,7 @@ import {
   keyOf,
 } from './api-request.js';
 import { ExponentialBackoff } from './backoff.js';
-import { clientConstants, watchEventCpuUs } from './constants.js';
+import { clientConstants } from './constants.js';
 import { endsInitialEvents, type WatchEvent, type WatchStream } from './watch.js';
 
 export interface ReflectorOptions {
@@ -41,6 +41,8 @@ export interface ReflectorOptions {
 export interface ReflectorStore {
   /** Everything there is. */
   replace(objects: readonly KubernetesObject[]): void;
+  /** CPU time of taking over an event, µs. */
+  cpuUs(event: WatchEvent): number;
   /** One change, never a bookmark. */
   apply(event: WatchEvent): void;
 }
@@ -187,7 +189,7 @@ export class Reflector {
     let cpuUs = 0;
     for (let event = watch.next(now); event !== undefined; event = watch.next(now)) {
       this.#batch.push(event);
-      cpuUs += watchEventCpuUs(event);
+      cpuUs += this.#store.cpuUs(event);
     }
     if (this.#batch.length === 0) {
       if (watch.isEnded) this.#reopen();

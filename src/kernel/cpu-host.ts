@@ -1,7 +1,7 @@
 // A process on the cores of its machine. It may have costs of its own beside the work that it is
 // given: how dear its work is there, what it takes to wake it, how long its threads look for more
 // before they sleep, its garbage collector and its timers. They are why a request costs less CPU
-// time on a busy machine than on an idle one.
+// time on a busy machine, where no core sleeps, than on an idle one.
 import { Cores } from './cores.js';
 import type { EventKind, Simulation } from './simulation.js';
 import type { StationMeter } from './station-meter.js';
@@ -12,9 +12,9 @@ export interface ProcessCosts {
   readonly factor: number;
   /** Of every job beside its work: switching to it, reading and writing what comes and goes, µs. */
   readonly jobUs: number;
-  /** Of the job that finds the process asleep, before its work, µs. */
+  /** Of the job that finds the process asleep and wakes a core for it, before its work, µs. */
   readonly wakeUpUs: number;
-  /** Used up after the last job, before the process sleeps again, µs; nobody waits for it. */
+  /** Used up after the last job, while the core has nothing else to do, µs; nobody waits for it. */
   readonly parkUs: number;
   /** After each so many µs of work garbage is collected; 0: never. */
   readonly collectEveryUs: number;
@@ -46,7 +46,7 @@ export const plainProcess: ProcessCosts = {
 export class CpuHost {
   /** Of the machine. */
   readonly meter: StationMeter;
-  /** Times that a job has found the process asleep, where that costs something. */
+  /** Times that a job had to wake the process, where that costs something. */
   wakeUps = 0;
   readonly #cores: Cores;
   readonly #process: number;
@@ -66,7 +66,8 @@ export class CpuHost {
     this.#cores = typeof cores === 'number' ? new Cores(simulation, name, cores) : cores.#cores;
     this.meter = this.#cores.meter;
     this.#process = this.#cores.join((last) => {
-      if (costs.parkUs > 0 && last !== this.#background) this.#inBackground(costs.parkUs);
+      const looksForMore = costs.parkUs > 0 && last !== this.#background;
+      if (looksForMore && this.#cores.isUncontended) this.#inBackground(costs.parkUs);
     });
     if (costs.parkUs + costs.collectUs + costs.tickUs === 0) return;
     this.#background = simulation.defineEvent(`${name}.BackgroundWorkDone`, () => {});
@@ -82,7 +83,7 @@ export class CpuHost {
   run(workUs: number, kind: EventKind, target = 0, arg = 0): void {
     const { factor, jobUs, wakeUpUs, collectEveryUs, collectUs } = this.#costs;
     let wakeUs = 0;
-    if (wakeUpUs > 0 && this.#cores.isIdle(this.#process)) {
+    if (wakeUpUs > 0 && this.#cores.isAsleep(this.#process)) {
       wakeUs = wakeUpUs;
       this.wakeUps++;
     }

@@ -108,7 +108,10 @@ export class Simulation {
     return this.#queue.reschedule(handle, time);
   }
 
-  /** Handles an event at once, as the last act of the handler that calls it. */
+  /**
+   * Handles an event at once, inside the handler that calls it: mostly its last act, since what
+   * comes after finds a changed world.
+   */
   fire(kind: EventKind, target: number, arg: number): void {
     this.#hash.update(this.now, kind, target);
     if (++this.events === this.#nextCheckpoint) this.#checkpoint();

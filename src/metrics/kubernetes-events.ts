@@ -16,14 +16,21 @@ export class KubernetesEvents extends SilentObserver {
   /** In order of first posting. */
   get rows(): readonly EventRow[] {
     return [...this.#events.values()].map((event) => ({
-      timeUs: event.lastTimestamp ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? 0,
+      timeUs: lastSeenUs(event),
       namespace: event.metadata.namespace ?? '',
       involved: `${event.involvedObject.kind}/${event.involvedObject.name}`,
       type: event.type ?? 'Normal',
       reason: event.reason ?? '',
       message: event.message ?? '',
       source: event.source?.component ?? event.reportingComponent ?? '',
-      count: event.count ?? 1,
+      count: event.series?.count ?? event.count ?? 1,
     }));
   }
+}
+
+function lastSeenUs(event: Event): number {
+  const { series, lastTimestamp, firstTimestamp, eventTime, metadata } = event;
+  const { lastObservedTime } = series ?? {};
+  const stated = lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime;
+  return stated ?? metadata.creationTimestamp ?? 0;
 }

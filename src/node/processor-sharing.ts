@@ -1,7 +1,7 @@
 // A fleet of stations that each share their capacity equally among the jobs they have: a job runs
 // at full speed while there are no more jobs than units, and at units/jobs of it beyond. One kind
-// of event and one timer a member serve the whole fleet. CpuHost is the same law for a single
-// machine.
+// of event and one timer a member serve the whole fleet. The cores of a control-plane machine serve
+// threads in slices instead (kernel/cores.ts).
 import { assert } from '../kernel/assert.js';
 import type { EventHandle } from '../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';

@@ -117,8 +117,9 @@ describe('an informer', () => {
     const start = simulation.now;
     server.create(configMap('a'));
     const bytes = server.log[0]?.bytes ?? 0;
-    const { watchEventCpuUs, decodeNanosecondsPerByte } = clientConstants;
-    const cpuUs = Math.ceil(watchEventCpuUs + (bytes * decodeNanosecondsPerByte) / 1000);
+    const { watchEventCpuUs, listenerCpuUs, decodeNanosecondsPerByte } = clientConstants;
+    const decodeUs = (bytes * decodeNanosecondsPerByte) / 1000;
+    const cpuUs = Math.ceil(watchEventCpuUs + decodeUs + 2 * listenerCpuUs);
     simulation.run();
     expect(seenAt).toEqual([start + DELAY_US + cpuUs]);
   });

@@ -8,6 +8,7 @@ import { ApiTransport } from '../../src/client/api-call.js';
 import { ApiClient } from '../../src/client/api-client.js';
 import { type ApiRequest, type ApiResponse, keyOf } from '../../src/client/api-request.js';
 import { ExponentialBackoff } from '../../src/client/backoff.js';
+import { watchEventCpuUs } from '../../src/client/constants.js';
 import { Reflector } from '../../src/client/reflector.js';
 import { distribution } from '../../src/kernel/distributions.js';
 import { Simulation } from '../../src/kernel/simulation.js';
@@ -66,6 +67,7 @@ class Bench {
         expect(this.reflector.revision).toBeGreaterThanOrEqual(revision);
         revision = this.reflector.revision;
       },
+      cpuUs: watchEventCpuUs,
       apply: ({ type, object, revision: next }) => {
         expect(next).toBeGreaterThan(revision);
         revision = next;

@@ -104,7 +104,7 @@ describe('workers', () => {
     expect(queue.retries('a')).toBe(0);
   });
 
-  test('share the CPU of their host', () => {
+  test('take turns on the CPU of their host', () => {
     const simulation = new Simulation('workers');
     const queue = new WorkQueue(simulation, 'test');
     const starts: number[] = [];
@@ -122,7 +122,7 @@ describe('workers', () => {
     workers.start();
     for (const key of ['large', 'b', 'c']) queue.add(key);
     simulation.run();
-    expect(starts).toEqual([300, 300, 500]);
+    expect(starts).toEqual([300, 400, 500]);
   });
 });
 

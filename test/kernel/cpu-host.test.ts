@@ -1,5 +1,5 @@
-// The processes of a machine: who has used how much, and what a process costs beside its work.
-// The sharing itself is tested with the other stations.
+// The processes of a machine: how they share it, who has used how much, and what a process costs
+// beside its work. One process alone is tested with the other stations.
 import { describe, expect, test } from 'vitest';
 import { CpuHost, type ProcessCosts, plainProcess } from '../../src/kernel/cpu-host.js';
 import { Simulation } from '../../src/kernel/simulation.js';
@@ -35,60 +35,81 @@ function bench(cores: number): Bench {
 }
 
 describe('processes on one machine', () => {
-  test('share its core equally, however many jobs each has, and know what they have used', () => {
+  test('take turns: a thread keeps its core for 3 ms while others wait, then hands it on', () => {
     const { simulation, machine, ends, process, work } = bench(1);
-    const [one, two] = [process('one'), process('two')];
-    work('a', one, 0, 100);
-    work('b', one, 0, 100);
-    work('c', two, 0, 100);
+    const [busy, quiet] = [process('busy'), process('quiet')];
+    for (let i = 0; i < 5; i++) work(`busy-${i}`, busy, 0, 1000);
+    work('quiet', quiet, 0, 500);
+    simulation.run(3200);
+    expect([busy.usedUs, quiet.usedUs, machine.usedUs]).toEqual([3000, 200, 0]);
     simulation.run();
-    expect(ends).toEqual(['c@200', 'a@300', 'b@300']);
-    expect([one.usedUs, two.usedUs, machine.usedUs]).toEqual([200, 100, 0]);
-    expect(machine.meter.busyUs(simulation.now)).toBe(300);
-    expect(one.meter).toBe(machine.meter);
+    expect(ends).toEqual([
+      'busy-0@1000',
+      'busy-1@2000',
+      'busy-2@3000',
+      'quiet@3500',
+      'busy-3@4500',
+      'busy-4@5500',
+    ]);
+    expect([busy.usedUs, quiet.usedUs]).toEqual([5000, 500]);
+    expect(machine.meter.busyUs(simulation.now)).toBe(5500);
+    expect(busy.meter).toBe(machine.meter);
   });
 
-  test('have no more threads than there are cores: one job beside hundreds gets a third of two', () => {
+  test('interrupt a job that is longer than the slice, and go on with it in the next', () => {
+    const { simulation, ends, process, work } = bench(1);
+    const [one, two] = [process('one'), process('two')];
+    work('a', one, 0, 10_000);
+    work('b', two, 100, 4000);
+    simulation.run(7000);
+    expect([one.usedUs, two.usedUs]).toEqual([4000, 3000]);
+    simulation.run();
+    expect(ends).toEqual(['b@10000', 'a@14000']);
+  });
+
+  test('are not interrupted while nobody waits, and at once when their slice is long over', () => {
+    const { simulation, ends, process, work } = bench(1);
+    work('a', process('one'), 0, 9000);
+    work('b', process('two'), 8000, 500);
+    simulation.run();
+    expect(ends).toEqual(['b@8500', 'a@9500']);
+  });
+
+  test('have no more threads than there are cores: one job beside hundreds waits for one slice', () => {
     const { simulation, machine, ends, process, work } = bench(2);
     const [busy, quiet] = [process('busy'), process('quiet')];
     for (let i = 0; i < 200; i++) work(`busy-${i}`, busy, 0, 1000);
     work('quiet', quiet, 0, 600);
-    simulation.run(900);
-    expect(ends).toEqual(['quiet@900']);
-    expect([quiet.usedUs, busy.usedUs]).toEqual([600, 1200]);
-    expect([machine.meter.busy, machine.meter.waiting]).toEqual([2, 198]);
+    simulation.run(3600);
+    expect(ends.at(-1)).toBe('quiet@3600');
+    expect([quiet.usedUs, busy.usedUs]).toEqual([600, 2 * 3600 - 600]);
+    expect(machine.meter.busy).toBe(2);
+    expect(machine.meter.waiting).toBe(200 - 6 - 2);
+    simulation.run();
+    expect(ends).toHaveLength(201);
+    expect(simulation.now).toBe(100_600);
   });
 
-  test('a job uses one core at most, whatever the others leave', () => {
+  test('what a job leads to comes behind the jobs that are there already', () => {
+    const { simulation, process } = bench(1);
+    const one = process('one');
+    const order: number[] = [];
+    const noted = simulation.defineEvent('test.Noted', (job) => order.push(job));
+    const led = simulation.defineEvent('test.Led', (job) => {
+      order.push(job);
+      one.run(10, noted, job + 10);
+    });
+    for (const job of [1, 2, 3]) one.run(100, led, job);
+    simulation.run();
+    expect(order).toEqual([1, 2, 3, 11, 12, 13]);
+  });
+
+  test('use a core each where there are enough', () => {
     const { simulation, ends, process, work } = bench(4);
     work('a', process('one'), 0, 500);
     work('b', process('two'), 0, 300);
     simulation.run();
     expect(ends).toEqual(['b@300', 'a@500']);
-  });
-
-  test('share half a core and one and a half as well', () => {
-    const endsOn = (cores: number): string[] => {
-      const { simulation, ends, process, work } = bench(cores);
-      const [one, two] = [process('one'), process('two')];
-      for (const name of ['a', 'b', 'c']) work(name, one, 0, 120);
-      work('d', two, 0, 120);
-      simulation.run();
-      return ends;
-    };
-    expect(endsOn(0.5)).toEqual(['d@480', 'a@960', 'b@960', 'c@960']);
-    expect(endsOn(1.5)).toEqual(['d@240', 'a@320', 'b@320', 'c@320']);
-  });
-
-  test('have used their share at any moment, not only at the end of a job', () => {
-    const { simulation, process, work } = bench(1);
-    const [one, two] = [process('one'), process('two')];
-    work('a', one, 0, 100);
-    work('b', two, 0, 500);
-    simulation.run(60);
-    expect([one.usedUs, two.usedUs]).toEqual([30, 30]);
-    simulation.run(400);
-    expect([one.usedUs, two.usedUs]).toEqual([100, 300]);
   });
 
   test('do nothing but their work where no costs are stated', () => {
@@ -169,13 +190,13 @@ describe('what a process costs beside its work', () => {
     const one = process('one', { collectEveryUs: 250, collectUs: 80 });
     for (const at of [0, 1000, 2000, 3000, 4000]) work(`at-${at}`, one, at, 100);
     simulation.run();
-    // The third and the fifth job begin a collection and share the two cores with it.
+    // The third and the fifth job begin a collection, which runs beside and after them.
     expect(ends).toEqual([
       'at-0@100',
       'at-1000@1100',
-      'at-2000@2120',
+      'at-2000@2100',
       'at-3000@3100',
-      'at-4000@4120',
+      'at-4000@4100',
     ]);
     expect(one.usedUs).toBe(500 + 2 * 80);
   });

@@ -166,36 +166,34 @@ const onCpu =
   };
 
 describe('CpuHost', () => {
-  // Processor sharing does not see the law of the work: mean sojourn = S / (1 - rho) on one core.
+  const SHORT_US = 1_000;
   test.each([
-    ['exponential', exponential, 0.7, 21],
-    ['constant', constant, 0.7, 22],
-    ['gamma of shape 1/4', gamma, 0.5, 23],
-    ['two points, 1 and 28 ms', twoPoints(), 0.6, 24],
-  ] as const)('M/G/1-PS with work %s has the mean sojourn of M/M/1', (_, work, rho, seed) => {
-    const { meanSojournUs, meanJobs, report } = load(seed, 600_000, MEAN_US / rho, work, onCpu(1));
-    within(meanSojournUs, MEAN_US / (1 - rho));
-    within(meanJobs, rho / (1 - rho));
+    ['M/M/1', 1, 0.7, { kind: 'exponential', mean: SHORT_US }, 1, 21],
+    ['M/M/2', 2, 0.7, { kind: 'exponential', mean: SHORT_US }, 1, 22],
+    ['M/M/4', 4, 0.8, { kind: 'exponential', mean: SHORT_US }, 1, 23],
+    ['M/D/1', 1, 0.7, { kind: 'constant', value: SHORT_US }, 0.5, 24],
+  ] as const)('short jobs line up: %s has the mean wait of its formula', (...row) => {
+    const [, cores, rho, work, factor, seed] = row;
+    const waitUs = (factor * erlangC(cores, cores * rho) * SHORT_US) / (cores * (1 - rho));
+    const interval = SHORT_US / cores / rho;
+    const { meanSojournUs, report } = load(seed, 600_000, interval, work, onCpu(cores));
+    within(meanSojournUs, SHORT_US + waitUs);
+    within(report.meanWaitUs, waitUs, 0.05);
     within(report.utilisation, rho);
     expect(report.served).toBe(600_000);
   });
 
+  // Processor sharing, which slices come close to, does not see the law of the work: the mean
+  // sojourn is S / (1 - rho) on one core.
   test.each([
-    [2, 0.7, exponential, 25],
-    [4, 0.8, exponential, 26],
-    [4, 0.8, constant, 27],
-  ] as const)('M/G/%d-PS at %d has the mean sojourn of M/M/c', (cores, rho, work, seed) => {
-    const waitUs = (erlangC(cores, cores * rho) * MEAN_US) / (cores * (1 - rho));
-    const { meanSojournUs, report } = load(
-      seed,
-      600_000,
-      MEAN_US / cores / rho,
-      work,
-      onCpu(cores),
-    );
-    within(meanSojournUs, MEAN_US + waitUs);
+    ['exponential', { kind: 'exponential', mean: 200_000 }, 0.7, 25],
+    ['gamma of shape 1/4', { kind: 'gamma', mean: 200_000, shape: 0.25 }, 0.5, 26],
+    ['two points, 20 and 560 ms', twoPoints(20_000), 0.6, 27],
+  ] as const)('long jobs share: M/G/1 with work %s has the mean sojourn of M/M/1', (...row) => {
+    const [, work, rho, seed] = row;
+    const { meanSojournUs, report } = load(seed, 100_000, 200_000 / rho, work, onCpu(1));
+    within(meanSojournUs, 200_000 / (1 - rho), 0.05);
     within(report.utilisation, rho);
-    within(report.meanWaitUs, waitUs, 0.05);
   });
 
   /** Runs [start, work] pairs; the times at which they end, by job. */
@@ -216,19 +214,30 @@ describe('CpuHost', () => {
     return at;
   }
 
-  test('shares a core equally', () => {
+  test('serves short jobs one after the other', () => {
     expect(
       ends(1, [
-        [0, 100],
         [0, 300],
+        [0, 100],
       ]),
-    ).toEqual([200, 400]);
+    ).toEqual([300, 400]);
     expect(
       ends(1, [
         [0, 100],
         [50, 100],
       ]),
-    ).toEqual([150, 200]);
+    ).toEqual([100, 200]);
+  });
+
+  test('puts a long job behind the others after every 10 ms', () => {
+    expect(
+      ends(1, [
+        [0, 25_000],
+        [0, 5_000],
+        [0, 12_000],
+        [20_000, 1_000],
+      ]),
+    ).toEqual([43_000, 15_000, 38_000, 36_000]);
   });
 
   test('gives a job one core at most, and less than one core when there is less', () => {
@@ -240,13 +249,18 @@ describe('CpuHost', () => {
     ).toEqual([100, 300]);
     expect(ends(0.5, [[0, 100]])).toEqual([200]);
     expect(
-      ends(2, [
-        [0, 100],
-        [0, 100],
-        [0, 100],
-        [0, 100],
+      ends(1.5, [
+        [0, 90],
+        [0, 90],
+        [0, 90],
       ]),
-    ).toEqual([200, 200, 200, 200]);
+    ).toEqual([120, 120, 240]);
+    expect(
+      ends(
+        2,
+        [0, 0, 0, 0].map((at) => [at, 100] as const),
+      ),
+    ).toEqual([100, 100, 200, 200]);
   });
 
   test('ends jobs without work at once, in order, however many come at one instant', () => {
@@ -257,26 +271,22 @@ describe('CpuHost', () => {
         [5, 10],
         [5, 0],
       ]),
-    ).toEqual([5, 5, 15, 5]);
+    ).toEqual([5, 5, 15, 15]);
   });
 
-  test('keeps the order of equal jobs, and never ends one early', () => {
-    const times = ends(
-      3,
-      Array.from({ length: 7 }, () => [0, 1_000] as const),
-    );
-    expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(times[0]).toBeGreaterThanOrEqual(Math.ceil(7_000 / 3));
-    expect(times[6]).toBeLessThanOrEqual(Math.ceil(7_000 / 3) + 7);
+  test('loses no part of a µs: a thousand jobs of a quarter take 250', () => {
+    const times = ends(1, new Array(1_000).fill([0, 0.25]));
+    expect(times.at(-1)).toBe(250);
   });
 });
 
-function twoPoints(): DistributionSpec {
+/** Two of three jobs have this work, the third 28 times as much. */
+function twoPoints(shortUs: number): DistributionSpec {
   return {
     kind: 'mixture',
     parts: [
-      { weight: 2, of: { kind: 'constant', value: 1_000 } },
-      { weight: 1, of: { kind: 'constant', value: 28_000 } },
+      { weight: 2, of: { kind: 'constant', value: shortUs } },
+      { weight: 1, of: { kind: 'constant', value: 28 * shortUs } },
     ],
   };
 }

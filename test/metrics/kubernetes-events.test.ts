@@ -43,6 +43,15 @@ test('an Event has one row, with its last state at the place of its first postin
   ]);
 });
 
+test('a series counts and is dated by itself; a single Event of its API group by its own time', () => {
+  const { firstTimestamp, lastTimestamp, count, source, ...single } = event('a.1');
+  const story = told().put({ ...single, eventTime: 20, reportingComponent: 'default-scheduler' });
+  const [row] = story.kubernetesEvents.rows;
+  expect([row?.timeUs, row?.count, row?.source]).toEqual([20, 1, 'default-scheduler']);
+  story.put({ ...single, eventTime: 20, series: { count: 7, lastObservedTime: 300 } });
+  expect(story.kubernetesEvents.rows).toEqual([expect.objectContaining({ timeUs: 300, count: 7 })]);
+});
+
 test('what an Event does not state is filled in as kubectl would', () => {
   const { apiVersion, kind, metadata } = event('a.1');
   const involvedObject = { kind: 'Node', name: 'n' };

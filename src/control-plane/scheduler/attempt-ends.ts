@@ -6,9 +6,9 @@
 import type { Pod } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import type { EventRecorder } from '../../client/event-recorder.js';
 import type { Informer } from '../../client/informer.js';
 import type { ClusterObserver } from '../../client/observer.js';
+import type { SeriesEventRecorder } from '../../client/series-event-recorder.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { statusPatch, truncatedNote } from './failure-handler.js';
@@ -32,7 +32,7 @@ export interface AttemptEndsOptions {
   readonly queue: SchedulingQueue;
   readonly nominator: Nominator;
   /** The recorder of Events of the pod's profile. */
-  readonly recorderOf: (pod: PodInfo) => EventRecorder;
+  readonly recorderOf: (pod: PodInfo) => SeriesEventRecorder;
   /** Whether the scheduling goroutine waits until a condition is written. */
   readonly isAwaited: boolean;
   /** A pod has come back to the queue. */

@@ -8,7 +8,7 @@ import type { PodCondition } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess } from '../../client/api-request.js';
-import type { EventRecorder } from '../../client/event-recorder.js';
+import type { SeriesEventRecorder } from '../../client/series-event-recorder.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { BindingCycles } from './binding-cycle.js';
@@ -29,7 +29,7 @@ export interface PreemptionExecutorOptions {
   readonly bindings: Pick<BindingCycles, 'cancel'>;
   readonly monitor?: Pick<SchedulerMonitor, 'victimsSelected' | 'preemptionEnded'> | undefined;
   /** The recorder of the pod's profile. */
-  readonly recorderOf: (preemptor: PodInfo) => EventRecorder;
+  readonly recorderOf: (preemptor: PodInfo) => SeriesEventRecorder;
   /** A preemption has failed: the preemptor is worth a new attempt at once. */
   readonly failed: (preemptor: PodInfo) => void;
   /** A preemption is over, whether it has failed or not. */

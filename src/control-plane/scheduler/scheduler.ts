@@ -5,7 +5,7 @@
 // Source: kube-scheduler v1.36 scheduler.go, schedule_one.go; reference: scheduler 1 and 8.4.
 
 import type { ApiCall } from '../../client/api-call.js';
-import { EventRecorder } from '../../client/event-recorder.js';
+import { SeriesEventRecorder } from '../../client/series-event-recorder.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { AttemptEnds } from './attempt-ends.js';
@@ -53,7 +53,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #gates: SchedulerFeatureGates;
   readonly #frameworks = new Map<string, Framework>();
-  readonly #recorders = new Map<string, EventRecorder>();
+  readonly #recorders = new Map<string, SeriesEventRecorder>();
   readonly #nominator = new Nominator();
   readonly #listers: InformerListers;
   readonly #preemptions: PreemptionExecutor;
@@ -97,7 +97,7 @@ export class Scheduler {
       this.#frameworks.set(schedulerName, framework);
       this.#recorders.set(
         schedulerName,
-        new EventRecorder(simulation, schedulerName, eventsClient),
+        new SeriesEventRecorder(simulation, schedulerName, eventsClient),
       );
     }
     this.#algorithm = algorithmOf(options, handle);
@@ -271,8 +271,8 @@ export class Scheduler {
     return true;
   }
 
-  #recorderOf(info: PodInfo): EventRecorder {
-    return this.#recorders.get(info.schedulerName) as EventRecorder;
+  #recorderOf(info: PodInfo): SeriesEventRecorder {
+    return this.#recorders.get(info.schedulerName) as SeriesEventRecorder;
   }
 
   /** The cycle's CPU time has passed: its decision takes effect. */

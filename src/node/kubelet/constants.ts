@@ -16,6 +16,12 @@ const clientTable = {
     source: 'reference: nodes-controllers §1.20',
     note: 'off for agents that report no Events',
   },
+  skipStatuses: {
+    value: true,
+    unit: '',
+    source: 'Kubernetes v1.36 pkg/kubelet/status (reference: nodes-controllers §1.15)',
+    note: 'a status that has not been written when a newer one comes is never written',
+  },
   reportPodSandbox: {
     value: true,
     unit: '',
@@ -252,9 +258,10 @@ export const kubeletConstants: Constants<typeof table> = defineConstants('kubele
 export type KubeletSettings = Constants<typeof table>;
 
 /**
- * The node agents of the recorded timelines: they write statuses as a kubelet does and know nothing
- * of sandboxes, volumes, images or Events. With a runtime of exact times (exactProfile) a pod is
- * reported running and ready 1 s after it was seen, and stopped 1 s after it was asked to go.
+ * The node agents of the recorded timelines: they write statuses as a kubelet does, but skip none,
+ * and know nothing of sandboxes, volumes, images or Events. With a runtime of exact times
+ * (exactProfile) a pod is reported running and ready 1 s after it was seen, and stopped 1 s after it
+ * was asked to go.
  */
 export const recordedAgentSettings: Partial<KubeletSettings> = {
   syncLoopUs: 0,
@@ -269,5 +276,6 @@ export const recordedAgentSettings: Partial<KubeletSettings> = {
   relistPerPodNanoseconds: 0,
   podRelistUs: 0,
   recordEvents: false,
+  skipStatuses: false,
   reportPodSandbox: false,
 };

@@ -11,7 +11,7 @@ import {
   distribution,
 } from '../../kernel/distributions.js';
 import type { EventKind } from '../../kernel/simulation.js';
-import { CpuHost, TokenBucket } from '../../kernel/stations.js';
+import { TokenBucket } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ProcessorSharing } from '../processor-sharing.js';
 import { BackOff, type BackOffLimits } from './back-off.js';
@@ -73,7 +73,7 @@ export class ImageManager {
   readonly #imageBytes: Distribution;
   readonly #manifest: Distribution;
   readonly #slowdown: Distribution;
-  readonly #registry: CpuHost;
+  readonly #registry: ProcessorSharing;
   readonly #disks: ProcessorSharing;
   readonly #backOff: BackOffLimits;
   readonly #manifestRead: EventKind;
@@ -95,7 +95,8 @@ export class ImageManager {
     this.#manifest = durationOf(settings.manifestP50Us, settings.manifestP99Us);
     // Drawn as a factor in thousandths of the median time.
     this.#slowdown = durationOf(1_000, 1_000 * settings.pullSlowdownP99);
-    this.#registry = new CpuHost(simulation, 'registry', 1);
+    this.#registry = new ProcessorSharing(simulation, 'registry');
+    this.#registry.add(1);
     this.#disks = new ProcessorSharing(simulation, 'kubelet/image-disk');
     this.#backOff = {
       initialUs: settings.imageBackoffInitialUs,
@@ -201,7 +202,7 @@ export class ImageManager {
     if (pull.bytes === 0) return this.#finish(pull);
     const registryUs = (pull.bytes * 1_000_000) / this.#source.registryBytesPerSecond;
     this.#disks.run(pull.node, pull.diskUs, this.#partDone, pull.id);
-    this.#registry.run(registryUs, this.#partDone, pull.id);
+    this.#registry.run(0, registryUs, this.#partDone, pull.id);
   }
 
   #finish(pull: Pull): void {

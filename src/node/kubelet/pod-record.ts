@@ -121,7 +121,10 @@ export class PodRecord {
   status: PodStatus | undefined;
   statusVersion = 0;
   writtenVersion = 0;
-  isStatusQueued = false;
+  /** Places in the line of the status manager. */
+  statusesQueued = 0;
+  /** Statuses to be written one by one, oldest first, where newer ones do not replace older ones. */
+  readonly unwritten: PodStatus[] = [];
   /** The status manager has asked for it and waits for the answer. */
   isBeingRead = false;
   /** All is cleaned up: the object may be deleted. */

@@ -31,13 +31,19 @@ export class StatusManager {
     if (isSameStatus(record.status, status)) return;
     record.status = status;
     record.statusVersion++;
-    this.queue(record);
+    if (this.#context.settings.skipStatuses) return this.queue(record);
+    record.unwritten.push(status);
+    this.#queue(record);
   }
 
   /** Has a pod looked at: for its status, or because it became deletable. */
   queue(record: PodRecord): void {
-    if (record.isStatusQueued || record.isRemoved || record.isBeingRead) return;
-    record.isStatusQueued = true;
+    if (record.statusesQueued === 0 && !record.isRemoved && !record.isBeingRead)
+      this.#queue(record);
+  }
+
+  #queue(record: PodRecord): void {
+    record.statusesQueued++;
     const { agent } = record;
     agent.statusQueue.push(record);
     if (!agent.isWritingStatus) this.#next(agent);
@@ -48,7 +54,7 @@ export class StatusManager {
     const record = agent.statusQueue.shift();
     agent.isWritingStatus = record !== undefined;
     if (record === undefined) return;
-    record.isStatusQueued = false;
+    record.statusesQueued--;
     if (record.isRemoved || record.isDeleteSent) return this.#next(agent);
     const { namespace = '', name } = record.pod.metadata;
     record.isBeingRead = true; // what changes until the answer comes is written with it
@@ -62,8 +68,8 @@ export class StatusManager {
     if (!isSuccess(response)) return this.#failed(record, response);
     if (response.object?.metadata.uid !== record.uid) return this.#next(record.agent);
     if (record.writtenVersion === record.statusVersion) return this.#finish(record);
-    record.writtenVersion = record.statusVersion;
-    const status = record.status as PodStatus;
+    const status = record.unwritten.shift() ?? (record.status as PodStatus);
+    record.writtenVersion = record.statusVersion - record.unwritten.length;
     const apply = (current: KubernetesObject): KubernetesObject =>
       withStatus(current as Pod, status);
     const patch = { bytes: this.#context.settings.statusPatchBytes, apply };

@@ -177,6 +177,7 @@ describe('failed daemon pods', () => {
     bench.wait(5_000_000);
     const createdAt: number[] = [];
     for (let i = 0; i < 5; i++) {
+      bench.wait(50_000); // until the kubelet has reported the new one ready
       failStatus(bench);
       const seen = bench.pods[0]?.metadata.uid;
       for (let waited = 0; waited < 200 && (bench.pods[0]?.metadata.uid ?? seen) === seen; waited++)

@@ -117,8 +117,9 @@ describe('a Deployment of 500 against the recording b500-200', () => {
         .filter(({ reason }) => reason === 'SuccessfulCreate');
     expect([reasons('ADDED').length, reasons('MODIFIED').length]).toEqual([10, 15]);
     expect(reasons('MODIFIED').at(-1)?.count).toBe(16);
-    const recorded = [2.017, 5.266, 11.717, 24.04];
-    const times = bench.secondsOf('Event', 'ADDED').slice(-4);
+    // Of the second of three runs; in the others one Event more comes before the burst is used up.
+    const recorded = [0.319, 1.972, 5.215, 11.675, 23.968, 24.065];
+    const times = bench.secondsOf('Event', 'ADDED').slice(-6);
     times.forEach((time, i) => {
       expect(Math.abs(time - (recorded[i] as number))).toBeLessThan(0.1);
     });
@@ -132,8 +133,8 @@ describe('a Deployment of 500 against the recording b500-200', () => {
         return [(atUs - bench.startUs) / 1e6, status?.replicas] as const;
       });
     expect(statuses.map(([, replicas]) => replicas)).toEqual([0, 500]);
-    expect(statuses[0]?.[0]).toBeCloseTo(24.1, 1);
-    expect(statuses[1]?.[0]).toBeCloseTo(24.2, 1);
+    expect(statuses[0]?.[0]).toBeCloseTo(24.015, 1);
+    expect(statuses[1]?.[0]).toBeCloseTo(24.115, 1);
   });
 
   test('writes the status of the Deployment for its revision and at each report', () => {

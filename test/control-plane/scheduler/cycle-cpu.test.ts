@@ -8,7 +8,7 @@ import { Simulation } from '../../../src/kernel/simulation.js';
 interface Case {
   readonly parallelism?: number;
   readonly cores: number;
-  /** Jobs of 10 s that others run on the machine. */
+  /** Jobs of 10 s of another process on the machine. */
   readonly others?: number;
 }
 
@@ -23,7 +23,8 @@ function ends({ parallelism = 16, cores, others = 0 }: Case, cycles = 1) {
     if (found.push(now / 1000) < cycles) cpu.run(cost, decided);
   });
   const idle = simulation.defineEvent('other.Ended', () => {});
-  for (let i = 0; i < others; i++) host.run(10_000_000, idle);
+  const other = new CpuHost(simulation, 'other', host);
+  for (let i = 0; i < others; i++) other.run(10_000_000, idle);
   cpu.run(cost, decided);
   simulation.run(1_000_000);
   return { found, busyMs: host.meter.busyUs(simulation.now) / 1000 };
@@ -42,8 +43,9 @@ describe('a cycle', () => {
   });
 
   test('takes longer where others want the cores', () => {
-    // Three jobs on two cores while its workers run: each gets two thirds of one.
-    expect(ends({ cores: 2, others: 1 }).found[0]).toBeCloseTo(1 + 4 * 1.5, 2);
+    // Its two workers and the other take turns on two cores, in slices of 3 ms, after the first ms.
+    expect(ends({ cores: 2, others: 1 }).found).toEqual([8]);
+    expect(ends({ cores: 1, others: 1 }).found).toEqual([18]);
   });
 
   test('uses the same CPU time however many share it', () => {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import { ApiTransport } from '../../../src/client/api-call.js';
 import { ApiClient } from '../../../src/client/api-client.js';
-import { EventRecorder } from '../../../src/client/event-recorder.js';
 import { Informer } from '../../../src/client/informer.js';
+import { SeriesEventRecorder } from '../../../src/client/series-event-recorder.js';
 import { ClusterObjects } from '../../../src/control-plane/scheduler/cache/cluster-objects.js';
 import { SchedulerCache } from '../../../src/control-plane/scheduler/cache/scheduler-cache.js';
 import { Nominator } from '../../../src/control-plane/scheduler/framework/nominator.js';
@@ -51,7 +51,7 @@ class ExecutorFixture {
     this.waitingPods = new WaitingPods(simulation, 'test', (cycle, { status }) =>
       this.rejected.push(`${cycle.assumed.uid}: ${status?.reasons.join()}`),
     );
-    const recorder = new EventRecorder(simulation, 'test', client);
+    const recorder = new SeriesEventRecorder(simulation, 'test', client);
     this.executor = new PreemptionExecutor({
       simulation,
       client,

@@ -1,6 +1,8 @@
 // Preemption in a running scheduler: what it asks the API server for, in which order, and when the
 // pod it was for gets its node.
+
 import { describe, expect, test } from 'vitest';
+import type { Event } from '../../../src/api/event.js';
 import type { Pod } from '../../../src/api/pod.js';
 import { makePod } from './cluster-fixture.js';
 import { budget, nodeOf, running, wanting } from './preemption-fixture.js';
@@ -93,10 +95,13 @@ describe('a pod that needs room', () => {
     // Half of the room is there; the pod is tried again and has to wait.
     fixture.server.remove('pods', 'default/p0');
     fixture.run(1);
-    expect(fixture.events().at(-1)).toBe(
-      'Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu. no new claims to ' +
-        'deallocate, preemption: not eligible due to a terminating pod on the nominated node.',
+    expect(podOf(fixture, 'incoming').status?.conditions?.[0]?.message).toBe(
+      '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, ' +
+        'preemption: not eligible due to a terminating pod on the nominated node.',
     );
+    // The Event of the first attempt has become a series, with its first message.
+    const [failure] = fixture.server.list('events') as readonly Event[];
+    expect(failure).toMatchObject({ reason: 'FailedScheduling', series: { count: 2 } });
     expect(writes(fixture).filter((line) => line.startsWith('delete'))).toEqual([
       'delete pods p0',
       'delete pods p1',

@@ -244,7 +244,7 @@ describe('a pod of no concern', () => {
     expect(mine.cache.size).toEqual(fixture.scheduler.cache.size);
     const sources = fixture.server
       .list('events')
-      .map((event) => (event.kind === 'Event' ? event.source?.component : ''));
+      .map((event) => (event.kind === 'Event' ? event.reportingComponent : ''));
     expect(sources.sort()).toEqual(['default-scheduler', 'mine']);
   });
 });

@@ -53,4 +53,15 @@ describe('a recorded agent', () => {
     const ready = crowd.podHistory().filter(([, , what]) => what.startsWith('Running'));
     expect(ready.map(([time]) => time)).toEqual([1_004, 1_008, 1_012, 1_016]);
   });
+
+  test('writes every status of every pod, however long its writer is behind', () => {
+    const crowd = recordedBench();
+    for (let i = 0; i < 100; i++) crowd.bind(0, `web-${i}`);
+    crowd.run(30 * secondUs);
+    const writes = crowd.requests('pods').filter((request) => request === 'patch/status');
+    expect(writes).toHaveLength(200);
+    const [first] = crowd.podHistory().filter(([, , what]) => what.startsWith('Running'));
+    // The first statuses of all 100 take 200 requests: 100 at once, then 50 a second.
+    expect(first?.[0]).toBeGreaterThan(3_000);
+  });
 });
