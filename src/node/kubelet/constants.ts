@@ -260,8 +260,8 @@ export type KubeletSettings = Constants<typeof table>;
 /**
  * The node agents of the recorded timelines: they write statuses as a kubelet does, but skip none,
  * and know nothing of sandboxes, volumes, images or Events. With a runtime of exact times
- * (exactProfile) a pod is reported running and ready 1 s after it was seen, and stopped 1 s after it
- * was asked to go.
+ * (exactProfile) a pod is reported running and ready 1 s after it was seen, and stopped 1 s after
+ * it was asked to go.
  */
 export const recordedAgentSettings: Partial<KubeletSettings> = {
   syncLoopUs: 0,
