@@ -18,7 +18,7 @@ import { type ClusterSpec, type ProcessName, processNames } from './cluster-spec
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
-import type { ElectedProcesses } from './elected-process.js';
+import type { ElectedProcesses, StopSignal } from './elected-process.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
 import type { SchedulerProcess } from './scheduler-process.js';
 
@@ -116,6 +116,11 @@ export class RecordedCluster {
   stopNodes(count: number): readonly string[] {
     for (let index = 0; index < count; index++) this.agents.stopNode(index);
     return this.#nodeNames.slice(0, count);
+  }
+
+  /** Ends the scheduler that leads; a new process is started as soon as it has gone. */
+  restartScheduler(signal: StopSignal): void {
+    this.#schedulers[0]?.restart(signal, 0);
   }
 
   /** A client of the recorder's process. */

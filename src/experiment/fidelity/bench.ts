@@ -12,8 +12,9 @@ import type { ApiClient } from '../../client/api-client.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
 import type { ClusterSpec, ProcessName } from '../../cluster/cluster-spec.js';
+import type { StopSignal } from '../../cluster/elected-process.js';
 import { RecordedCluster } from '../../cluster/recorded-cluster.js';
-import { Simulation } from '../../kernel/simulation.js';
+import { type EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { NodeRecorder } from './node-stamps.js';
 import {
@@ -26,7 +27,7 @@ import {
 import { RequestCounter, type RequestCounts } from './request-counter.js';
 
 /** What the recorder watches without stamping it here; it costs CPU time all the same. */
-const WATCHED = ['replicasets', 'deployments'];
+const WATCHED = ['deployments'];
 /** A recorder looks so often whether a phase is over. */
 const POLL_US = 20_000;
 /** Before the first call the cluster is left alone so long, for its heartbeats to spread. */
@@ -65,16 +66,23 @@ export class Bench {
   readonly nodes: NodeRecorder;
   /** When the first call of the run was made. */
   startUs: SimTime = 0;
+  /** When the recorder saw a ReplicaSet for the first time. */
+  firstReplicaSetUs: SimTime | undefined;
   readonly #counter = new RequestCounter();
   readonly #client: ApiClient;
   readonly #podInformer: Informer<Pod>;
   readonly #slices: Informer<EndpointSlice>;
   readonly #jobs: Informer<Job>;
+  readonly #actions: (() => void)[] = [];
+  readonly #actionDue: EventKind;
   readonly #figures: Record<string, number | Figures> = {};
 
   constructor(seed: string, spec: ClusterSpec, agents: RecordedClusterAgents) {
     this.simulation = new Simulation(seed);
     const { simulation } = this;
+    this.#actionDue = simulation.defineEvent('recorder.ActionDue', (index) =>
+      this.#actions[index]?.(),
+    );
     this.cluster = new RecordedCluster({ simulation, spec, agents, observer: this.#counter });
     this.#client = this.cluster.client('load-client', 'load-client');
     this.#podInformer = this.cluster.informer<Pod>('pods');
@@ -82,12 +90,18 @@ export class Bench {
     this.pods = new PodRecorder(simulation, this.#podInformer);
     const nodeInformer = this.cluster.informer<Node>('nodes');
     this.nodes = new NodeRecorder(simulation, nodeInformer);
+    const replicaSets = this.cluster.informer('replicasets');
+    replicaSets.addHandler({
+      added: () => {
+        this.firstReplicaSetUs ??= simulation.now;
+      },
+    });
     const others = WATCHED.map((resource) => this.cluster.informer(resource));
     let isReady = false;
     this.cluster.start(() => {
       isReady = true;
     });
-    const own = [this.#podInformer, this.#slices, nodeInformer];
+    const own = [this.#podInformer, this.#slices, nodeInformer, replicaSets];
     this.#jobs = this.cluster.informer<Job>('jobs');
     for (const informer of [...own, this.#jobs, ...others]) informer.start();
     this.until(() => isReady);
@@ -175,6 +189,16 @@ export class Bench {
       if (isPod) this.pods.called(request.name, 'ack');
       onAnswer();
     });
+  }
+
+  /** Does something `delayUs` from now, while other things go on. */
+  later(delayUs: number, action: () => void): void {
+    this.simulation.after(delayUs, this.#actionDue, this.#actions.push(action) - 1);
+  }
+
+  /** Ends the scheduler, and starts a new one as soon as it has gone. */
+  restartScheduler(signal: StopSignal): void {
+    this.cluster.restartScheduler(signal);
   }
 
   /** Stops the agents of the first nodes; their names. */

@@ -8,6 +8,8 @@ import type { Service } from '../../api/service.js';
 const namespace = 'default';
 /** Known to the agents, which start every image in the same time. */
 export const IMAGE = 'registry.example/app:1';
+/** What a Deployment is updated to. */
+export const NEXT_IMAGE = 'registry.example/app:2';
 
 function template(app: string, image = IMAGE): PodTemplateSpec {
   const requests = { cpu: '100m', memory: '128Mi' };
@@ -17,12 +19,12 @@ function template(app: string, image = IMAGE): PodTemplateSpec {
   };
 }
 
-export function deploymentNamed(name: string, replicas: number): Deployment {
+export function deploymentNamed(name: string, replicas: number, image?: string): Deployment {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace },
-    spec: { replicas, selector: { matchLabels: { app: name } }, template: template(name) },
+    spec: { replicas, selector: { matchLabels: { app: name } }, template: template(name, image) },
   };
 }
 

@@ -3,7 +3,7 @@
 import type { ClusterSpec } from '../../cluster/cluster-spec.js';
 import { loadScenario } from '../../scenario/load.js';
 import { Bench } from './bench.js';
-import { IMAGE } from './objects.js';
+import { IMAGE, NEXT_IMAGE } from './objects.js';
 import type { Figures } from './pod-stamps.js';
 import { protocols } from './protocols.js';
 import type { RunInput } from './run-input.js';
@@ -30,7 +30,7 @@ function scenarioText({ nodes, scheduler, controllerManager }: RunInput): string
     memory: '256Gi',
     pods: 110,
     zones: ['zone-a', 'zone-b', 'zone-c'],
-    images: [IMAGE],
+    images: [IMAGE, NEXT_IMAGE],
   };
   const spec = {
     controlPlane: { scheduler: limit(scheduler), controllerManager: limit(controllerManager) },

@@ -4,41 +4,19 @@ import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import { mergePatch } from '../../cluster/merge-patch.js';
 import { type Bench, requestFor } from './bench.js';
-import { barePod, deploymentNamed, jobNamed, serviceNamed } from './objects.js';
+import { barePod, deploymentNamed, jobNamed, NEXT_IMAGE, serviceNamed } from './objects.js';
+import { deploy, framed, readyPods, since } from './phases.js';
 import { numberIn, type RunInput } from './run-input.js';
 
 const SECOND_US = 1_000_000;
-/** Counters are read so long before the first call. */
-const LEAD_US = 2_100_000;
-/** And, with the CPU time of the whole run, so long after the last phase. */
-const TAIL_US = 3_000_000;
 /** Between two phases of a run. */
 const GAP_US = 12_100_000;
 /** Of an idle run. */
 const WINDOW_US = 60 * SECOND_US;
+/** The scheduler is restarted so long after the first call when a run does not say it. */
+const RESTART_AT_SECONDS = 5;
 /** Workers of the recorder's client. */
 const WORKERS = 32;
-
-const since = (bench: Bench, startUs: number): number =>
-  (bench.simulation.now - startUs) / SECOND_US;
-
-const readyPods = (bench: Bench): number =>
-  bench.pods.rows.filter(({ at }) => at.ready !== undefined && at.deleted === undefined).length;
-
-/** Runs what happened between the readings of the counters, and notes what they have counted. */
-function framed(bench: Bench, run: () => void, before: () => void = () => {}): void {
-  const counted = bench.read();
-  before();
-  const { simulation } = bench;
-  bench.sleep(Math.max(0, counted.atUs + LEAD_US - simulation.now));
-  const started = bench.read();
-  bench.startUs = started.atUs;
-  run();
-  bench.note('end_s', since(bench, started.atUs));
-  bench.sleep(TAIL_US);
-  bench.noteCpu('total_incl_3s_tail', started);
-  bench.noteCounts(counted);
-}
 
 function idle(bench: Bench): void {
   framed(bench, () => {
@@ -48,23 +26,6 @@ function idle(bench: Bench): void {
       bench.noteCpu(name, window);
     }
   });
-}
-
-/** Creates what is given and waits until `size` pods are ready and in the slices. */
-function deploy(
-  bench: Bench,
-  objects: readonly KubernetesObject[],
-  size: number,
-  workers = 1,
-): void {
-  const phase = bench.read();
-  bench.create(objects, workers);
-  bench.until(() => readyPods(bench) >= size && bench.readyEndpoints >= size);
-  bench.note('converged_s', since(bench, phase.atUs));
-  bench.noteCpu('deploy', phase);
-  bench.notePods('deploy', bench.pods.rows, phase.atUs);
-  const lastReady = Math.max(...bench.pods.rows.map(({ at }) => at.ready ?? 0));
-  bench.note('ep_lag', (bench.simulation.now - lastReady) / SECOND_US);
 }
 
 function oneDeployment(bench: Bench, { size }: RunInput): void {
@@ -88,9 +49,14 @@ function manyDeployments(bench: Bench, input: RunInput): void {
   );
 }
 
-function barePods(bench: Bench, { size, ratePerSecond }: RunInput): void {
+function barePods(
+  bench: Bench,
+  { size, ratePerSecond }: RunInput,
+  meanwhile: () => void = () => {},
+): void {
   framed(bench, () => {
     const phase = bench.read();
+    meanwhile();
     const requests = Array.from({ length: size }, (_, i) => ({
       dueUs: ratePerSecond > 0 ? Math.round((i * SECOND_US) / ratePerSecond) : 0,
       request: requestFor('create', barePod(i)),
@@ -101,6 +67,38 @@ function barePods(bench: Bench, { size, ratePerSecond }: RunInput): void {
     bench.note('converged_s', since(bench, phase.atUs));
     bench.noteCpu('burst', phase);
     bench.notePods('burst', bench.pods.rows, phase.atUs);
+  });
+}
+
+/** The scheduler is ended while it works: asked to, or killed where the run says so. */
+function schedulerRestart(bench: Bench, input: RunInput): void {
+  const { what, variant, phases } = input;
+  const signal = /kill/i.test(`${what} ${variant}`) ? 'SIGKILL' : 'SIGTERM';
+  const atSeconds = phases[0]?.startSeconds ?? numberIn(input, /([\d.]+) ?s\b/, RESTART_AT_SECONDS);
+  barePods(bench, input, () => {
+    bench.later(Math.round(atSeconds * SECOND_US), () => bench.restartScheduler(signal));
+  });
+}
+
+/** A Deployment gets another image, and replaces its pods a few at a time. */
+function rollingUpdate(bench: Bench, input: RunInput): void {
+  const app = deploymentNamed('app', input.size);
+  const { name, lengths } = input.phases[0] ?? { name: 'update', lengths: [] };
+  framed(bench, () => {
+    deploy(bench, [serviceNamed('app'), app], input.size);
+    bench.sleep(GAP_US);
+    const old = bench.pods.rows;
+    const phase = bench.read();
+    const { template } = deploymentNamed('app', input.size, NEXT_IMAGE).spec;
+    bench.call([{ dueUs: 0, request: patchOf(app, { spec: { template } }) }], 1);
+    const isReplaced = (): boolean =>
+      old.every(({ at }) => at.deleted !== undefined) && readyPods(bench) >= input.size;
+    bench.until(() => isReplaced() && bench.readyEndpoints >= input.size);
+    for (const length of lengths) bench.note(length, since(bench, phase.atUs));
+    bench.noteCpu(name, phase);
+    bench.notePods(name, bench.pods.rows, phase.atUs);
+    bench.notePods(`${name}_old`, old, phase.atUs);
+    bench.notePods(`${name}_new`, bench.pods.rows.slice(old.length), phase.atUs);
   });
 }
 
@@ -189,6 +187,8 @@ export const protocols: ReadonlyMap<string, (bench: Bench, input: RunInput) => v
   ['c', manyDeployments],
   ['d', barePods],
   ['e', scaleAndDelete],
+  ['f', rollingUpdate],
   ['g', nodeFailure],
+  ['h', schedulerRestart],
   ['i', job],
 ]);

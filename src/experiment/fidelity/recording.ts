@@ -72,10 +72,9 @@ export function readRecording(source: TimelineSource, only?: string): Recording 
       problems.push(`${folder}/run.json ${problem}`);
       return [];
     }
-    const input = runInput(run as unknown as RunFile);
-    return [
-      { folder, group: groupOf(folder), input, summary: parsed(`${folder}/summary.json`) ?? {} },
-    ];
+    const summary = parsed(`${folder}/summary.json`) ?? {};
+    const input = runInput(run as unknown as RunFile, summary);
+    return [{ folder, group: groupOf(folder), input, summary }];
   });
   const names = [...new Set(runs.map(({ group }) => group))];
   const groups = names

@@ -1,11 +1,22 @@
 // What a recorded run was: the `input` of its run.json and those flags of its processes that change
-// what happens. Sizes that `input` has no field for are in the sentence that says what was done.
+// what happens. Sizes that `input` has no field for are in the sentence that says what was done,
+// and what the recorder did at which time after the first call is in the summary.
 // Source: golden/timeline/README.md.
 
 /** Rate limit of a component's clients. */
 export interface ClientLimit {
   readonly qps: number;
   readonly burst: number;
+}
+
+/** A later part of a run, in the recorder's own words. */
+export interface RecordedPhase {
+  /** `scale` */
+  readonly name: string;
+  /** Since the first call of the run. */
+  readonly startSeconds: number;
+  /** What its length is called: `scale_down_s`. */
+  readonly lengths: readonly string[];
 }
 
 /** The inputs of one simulation. */
@@ -19,6 +30,10 @@ export interface RunInput {
   readonly ratePerSecond: number;
   /** The sentence about it, with the sizes that have no field of their own. */
   readonly what: string;
+  /** What was different from the scenario's usual run. */
+  readonly variant: string;
+  /** Parts of the run after its first, by their times. */
+  readonly phases: readonly RecordedPhase[];
   readonly controllerManager: ClientLimit;
   readonly scheduler: ClientLimit;
   /** Events that an agent posts for each pod it starts. */
@@ -58,14 +73,32 @@ function limitOf(flags: readonly string[] | undefined, defaults: ClientLimit): C
   };
 }
 
-/** The inputs in a run.json. */
-export function runInput({ input, flags = {} }: RunFile): RunInput {
+/** The phases that `phase_scale_start` and its like tell of. */
+function phasesOf(summary: Readonly<Record<string, unknown>>): readonly RecordedPhase[] {
+  const names = Object.keys(summary);
+  const phases = names.flatMap((key): RecordedPhase[] => {
+    const name = /^phase_(\w+)_start$/.exec(key)?.[1];
+    const startSeconds = summary[key];
+    if (name === undefined || typeof startSeconds !== 'number') return [];
+    const lengths = names.filter((each) => each.startsWith(`${name}_`) && each.endsWith('_s'));
+    return [{ name, startSeconds, lengths }];
+  });
+  return phases.sort((a, b) => a.startSeconds - b.startSeconds || (a.name < b.name ? -1 : 1));
+}
+
+/** The inputs in a run.json, and the phases in the summary of the run. */
+export function runInput(
+  { input, flags = {} }: RunFile,
+  summary: Readonly<Record<string, unknown>> = {},
+): RunInput {
   return {
     kind: input.scenario,
     nodes: input.nodes,
     size: input.size,
     ratePerSecond: input.ratePerSecond ?? 0,
     what: input.what ?? '',
+    variant: input.variant ?? '',
+    phases: phasesOf(summary),
     controllerManager: limitOf(flags['kcm'], controllerManagerDefaults),
     scheduler: limitOf(flags['scheduler'], schedulerDefaults),
     kubeletEvents: flagNumber(flags['fakenodes'], 'kubelet-events') ?? 0,
