@@ -50,8 +50,7 @@ export class Informer<T extends KubernetesObject> {
     this.#options = options;
     const store: ReflectorStore = {
       replace: (objects) => this.#replace(objects as readonly T[]),
-      cpuUs: (event) =>
-        watchEventCpuUs(event) + clientConstants.listenerCpuUs * this.#handlers.length,
+      cpuUs: (event) => this.#cpuUs(event),
       apply: (event) => this.#take(event),
     };
     this.#reflector = new Reflector(simulation, options, store);
@@ -83,8 +82,13 @@ export class Informer<T extends KubernetesObject> {
     this.#reflector.start();
   }
 
+  /** Of storing one object and telling all handlers of it. */
+  #cpuUs(event: { readonly bytes: number }): number {
+    return watchEventCpuUs(event) + clientConstants.listenerCpuUs * this.#handlers.length;
+  }
+
   #take(event: WatchEvent): void {
-    this.#options.monitor?.processed(watchEventCpuUs(event));
+    this.#options.monitor?.processed(this.#cpuUs(event));
     this.#apply(event.type === 'DELETED', event.object as T);
   }
 
@@ -112,7 +116,7 @@ export class Informer<T extends KubernetesObject> {
         this.#apply(false, object);
       }
     }
-    const cpuUs = (object: T): number => watchEventCpuUs({ bytes: encodedBytes(object) });
+    const cpuUs = (object: T): number => this.#cpuUs({ bytes: encodedBytes(object) });
     this.#options.monitor?.processed(items.reduce((sum, object) => sum + cpuUs(object), 0));
     if (!this.hasSynced) this.#noteSynced();
   }
