@@ -60,6 +60,7 @@ export function deployment(
       replicas,
       selector: { matchLabels: { app: name } },
       template: template(name),
+      progressDeadlineSeconds: 600,
       ...extra,
     },
   };

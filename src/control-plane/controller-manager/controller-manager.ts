@@ -12,7 +12,7 @@ import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { DaemonSetController } from './daemon-set-controller.js';
-import { DeploymentController } from './deployment-controller.js';
+import { DeploymentController } from './deployment/deployment-controller.js';
 import { DisruptionController } from './disruption/disruption-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints-controller.js';

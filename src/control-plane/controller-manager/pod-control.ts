@@ -17,6 +17,8 @@ import { controllerReference } from './owner-index.js';
 export interface PodChangeSync {
   /** Set when a request was refused: the sync is to be tried again. */
   failed: boolean;
+  /** Why the first pod that was refused could not be created or deleted. */
+  failureMessage?: string;
 }
 
 /** Pods to create and to delete for one owner. */
@@ -97,7 +99,7 @@ export class PodControl<S extends PodChangeSync> {
       const message = `Created pod: ${response.object?.metadata.name}`;
       recorder.record(owner, 'Normal', 'SuccessfulCreate', message);
     } else {
-      sync.failed = true;
+      fail(sync, response);
       expectations.creationObserved(keyOf(owner));
       recorder.record(owner, 'Warning', 'FailedCreate', `Error creating: ${response.message}`);
     }
@@ -118,10 +120,15 @@ export class PodControl<S extends PodChangeSync> {
       recorder.record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
     } else {
       expectations.deletionObserved(keyOf(owner), `${namespace}/${name}`);
-      if (response.code !== 404) sync.failed = true;
+      if (response.code !== 404) fail(sync, response);
     }
     if (--change.inFlight === 0) onDone(sync);
   };
+}
+
+function fail(sync: PodChangeSync, { message }: ApiResponse): void {
+  sync.failed = true;
+  sync.failureMessage ??= message;
 }
 
 /** A pod of `template` that `owner` controls; its name is generated. */

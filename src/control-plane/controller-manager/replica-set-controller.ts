@@ -1,6 +1,6 @@
 // Keeps the number of pods of every ReplicaSet or ReplicationController at its replicas: creates in
 // slow-start batches 1, 2, 4, …, deletes the least valuable ones, and then reports what it had
-// found when the sync began. Left out: adoption of orphans, the ReplicaFailure condition.
+// found when the sync began. Left out: adoption of orphans.
 // Source: Kubernetes v1.36 pkg/controller/replicaset, pkg/controller/replication (reference:
 // nodes-controllers 3.4).
 import { controllerOf } from '../../api/object-meta.js';
@@ -19,6 +19,7 @@ import { isPodActive, isPodReady } from './pod-state.js';
 import {
   isSameReplicaSetStatus,
   type ReplicaKeeper,
+  replicaSetConditions,
   replicaSetStatus,
 } from './replica-set-status.js';
 import { StatusWriter } from './status-writer.js';
@@ -40,6 +41,7 @@ interface Sync {
   /** As of the beginning of the sync. */
   readonly status: ReplicaSetStatus;
   failed: boolean;
+  failureMessage?: string;
 }
 
 /** Objects by what controls them, shared by the controllers of the process. */
@@ -177,7 +179,11 @@ export class ReplicaSetController {
 
   /** Writes the status that the sync has found when it differs; once more on a newer object. */
   #updateStatus(sync: Sync): void {
-    const { keeper, status, worker, failed } = sync;
+    const { keeper, worker, failed, failureMessage } = sync;
+    const missing = (keeper.spec.replicas ?? 1) - sync.status.replicas;
+    const { now } = this.#simulation;
+    const conditions = replicaSetConditions(keeper.status, failureMessage, missing, now);
+    const status = { ...sync.status, ...(conditions && { conditions }) };
     if (isSameReplicaSetStatus(status, keeper.status)) this.#loop.finish(worker, failed);
     else this.#statusWriter.write(sync, keeper, status);
   }

@@ -2,13 +2,13 @@
 // history, and no writes when there is nothing to do. Seen on the commit log, with fake agents.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Deployment, DeploymentSpec } from '../../../src/api/deployment.js';
-import type { Event } from '../../../src/api/event.js';
-import type { Pod } from '../../../src/api/pod.js';
-import type { ReplicaSet } from '../../../src/api/replica-set.js';
-import type { FakeKubeletOptions } from '../../support/fake-kubelet.js';
-import { deployment, template } from '../../support/objects.js';
-import { ControllerBench } from './controller-bench.js';
+import type { Deployment, DeploymentSpec } from '../../../../src/api/deployment.js';
+import type { Event } from '../../../../src/api/event.js';
+import type { Pod } from '../../../../src/api/pod.js';
+import type { ReplicaSet } from '../../../../src/api/replica-set.js';
+import type { FakeKubeletOptions } from '../../../support/fake-kubelet.js';
+import { deployment, template } from '../../../support/objects.js';
+import { ControllerBench } from '../controller-bench.js';
 
 const LIMIT = { qps: 1000, burst: 1000 };
 const KUBELET: FakeKubeletOptions = { readyAfterUs: 2_000_000, stopAfterUs: 500_000 };
@@ -257,6 +257,116 @@ describe('history', () => {
     expect(bench.stored<ReplicaSet>('ReplicaSet')).toHaveLength(2);
     expect(bench.pods.map(imageOf)).toEqual(new Array(3).fill('app:1'));
   });
+});
+
+const update = (bench: ControllerBench, spec: Partial<DeploymentSpec>): void =>
+  bench.change(app, (now) => ({ ...now, spec: { ...now.spec, ...spec } }));
+const progressOf = (bench: ControllerBench): string =>
+  bench.get(app)?.status?.conditions?.find(({ type }) => type === 'Progressing')?.reason ?? '';
+/** Replicas of the ReplicaSets, oldest first. */
+const sizes = (bench: ControllerBench): (number | undefined)[] =>
+  bench.stored<ReplicaSet>('ReplicaSet').map(({ spec }) => spec.replicas);
+
+describe('a paused Deployment', () => {
+  const bench = started(10);
+
+  test('rolls nothing out, and says so', () => {
+    update(bench, { paused: true, template: template('app', 'app:2') });
+    bench.wait(60_000_000);
+    expect(sizes(bench)).toEqual([10]);
+    expect(progressOf(bench)).toBe('DeploymentPaused');
+    expect(bench.get(app)?.status?.updatedReplicas).toBe(0);
+  });
+
+  test('is scaled all the same', () => {
+    update(bench, { replicas: 6 });
+    bench.wait(20_000_000);
+    expect(sizes(bench)).toEqual([6]);
+    expect(bench.pods.map(imageOf)).toEqual(new Array(6).fill('app:1'));
+  });
+
+  test('goes on with the rollout when it is resumed', () => {
+    update(bench, { paused: false });
+    bench.wait(60_000_000);
+    expect(sizes(bench)).toEqual([0, 6]);
+    expect(progressOf(bench)).toBe('NewReplicaSetAvailable');
+  });
+
+  test('that is paused in the middle of a rollout keeps the mixture when it is scaled', () => {
+    setImage(bench, 'app:3');
+    bench.wait(1_000_000);
+    const [, old = 0, current = 0] = sizes(bench);
+    expect(Math.min(old, current)).toBeGreaterThan(0);
+    update(bench, { paused: true });
+    bench.wait(20_000_000);
+    update(bench, { replicas: 60 });
+    bench.wait(60_000_000);
+    const [, oldAfter = 0, currentAfter = 0] = sizes(bench);
+    expect(oldAfter + currentAfter).toBe(75);
+    expect(oldAfter / currentAfter).toBeCloseTo(old / current, 0);
+    update(bench, { paused: false });
+    bench.wait(90_000_000);
+    expect(sizes(bench)).toEqual([0, 0, 60]);
+  });
+});
+
+describe('the progress deadline', () => {
+  const isFine = { ok: false };
+  const becomesReady = (pod: Pod): boolean => isFine.ok || imageOf(pod) === 'app:1';
+  const bench = started(4, { progressDeadlineSeconds: 60 }, { ...KUBELET, becomesReady });
+  const fromUs = bench.simulation.now;
+  setImage(bench, 'app:2');
+
+  test('is told when it has passed, a second late at most', () => {
+    bench.wait(59_000_000);
+    expect(progressOf(bench)).not.toBe('ProgressDeadlineExceeded');
+    bench.wait(10_000_000);
+    expect(progressOf(bench)).toBe('ProgressDeadlineExceeded');
+    const told = bench.get(app)?.status?.conditions?.find(({ type }) => type === 'Progressing');
+    expect(told).toMatchObject({ status: 'False' });
+    expect(((told?.lastUpdateTime ?? 0) - fromUs) / 1e6).toBeGreaterThan(60);
+    expect(((told?.lastUpdateTime ?? 0) - fromUs) / 1e6).toBeLessThan(65);
+  });
+
+  test('does not stop the rollout: it goes on when pods become Ready', () => {
+    isFine.ok = true;
+    setImage(bench, 'app:3');
+    bench.wait(60_000_000);
+    expect(progressOf(bench)).toBe('NewReplicaSetAvailable');
+    expect(bench.pods.map(imageOf)).toEqual(new Array(4).fill('app:3'));
+  });
+});
+
+test('a template that is used again becomes the newest revision, and the status says so', () => {
+  const bench = started(2);
+  for (const image of ['app:2', 'app:1']) {
+    setImage(bench, image);
+    bench.wait(30_000_000);
+  }
+  const revisions = bench
+    .stored<ReplicaSet>('ReplicaSet')
+    .map(({ metadata }) => metadata.annotations?.['deployment.kubernetes.io/revision']);
+  expect(revisions).toEqual(['3', '2']);
+  expect(bench.get(app)?.metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('3');
+});
+
+test('annotations and minReadySeconds of the Deployment reach its ReplicaSet', () => {
+  const bench = started(2);
+  const note = { owner: 'shop', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+  bench.change(app, (now) => ({
+    ...now,
+    metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...note } },
+    spec: { ...now.spec, minReadySeconds: 5 },
+  }));
+  bench.wait(10_000_000);
+  const [{ metadata, spec }] = bench.stored<ReplicaSet>('ReplicaSet') as [ReplicaSet];
+  expect(metadata.annotations).toEqual({
+    owner: 'shop',
+    'deployment.kubernetes.io/desired-replicas': '2',
+    'deployment.kubernetes.io/max-replicas': '3',
+    'deployment.kubernetes.io/revision': '1',
+  });
+  expect(spec.minReadySeconds).toBe(5);
 });
 
 test('an update that changes nothing of the rollout leads to no write of the controller', () => {

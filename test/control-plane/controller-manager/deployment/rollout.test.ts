@@ -1,18 +1,18 @@
 // The arithmetic of rollouts, template hashes and expectations, case by case.
 import { describe, expect, test } from 'vitest';
-import type { DeploymentSpec } from '../../../src/api/deployment.js';
-import type { IntOrString } from '../../../src/api/int-or-string.js';
-import type { ReplicaSet } from '../../../src/api/replica-set.js';
-import { Expectations } from '../../../src/control-plane/controller-manager/expectations.js';
+import type { DeploymentSpec } from '../../../../src/api/deployment.js';
+import type { IntOrString } from '../../../../src/api/int-or-string.js';
+import type { ReplicaSet } from '../../../../src/api/replica-set.js';
 import {
   emptyingScalings,
   newReplicas,
   oldScalings,
   rolloutLimits,
-} from '../../../src/control-plane/controller-manager/rollout.js';
-import { podTemplateHash } from '../../../src/control-plane/controller-manager/template-hash.js';
-import { Simulation } from '../../../src/kernel/simulation.js';
-import { deployment, replicaSet, template } from '../../support/objects.js';
+} from '../../../../src/control-plane/controller-manager/deployment/rollout.js';
+import { Expectations } from '../../../../src/control-plane/controller-manager/expectations.js';
+import { podTemplateHash } from '../../../../src/control-plane/controller-manager/template-hash.js';
+import { Simulation } from '../../../../src/kernel/simulation.js';
+import { deployment, replicaSet, template } from '../../../support/objects.js';
 
 const rolling = (maxSurge: IntOrString, maxUnavailable: IntOrString): Partial<DeploymentSpec> => ({
   strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },

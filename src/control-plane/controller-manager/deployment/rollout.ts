@@ -1,9 +1,9 @@
 // The arithmetic of a rolling update: how far the new ReplicaSet may grow and the old ones must
 // shrink, given what is ready. Pure. Source: Kubernetes v1.36 pkg/controller/deployment/rolling.go
 // and util/deployment_util.go (reference: nodes-controllers 3.5).
-import type { Deployment } from '../../api/deployment.js';
-import { resolveIntOrPercent } from '../../api/int-or-string.js';
-import type { ReplicaSet } from '../../api/replica-set.js';
+import type { Deployment } from '../../../api/deployment.js';
+import { resolveIntOrPercent } from '../../../api/int-or-string.js';
+import type { ReplicaSet } from '../../../api/replica-set.js';
 
 /**
  * maxSurge rounded up, maxUnavailable rounded down and at most `replicas`; both 0 makes one
@@ -22,12 +22,20 @@ export function rolloutLimits(deployment: Deployment): {
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
 }
 
+/** Most replicas that a Deployment may have during a rollout. */
+export function maxReplicas(deployment: Deployment): number {
+  return (deployment.spec.replicas ?? 1) + rolloutLimits(deployment).surge;
+}
+
 const sum = (
   replicaSets: readonly ReplicaSet[],
   count: (replicaSet: ReplicaSet) => number,
 ): number => replicaSets.reduce((total, each) => total + count(each), 0);
 
-const specReplicas = (replicaSet: ReplicaSet): number => replicaSet.spec.replicas ?? 1;
+/** Replicas that a ReplicaSet shall have. */
+export const specReplicas = (replicaSet: ReplicaSet): number => replicaSet.spec.replicas ?? 1;
+/** True when a ReplicaSet shall have any. */
+export const isActive = (replicaSet: ReplicaSet): boolean => specReplicas(replicaSet) > 0;
 const available = (replicaSet: ReplicaSet): number => replicaSet.status?.availableReplicas ?? 0;
 
 /** Replicas that the new ReplicaSet gets now; with Recreate all, once the old pods are gone. */
@@ -51,9 +59,7 @@ export interface Scaling {
 
 /** Old ReplicaSets that a Recreate has still to empty. */
 export function emptyingScalings(old: readonly ReplicaSet[]): readonly Scaling[] {
-  return old
-    .filter((each) => specReplicas(each) > 0)
-    .map((replicaSet) => ({ replicaSet, replicas: 0 }));
+  return old.filter(isActive).map((replicaSet) => ({ replicaSet, replicas: 0 }));
 }
 
 /** Old ReplicaSets that shrink now, oldest first: what is unhealthy, then what may go. */
