@@ -1,6 +1,7 @@
 // What components tell the outside: metrics, convergence and checkers listen, components never hear
 // back. An observer must not change the model.
 import type { ApiCall } from './api-call.js';
+import type { FieldEquality, WatcherAddress } from './api-request.js';
 import type { WatchEvent } from './watch.js';
 
 /** Steps of a pod that leave no trace of their own in the API, in their order. */
@@ -24,6 +25,19 @@ export interface SeatUse {
   readonly requestsExecuting: number;
 }
 
+/** A watch that begins. Its address tells watchers apart, also after they have opened another. */
+export interface OpenedWatch {
+  readonly address: WatcherAddress;
+  readonly resource: string;
+  /** '': all. */
+  readonly namespace: string;
+  readonly fieldSelector: FieldEquality | undefined;
+  /** It yields every change after this revision. */
+  readonly afterRevision: number;
+  /** So many additions come first: everything there is. */
+  readonly additions: number;
+}
+
 /** Everything that can be observed. Times are the simulation's now. */
 export interface ClusterObserver {
   /** A write was applied by the store; in order of revision, each once. */
@@ -32,6 +46,10 @@ export interface ClusterObserver {
   requestServed(call: ApiCall, code: number, latencyUs: number): void;
   /** A priority level of an apiserver has given seats to a request. */
   seatsTaken(level: SeatUse): void;
+  /** An apiserver serves a watch. */
+  watchOpened(watch: OpenedWatch): void;
+  /** A watcher has read an event of its watch. */
+  watchEventRead(address: WatcherAddress, event: WatchEvent): void;
   podReached(uid: string, stage: PodStage): void;
   schedulingAttempted(uid: string, result: SchedulingResult, durationUs: number): void;
   /** All kube-proxies have programmed all EndpointSlice changes up to this store revision. */
@@ -47,6 +65,8 @@ export class SilentObserver implements ClusterObserver {
   committed(_event: WatchEvent): void {}
   requestServed(_call: ApiCall, _code: number, _latencyUs: number): void {}
   seatsTaken(_level: SeatUse): void {}
+  watchOpened(_watch: OpenedWatch): void {}
+  watchEventRead(_address: WatcherAddress, _event: WatchEvent): void {}
   podReached(_uid: string, _stage: PodStage): void {}
   schedulingAttempted(_uid: string, _result: SchedulingResult, _durationUs: number): void {}
   endpointsProgrammed(_revision: number): void {}
@@ -61,6 +81,7 @@ export class ObserverGroup implements ClusterObserver {
   readonly #toCommits: readonly ClusterObserver[];
   readonly #toRequests: readonly ClusterObserver[];
   readonly #toSeats: readonly ClusterObserver[];
+  readonly #toWatches: readonly ClusterObserver[];
 
   constructor(members: readonly ClusterObserver[]) {
     this.#members = members;
@@ -70,6 +91,9 @@ export class ObserverGroup implements ClusterObserver {
       ({ requestServed }) => requestServed !== silent.requestServed,
     );
     this.#toSeats = members.filter(({ seatsTaken }) => seatsTaken !== silent.seatsTaken);
+    this.#toWatches = members.filter(
+      ({ watchEventRead }) => watchEventRead !== silent.watchEventRead,
+    );
   }
 
   committed(event: WatchEvent): void {
@@ -82,6 +106,14 @@ export class ObserverGroup implements ClusterObserver {
 
   seatsTaken(level: SeatUse): void {
     for (const member of this.#toSeats) member.seatsTaken(level);
+  }
+
+  watchOpened(watch: OpenedWatch): void {
+    for (const member of this.#toWatches) member.watchOpened(watch);
+  }
+
+  watchEventRead(address: WatcherAddress, event: WatchEvent): void {
+    for (const member of this.#toWatches) member.watchEventRead(address, event);
   }
 
   podReached(uid: string, stage: PodStage): void {

@@ -168,6 +168,11 @@ export class Link {
     return this.#freeAt;
   }
 
+  /** When no more than `bytes` of what was sent until now are left to send. */
+  drainedUs(bytes: number): SimTime {
+    return this.#freeAt - Math.floor(bytes * this.#usPerByte);
+  }
+
   /** Sends; returns the time of arrival. What is sent first arrives first. */
   send(now: SimTime, bytes: number): SimTime {
     const start = Math.max(now, this.#freeAt);

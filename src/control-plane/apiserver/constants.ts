@@ -157,16 +157,91 @@ const table = {
     unit: 'bytes',
     source: 'ASSUMED: the frame and the type around the object of a watch event',
   },
-  watchWindowUs: {
+  watchLogFreshUs: {
     value: 75_000_000,
     unit: 'µs',
     source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
-    note: 'events younger than this are kept for watches that begin in the past',
+    note: 'the log of a watch cache grows while it would drop events that are younger',
   },
-  watchWindowMinEvents: {
+  watchLogMinEvents: {
     value: 100,
     unit: 'events',
     source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
+    note: 'its capacity at first, and the least',
+  },
+  watchLogMaxEvents: {
+    value: 102_400,
+    unit: 'events',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
+  },
+  watchChannelMinEvents: {
+    value: 10,
+    unit: 'events',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
+    note: 'of each channel of a watcher; the most where an index picks its events',
+  },
+  watchChannelMaxEvents: {
+    value: 100,
+    unit: 'events',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
+    note: 'where no index picks the events of watchers',
+  },
+  watchChannelMaxUnindexedEvents: {
+    value: 1000,
+    unit: 'events',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
+    note: 'of a watcher that does not use the index that there is',
+  },
+  watchUnreadBytes: {
+    value: 4_194_304,
+    unit: 'bytes',
+    source: 'golang.org/x/net http2/transport.go transportDefaultStreamFlow',
+    note: 'what a client lets the server send before it has read',
+  },
+  dispatchBudgetMaxUs: {
+    value: 100_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/time_budget.go (reference: controlplane B9)',
+    note: 'for which a dispatcher waits for slow watchers at most',
+  },
+  dispatchBudgetPerSecondUs: {
+    value: 50_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/time_budget.go (reference: controlplane B9)',
+  },
+  bookmarkPeriodUs: {
+    value: 60_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/cacher.go (reference: controlplane B9)',
+  },
+  bookmarkTickUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/cacher.go (reference: controlplane B9)',
+    note: 'up to a quarter more; watchers whose bookmark is due get it then',
+  },
+  lastBookmarkBeforeEndUs: {
+    value: 2_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/cacher.go (reference: controlplane B9)',
+    note: 'before a watch ends that its client has limited',
+  },
+  freshnessTimeoutUs: {
+    value: 3_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/watch_cache.go (reference: controlplane B9)',
+    note: 'for which a read waits for the cache to get to a revision',
+  },
+  progressRequestPeriodUs: {
+    value: 100_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/progress/watch_progress.go (reference: controlplane B9)',
+    note: 'at which etcd is asked for its progress while a read waits',
+  },
+  tooLargeRetryAfterSeconds: {
+    value: 1,
+    unit: 's',
+    source: 'Kubernetes v1.36 apiserver storage/errors.go (reference: controlplane B2)',
   },
   statusBytes: { value: 200, unit: 'bytes', source: 'ASSUMED: a Status answer without details' },
   defaultTolerationSeconds: {

@@ -1,207 +1,235 @@
-// The watch cache of one resource: the newest state of every object, indexes, and the watchers.
-// One goroutine takes events from etcd in order and hands them to the watchers that want them.
-// Left out in this version: slow-watcher termination and bookmarks (docs/MODEL.md).
+// The watch cache of one resource: the newest state of every object, indexes, the last changes, and
+// the watchers. One goroutine takes changes in the order of etcd's watch and hands them to the
+// watchers that want them; it waits for slow ones as long as its time budget lasts, then ends them.
+// Left out: the goroutine in front of it that decodes, whose time is part of the same job.
 // Source: Kubernetes v1.36 apiserver storage/cacher (reference: controlplane B9).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import { type FieldEquality, keyOf } from '../../client/api-request.js';
-import type { WatchEvent } from '../../client/watch.js';
+import type { ResourceKind } from '../../api/resource-kinds.js';
+import { bookmarkOf, type WatchEvent } from '../../client/watch.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
+import { BookmarkSchedule } from './bookmark-schedule.js';
+import { CachedObjects } from './cached-objects.js';
 import { apiserverConstants } from './constants.js';
-import { additionOf, isSelected, nodeNameOf } from './selection.js';
-import type { ServerWatch } from './server-watch.js';
+import { EventLog } from './event-log.js';
+import { Freshness } from './freshness.js';
+import type { Selection } from './selection.js';
+import { FULL, type ServerWatch } from './server-watch.js';
+import { StorageStatistics } from './storage-statistics.js';
+import { TimeBudget } from './time-budget.js';
+import { WatcherIndex } from './watcher-index.js';
+
+/** Deliveries that take longer than this together are spread over the cores, µs. */
+const DELIVERY_US = 1000;
+
+export interface WatchCacheHandlers {
+  /** A batch of changes is in the cache and handed to watchers. */
+  readonly onDispatched: () => void;
+  /** A request that waited for a revision can be served. */
+  readonly onFresh: (id: number, waitedUs: SimTime) => void;
+  /** Asks etcd how far its watch is. */
+  readonly requestProgress: () => void;
+}
 
 /** Cache of one resource in one apiserver. */
 export class WatchCache {
-  /** By `namespace/name`, in order of creation. */
-  readonly objects: Map<string, KubernetesObject> = new Map();
+  readonly kind: ResourceKind;
+  readonly objects: CachedObjects = new CachedObjects();
+  readonly log: EventLog = new EventLog();
+  readonly freshness: Freshness;
+  readonly bookmarks: BookmarkSchedule;
+  readonly statistics: StorageStatistics = new StorageStatistics();
   /** Revision up to which this cache has seen everything of its resource. */
   revision = 0;
   readonly #simulation: Simulation;
   readonly #host: CpuHost;
   readonly #ingested: EventKind;
+  readonly #resumed: EventKind;
   readonly #delivered: EventKind;
-  readonly #podsOfNode = new Map<string, Map<string, KubernetesObject>>();
-  /** Watchers of everything; those of one node's pods; those of one name. */
-  readonly #watchers = new Set<ServerWatch>();
-  readonly #watchersOfNode = new Map<string, Set<ServerWatch>>();
-  readonly #watchersOfName = new Map<string, Set<ServerWatch>>();
-  /** Clients behind `#watchers`. */
-  #clientCount = 0;
-  readonly #onDispatched: () => void;
-  /** Dispatched events for watches that begin in the past, and when they were dispatched. */
-  #window: { readonly event: WatchEvent; readonly atUs: SimTime }[] = [];
-  /** Changes up to this revision are no longer in the window. */
-  #windowStart = 0;
+  readonly #watchers = new WatcherIndex();
+  readonly #budget = new TimeBudget();
+  readonly #handlers: WatchCacheHandlers;
   #incoming: WatchEvent[] = [];
   #batch: WatchEvent[] = [];
+  /** Events of the batch that have been dispatched. */
+  #dispatched = 0;
+  /** CPU time of the batch's deliveries. */
+  #deliveryUs = 0;
+  /** The change that is being dispatched, and the CPU time of its deliveries. */
+  #current: WatchEvent | undefined;
+  #dispatchedUs = 0;
+  /** The dispatcher waits for these, in this order, until then. */
+  #blocked: ServerWatch[] = [];
+  #blockedUntil: SimTime = 0;
+  /** How far etcd says it is. */
+  #progress = 0;
 
-  /** `onDispatched` is called when a batch of changes is in the cache and handed to watchers. */
-  constructor(simulation: Simulation, name: string, host: CpuHost, onDispatched: () => void) {
+  constructor(
+    simulation: Simulation,
+    kind: ResourceKind,
+    name: string,
+    host: CpuHost,
+    handlers: WatchCacheHandlers,
+  ) {
+    this.kind = kind;
     this.#simulation = simulation;
     this.#host = host;
-    this.#onDispatched = onDispatched;
-    this.#ingested = simulation.defineEvent(`${name}.WatchEventsIngested`, () => this.#dispatch());
+    this.#handlers = handlers;
+    this.freshness = new Freshness(simulation, name, handlers.requestProgress);
+    this.bookmarks = new BookmarkSchedule(simulation, name, (watch) => this.sendBookmark(watch));
+    this.#ingested = simulation.defineEvent(`${name}.WatchEventsIngested`, () => {
+      if (this.#batch.length > 0) this.#dispatch();
+    });
+    this.#resumed = simulation.defineEvent(`${name}.DispatchResumed`, () => {
+      if (this.#blocked.length > 0 && this.#unblock()) this.#dispatch();
+    });
     this.#delivered = simulation.defineEvent(`${name}.WatchEventsDelivered`, () => {});
   }
 
   /** The server has stopped: watches end, and everything is forgotten. */
   clear(): void {
-    const scoped = [...this.#watchersOfNode.values(), ...this.#watchersOfName.values()];
-    for (const watchers of [this.#watchers, ...scoped]) for (const watch of watchers) watch.end();
-    this.#watchers.clear();
-    this.#watchersOfNode.clear();
-    this.#watchersOfName.clear();
-    this.#clientCount = 0;
+    for (const watch of this.#watchers.takeAll()) watch.end();
     this.objects.clear();
-    this.#podsOfNode.clear();
-    this.#window = [];
     this.#incoming = [];
     this.#batch = [];
+    this.#blocked = [];
+    this.#deliveryUs = 0;
   }
 
   /** Fills the cache with a state as of `revision`. */
   load(objects: readonly KubernetesObject[], revision: number): void {
-    for (const object of objects) this.#put(object);
+    for (const object of objects) this.objects.put(object);
     this.revision = revision;
-    this.#windowStart = revision;
+    this.#progress = revision;
+    this.log.reset(revision);
+    this.statistics.initializations++;
   }
 
-  /** Objects that a field selector lets through. O(result). */
-  list(selector: FieldEquality | undefined): readonly KubernetesObject[] {
-    if (selector?.field === 'spec.nodeName') {
-      const pods = this.#podsOfNode.get(selector.value);
-      return pods === undefined ? [] : [...pods.values()];
-    }
-    return [...this.objects.values()].filter((object) => isSelected(selector, object));
-  }
-
-  /**
-   * Registers a watcher for the changes after `revision`; 0: for the current state, as additions,
-   * and all changes from now on. False when those changes are no longer in the window.
-   */
-  addWatcher(watch: ServerWatch, revision: number): boolean {
-    if (revision > 0 && revision < this.#windowStart) return false;
-    if (revision === 0)
-      for (const object of this.list(watch.selector)) watch.push(additionOf(object));
-    else for (const { event } of this.#window) watch.push(event);
-    this.#watchersFor(watch).add(watch);
-    if (watch.selector === undefined) this.#clientCount += watch.members;
-    return true;
+  addWatcher(watch: ServerWatch): void {
+    this.#watchers.add(watch);
+    if (watch.allowsBookmarks) this.bookmarks.add(watch);
   }
 
   removeWatcher(watch: ServerWatch): void {
-    const isKnown = this.#watchersFor(watch).delete(watch);
-    if (isKnown && watch.selector === undefined) this.#clientCount -= watch.members;
+    this.#watchers.remove(watch);
+    this.bookmarks.remove(watch);
   }
 
-  /** True when every change up to `revision` that has come from etcd is in the cache. */
-  isCaughtUp(revision: number): boolean {
-    const first = this.#batch[0] ?? this.#incoming[0];
-    return first === undefined || first.revision > revision;
+  /** Tells a watch how far it is; when its channels are full it hears nothing. */
+  sendBookmark(watch: ServerWatch): void {
+    this.statistics.eventsDispatched++;
+    this.#deliver(watch.offer(bookmarkOf(this.kind, this.revision, false)));
+  }
+
+  /** Room in each channel of a watcher of that selection. */
+  channelEvents({ field }: Selection): number {
+    const { watchLogFreshUs, watchChannelMinEvents, watchChannelMaxEvents } = apiserverConstants;
+    const { watchChannelMaxUnindexedEvents } = apiserverConstants;
+    const perSecond = Math.ceil(this.log.capacity / (watchLogFreshUs / 1_000_000));
+    const isIndexed = this.kind.kind === 'Pod';
+    const unindexed = isIndexed ? watchChannelMaxUnindexedEvents : watchChannelMaxEvents;
+    const most = field?.field === 'spec.nodeName' ? watchChannelMinEvents : unindexed;
+    return Math.max(watchChannelMinEvents, Math.min(perSecond, most));
   }
 
   /** Takes an event of etcd's watch. */
   ingest(event: WatchEvent): void {
+    this.statistics.eventsReceived++;
     this.#incoming.push(event);
     if (this.#batch.length === 0) this.#startBatch();
   }
 
-  #watchersFor({ selector }: ServerWatch): Set<ServerWatch> {
-    if (selector === undefined) return this.#watchers;
-    const scoped = selector.field === 'spec.nodeName' ? this.#watchersOfNode : this.#watchersOfName;
-    let watchers = scoped.get(selector.value);
-    if (watchers === undefined) {
-      watchers = new Set();
-      scoped.set(selector.value, watchers);
-    }
-    return watchers;
+  /** etcd says that everything up to a revision has come. */
+  progressed(revision: number): void {
+    this.statistics.etcdBookmarks++;
+    this.#progress = revision;
+    if (this.#batch.length === 0) this.#advance();
   }
 
   #startBatch(): void {
     this.#batch = this.#incoming;
     this.#incoming = [];
+    this.#dispatched = 0;
     const { decodeNanosecondsPerByte, watchIngestCpuUs, watchDispatchCpuUs } = apiserverConstants;
     const perWatcherUs = apiserverConstants.watchDispatchPerWatcherNanoseconds / 1000;
     let cpuUs = 0;
     for (const event of this.#batch) {
-      cpuUs += watchIngestCpuUs + watchDispatchCpuUs + this.#clientCount * perWatcherUs;
+      cpuUs += watchIngestCpuUs + watchDispatchCpuUs;
+      cpuUs += this.#watchers.clientCount * perWatcherUs;
       cpuUs += (event.bytes * decodeNanosecondsPerByte) / 1000;
     }
     this.#host.run(cpuUs * apiserverConstants.garbageCollectionFactor, this.#ingested);
   }
 
+  /** Goes on with the batch until it is done, or a watcher blocks. */
   #dispatch(): void {
     const batch = this.#batch;
-    this.#batch = [];
-    let deliveryUs = 0;
-    for (const event of batch) {
-      if (event.type === 'DELETED') this.#remove(event.object);
-      else this.#put(event.object);
+    const { now } = this.#simulation;
+    while (this.#dispatched < batch.length) {
+      const event = batch[this.#dispatched++] as WatchEvent;
+      this.objects.apply(event);
       this.revision = event.revision;
-      deliveryUs += this.#deliver(event);
-      this.#window.push({ event, atUs: this.#simulation.now });
+      this.log.add(event, now);
+      this.statistics.eventsDispatched++;
+      this.#dispatchedUs = 0;
+      this.#current = event;
+      this.#watchers.forEach(event, this.#offer);
+      const { encodeNanosecondsPerByte } = apiserverConstants;
+      if (this.#dispatchedUs > 0) {
+        const encodeUs = (event.bytes * encodeNanosecondsPerByte) / 1000;
+        this.#deliveryUs += this.#dispatchedUs + encodeUs;
+      }
+      if (this.#blocked.length === 0) continue;
+      this.#blockedUntil = now + this.#budget.takeAvailable(now);
+      if (!this.#unblock()) return this.#advance();
     }
-    this.#trimWindow();
-    if (deliveryUs > 0) {
-      this.#host.run(deliveryUs * apiserverConstants.garbageCollectionFactor, this.#delivered);
-    }
+    this.#batch = [];
+    this.#deliver(this.#deliveryUs);
+    this.#deliveryUs = 0;
     if (this.#incoming.length > 0) this.#startBatch();
-    this.#onDispatched();
+    this.#advance();
   }
 
-  /**
-   * Drops what is too old, in large steps so that each event is moved a bounded number of times.
-   */
-  #trimWindow(): void {
-    const { watchWindowMinEvents, watchWindowUs } = apiserverConstants;
-    const window = this.#window;
-    const half = window.length >> 1;
-    if (half < watchWindowMinEvents) return;
-    if ((window[half] as { atUs: SimTime }).atUs > this.#simulation.now - watchWindowUs) return;
-    this.#windowStart = (window[half - 1] as { event: WatchEvent }).event.revision;
-    this.#window = window.slice(half);
-  }
+  readonly #offer = (watch: ServerWatch): void => {
+    const cpuUs = watch.offer(this.#current as WatchEvent);
+    if (cpuUs === FULL) this.#blocked.push(watch);
+    else this.#dispatchedUs += cpuUs;
+  };
 
-  /** Hands the event to the watchers of the resource, then to those that its scope concerns. */
-  #deliver(event: WatchEvent): number {
-    let cpuUs = 0;
-    for (const watch of this.#watchers) cpuUs += watch.push(event);
-    if (this.#watchersOfName.size > 0) {
-      cpuUs += pushAll(this.#watchersOfName.get(event.object.metadata.name), event);
+  /** Waits for the watchers that have no room, one after the other; true when none is left. */
+  #unblock(): boolean {
+    const { now } = this.#simulation;
+    while (this.#blocked.length > 0) {
+      const watch = this.#blocked[0] as ServerWatch;
+      watch.flush();
+      const cpuUs = watch.offer(this.#current as WatchEvent);
+      if (cpuUs !== FULL) this.#deliveryUs += cpuUs;
+      else if (now >= this.#blockedUntil) watch.terminate();
+      else {
+        const at = Math.min(this.#blockedUntil, Math.max(watch.roomAtUs, now + 1));
+        this.#simulation.at(at, this.#resumed);
+        return false;
+      }
+      this.#blocked.shift();
     }
-    if (this.#watchersOfNode.size > 0) {
-      const node = nodeNameOf(event.object);
-      cpuUs += pushAll(this.#watchersOfNode.get(node), event);
-      const previousNode = nodeNameOf(event.previous);
-      if (previousNode !== node) cpuUs += pushAll(this.#watchersOfNode.get(previousNode), event);
-    }
-    return cpuUs;
+    this.#budget.returnUnused(this.#blockedUntil - now);
+    return true;
   }
 
-  #put(object: KubernetesObject): void {
-    const key = keyOf(object);
-    this.objects.set(key, object);
-    const node = nodeNameOf(object);
-    if (node === '') return;
-    let pods = this.#podsOfNode.get(node);
-    if (pods === undefined) {
-      pods = new Map();
-      this.#podsOfNode.set(node, pods);
-    }
-    pods.set(key, object);
+  /** Everything that is here has been dispatched, or is being dispatched. */
+  #advance(): void {
+    if (this.#batch.length === 0) this.revision = Math.max(this.revision, this.#progress);
+    this.bookmarks.advanced();
+    this.freshness.advanced(this.revision, this.#handlers.onFresh);
+    this.#handlers.onDispatched();
   }
 
-  #remove(object: KubernetesObject): void {
-    const key = keyOf(object);
-    this.objects.delete(key);
-    this.#podsOfNode.get(nodeNameOf(object))?.delete(key);
+  /** The goroutines of watchers share the cores. */
+  #deliver(cpuUs: number): void {
+    if (cpuUs <= 0) return;
+    const costUs = cpuUs * apiserverConstants.garbageCollectionFactor;
+    const jobs = Math.max(1, Math.min(this.#host.meter.capacity, Math.floor(costUs / DELIVERY_US)));
+    for (let i = 0; i < jobs; i++) this.#host.run(costUs / jobs, this.#delivered);
   }
-}
-
-function pushAll(watchers: ReadonlySet<ServerWatch> | undefined, event: WatchEvent): number {
-  let cpuUs = 0;
-  if (watchers !== undefined) for (const watch of watchers) cpuUs += watch.push(event);
-  return cpuUs;
 }

@@ -1,0 +1,187 @@
+// How a watch begins: with what is there, with what came after a revision, or with what is there
+// and a bookmark that says that this was all (WatchList). Resources that are not cached are watched
+// in etcd.
+// Source: Kubernetes v1.36 apiserver storage/cacher/cacher.go Watch, KEP-3157 (reference:
+// controlplane B9, B10).
+import type { ApiRequest, WatcherAddress } from '../../client/api-request.js';
+import type { EtcdResult } from '../../client/etcd-client.js';
+import { bookmarkOf, type WatchEvent } from '../../client/watch.js';
+import type { EventKind } from '../../kernel/simulation.js';
+import { status, storageFailure, tooLargeVersion } from './answers.js';
+import type { FreshReads } from './fresh-reads.js';
+import { additionOf, isSelected, selectionOf, viewOf } from './selection.js';
+import { ServerWatch } from './server-watch.js';
+import type { StorageContext } from './storage-context.js';
+import type { WatchCache } from './watch-cache.js';
+import type { WatchRuntime } from './watch-runtime.js';
+
+/** What comes before the changes, and after which revision those begin. */
+interface Beginning {
+  readonly events: readonly WatchEvent[];
+  readonly afterRevision: number;
+  /** The events are all there is, not changes. */
+  readonly isState: boolean;
+}
+
+export class WatchOpener {
+  readonly #context: StorageContext;
+  readonly #fresh: FreshReads;
+  readonly #runtime: WatchRuntime;
+  readonly #listed: EventKind;
+
+  constructor(context: StorageContext, fresh: FreshReads, runtime: WatchRuntime) {
+    const { simulation, name, etcd, requests } = context;
+    this.#context = context;
+    this.#fresh = fresh;
+    this.#runtime = runtime;
+    this.#listed = simulation.defineEvent(`${name}.WatchedStateRead`, (id, ticket) => {
+      const result = etcd.result(ticket);
+      if (requests.resume(id)) this.#afterList(id, result);
+    });
+  }
+
+  open(id: number, cache: WatchCache): void {
+    const { request } = this.#context.requests.call(id);
+    const { resourceVersion, sendInitialEvents = false } = request;
+    if (request.watcher === undefined) {
+      return this.#context.reply(id, status(400, 'BadRequest', 'a watch needs a watcher'));
+    }
+    if (!cache.isCached) return this.#openUncached(id, cache);
+    if (!cache.isReady) {
+      return this.#context.reply(id, cache.notReady(this.#context.simulation.now));
+    }
+    if (!sendInitialEvents) return this.#openAfter(id, cache, resourceVersion ?? 0);
+    if (resourceVersion === undefined) this.#fresh.waitForNewest(id, cache);
+    else this.#fresh.waitFor(id, cache, resourceVersion);
+  }
+
+  /** The cache is as new as the initial events have to be. */
+  cacheIsFresh(id: number, cache: WatchCache): void {
+    this.#beginWithState(id, cache);
+  }
+
+  timedOut(id: number, cache: WatchCache): void {
+    const { resourceVersion = 0 } = this.#context.requests.call(id).request;
+    this.#context.reply(id, tooLargeVersion(resourceVersion, cache.revision));
+  }
+
+  #openAfter(id: number, cache: WatchCache, revision: number): void {
+    if (revision === 0) return this.#beginWithState(id, cache);
+    const events = cache.log.after(revision);
+    if (events === undefined) return this.#refuseTooOld(id, revision, cache.log.startRevision);
+    this.#begin(id, cache, { events, afterRevision: revision, isState: false });
+  }
+
+  #refuseTooOld(id: number, revision: number, oldest: number): void {
+    const message = `too old resource version: ${revision} (${oldest})`;
+    this.#context.reply(id, status(410, 'Expired', message));
+  }
+
+  #beginWithState(id: number, cache: WatchCache): void {
+    const { request } = this.#context.requests.call(id);
+    const events = cache.objects.list(selectionOf(request)).map(additionOf);
+    this.#begin(id, cache, { events, afterRevision: cache.revision, isState: true });
+  }
+
+  /** etcd's watch begins after a revision, or after that of a list. */
+  #openUncached(id: number, cache: WatchCache): void {
+    const { etcd, requests, seenRevision } = this.#context;
+    const { resourceVersion = 0, sendInitialEvents = false } = requests.call(id).request;
+    const { resource, kind } = cache.kind;
+    if (resourceVersion === 0 || sendInitialEvents) {
+      const range = { prefix: `${resource}/`, startKey: '', limit: 0, revision: 0 };
+      return etcd.range(range, this.#listed, id);
+    }
+    const events: WatchEvent[] = [];
+    for (let revision = resourceVersion + 1; revision <= seenRevision(); revision++) {
+      const change = etcd.change(revision);
+      if (change?.object.kind === kind) events.push(change, ...etcd.furtherChanges(revision));
+    }
+    this.#begin(id, cache, { events, afterRevision: resourceVersion, isState: false });
+  }
+
+  #afterList(id: number, { values, revision, error }: EtcdResult): void {
+    const { requests, reply } = this.#context;
+    if (error !== undefined) return reply(id, storageFailure(error));
+    const { request } = requests.call(id);
+    const cache = this.#context.cacheOf(request.resource);
+    const selection = selectionOf(request);
+    const events = values.filter((value) => isSelected(selection, value)).map(additionOf);
+    this.#begin(id, cache, { events, afterRevision: revision, isState: true });
+  }
+
+  #begin(id: number, cache: WatchCache, { events, afterRevision, isState }: Beginning): void {
+    const call = this.#context.requests.call(id);
+    const { request } = call;
+    const selection = selectionOf(request);
+    const watch = this.#watch(id, cache, afterRevision);
+    const { observer, simulation, reply, onWatch } = this.#context;
+    const address = request.watcher as WatcherAddress;
+    const { resource, namespace } = request;
+    const additions = isState ? events.length : 0;
+    const fieldSelector = selection.field;
+    observer.watchOpened({ address, resource, namespace, fieldSelector, afterRevision, additions });
+    cache.addWatcher(watch);
+    onWatch(request, 1);
+    cache.statistics.watchOpened(request, 1);
+    const seen = isState ? events : views(events, watch);
+    const initial =
+      request.sendInitialEvents === true
+        ? [...seen, bookmarkOf(cache.kind, afterRevision, true)]
+        : seen;
+    cache.statistics.initEvents += seen.length;
+    const { receivedUs } = call;
+    watch.begin(initial, () => {
+      if (request.sendInitialEvents !== true) return;
+      cache.statistics.watchListEnded(request, simulation.now - receivedUs);
+    });
+    reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
+  }
+
+  #watch(id: number, cache: WatchCache, afterRevision: number): ServerWatch {
+    const { requests, simulation, onWatch } = this.#context;
+    const { request, caller } = requests.call(id);
+    const { connection } = caller;
+    const { fleetMembers = 1, timeoutSeconds, allowWatchBookmarks = false } = request;
+    connection.watches ??= [];
+    const { watches } = connection;
+    const selection = selectionOf(request);
+    const watch = new ServerWatch(this.#runtime, {
+      address: request.watcher as WatcherAddress,
+      selection,
+      afterRevision,
+      link: connection.down,
+      members: fleetMembers,
+      channelEvents: cache.channelEvents(selection),
+      allowsBookmarks: allowWatchBookmarks,
+      statistics: cache.statistics,
+      onLastBookmark: (each) => cache.sendBookmark(each),
+      onClose: (closed) => {
+        cache.removeWatcher(closed);
+        watches.splice(watches.indexOf(closed), 1);
+        onWatch(request, -1);
+        cache.statistics.watchOpened(request, -1);
+      },
+    });
+    if (timeoutSeconds !== undefined) watch.endAt(simulation.now + timeoutSeconds * 1_000_000);
+    watches.push(watch);
+    return watch;
+  }
+}
+
+/** Changes as the watch gets them. */
+function views(events: readonly WatchEvent[], { selection }: ServerWatch): WatchEvent[] {
+  const seen: WatchEvent[] = [];
+  for (const event of events) {
+    const view = viewOf(event, selection);
+    if (view !== undefined) seen.push(view);
+  }
+  return seen;
+}
+
+/** `cluster`, `namespace` or `resource`, as metrics name it. */
+export function watchScope(request: ApiRequest): string {
+  const { field } = selectionOf(request);
+  if (field?.field === 'metadata.name') return 'resource';
+  return request.namespace === '' ? 'cluster' : 'namespace';
+}
