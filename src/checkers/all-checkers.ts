@@ -4,6 +4,7 @@ import type { Checker } from './checker.js';
 import { PodPlacement } from './pod-placement.js';
 import { SeatLimits } from './seat-limits.js';
 import { StoreHistory } from './store-history.js';
+import { WatchHistory } from './watch-history.js';
 
 /**
  * One of each, in the order in which they are told of changes. Where room is not `promisedOnce`, by
@@ -15,5 +16,6 @@ export function allCheckers(simulation: Simulation, promisedOnce = true): readon
     new StoreHistory(simulation),
     new PodPlacement(simulation, promisedOnce),
     new SeatLimits(simulation),
+    new WatchHistory(simulation),
   ];
 }

@@ -33,6 +33,12 @@ export interface ApiRequest {
   readonly patch?: PatchBody;
   /** 0: any cached state will do; absent: the newest. Of a watch: events after this revision. */
   readonly resourceVersion?: number;
+  /** Of a list: that very state, or one that is not older; absent: Exact with a limit. */
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+  /** Of a list: the most objects in one answer; absent or 0: all. */
+  readonly limit?: number;
+  /** Of a list: from where an earlier answer broke off, as that answer says. */
+  readonly continue?: string;
   /**
    * Of a watch: everything there is comes first, as additions, then a bookmark that ends them
    * (watch.ts); the state is the newest without a resourceVersion, else not older than that.
@@ -88,6 +94,10 @@ export interface ApiResponse {
   readonly object?: KubernetesObject;
   readonly items?: readonly KubernetesObject[];
   readonly revision?: number;
+  /** Of a list that broke off: what to send for the rest. */
+  readonly continue?: string;
+  /** Of such a list: how many are left, if that is known. */
+  readonly remainingItemCount?: number;
   readonly watch?: WatchStream;
   readonly retryAfterSeconds?: number;
 }
@@ -111,7 +121,7 @@ export function isWorthAnotherWatch({ code, reason }: ApiResponse): boolean {
  * Source: Kubernetes v1.36 apimachinery api/errors IsTooLargeResourceVersion.
  */
 export function isTooLargeResourceVersion({ code, message }: ApiResponse): boolean {
-  return code === 504 && message.startsWith('Too large resource version');
+  return code === 504 && message.includes('Too large resource version');
 }
 
 /** The key under which caches and queues know an object: `namespace/name`, or `name`. */

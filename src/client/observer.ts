@@ -34,7 +34,7 @@ export interface OpenedWatch {
   readonly fieldSelector: FieldEquality | undefined;
   /** It yields every change after this revision. */
   readonly afterRevision: number;
-  /** So many additions come first: everything there is. */
+  /** So many additions come first, everything there is at that revision; -1: only changes. */
   readonly additions: number;
 }
 

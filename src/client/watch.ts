@@ -48,7 +48,7 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
  * controlplane B9).
  */
 export function bookmarkOf(
-  { apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
+  { apiVersion, kind }: Readonly<Record<'apiVersion' | 'kind', string>>,
   revision: number,
   endsInitialEvents: boolean,
 ): WatchEvent {

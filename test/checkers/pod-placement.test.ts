@@ -204,8 +204,8 @@ describe('where room may be promised twice', () => {
   });
 });
 
-test('every run is checked for its history, the places of its pods and the seats of its requests', () => {
+test('every run is checked for its history, places of pods, seats of requests, and watches', () => {
   const { simulation } = new Story(() => []);
   const names = allCheckers(simulation).map((checker) => checker.constructor.name);
-  expect(names).toEqual(['StoreHistory', 'PodPlacement', 'SeatLimits']);
+  expect(names).toEqual(['StoreHistory', 'PodPlacement', 'SeatLimits', 'WatchHistory']);
 });

@@ -33,6 +33,13 @@ export function storageFailure(error: EtcdError): ApiResponse {
   return status(500, 'InternalError', error);
 }
 
+/** The cache did not get to the revision that was asked for in time. */
+export function tooLargeVersion(wanted: number, current: number): ApiResponse {
+  const message = `Timeout: Too large resource version: ${wanted}, current: ${current}`;
+  const retryAfterSeconds = apiserverConstants.tooLargeRetryAfterSeconds;
+  return { ...status(504, 'Timeout', message), retryAfterSeconds };
+}
+
 /** The message of a 409 Conflict. */
 export function conflictMessage(resource: string, name: string, why: string): string {
   return `Operation cannot be fulfilled on ${resource} "${name}": ${why}`;

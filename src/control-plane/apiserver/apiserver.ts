@@ -121,15 +121,16 @@ export class ApiServer implements ApiServerPort {
   }
 
   #newStorage(): ResourceStorage {
-    const { name, host, etcd, identities, settings } = this.#options;
+    const { name, host, etcd, identities, observer, settings } = this.#options;
     return new ResourceStorage(this.#simulation, {
       name,
       host,
       etcd,
       identities,
       requests: this.#requests,
+      observer,
       disabledAdmissionPlugins: settings.disabledAdmissionPlugins,
-      onReply: (id, response) => this.#reply(id, response),
+      onReply: (id, response, workUs) => this.#reply(id, response, workUs),
       onLoaded: (resource, objects) => {
         const bytes = objects.reduce((sum, object) => sum + encodedBytes(object), 0);
         this.#objects.load(resource, objects.length, bytes);
@@ -297,9 +298,10 @@ export class ApiServer implements ApiServerPort {
     });
   }
 
-  #reply(id: number, response: ApiResponse): void {
+  /** `workUs`: CPU time that went into the answer beside its encoding. */
+  #reply(id: number, response: ApiResponse, workUs = 0): void {
     this.#requests.setResponse(id, response);
-    this.#options.host.run(encodeCpuUs(response), this.#encoded, id);
+    this.#options.host.run(encodeCpuUs(response) + workUs, this.#encoded, id);
   }
 
   #answer(id: number): void {

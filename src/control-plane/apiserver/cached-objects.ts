@@ -87,8 +87,7 @@ export class CachedObjects {
     const keys = [...new Set([...this.#order(), ...past.keys()])].sort(ascending);
     const objects = keys.map((key) => (past.has(key) ? past.get(key) : this.#objects.get(key)));
     return objects.filter(
-      (object): object is KubernetesObject =>
-        object !== undefined && isSelected(selection, object),
+      (object): object is KubernetesObject => object !== undefined && isSelected(selection, object),
     );
   }
 

@@ -117,6 +117,24 @@ const table = {
     unit: 'ns/object',
     source: 'KEP-2340 table, scan of the cache (reference: controlplane D2)',
   },
+  etcdListObjectCpuUs: {
+    value: 16,
+    unit: 'µs/object',
+    source: 'KEP-2340 table, 300,000 objects of 1 KB less their bytes (reference: controlplane D2)',
+    note: 'of a list that etcd serves',
+  },
+  etcdListNanosecondsPerByte: {
+    value: 10,
+    unit: 'ns/byte',
+    source: 'KEP-2340 table, 300 objects of 1 MB (reference: controlplane D2)',
+    note: 'of a list that etcd serves',
+  },
+  listMaxPageObjects: {
+    value: 10_000,
+    unit: 'objects',
+    source: 'Kubernetes v1.36 apiserver storage/etcd3/store.go (reference: controlplane B8)',
+    note: 'as far as pages double while a selector leaves out most of them',
+  },
   garbageCollectionFactor: {
     value: 1.3,
     unit: '1',
@@ -235,8 +253,20 @@ const table = {
   progressRequestPeriodUs: {
     value: 100_000,
     unit: 'µs',
-    source: 'Kubernetes v1.36 apiserver storage/cacher/progress/watch_progress.go (reference: controlplane B9)',
+    source:
+      'Kubernetes v1.36 apiserver storage/cacher/progress/watch_progress.go (reference: controlplane B9)',
     note: 'at which etcd is asked for its progress while a read waits',
+  },
+  unreadyRetryExponent: {
+    value: 0.06,
+    unit: '1/s',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/util.go (reference: controlplane B2)',
+    note: 'Retry-After of a cache that is not filled grows exponentially with the time since',
+  },
+  unreadyRetryMaxSeconds: {
+    value: 30,
+    unit: 's',
+    source: 'Kubernetes v1.36 apiserver storage/cacher/util.go (reference: controlplane B2)',
   },
   tooLargeRetryAfterSeconds: {
     value: 1,

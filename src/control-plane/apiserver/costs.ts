@@ -24,9 +24,8 @@ export function handlerCpuUs({ request, requestBytes }: ApiCall): number {
   return (handlerUs + bodyUs) * cost.garbageCollectionFactor * (request.fleetMembers ?? 1);
 }
 
-/** Encoding and writing the answer, µs; of a list also walking the cache. */
+/** Encoding and writing the answer, µs. */
 export function encodeCpuUs(response: ApiResponse): number {
   const perByte = cost.transportNanosecondsPerByte + cost.encodeNanosecondsPerByte;
-  const scanUs = ((response.items?.length ?? 0) * cost.listObjectNanoseconds) / 1000;
-  return (scanUs + (response.bytes * perByte) / 1000) * cost.garbageCollectionFactor;
+  return ((response.bytes * perByte) / 1000) * cost.garbageCollectionFactor;
 }

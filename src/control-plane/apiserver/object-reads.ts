@@ -2,11 +2,12 @@
 // Left out: label selectors.
 // Source: Kubernetes v1.36 apiserver storage/cacher/{cacher,delegator}.go, storage/etcd3/store.go
 // (reference: controlplane B8, B10).
+
+import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ApiRequest, keyOf } from '../../client/api-request.js';
 import type { EtcdResult } from '../../client/etcd-client.js';
 import type { EventKind } from '../../kernel/simulation.js';
-import { encodedBytes } from '../../api/encoded-size.js';
 import { notFound, ok, status, storageFailure, tooLargeVersion } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import type { FreshReads } from './fresh-reads.js';
@@ -67,7 +68,8 @@ export class ObjectReads {
     const { request } = this.#context.requests.call(id);
     if (request.verb === 'get') {
       const object = cache.objects.byKey.get(nameKey(request));
-      const answer = object === undefined ? notFound(request.resource, request.name) : ok(200, object);
+      const answer =
+        object === undefined ? notFound(request.resource, request.name) : ok(200, object);
       return this.#context.reply(id, answer);
     }
     if (request.resourceVersion === undefined) cache.statistics.consistentReads++;

@@ -1,26 +1,29 @@
-// What an apiserver does with a request that may be served: optimistic writes in etcd, reads from
-// etcd or from the watch cache, watches. The cache may lag: it answers only who asks for any state,
-// and decides about a write only what the store will check.
-// Left out in this version: webhooks, paging, the wait of a consistent list for etcd's progress
-// notification (docs/MODEL.md).
+// What an apiserver does with a request that may be served: optimistic writes in etcd; reads and
+// watches are passed on. The watch caches may lag: for a write they decide only what the store will
+// check. Left out: webhooks.
 // Source: Kubernetes v1.36 apiserver registry/generic, storage (reference: controlplane B8, B10).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { PriorityClass } from '../../api/priority-class.js';
-import { resourceKinds } from '../../api/resource-kinds.js';
+import { type ResourceKind, resourceKinds } from '../../api/resource-kinds.js';
 import { type ApiRequest, type ApiResponse, objectKey } from '../../client/api-request.js';
 import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
+import type { ClusterObserver } from '../../client/observer.js';
 import type { WatchEvent } from '../../client/watch.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { Admission, type OptionalAdmissionPlugin } from './admission.js';
 import { alreadyExists, notFound, ok, status, storageFailure } from './answers.js';
 import { apiserverConstants } from './constants.js';
+import { FreshReads } from './fresh-reads.js';
+import { ObjectReads } from './object-reads.js';
 import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { RequestTable } from './request-table.js';
-import { ServerWatch } from './server-watch.js';
+import type { StorageContext } from './storage-context.js';
 import { WatchCache } from './watch-cache.js';
+import { WatchOpener } from './watch-opener.js';
+import { WatchRuntime } from './watch-runtime.js';
 
 export interface ResourceStorageOptions {
   /** Of the server. */
@@ -29,8 +32,9 @@ export interface ResourceStorageOptions {
   readonly etcd: EtcdPort;
   readonly identities: IdentityGenerator;
   readonly requests: RequestTable;
-  /** A request has its answer. */
-  readonly onReply: (id: number, response: ApiResponse) => void;
+  readonly observer: ClusterObserver;
+  /** A request has its answer; `workUs` of CPU time went into it beside its encoding. */
+  readonly onReply: (id: number, response: ApiResponse, workUs?: number) => void;
   /** The objects of a resource when the server starts. */
   readonly onLoaded: (resource: string, objects: readonly KubernetesObject[]) => void;
   /** A change has come from etcd. */
@@ -41,18 +45,6 @@ export interface ResourceStorageOptions {
   readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[] | undefined;
 }
 
-/**
- * A list that waits until its cache has everything up to the store's revision when it was asked.
- */
-interface WaitingList {
-  readonly id: number;
-  readonly cache: WatchCache;
-  readonly revision: number;
-}
-
-/** Resources that are read from etcd each time. */
-const UNCACHED = new Set(['events']);
-
 export class ResourceStorage {
   readonly #simulation: Simulation;
   readonly #options: ResourceStorageOptions;
@@ -61,10 +53,14 @@ export class ResourceStorage {
   readonly #stored: EventKind;
   readonly #found: EventKind;
   readonly #admission: Admission;
-  #waitingLists: WaitingList[] = [];
+  readonly #fresh: FreshReads;
+  readonly #reads: ObjectReads;
+  readonly #opener: WatchOpener;
   /** Requests whose object is to be removed once it has been written. */
   readonly #removedNext = new Set<number>();
   #seenRevision = 0;
+  /** They wait to hear from etcd how far its watch is. */
+  readonly #askedProgress = new Set<WatchCache>();
   /** False: nobody follows the store. */
   #isRunning = true;
 
@@ -83,13 +79,21 @@ export class ResourceStorage {
       if (this.#requests.resume(id)) this.#afterRead(id, result);
     });
     this.#admission = new Admission((name) => this.#priorityClass(name), disabledAdmissionPlugins);
-    for (const { resource } of resourceKinds) {
-      const cache = new WatchCache(simulation, `${name}/${resource}`, host, () => {
-        this.#answerLists();
-        options.onCached(resource);
-      });
-      this.#caches.set(resource, cache);
-    }
+    const context = this.#context();
+    for (const kind of resourceKinds) this.#caches.set(kind.resource, this.#newCache(kind));
+    this.#fresh = new FreshReads(context, {
+      onFresh: (id, cache) => {
+        const isWatch = this.#requests.call(id).request.verb === 'watch';
+        (isWatch ? this.#opener : this.#reads).cacheIsFresh(id, cache);
+      },
+      onTimedOut: (id, cache) => {
+        const isWatch = this.#requests.call(id).request.verb === 'watch';
+        (isWatch ? this.#opener : this.#reads).timedOut(id, cache);
+      },
+    });
+    this.#reads = new ObjectReads(context, this.#fresh);
+    const runtime = new WatchRuntime(simulation, name, host, options.observer);
+    this.#opener = new WatchOpener(context, this.#fresh, runtime);
     const changed = simulation.defineEvent(`${name}.StoreChangesArrived`, (_, upTo) =>
       this.#ingest(upTo),
     );
@@ -97,12 +101,49 @@ export class ResourceStorage {
     etcd.watch(changed, 0);
   }
 
-  /** The server has stopped: watches end, caches are empty; returns lists that waited for them. */
+  #context(): StorageContext {
+    const { name, etcd, requests, observer, onReply, onWatch } = this.#options;
+    return {
+      simulation: this.#simulation,
+      name,
+      etcd,
+      requests,
+      observer,
+      reply: onReply,
+      onWatch,
+      cacheOf: (resource) => this.#caches.get(resource) as WatchCache,
+      found: this.#found,
+      seenRevision: () => this.#seenRevision,
+    };
+  }
+
+  #newCache(kind: ResourceKind): WatchCache {
+    const { name, host, etcd, onCached } = this.#options;
+    const cache = new WatchCache(this.#simulation, kind, `${name}/${kind.resource}`, host, {
+      onDispatched: () => onCached(kind.resource),
+      onFresh: (id, waitedUs) => this.#fresh.arrived(id, waitedUs),
+      requestProgress: () => {
+        this.#askedProgress.add(cache);
+        etcd.requestProgress();
+      },
+    });
+    return cache;
+  }
+
+  /** Of every resource, by its name. */
+  get caches(): ReadonlyMap<string, WatchCache> {
+    return this.#caches;
+  }
+
+  /** The server has stopped: watches end, caches are empty; returns reads that waited for them. */
   stop(): readonly number[] {
     this.#isRunning = false;
-    for (const cache of this.#caches.values()) cache.clear();
-    const waiting = this.#waitingLists.map(({ id }) => id);
-    this.#waitingLists = [];
+    this.#fresh.clear();
+    const waiting: number[] = [];
+    for (const cache of this.#caches.values()) {
+      waiting.push(...cache.freshness.clear());
+      cache.clear();
+    }
     return waiting;
   }
 
@@ -133,39 +174,29 @@ export class ResourceStorage {
     for (const [resource, cache] of this.#caches) {
       const objects = byResource.get(resource) ?? [];
       this.#options.onLoaded(resource, objects);
-      if (!UNCACHED.has(resource)) cache.load(objects, revision);
+      cache.load(objects, revision);
     }
   }
 
   /** Everything cached of a resource. */
   objectsOf(resource: string): ReadonlyMap<string, KubernetesObject> {
-    return this.#caches.get(resource)?.objects ?? new Map();
+    return this.#caches.get(resource)?.objects.byKey ?? new Map();
   }
 
   /** Serves a request; `onReply` is called when its answer is ready. */
   handle(id: number): void {
     const key = this.#requests.key(id);
-    const { verb, resource, subresource, resourceVersion } = this.#requests.call(id).request;
+    const { verb, resource, subresource } = this.#requests.call(id).request;
     const cache = this.#caches.get(resource);
     if (cache === undefined)
       return this.#reply(
         id,
         status(404, 'NotFound', 'the server could not find the requested resource'),
       );
-    switch (verb) {
-      case 'list':
-        if (resourceVersion === undefined) this.#options.etcd.read(key, this.#found, id);
-        else this.#replyList(id, cache);
-        return;
-      case 'watch':
-        return this.#openWatch(id, cache);
-      case 'get':
-        if (resourceVersion === 0 && !UNCACHED.has(resource)) this.#replyWith(id, this.#cached(id));
-        else this.#options.etcd.read(key, this.#found, id);
-        return;
-      case 'create':
-        if (subresource !== 'binding') return this.#create(id);
-    }
+    if (verb === 'list') return this.#reads.list(id, cache);
+    if (verb === 'watch') return this.#opener.open(id, cache);
+    if (verb === 'get') return this.#reads.get(id, cache);
+    if (verb === 'create' && subresource !== 'binding') return this.#create(id);
     const cached = this.#cached(id);
     if (cached === undefined) this.#options.etcd.read(key, this.#found, id);
     else this.#change(id, cached, false);
@@ -173,8 +204,7 @@ export class ResourceStorage {
 
   #cached(id: number): KubernetesObject | undefined {
     const { resource, namespace, name } = this.#requests.call(id).request;
-    if (UNCACHED.has(resource)) return undefined;
-    return this.#caches.get(resource)?.objects.get(objectKey(namespace, name));
+    return this.#caches.get(resource)?.objects.byKey.get(objectKey(namespace, name));
   }
 
   #create(id: number): void {
@@ -266,27 +296,11 @@ export class ResourceStorage {
     this.#change(id, current, true);
   }
 
-  #afterRead(id: number, { revision, current, error }: EtcdResult): void {
+  #afterRead(id: number, { current, error }: EtcdResult): void {
     if (error !== undefined) return this.#reply(id, storageFailure(error));
-    const { verb, resource } = this.#requests.call(id).request;
-    if (verb === 'list') {
-      const cache = this.#caches.get(resource) as WatchCache;
-      this.#waitingLists.push({ id, cache, revision });
-      return this.#answerLists();
-    }
+    const { verb } = this.#requests.call(id).request;
     if (current === undefined || verb === 'get') return this.#replyWith(id, current);
     this.#change(id, current, true);
-  }
-
-  /** Answers the lists whose caches have caught up with the store. */
-  #answerLists(): void {
-    if (this.#waitingLists.length === 0) return;
-    const isFresh = ({ cache, revision }: WaitingList): boolean =>
-      this.#seenRevision >= revision && cache.isCaughtUp(revision);
-    const fresh = this.#waitingLists.filter(isFresh);
-    if (fresh.length === 0) return;
-    this.#waitingLists = this.#waitingLists.filter((each) => !fresh.includes(each));
-    for (const { id, cache } of fresh) if (this.#requests.resume(id)) this.#replyList(id, cache);
   }
 
   /** Replies with an object, or that there is none. */
@@ -296,59 +310,28 @@ export class ResourceStorage {
     this.#reply(id, notFound(resource, name));
   }
 
-  #replyList(id: number, cache: WatchCache): void {
-    const { fieldSelector } = this.#requests.call(id).request;
-    const items = cache.list(fieldSelector);
-    const bytes = items.reduce((sum, item) => sum + encodedBytes(item), 0);
-    this.#reply(id, { code: 200, reason: '', message: '', bytes, items, revision: cache.revision });
-  }
-
-  #openWatch(id: number, cache: WatchCache): void {
-    const call = this.#requests.call(id);
-    const { request } = call;
-    const { watcher, fieldSelector, fleetMembers = 1 } = request;
-    if (watcher === undefined)
-      return this.#reply(id, status(400, 'BadRequest', 'a watch needs a watcher'));
-    const revision = request.resourceVersion ?? 0;
-    const { connection } = call.caller;
-    connection.watches ??= [];
-    const { watches } = connection;
-    const watch = new ServerWatch(this.#simulation, {
-      address: watcher,
-      selector: fieldSelector,
-      afterRevision: revision,
-      link: connection.down,
-      members: fleetMembers,
-      onClose: (closed) => {
-        cache.removeWatcher(closed);
-        watches.splice(watches.indexOf(closed), 1);
-        this.#options.onWatch(request, -1);
-      },
-    });
-    if (!cache.addWatcher(watch, revision)) {
-      const message = `too old resource version: ${revision} (${cache.revision})`;
-      return this.#reply(id, status(410, 'Expired', message));
-    }
-    watches.push(watch);
-    this.#options.onWatch(request, 1);
-    this.#reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
-  }
-
   #ingest(upTo: number): void {
     if (!this.#isRunning) return;
+    if (upTo === this.#seenRevision) return this.#noteProgress(upTo);
     for (let revision = this.#seenRevision + 1; revision <= upTo; revision++) {
       this.#ingestEvent(this.#options.etcd.change(revision));
       for (const event of this.#options.etcd.furtherChanges(revision)) this.#ingestEvent(event);
     }
     this.#seenRevision = Math.max(this.#seenRevision, upTo);
-    this.#answerLists();
+  }
+
+  /** etcd tells those caches that have asked; if it speaks of itself, all. */
+  #noteProgress(revision: number): void {
+    const told = this.#askedProgress.size > 0 ? this.#askedProgress : this.#caches.values();
+    for (const cache of [...told]) if (cache.isReady) cache.progressed(revision);
+    this.#askedProgress.clear();
   }
 
   #ingestEvent(event: WatchEvent | undefined): void {
     if (event === undefined) return;
     const resource = resourceOf(event.object);
     this.#options.onChange(resource, event);
-    if (!UNCACHED.has(resource)) this.#caches.get(resource)?.ingest(event);
+    this.#caches.get(resource)?.ingest(event);
   }
 
   #reply(id: number, response: ApiResponse): void {

@@ -5,9 +5,7 @@ import { WholeHistogram } from '../../stats/whole-histogram.js';
 
 const MS = 1000;
 const READ_WAIT_MS = [5, 25, 50, 100, 200, 400, 600, 800, 1000, 1250, 1500, 2000, 3000];
-const WATCH_LIST_S = [
-  0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60,
-];
+const WATCH_LIST_S = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60];
 const EVENT_BYTES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 
 /** Lists by what they were served from. */
@@ -50,4 +48,9 @@ export class StorageStatistics {
   );
   /** Watches that are open, by scope. */
   readonly longRunning: Map<string, number> = new Map();
+
+  /** A watch of a scope begins, or ends (negative), for so many clients. */
+  watchOpened(scope: string, change: number): void {
+    this.longRunning.set(scope, (this.longRunning.get(scope) ?? 0) + change);
+  }
 }

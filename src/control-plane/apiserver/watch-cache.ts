@@ -5,10 +5,13 @@
 // Source: Kubernetes v1.36 apiserver storage/cacher (reference: controlplane B9).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ResourceKind } from '../../api/resource-kinds.js';
+import type { ApiResponse } from '../../client/api-request.js';
 import { bookmarkOf, type WatchEvent } from '../../client/watch.js';
+import { exp } from '../../kernel/math.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
+import { status } from './answers.js';
 import { BookmarkSchedule } from './bookmark-schedule.js';
 import { CachedObjects } from './cached-objects.js';
 import { apiserverConstants } from './constants.js';
@@ -19,6 +22,12 @@ import { FULL, type ServerWatch } from './server-watch.js';
 import { StorageStatistics } from './storage-statistics.js';
 import { TimeBudget } from './time-budget.js';
 import { WatcherIndex } from './watcher-index.js';
+
+/**
+ * Read and watched in etcd each time. Source: Kubernetes v1.36 pkg/kubeapiserver
+ * default_storage_factory_builder.go.
+ */
+const UNCACHED: ReadonlySet<string> = new Set(['events']);
 
 /** Deliveries that take longer than this together are spread over the cores, µs. */
 const DELIVERY_US = 1000;
@@ -35,6 +44,10 @@ export interface WatchCacheHandlers {
 /** Cache of one resource in one apiserver. */
 export class WatchCache {
   readonly kind: ResourceKind;
+  /** False: changes are passed on to watchers and forgotten. */
+  readonly isCached: boolean;
+  /** It has been filled. */
+  isReady = false;
   readonly objects: CachedObjects = new CachedObjects();
   readonly log: EventLog = new EventLog();
   readonly freshness: Freshness;
@@ -62,6 +75,9 @@ export class WatchCache {
   /** The dispatcher waits for these, in this order, until then. */
   #blocked: ServerWatch[] = [];
   #blockedUntil: SimTime = 0;
+  #unreadySinceUs: SimTime = 0;
+  /** Revision at the last look. */
+  #toldRevision = 0;
   /** How far etcd says it is. */
   #progress = 0;
 
@@ -73,6 +89,7 @@ export class WatchCache {
     handlers: WatchCacheHandlers,
   ) {
     this.kind = kind;
+    this.isCached = !UNCACHED.has(kind.resource);
     this.#simulation = simulation;
     this.#host = host;
     this.#handlers = handlers;
@@ -90,6 +107,8 @@ export class WatchCache {
   /** The server has stopped: watches end, and everything is forgotten. */
   clear(): void {
     for (const watch of this.#watchers.takeAll()) watch.end();
+    this.isReady = false;
+    this.#unreadySinceUs = this.#simulation.now;
     this.objects.clear();
     this.#incoming = [];
     this.#batch = [];
@@ -97,13 +116,27 @@ export class WatchCache {
     this.#deliveryUs = 0;
   }
 
-  /** Fills the cache with a state as of `revision`. */
+  /** Fills the cache with a state as of `revision`; changes since then have come, or will. */
   load(objects: readonly KubernetesObject[], revision: number): void {
+    if (!this.isCached) return;
     for (const object of objects) this.objects.put(object);
+    this.isReady = true;
     this.revision = revision;
     this.#progress = revision;
     this.log.reset(revision);
     this.statistics.initializations++;
+    this.#incoming = this.#incoming.filter((event) => event.revision > revision);
+    if (this.#incoming.length > 0) this.#startBatch();
+  }
+
+  /** What is asked of a cache that is not filled yet is to be asked again. */
+  notReady(now: SimTime): ApiResponse {
+    const seconds = (now - this.#unreadySinceUs) / 1_000_000;
+    const { unreadyRetryExponent, unreadyRetryMaxSeconds } = apiserverConstants;
+    const wanted = Math.floor(exp(unreadyRetryExponent * seconds));
+    const retryAfterSeconds = Math.max(1, Math.min(wanted, unreadyRetryMaxSeconds));
+    const message = `storage is (re)initializing`;
+    return { ...status(429, 'TooManyRequests', message), retryAfterSeconds };
   }
 
   addWatcher(watch: ServerWatch): void {
@@ -135,9 +168,11 @@ export class WatchCache {
 
   /** Takes an event of etcd's watch. */
   ingest(event: WatchEvent): void {
+    this.statistics.storageEventsReceived++;
+    if (!this.isCached && this.#watchers.isEmpty) return;
     this.statistics.eventsReceived++;
     this.#incoming.push(event);
-    if (this.#batch.length === 0) this.#startBatch();
+    if (this.#batch.length === 0 && (this.isReady || !this.isCached)) this.#startBatch();
   }
 
   /** etcd says that everything up to a revision has come. */
@@ -168,9 +203,7 @@ export class WatchCache {
     const { now } = this.#simulation;
     while (this.#dispatched < batch.length) {
       const event = batch[this.#dispatched++] as WatchEvent;
-      this.objects.apply(event);
-      this.revision = event.revision;
-      this.log.add(event, now);
+      if (this.isCached) this.#keep(event);
       this.statistics.eventsDispatched++;
       this.#dispatchedUs = 0;
       this.#current = event;
@@ -189,6 +222,12 @@ export class WatchCache {
     this.#deliveryUs = 0;
     if (this.#incoming.length > 0) this.#startBatch();
     this.#advance();
+  }
+
+  #keep(event: WatchEvent): void {
+    this.objects.apply(event);
+    this.revision = event.revision;
+    this.log.add(event, this.#simulation.now);
   }
 
   readonly #offer = (watch: ServerWatch): void => {
@@ -220,7 +259,8 @@ export class WatchCache {
   /** Everything that is here has been dispatched, or is being dispatched. */
   #advance(): void {
     if (this.#batch.length === 0) this.revision = Math.max(this.revision, this.#progress);
-    this.bookmarks.advanced();
+    if (this.revision > this.#toldRevision) this.bookmarks.advanced();
+    this.#toldRevision = this.revision;
     this.freshness.advanced(this.revision, this.#handlers.onFresh);
     this.#handlers.onDispatched();
   }

@@ -15,12 +15,15 @@ import type { StorageContext } from './storage-context.js';
 import type { WatchCache } from './watch-cache.js';
 import type { WatchRuntime } from './watch-runtime.js';
 
-/** What comes before the changes, and after which revision those begin. */
+/** What comes before the changes that are dispatched from now on. */
 interface Beginning {
-  readonly events: readonly WatchEvent[];
+  /** Everything there is as of `fromRevision`; undefined: the client knows that. */
+  readonly state: readonly WatchEvent[] | undefined;
+  readonly fromRevision: number;
+  /** Since then. */
+  readonly changes: readonly WatchEvent[];
+  /** Later ones than this are dispatched from now on. */
   readonly afterRevision: number;
-  /** The events are all there is, not changes. */
-  readonly isState: boolean;
 }
 
 export class WatchOpener {
@@ -67,9 +70,10 @@ export class WatchOpener {
 
   #openAfter(id: number, cache: WatchCache, revision: number): void {
     if (revision === 0) return this.#beginWithState(id, cache);
-    const events = cache.log.after(revision);
-    if (events === undefined) return this.#refuseTooOld(id, revision, cache.log.startRevision);
-    this.#begin(id, cache, { events, afterRevision: revision, isState: false });
+    const changes = cache.log.after(revision);
+    if (changes === undefined) return this.#refuseTooOld(id, revision, cache.log.startRevision);
+    const afterRevision = Math.max(revision, cache.revision);
+    this.#begin(id, cache, { state: undefined, fromRevision: revision, changes, afterRevision });
   }
 
   #refuseTooOld(id: number, revision: number, oldest: number): void {
@@ -79,61 +83,70 @@ export class WatchOpener {
 
   #beginWithState(id: number, cache: WatchCache): void {
     const { request } = this.#context.requests.call(id);
-    const events = cache.objects.list(selectionOf(request)).map(additionOf);
-    this.#begin(id, cache, { events, afterRevision: cache.revision, isState: true });
+    const state = cache.objects.list(selectionOf(request)).map(additionOf);
+    const { revision } = cache;
+    const beginning = { state, fromRevision: revision, changes: [], afterRevision: revision };
+    this.#begin(id, cache, beginning);
   }
 
   /** etcd's watch begins after a revision, or after that of a list. */
   #openUncached(id: number, cache: WatchCache): void {
-    const { etcd, requests, seenRevision } = this.#context;
+    const { etcd, requests } = this.#context;
     const { resourceVersion = 0, sendInitialEvents = false } = requests.call(id).request;
-    const { resource, kind } = cache.kind;
     if (resourceVersion === 0 || sendInitialEvents) {
-      const range = { prefix: `${resource}/`, startKey: '', limit: 0, revision: 0 };
+      const range = { prefix: `${cache.kind.resource}/`, startKey: '', limit: 0, revision: 0 };
       return etcd.range(range, this.#listed, id);
     }
-    const events: WatchEvent[] = [];
-    for (let revision = resourceVersion + 1; revision <= seenRevision(); revision++) {
-      const change = etcd.change(revision);
-      if (change?.object.kind === kind) events.push(change, ...etcd.furtherChanges(revision));
-    }
-    this.#begin(id, cache, { events, afterRevision: resourceVersion, isState: false });
+    this.#begin(id, cache, this.#changesSince(resourceVersion, cache, undefined));
   }
 
   #afterList(id: number, { values, revision, error }: EtcdResult): void {
     const { requests, reply } = this.#context;
     if (error !== undefined) return reply(id, storageFailure(error));
     const { request } = requests.call(id);
-    const cache = this.#context.cacheOf(request.resource);
     const selection = selectionOf(request);
-    const events = values.filter((value) => isSelected(selection, value)).map(additionOf);
-    this.#begin(id, cache, { events, afterRevision: revision, isState: true });
+    const state = values.filter((value) => isSelected(selection, value)).map(additionOf);
+    const cache = this.#context.cacheOf(request.resource);
+    this.#begin(id, cache, this.#changesSince(revision, cache, state));
   }
 
-  #begin(id: number, cache: WatchCache, { events, afterRevision, isState }: Beginning): void {
+  /** What etcd has told this server of a resource since a revision. */
+  #changesSince(fromRevision: number, { kind }: WatchCache, state: Beginning['state']): Beginning {
+    const { etcd, seenRevision } = this.#context;
+    const changes: WatchEvent[] = [];
+    for (let revision = fromRevision + 1; revision <= seenRevision(); revision++) {
+      const change = etcd.change(revision);
+      if (change?.object.kind === kind.kind) changes.push(change, ...etcd.furtherChanges(revision));
+    }
+    const afterRevision = Math.max(fromRevision, seenRevision());
+    return { state, fromRevision, changes, afterRevision };
+  }
+
+  #begin(id: number, cache: WatchCache, beginning: Beginning): void {
+    const { state, fromRevision, changes, afterRevision } = beginning;
     const call = this.#context.requests.call(id);
     const { request } = call;
-    const selection = selectionOf(request);
     const watch = this.#watch(id, cache, afterRevision);
     const { observer, simulation, reply, onWatch } = this.#context;
-    const address = request.watcher as WatcherAddress;
-    const { resource, namespace } = request;
-    const additions = isState ? events.length : 0;
-    const fieldSelector = selection.field;
-    observer.watchOpened({ address, resource, namespace, fieldSelector, afterRevision, additions });
+    const { resource, namespace, sendInitialEvents = false } = request;
+    observer.watchOpened({
+      address: request.watcher as WatcherAddress,
+      resource,
+      namespace,
+      fieldSelector: watch.selection.field,
+      afterRevision: fromRevision,
+      additions: state?.length ?? -1,
+    });
     cache.addWatcher(watch);
     onWatch(request, 1);
-    cache.statistics.watchOpened(request, 1);
-    const seen = isState ? events : views(events, watch);
-    const initial =
-      request.sendInitialEvents === true
-        ? [...seen, bookmarkOf(cache.kind, afterRevision, true)]
-        : seen;
-    cache.statistics.initEvents += seen.length;
+    cache.statistics.watchOpened(watchScope(request), request.fleetMembers ?? 1);
+    const end = sendInitialEvents ? [bookmarkOf(cache.kind, fromRevision, true)] : [];
+    const initial = [...(state ?? []), ...end, ...views(changes, watch)];
+    cache.statistics.initEvents += initial.length - end.length;
     const { receivedUs } = call;
     watch.begin(initial, () => {
-      if (request.sendInitialEvents !== true) return;
-      cache.statistics.watchListEnded(request, simulation.now - receivedUs);
+      if (!sendInitialEvents) return;
+      cache.statistics.watchListUs.observe(simulation.now - receivedUs);
     });
     reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
   }
@@ -160,7 +173,7 @@ export class WatchOpener {
         cache.removeWatcher(closed);
         watches.splice(watches.indexOf(closed), 1);
         onWatch(request, -1);
-        cache.statistics.watchOpened(request, -1);
+        cache.statistics.watchOpened(watchScope(request), -fleetMembers);
       },
     });
     if (timeoutSeconds !== undefined) watch.endAt(simulation.now + timeoutSeconds * 1_000_000);

@@ -15,15 +15,24 @@ export class WatcherIndex {
   readonly #ofName = new Map<string, Watchers>();
   /** Clients that hear of every change. */
   clientCount = 0;
+  #count = 0;
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
 
   add(watch: ServerWatch): void {
-    this.#setFor(watch.selection).add(watch);
-    if (this.#setFor(watch.selection) === this.#all) this.clientCount += watch.members;
+    const watchers = this.#setFor(watch.selection);
+    watchers.add(watch);
+    this.#count++;
+    if (watchers === this.#all) this.clientCount += watch.members;
   }
 
   remove(watch: ServerWatch): void {
     const watchers = this.#setFor(watch.selection);
-    if (watchers.delete(watch) && watchers === this.#all) this.clientCount -= watch.members;
+    if (!watchers.delete(watch)) return;
+    this.#count--;
+    if (watchers === this.#all) this.clientCount -= watch.members;
   }
 
   /** Everyone, and nobody is left. */
@@ -34,6 +43,7 @@ export class WatcherIndex {
     this.#all.clear();
     for (const map of maps) map.clear();
     this.clientCount = 0;
+    this.#count = 0;
     return watchers;
   }
 

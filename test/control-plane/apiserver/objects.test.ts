@@ -139,11 +139,11 @@ describe('a read', () => {
     expect(names).toContain('etcd.RangesRead');
   });
 
-  test('a list has everything, in order of creation, with the revision it is of', () => {
+  test('a list has everything, in order of names, with the revision it is of', () => {
     for (const name of ['b', 'a', 'c']) create(configMap(name));
     plane.simulation.run();
     const response = send({ verb: 'list', resource: 'configmaps', namespace: '', name: '' });
-    expect(response.items?.map(({ metadata }) => metadata.name)).toEqual(['b', 'a', 'c']);
+    expect(response.items?.map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
     expect(response.revision).toBe(plane.etcd.snapshot().revision);
   });
 

@@ -357,7 +357,7 @@ test('an informer’s store becomes the server’s, whatever is written while it
         startAt,
         own.simulation.defineEvent('test.StartDue', () => informer.start()),
       );
-      own.simulation.run();
+      own.run(60_000_000);
       const stored = own.etcd.snapshot().values.map((value) => [keyOf(value), value] as const);
       expect(new Map<string, KubernetesObject>(informer.store)).toEqual(new Map(stored));
       expect(seen).toBe(stored.length);

@@ -1,0 +1,106 @@
+// The checker of watches: what it takes for lost, doubled, out of order, and that it says nothing
+// about what a sound server does.
+import { describe, expect, test } from 'vitest';
+import { WatchHistory } from '../../src/checkers/watch-history.js';
+import { bookmarkOf, type WatchEvent } from '../../src/client/watch.js';
+import { Simulation } from '../../src/kernel/simulation.js';
+import { pod, Story } from '../metrics/story.js';
+
+const address = { kind: 1, target: 2 };
+const pods = { address, resource: 'pods', namespace: '', fieldSelector: undefined } as const;
+
+/** Four changes of two pods, at ascending revisions. */
+function changes(): readonly WatchEvent[] {
+  return new Story(() => []).put(pod('a')).put(pod('b')).bind('a').remove('Pod', 'a').events;
+}
+
+function check(act: (checker: WatchHistory, events: readonly WatchEvent[]) => void): string[] {
+  const checker = new WatchHistory(new Simulation('watches'));
+  const events = changes();
+  for (const event of events) checker.committed(event);
+  act(checker, events);
+  return checker.violations;
+}
+
+const read = (checker: WatchHistory, events: readonly WatchEvent[]): void => {
+  for (const event of events) checker.watchEventRead(address, event);
+};
+
+const justBefore = ({ revision }: WatchEvent = changes()[0] as WatchEvent): number => revision - 1;
+
+describe('a watcher that reads every change once, in order', () => {
+  test('is sound', () => {
+    const violations = check((checker, events) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+      read(checker, events);
+      read(checker, [bookmarkOf({ apiVersion: 'v1', kind: 'Pod' }, 99, false)]);
+    });
+    expect(violations).toEqual([]);
+  });
+
+  test('is sound over two watches, the second from where the first ended', () => {
+    const violations = check((checker, events) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+      read(checker, events.slice(0, 2));
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[2]), additions: -1 });
+      read(checker, events.slice(2));
+    });
+    expect(violations).toEqual([]);
+  });
+
+  test('is sound when it begins with what there is', () => {
+    const violations = check((checker, [a, b, bound, gone]) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(bound), additions: 2 });
+      read(checker, [b as WatchEvent, a as WatchEvent, bound as WatchEvent, gone as WatchEvent]);
+    });
+    expect(violations).toEqual([]);
+  });
+});
+
+describe('a watcher', () => {
+  test('that misses a change is reported once', () => {
+    const violations = check((checker, events) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+      read(checker, [events[0], events[2], events[3]] as WatchEvent[]);
+    });
+    expect(violations).toHaveLength(1);
+    expect(violations[0]).toMatch(/^0 s: a watch of pods yields \d+, not \d+$/);
+  });
+
+  test('that gets a change twice is reported', () => {
+    const violations = check((checker, events) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+      read(checker, [events[0], events[0]] as WatchEvent[]);
+    });
+    expect(violations.length).toBeGreaterThan(0);
+  });
+
+  test('whose bookmark promises what was never sent is reported', () => {
+    const violations = check((checker, events) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+      read(checker, [bookmarkOf({ apiVersion: 'v1', kind: 'Pod' }, 99, false)]);
+    });
+    expect(violations[0]).toMatch(/has lost \d+ before a bookmark of 99/);
+  });
+
+  test('that watches on from before what it has read is reported', () => {
+    const violations = check((checker, events) => {
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+      read(checker, events);
+      checker.watchOpened({ ...pods, afterRevision: justBefore(events[0]), additions: -1 });
+    });
+    expect(violations[0]).toMatch(/goes back from \d+ to \d+/);
+  });
+
+  test('of one node is held to the changes of its pods alone', () => {
+    const fieldSelector = { field: 'spec.nodeName', value: 'node-0' } as const;
+    const checker = new WatchHistory(new Simulation('watches'));
+    checker.watchOpened({ ...pods, fieldSelector, afterRevision: 0, additions: -1 });
+    const story = new Story(() => []).put(pod('a')).put(pod('b')).bind('a');
+    for (const event of story.events) checker.committed(event);
+    read(checker, story.events.slice(2));
+    expect(checker.violations).toEqual([]);
+    read(checker, story.events.slice(0, 1));
+    expect(checker.violations.length).toBeGreaterThan(0);
+  });
+});
