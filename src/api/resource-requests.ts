@@ -11,7 +11,14 @@
 import type { Container, ResourceRequirements } from './container.js';
 import type { Node } from './node.js';
 import type { PodQosClass, PodSpec } from './pod.js';
-import { quantityMilliValue, quantityValue, type ResourceList } from './quantity.js';
+import {
+  formatBytes,
+  formatMilliCpu,
+  type Quantity,
+  quantityMilliValue,
+  quantityValue,
+  type ResourceList,
+} from './quantity.js';
 
 /** Amounts of every resource. Invariant: safe integers of at least 0. */
 export interface ResourceAmounts {
@@ -20,6 +27,18 @@ export interface ResourceAmounts {
   readonly ephemeralStorageBytes: number;
   /** Every other resource by name, in whole units: `pods`, `nvidia.com/gpu`, `hugepages-2Mi`. */
   readonly scalars: ReadonlyMap<string, number>;
+}
+
+/** Those of the amounts that are above 0, as quantities by resource name. */
+export function quantitiesOf(amounts: ResourceAmounts): ReadonlyMap<string, Quantity> {
+  const { cpuMilli, memoryBytes, ephemeralStorageBytes, scalars } = amounts;
+  const quantities = new Map<string, Quantity>();
+  if (cpuMilli > 0) quantities.set('cpu', formatMilliCpu(cpuMilli));
+  if (memoryBytes > 0) quantities.set('memory', formatBytes(memoryBytes));
+  if (ephemeralStorageBytes > 0)
+    quantities.set('ephemeral-storage', formatBytes(ephemeralStorageBytes));
+  for (const [name, amount] of scalars) if (amount > 0) quantities.set(name, `${amount}`);
+  return quantities;
 }
 
 /** What scoring assumes for a container that states no CPU request: 100 milli-CPU. */

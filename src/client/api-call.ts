@@ -61,6 +61,8 @@ export class ApiCall {
   isGoAway = false;
   /** How long the server kept it in a queue before serving it, last attempt. */
   queueWaitUs: SimTime = 0;
+  /** How long admission webhooks have held it, last attempt. */
+  webhookUs: SimTime = 0;
   response: ApiResponse | undefined;
 
   constructor(
@@ -110,6 +112,7 @@ export class ApiTransport {
       const call = this.#calls.get(id);
       call.receivedUs = now;
       call.queueWaitUs = 0;
+      call.webhookUs = 0;
       call.isGoAway = false;
       (call.server as ApiServerPort).receive(call);
     });

@@ -3,7 +3,7 @@
 
 import type { Node } from '../api/node.js';
 import type { LeaderElectionTimes } from '../client/leader-elector.js';
-import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission.js';
+import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { etcdServers } from '../cluster/cluster-spec.js';
-import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission.js';
+import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { processes } from './process-costs.js';
 import { etcd, hosts } from './schema-etcd.js';

@@ -6,6 +6,7 @@ import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
 import type { Connection } from '../../src/client/connection.js';
 import { type ClusterObserver, SilentObserver } from '../../src/client/observer.js';
 import type { WatchEvent } from '../../src/client/watch.js';
+import type { WebhookSpec } from '../../src/control-plane/apiserver/admission/webhook.js';
 import { ApiServer } from '../../src/control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../../src/control-plane/apiserver/registry.js';
 import { defaultEtcdOptions, Etcd } from '../../src/control-plane/etcd/etcd.js';
@@ -49,6 +50,7 @@ export interface TestControlPlaneOptions {
   /** Default: the two limits in flight. */
   readonly enablePriorityAndFairness?: boolean;
   readonly requestTimeoutUs?: number;
+  readonly webhooks?: readonly WebhookSpec[];
   readonly observer?: ClusterObserver;
 }
 
@@ -95,6 +97,7 @@ export class TestControlPlane {
         enablePriorityAndFairness: options.enablePriorityAndFairness ?? false,
         requestTimeoutUs: options.requestTimeoutUs ?? 60_000_000,
         goawayChance: 0,
+        webhooks: options.webhooks,
       },
     });
   }

@@ -1,6 +1,7 @@
 // Answers of the API server, in its own words.
 // Source: Kubernetes v1.36 apimachinery pkg/api/errors.
 import { encodedBytes } from '../../api/encoded-size.js';
+import { withGroup } from '../../api/group.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { resourceKindOfResource } from '../../api/resource-kinds.js';
 import type { ApiResponse } from '../../client/api-request.js';
@@ -48,10 +49,4 @@ export function conflictMessage(resource: string, name: string, why: string): st
 /** `deployments.apps`, `pods`: a resource with its group, as messages name it. */
 export function qualified(resource: string): string {
   return withGroup(resource, resourceKindOfResource(resource)?.apiVersion ?? '');
-}
-
-/** Appends the group of an apiVersion, if it has one. */
-export function withGroup(name: string, apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? name : `${name}.${apiVersion.slice(0, slash)}`;
 }

@@ -18,7 +18,9 @@ import { distribution } from '../../kernel/distributions.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import { type CpuHost, Link } from '../../kernel/stations.js';
-import type { OptionalAdmissionPlugin } from './admission.js';
+import type { OptionalAdmissionPlugin } from './admission/admission.js';
+import { AdmissionStatistics } from './admission/admission-statistics.js';
+import type { WebhookSpec } from './admission/webhook.js';
 import { status } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { chainCpuUs, encodeCpuUs, handlerCpuUs } from './costs.js';
@@ -45,6 +47,8 @@ export interface ApiServerSettings {
   /** Of an answer that it asks the client to go to another server; 0 to 0.02. */
   readonly goawayChance: number;
   readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[] | undefined;
+  /** That admission calls, mutating and validating ones. */
+  readonly webhooks?: readonly WebhookSpec[] | undefined;
 }
 
 export interface ApiServerOptions {
@@ -62,6 +66,7 @@ export class ApiServer implements ApiServerPort {
   /** Starts of the process before this one. */
   incarnation = 0;
   readonly inFlight: InFlightStatistics;
+  readonly admission: AdmissionStatistics = new AdmissionStatistics();
   /** Absent without API Priority and Fairness. */
   readonly flows: FlowController | undefined;
   readonly #simulation: Simulation;
@@ -114,13 +119,14 @@ export class ApiServer implements ApiServerPort {
     const { maxRequestsInflight, maxMutatingRequestsInflight } = settings;
     this.#maxInFlight = new MaxInFlight(maxRequestsInflight, maxMutatingRequestsInflight);
     this.inFlight = new InFlightStatistics(simulation.now);
-    this.#storage = this.#newStorage();
-    this.#flowStatus = new FlowStatusWriter(this.#newLoopback());
+    const loopback = this.#newLoopback();
+    this.#storage = this.#newStorage(loopback);
+    this.#flowStatus = new FlowStatusWriter(loopback);
     this.flows = settings.enablePriorityAndFairness ? this.#newFlows() : undefined;
     this.#configureFlows();
   }
 
-  #newStorage(): ResourceStorage {
+  #newStorage(loopback: ApiClient): ResourceStorage {
     const { name, host, etcd, identities, observer, settings } = this.#options;
     return new ResourceStorage(this.#simulation, {
       name,
@@ -129,7 +135,12 @@ export class ApiServer implements ApiServerPort {
       identities,
       requests: this.#requests,
       observer,
-      disabledAdmissionPlugins: settings.disabledAdmissionPlugins,
+      admission: {
+        disabledPlugins: settings.disabledAdmissionPlugins ?? [],
+        webhooks: settings.webhooks ?? [],
+        statistics: this.admission,
+        loopback,
+      },
       onReply: (id, response, workUs) => this.#reply(id, response, workUs),
       onLoaded: (resource, objects) => {
         const bytes = objects.reduce((sum, object) => sum + encodedBytes(object), 0);

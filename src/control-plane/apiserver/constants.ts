@@ -93,6 +93,24 @@ const table = {
     source: 'reference: controlplane E1',
     note: 'built-in plugins, of a write',
   },
+  quotaWriteRetries: {
+    value: 3,
+    unit: 'writes',
+    source: 'Kubernetes v1.36 apiserver pkg/admission/plugin/resourcequota/controller.go',
+    note: 'of the use of a quota that somebody else has written meanwhile',
+  },
+  webhookCallCpuUs: {
+    value: 150,
+    unit: 'µs',
+    source: 'ASSUMED: a request over TLS and its answer, as the transport of a served one and more',
+    note: 'of one call of an admission webhook, besides the encoding of its review',
+  },
+  webhookRefusalUs: {
+    value: 500,
+    unit: 'µs',
+    source: 'ASSUMED: one round trip within a cluster',
+    note: 'until a call is refused where nothing listens',
+  },
   etcdClientCpuUs: { value: 60, unit: 'µs', source: 'reference: controlplane E1' },
   transportNanosecondsPerByte: {
     value: 1,
@@ -111,6 +129,11 @@ const table = {
     unit: 'ns/byte',
     source: 'reference: controlplane E1',
     note: 'protobuf answer',
+  },
+  jsonEncodeNanosecondsPerByte: {
+    value: 4.5,
+    unit: 'ns/byte',
+    source: 'reference: controlplane E1',
   },
   listObjectNanoseconds: {
     value: 1800,

@@ -10,7 +10,7 @@ import type { ObjectMeta } from '../../api/object-meta.js';
 import type { Pod, PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
-import { admitUpdate } from './admission.js';
+import { admitUpdate } from './admission/admission.js';
 import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
 

@@ -69,6 +69,11 @@ export class RequestTable {
     this.#phases[id] = phase;
   }
 
+  /** Whether nobody waits for its answer any longer. */
+  isGone(id: number): boolean {
+    return this.#phases[id] === GONE;
+  }
+
   /** What was under way has come back: false, and the id is free, when nobody waits for it. */
   resume(id: number): boolean {
     if (this.#phases[id] !== GONE) return true;

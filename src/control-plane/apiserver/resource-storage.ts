@@ -1,10 +1,9 @@
 // What an apiserver does with a request that may be served: optimistic writes in etcd; reads and
 // watches are passed on. The watch caches may lag: for a write they decide only what the store will
-// check. Left out: webhooks.
+// check.
 // Source: Kubernetes v1.36 apiserver registry/generic, storage (reference: controlplane B8, B10).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { PriorityClass } from '../../api/priority-class.js';
 import { type ResourceKind, resourceKinds } from '../../api/resource-kinds.js';
 import { type ApiRequest, type ApiResponse, objectKey } from '../../client/api-request.js';
 import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
@@ -12,7 +11,7 @@ import type { ClusterObserver } from '../../client/observer.js';
 import type { WatchEvent } from '../../client/watch.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
-import { Admission, type OptionalAdmissionPlugin } from './admission.js';
+import { AdmissionControl, type AdmissionSettings } from './admission/admission-control.js';
 import { alreadyExists, notFound, ok, status, storageFailure } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { FreshReads } from './fresh-reads.js';
@@ -42,7 +41,7 @@ export interface ResourceStorageOptions {
   /** Changes of a resource are in its cache. */
   readonly onCached: (resource: string) => void;
   readonly onWatch: (request: ApiRequest, change: 1 | -1) => void;
-  readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[] | undefined;
+  readonly admission: AdmissionSettings;
 }
 
 export class ResourceStorage {
@@ -52,7 +51,7 @@ export class ResourceStorage {
   readonly #caches = new Map<string, WatchCache>();
   readonly #stored: EventKind;
   readonly #found: EventKind;
-  readonly #admission: Admission;
+  readonly #admission: AdmissionControl;
   readonly #fresh: FreshReads;
   readonly #reads: ObjectReads;
   readonly #opener: WatchOpener;
@@ -68,7 +67,7 @@ export class ResourceStorage {
     this.#simulation = simulation;
     this.#options = options;
     this.#requests = options.requests;
-    const { name, etcd, host, disabledAdmissionPlugins } = options;
+    const { name, etcd, host } = options;
     this.#stored = simulation.defineEvent(`${name}.TransactionAnswered`, (id, ticket) => {
       const result = etcd.result(ticket);
       if (this.#requests.resume(id)) this.#afterWrite(id, result);
@@ -78,7 +77,15 @@ export class ResourceStorage {
       const result = etcd.result(ticket);
       if (this.#requests.resume(id)) this.#afterRead(id, result);
     });
-    this.#admission = new Admission((name) => this.#priorityClass(name), disabledAdmissionPlugins);
+    this.#admission = new AdmissionControl(simulation, {
+      ...options.admission,
+      name,
+      host,
+      requests: options.requests,
+      objectsOf: (resource) => this.objectsOf(resource),
+      onAdmitted: (id, { current, outcome }) => this.#carryOut(id, current, outcome),
+      onRejected: (id, { code, reason, message }) => this.#reply(id, status(code, reason, message)),
+    });
     const context = this.#context();
     for (const kind of resourceKinds) this.#caches.set(kind.resource, this.#newCache(kind));
     this.#fresh = new FreshReads(context, {
@@ -208,31 +215,22 @@ export class ResourceStorage {
   }
 
   #create(id: number): void {
-    const { resource, body, namespace } = this.#requests.call(id).request;
+    const { request } = this.#requests.call(id);
+    const { resource, body, namespace } = request;
     if (body === undefined) {
       return this.#reply(id, status(400, 'BadRequest', 'a create needs a body'));
     }
     const { now } = this.#simulation;
     const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
     const metadata = this.#options.identities.fill(given, resource, now);
-    const admitted = this.#admission.admit({ ...body, metadata } as KubernetesObject);
+    const admitted = this.#admission.complete({ ...body, metadata } as KubernetesObject);
     if ('code' in admitted) {
       return this.#reply(id, status(admitted.code, admitted.reason, admitted.message));
     }
     const key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
     this.#requests.setKey(id, key);
-    this.#propose(key, 0, admitted, id);
-  }
-
-  #priorityClass(name: string): PriorityClass | undefined {
-    const classes = this.objectsOf('priorityclasses');
-    if (name !== '') return classes.get(name) as PriorityClass | undefined;
-    let found: PriorityClass | undefined;
-    for (const each of classes.values() as Iterable<PriorityClass>) {
-      if (each.globalDefault === true && each.value < (found?.value ?? Number.POSITIVE_INFINITY))
-        found = each;
-    }
-    return found;
+    const outcome = { kind: 'write', object: admitted } as const;
+    this.#admission.admit(id, request, { current: undefined, outcome });
   }
 
   /**
@@ -247,12 +245,13 @@ export class ResourceStorage {
         ? deleteOutcome(current, request, now)
         : updateOutcome(current, request, now);
     const isWrite = outcome.kind !== 'unchanged' && outcome.kind !== 'refuse';
-    if (isWrite || isNewest) this.#carryOut(id, current, outcome);
+    if (isWrite) this.#admission.admit(id, request, { current, outcome });
+    else if (isNewest) this.#carryOut(id, current, outcome);
     else this.#options.etcd.read(this.#requests.key(id), this.#found, id);
   }
 
-  #carryOut(id: number, current: KubernetesObject, outcome: Outcome): void {
-    const revision = current.metadata.resourceVersion ?? 0;
+  #carryOut(id: number, current: KubernetesObject | undefined, outcome: Outcome): void {
+    const revision = current?.metadata.resourceVersion ?? 0;
     switch (outcome.kind) {
       case 'unchanged':
         return this.#replyWith(id, current);

@@ -1,17 +1,19 @@
 // Built-in admission: what the API server adds to an object, and what it refuses.
 import { describe, expect, test } from 'vitest';
-import type { Deployment } from '../../../src/api/deployment.js';
-import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
-import type { Pod, Toleration } from '../../../src/api/pod.js';
-import type { PriorityClass } from '../../../src/api/priority-class.js';
+import type { Deployment } from '../../../../src/api/deployment.js';
+import type { KubernetesObject } from '../../../../src/api/kubernetes-object.js';
+import type { LimitRange } from '../../../../src/api/limit-range.js';
+import type { Pod, Toleration } from '../../../../src/api/pod.js';
+import type { PriorityClass } from '../../../../src/api/priority-class.js';
 import {
   Admission,
+  type AdmissionLookups,
   admitUpdate,
   type OptionalAdmissionPlugin,
-  type Rejection,
-} from '../../../src/control-plane/apiserver/admission.js';
-import { TestControlPlane } from '../../support/control-plane.js';
-import { deployment, pod } from '../../support/objects.js';
+} from '../../../../src/control-plane/apiserver/admission/admission.js';
+import type { Rejection } from '../../../../src/control-plane/apiserver/admission/rejection.js';
+import { TestControlPlane } from '../../../support/control-plane.js';
+import { deployment, pod } from '../../../support/objects.js';
 
 function priorityClass(name: string, value: number, extra: Partial<PriorityClass> = {}) {
   return {
@@ -23,10 +25,14 @@ function priorityClass(name: string, value: number, extra: Partial<PriorityClass
   } satisfies PriorityClass;
 }
 
+/** A cluster with that class, and with those LimitRanges in every namespace. */
+const lookups = (found?: PriorityClass, ranges: readonly LimitRange[] = []): AdmissionLookups => ({
+  priorityClass: (name) => (name === (found?.metadata.name ?? '') ? found : undefined),
+  limitRanges: () => ranges,
+});
+
 const admit = <T extends KubernetesObject>(object: T, found?: PriorityClass): T | Rejection =>
-  new Admission((name) => (name === (found?.metadata.name ?? '') ? found : undefined)).admit(
-    object,
-  ) as T | Rejection;
+  new Admission(lookups(found)).admit(object) as T | Rejection;
 
 describe('the priority of a pod', () => {
   const none = admit(pod('a')) as Pod;
@@ -119,7 +125,7 @@ describe('the service account of a pod', () => {
 describe('a disabled admission plugin', () => {
   const own = pod('a', { priority: 7 });
   const specWithout = (...names: OptionalAdmissionPlugin[]) =>
-    (new Admission(() => undefined, names).admit(own) as Pod).spec;
+    (new Admission(lookups(), names).admit(own) as Pod).spec;
 
   test('Priority leaves the priority that the pod states', () => {
     expect(specWithout().priority).toBe(0);
@@ -194,7 +200,7 @@ describe('an object', () => {
 });
 
 test('pods of one template share one admitted spec, others do not', () => {
-  const admission = new Admission(() => undefined);
+  const admission = new Admission(lookups());
   const { spec } = pod('a');
   const [a, b, c] = [{ ...pod('a'), spec }, { ...pod('b'), spec }, pod('c')].map(
     (each) => admission.admit(each) as Pod,

@@ -1,0 +1,140 @@
+// Built-in admission on create: what the API server itself adds to an object before it is stored,
+// and what it does not let pass, in the order of the plugins: LimitRanger, ServiceAccount, Priority,
+// DefaultTolerationSeconds, then validation, then the bounds of LimitRanger. What has to be asked
+// elsewhere, webhooks and quotas, follows in `outside-checks.ts`. ServiceAccount and Priority can be
+// disabled.
+// Left out: NamespaceLifecycle and the plugins that change nothing here (docs/MODEL.md).
+// Source: Kubernetes v1.36 pkg/kubeapiserver/options/plugins.go, plugin/pkg/admission.
+import { defaultObject } from '../../../api/defaulting.js';
+import { formatPath } from '../../../api/field-path.js';
+import { withGroup } from '../../../api/group.js';
+import type { KubernetesObject } from '../../../api/kubernetes-object.js';
+import type { LimitRange } from '../../../api/limit-range.js';
+import type { Pod, PodCondition, PodSpec } from '../../../api/pod.js';
+import type { PriorityClass } from '../../../api/priority-class.js';
+import { podQosClass } from '../../../api/resource-requests.js';
+import { validateObject } from '../../../api/validation.js';
+import { limitRangeFault, withLimitRangeDefaults } from './limit-ranger.js';
+import { withEvictionTolerations, withPriority, withTokenVolume } from './pod-plugins.js';
+import { forbidden, type Rejection } from './rejection.js';
+
+/** What admission looks up in the caches. */
+export interface AdmissionLookups {
+  /** '' asks for the global default. */
+  readonly priorityClass: (name: string) => PriorityClass | undefined;
+  /** By name. */
+  readonly limitRanges: (namespace: string) => readonly LimitRange[];
+}
+
+/** What `--disable-admission-plugins` can name. */
+export const optionalAdmissionPlugins = ['Priority', 'ServiceAccount'] as const;
+
+export type OptionalAdmissionPlugin = (typeof optionalAdmissionPlugins)[number];
+
+/**
+ * Defaulting, mutating admission and validation of creates. Pods of one template share one spec: it
+ * is worked out once, and the pods hold it by reference.
+ */
+export class Admission {
+  readonly #lookups: AdmissionLookups;
+  readonly #disabled: ReadonlySet<OptionalAdmissionPlugin>;
+  readonly #podSpecs = new WeakMap<PodSpec, PodSpec>();
+
+  constructor(lookups: AdmissionLookups, disabled: readonly OptionalAdmissionPlugin[] = []) {
+    this.#lookups = lookups;
+    this.#disabled = new Set(disabled);
+  }
+
+  /** The object as it will be stored. */
+  admit(object: KubernetesObject): KubernetesObject | Rejection {
+    if (object.kind !== 'Pod') return validated(withoutStatus(defaultObject(object)));
+    const ranges = this.#lookups.limitRanges(object.metadata.namespace ?? '');
+    if (ranges.length > 0) return this.#limited(object, ranges);
+    const known = this.#podSpecs.get(object.spec);
+    if (known !== undefined) return pendingPod(object, known);
+    const result = this.#complete(defaultObject(object));
+    if (!('code' in result)) this.#podSpecs.set(object.spec, result.spec);
+    return result;
+  }
+
+  /** What a LimitRange sets and allows is its namespace's own, and it may change. */
+  #limited(object: Pod, ranges: readonly LimitRange[]): Pod | Rejection {
+    const result = this.#complete(withLimitRangeDefaults(defaultObject(object), ranges));
+    if ('code' in result) return result;
+    const fault = limitRangeFault(result, ranges);
+    return fault === '' ? result : forbidden('pods', object.metadata.name, fault);
+  }
+
+  #complete(pod: Pod): Pod | Rejection {
+    const accounted = this.#disabled.has('ServiceAccount') ? pod.spec : withAccount(pod.spec);
+    const prioritised = this.#disabled.has('Priority') ? accounted : this.#prioritised(accounted);
+    if (prioritised === undefined) {
+      const why = `no PriorityClass with name ${pod.spec.priorityClassName} was found`;
+      return forbidden('pods', pod.metadata.name, why);
+    }
+    const tolerations = withEvictionTolerations(prioritised.tolerations ?? []);
+    return validated(pendingPod(pod, { ...prioritised, tolerations }));
+  }
+
+  #prioritised(spec: PodSpec): PodSpec | undefined {
+    return withPriority(spec, this.#lookups.priorityClass(spec.priorityClassName ?? ''));
+  }
+}
+
+function withAccount(spec: PodSpec): PodSpec {
+  const serviceAccountName = spec.serviceAccountName ?? 'default';
+  return { ...spec, serviceAccountName, volumes: withTokenVolume(spec) };
+}
+
+/** A new state of an object that is there: with defaults, and validated. */
+export function admitUpdate(object: KubernetesObject): KubernetesObject | Rejection {
+  const complete = defaultObject(object);
+  if (complete.kind !== 'Pod') return validated(complete);
+  const tolerations = withEvictionTolerations(complete.spec.tolerations ?? []);
+  return validated({ ...complete, spec: { ...complete.spec, tolerations } });
+}
+
+function validated<T extends KubernetesObject>(object: T): T | Rejection {
+  const errors = validateObject(object).filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return object;
+  const all = errors.map(({ path, message }) => `${formatPath(path)}: ${message}`).join(', ');
+  const list = errors.length === 1 ? all : `[${all}]`;
+  const kind = withGroup(object.kind, object.apiVersion);
+  const message = `${kind} "${object.metadata.name}" is invalid: ${list}`;
+  return { code: 422, reason: 'Invalid', message };
+}
+
+/** Kinds whose status begins empty, whatever the client sends; a Node may bring its own. */
+const STATUS_OF_CONTROLLERS: ReadonlySet<string> = new Set([
+  'CronJob',
+  'DaemonSet',
+  'Deployment',
+  'HorizontalPodAutoscaler',
+  'Job',
+  'PodDisruptionBudget',
+  'ReplicaSet',
+  'ReplicationController',
+  'Service',
+  'StatefulSet',
+]);
+
+/** What the API server itself says of a pod that is created with scheduling gates. */
+const GATED: PodCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
+function withoutStatus<T extends KubernetesObject>(object: T): T {
+  if (!('status' in object) || !STATUS_OF_CONTROLLERS.has(object.kind)) return object;
+  const { status: _, ...rest } = object;
+  return rest as unknown as T;
+}
+
+function pendingPod(pod: Pod, spec: PodSpec): Pod {
+  const status = { phase: 'Pending', qosClass: podQosClass(spec) } as const;
+  if ((spec.schedulingGates ?? []).length === 0) return { ...pod, spec, status };
+  const lastTransitionTime = pod.metadata.creationTimestamp ?? 0;
+  return { ...pod, spec, status: { ...status, conditions: [{ ...GATED, lastTransitionTime }] } };
+}
