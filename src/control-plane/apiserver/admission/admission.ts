@@ -1,8 +1,8 @@
 // Built-in admission on create: what the API server itself adds to an object before it is stored,
-// and what it does not let pass, in the order of the plugins: LimitRanger, ServiceAccount, Priority,
-// DefaultTolerationSeconds, then validation, then the bounds of LimitRanger. What has to be asked
-// elsewhere, webhooks and quotas, follows in `outside-checks.ts`. ServiceAccount and Priority can be
-// disabled.
+// and what it does not let pass, in the order of the plugins: LimitRanger, ServiceAccount,
+// Priority, DefaultTolerationSeconds, then validation, then the bounds of LimitRanger. What has to
+// be asked elsewhere, webhooks and quotas, follows in `outside-checks.ts`. ServiceAccount and
+// Priority can be disabled.
 // Left out: NamespaceLifecycle and the plugins that change nothing here (docs/MODEL.md).
 // Source: Kubernetes v1.36 pkg/kubeapiserver/options/plugins.go, plugin/pkg/admission.
 import { defaultObject } from '../../../api/defaulting.js';

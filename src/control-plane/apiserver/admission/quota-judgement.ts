@@ -55,8 +55,8 @@ function mayUse(usage: QuotaUsage, object: KubernetesObject, name: string): bool
 }
 
 /**
- * Counts an object towards the quotas, or says why it may not be: then nothing is counted. Linear in
- * the quotas and the resources that they limit.
+ * Counts an object towards the quotas, or says why it may not be: then nothing is counted. Linear
+ * in the quotas and the resources that they limit.
  */
 export function charge(states: readonly QuotaState[], object: KubernetesObject): string {
   const usage = quotaUsage(object);
