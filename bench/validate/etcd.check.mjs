@@ -1,48 +1,8 @@
-// etcd against its published performance and against what faults are known to do to it. All rows of
-// the table come from one set of parameters: three members of 8 cores, a network SSD, one zone, and
-// a client that deals out its requests from one goroutine. The serializable reads of 1,000 clients
-// are what that goroutine is solved back from: the row only shows that the members could do more.
-// Left out: the linearizable reads of 1,000 clients, whose rate is predicted 1.3 times too high.
+// etcd against its published performance and against what faults are known to do to it.
 // Source: etcd docs op-guide/performance.md; reference: controlplane A13.1, E3.
 
 import { closedLoop, EtcdGroup } from './etcd-group.mjs';
-
-const machine = {
-  // ASSUMED within what the rows of one client allow: 1 ms a flush, round trips of 0.2 to 0.3 ms.
-  fsync: { kind: 'logNormal', p50: 850, p99: 3000 },
-  peerUs: 130,
-  clientUs: 100,
-};
-/** 1 / 185,758 reads/s: what bounds the client when the members do not. */
-const dispatchUs = 5.4;
-
-const source = 'etcd docs op-guide/performance.md';
-
-/** Connections to the members in turn. */
-const connections = (count, members) =>
-  Array.from({ length: count }, (_, i) => members[i % members.length]);
-
-function rate(clients, endpoints, ask) {
-  const group = new EtcdGroup({ ...machine, endpoints });
-  const forUs = clients === 1 ? 5_000_000 : 1_000_000;
-  return closedLoop(group, clients, (client) => ask(group, client), forUs, dispatchUs).perSecond;
-}
-
-const put = (group, client) => group.put(client);
-const all = [0, 1, 2];
-
-const rows = [
-  ['writes of 1 client', 583, () => rate(1, [0], put)],
-  ['writes of 1,000 clients to the leader', 44_341, () => rate(1000, connections(100, [0]), put)],
-  ['writes of 1,000 clients to all members', 50_104, () => rate(1000, connections(100, all), put)],
-  ['linearizable reads of 1 client', 1353, () => rate(1, [0], (g, c) => g.get(c, false))],
-  ['serializable reads of 1 client', 2909, () => rate(1, [0], (g, c) => g.get(c, true))],
-  [
-    'serializable reads of 1,000 clients',
-    185_758,
-    () => rate(1000, connections(100, all), (g, c) => g.get(c, true)),
-  ],
-];
+import { officialRows } from './etcd-table.mjs';
 
 const flush = { kind: 'constant', value: 800 };
 
@@ -85,13 +45,13 @@ const crashGap = (choose) => () =>
   choose(...seeds.map((seed) => strikeLeader(seed, crash).longestUs)) / 1_000_000;
 
 export const checks = [
-  ...rows.map(([name, expected, measure]) => ({
+  ...officialRows.map(({ name, clients, perSecond, measure }) => ({
     name: `etcd: ${name}`,
     unit: '1/s',
-    expected,
+    expected: perSecond,
     tolerance: 0.15,
-    measure,
-    source,
+    measure: () => measure(clients === 1 ? 5_000_000 : 1_000_000).perSecond,
+    source: 'etcd docs op-guide/performance.md',
   })),
   ...[
     ['shortest', Math.min],

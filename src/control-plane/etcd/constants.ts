@@ -1,5 +1,6 @@
-// etcd's settings, and what its work costs. A measured machine that is slower or faster states a
-// factor for the whole process in its profile.
+// etcd's settings, and what its work costs on a machine of today. One that is slower or faster
+// states a factor for the whole process in its profile: those of etcd's published table (2017) take
+// twice as long.
 import { type Constants, defineConstants } from '../../stats/constants.js';
 
 const settings = {
@@ -167,17 +168,23 @@ const settings = {
 
 const costs = {
   rpcCpuUs: {
-    value: 100,
-    unit: 'µs',
-    source: 'reference: controlplane A15, gRPC overhead of 0.1 ms each way',
-    note: 'of a batch of requests that arrive together on a connection, both ways',
-  },
-  rpcCpuPerRequestUs: {
     value: 30,
     unit: 'µs',
     source:
-      'reference: controlplane A13.1, A15; recorded etcd alone, 36 µs a read with 100 clients',
+      'reference: controlplane A15, gRPC overhead of 0.1 ms each way, less what one request takes',
+    note: 'of a batch of requests that arrive together on a connection, both ways',
+  },
+  rpcCpuPerRequestUs: {
+    value: 35,
+    unit: 'µs',
+    source: 'recorded etcd alone: 37 µs a read and 52 µs a put with 100 to 1,000 clients',
     note: 'decoding, handler and answer of one request',
+  },
+  rpcAnswerCpuUs: {
+    value: 25,
+    unit: 'µs',
+    source: 'ASSUMED the larger part of rpcCpuPerRequestUs: handler, encoding and writing',
+    note: 'of it, what a read does once its round has confirmed it, with all others of the round',
   },
   rpcNanosecondsPerByte: {
     value: 1,
@@ -186,20 +193,28 @@ const costs = {
     note: 'both ways',
   },
   readyCpuUs: {
-    value: 20,
+    value: 10,
     unit: 'µs',
-    source: 'reference: controlplane A15, solved back from etcd docs op-guide/performance.md',
+    source: 'reference: controlplane A15, 20 µs on machines half as fast',
     note: 'CPU of one pass of the Ready loop',
   },
   readyCpuPerEntryUs: {
-    value: 5,
+    value: 2.5,
     unit: 'µs',
-    source: 'reference: controlplane A15, solved back from etcd docs op-guide/performance.md',
+    source: 'reference: controlplane A15, 5 µs on machines half as fast',
+  },
+  readyCpuPerBundleUs: {
+    value: 20,
+    unit: 'µs',
+    source:
+      'recorded etcd alone: a ReadIndex round of three members takes 0.39 ms of CPU, wake-ups included',
+    note: 'messages of a peer that arrive together: reading, decoding, and stepping them',
   },
   applyCpuUs: {
-    value: 18,
+    value: 6,
     unit: 'µs',
-    source: 'reference: controlplane A15, 1 / 50,000 puts/s of etcd docs op-guide/performance.md',
+    source:
+      'reference: controlplane A13.1, 1 / 50,000 puts/s with commitPerOperationUs, on machines half as fast',
     note: 'CPU of applying one small put transaction',
   },
   applyCpuNanosecondsPerByte: {

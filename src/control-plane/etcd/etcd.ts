@@ -72,7 +72,7 @@ export class Etcd {
       members: this.#members,
       size,
       requests: new RequestTable(),
-      readBatches: new Slab(),
+      readings: new Slab(),
       expiry: new DueTimer(simulation, kinds.requestsExpired, 0),
     };
     this.#group = group;
@@ -213,7 +213,7 @@ export class Etcd {
       readyPersisted: this.#work('readyPersisted', (each) => each.persisted()),
       messagesArrived: (_, bundle) => this.#network.arrived(bundle),
       entriesApplied: this.#work('entriesApplied', (each) => each.applier.finish()),
-      rangesRead: (batch, arg) => this.#answerReads(batch, arg),
+      rangeRead: (reading, arg) => this.#answerRead(reading, arg),
       readIndexDue: member((each) => each.reads.retryDue()),
       backendDue: member((each) => each.backend.batchIntervalOver()),
       backendPrepared: this.#work('backendPrepared', (each) => each.backend.prepared()),
@@ -249,13 +249,13 @@ export class Etcd {
     if (session.member.accepts(incarnation, requestsDecoded, id, incarnation)) session.handle();
   }
 
-  #answerReads(id: number, incarnation: number): void {
-    const { member, requests } = this.#group.readBatches.get(id);
-    if (!member.accepts(incarnation, this.#group.kinds.rangesRead, id, incarnation)) return;
-    this.#group.readBatches.remove(id);
-    for (const request of requests) {
-      if (request.outcome !== undefined) member.answer(request, request.outcome);
-    }
+  #answerRead(id: number, incarnation: number): void {
+    const { readings, kinds } = this.#group;
+    const request = readings.get(id);
+    const member = this.#members[request.member] as Member;
+    if (!member.accepts(incarnation, kinds.rangeRead, id, incarnation)) return;
+    readings.remove(id);
+    if (request.outcome !== undefined) member.answer(request, request.outcome);
   }
 
   /** Requests that nobody could answer in time fail. */

@@ -31,7 +31,7 @@ export const eventNames = [
   'readyPersisted',
   'messagesArrived',
   'entriesApplied',
-  'rangesRead',
+  'rangeRead',
   'readIndexDue',
   'backendDue',
   'backendPrepared',
@@ -55,12 +55,6 @@ export const eventNames = [
 
 export type EtcdKinds = Readonly<Record<(typeof eventNames)[number], EventKind>>;
 
-/** Requests that are read together. */
-export interface ReadBatch {
-  readonly member: Member;
-  readonly requests: readonly Request[];
-}
-
 export interface Group {
   readonly simulation: Simulation;
   readonly options: EtcdOptions;
@@ -70,7 +64,8 @@ export interface Group {
   readonly members: readonly Member[];
   readonly size: number;
   readonly requests: RequestTable;
-  readonly readBatches: Slab<ReadBatch>;
+  /** Reads that their goroutines are at. */
+  readonly readings: Slab<Request>;
   /** Of requests that wait for too long. */
   readonly expiry: DueTimer;
 }

@@ -6,6 +6,7 @@ import type { EtcdError, EtcdResult } from '../../client/etcd-client.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { CpuHost, Disk } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
+import { alarmOf, refusalOf } from './admission.js';
 import { Applier } from './applier.js';
 import { Backend } from './backend.js';
 import { etcdCosts, etcdSettings } from './constants.js';
@@ -17,7 +18,7 @@ import type { Message } from './raft/message.js';
 import { Raft, type Ready } from './raft/raft.js';
 import { NONE } from './raft/raft-core.js';
 import { ReadLoop } from './read-loop.js';
-import { failure, Request } from './request.js';
+import { failure, type Request } from './request.js';
 import { OwedCpu, type Session } from './session.js';
 import type { Ticker } from './ticker.js';
 import { WatchHub } from './watch-hub.js';
@@ -89,6 +90,8 @@ export class Member {
   #unled: Request[] = [];
   #ready: Ready | undefined;
   #isAppliedInPass = false;
+  /** Bundles of messages that have arrived since the last pass began. */
+  #bundles = 0;
   #flushBytes = 0;
   #flushStartedUs: SimTime = -1;
   #lead: number;
@@ -171,31 +174,11 @@ export class Member {
 
   /** Checks a proposal as etcd's server does before Raft sees it. */
   #admit(request: Request): void {
-    const error = this.#refusal(request);
-    if (error === undefined) this.propose(request);
-    else this.fail(request, error);
-  }
-
-  #refusal({ bytes, type, transaction }: Request): EtcdError | undefined {
-    const { maxRequestBytes, applyGapLimit, quotaPerPutBytes } = etcdSettings;
-    if (bytes > maxRequestBytes) return 'etcdserver: request is too large';
-    const isPut = type === 'putBytes' || transaction?.value !== undefined;
-    const { quotaBackendBytes } = this.#group.options;
-    if (isPut && this.backend.fileBytes + quotaPerPutBytes + bytes > quotaBackendBytes) {
-      this.#raiseAlarm();
-      return 'etcdserver: mvcc: database space exceeded';
-    }
-    const gap = this.raft.log.committed - this.applier.applied;
-    return gap > applyGapLimit ? 'etcdserver: too many requests' : undefined;
-  }
-
-  #raiseAlarm(): void {
-    if (this.#group.machine.noSpaceAlarms.has(this.id)) return;
-    const alarm = new Request('alarm', undefined, 0, 0);
-    alarm.subject = this.id;
-    alarm.detail = 1;
-    alarm.bytes = etcdCosts.walBytesPerEntry;
-    this.propose(alarm);
+    const error = refusalOf(request, this, this.#group.options.quotaBackendBytes);
+    if (error === undefined) return this.propose(request);
+    const isFull = error === 'etcdserver: mvcc: database space exceeded';
+    if (isFull && !this.#group.machine.noSpaceAlarms.has(this.id)) this.propose(alarmOf(this.id));
+    this.fail(request, error);
   }
 
   /** Proposes; without a leader the proposal waits for one. */
@@ -220,8 +203,9 @@ export class Member {
     request.requester?.answered(request);
   }
 
-  /** Messages of a peer have arrived. */
+  /** Messages of a peer have arrived; the pass that they lead to pays for them. */
   receive(messages: readonly Message[]): void {
+    this.#bundles++;
     for (const message of messages) {
       this.raft.step(message);
       const { type } = message;
@@ -242,7 +226,9 @@ export class Member {
     this.#services.ticker.watchLoops();
     this.#flushBytes = this.#bytesToFlush(ready);
     const entries = ready.persistTo - ready.persistFrom;
-    let cpuUs = etcdCosts.readyCpuUs + etcdCosts.readyCpuPerEntryUs * entries;
+    const { readyCpuUs, readyCpuPerEntryUs, readyCpuPerBundleUs } = etcdCosts;
+    let cpuUs = readyCpuUs + readyCpuPerEntryUs * entries + readyCpuPerBundleUs * this.#bundles;
+    this.#bundles = 0;
     const { applier, backend } = this;
     this.#isAppliedInPass =
       entries === 0 &&
@@ -330,6 +316,7 @@ export class Member {
     this.isLeaving = false;
     this.#held = [];
     this.#unled = [];
+    this.#bundles = 0;
     this.metrics.proposalsPending = 0;
     this.raft.crash(this.backend.durableIndex);
     this.backend.crash();

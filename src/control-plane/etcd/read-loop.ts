@@ -1,6 +1,6 @@
 // The linearizable reads of one member: all that wait share one ReadIndex round through the leader,
 // those that come during a round share the next, and they are served when what was committed by
-// then is applied here. Ranges are read by as many goroutines as there are cores.
+// then is applied here, each by a goroutine of its own.
 // Source: etcd v3.6 server/etcdserver/v3_server.go linearizableReadLoop (reference: controlplane
 // A7).
 import { encodedBytes } from '../../api/encoded-size.js';
@@ -84,19 +84,17 @@ export class ReadLoop {
     this.#retry.ensure(this.#askedUs + etcdSettings.readIndexRetryUs);
   }
 
-  /** Reads from what is applied here, without asking anybody. */
+  /**
+   * Reads from what is applied here, without asking anybody. Each read is a goroutine: those of a
+   * round become runnable at once, and everything else on the machine waits with them.
+   */
   read(reads: readonly Request[]): void {
-    const goroutines = Math.min(reads.length, Math.ceil(this.#member.host.meter.capacity));
-    for (let first = 0; first < goroutines; first++) {
-      const requests = reads.filter((_, i) => i % goroutines === first);
-      let cpuUs = 0;
-      for (const read of requests) {
-        read.outcome = this.#resultOf(read);
-        cpuUs += costUs(read.outcome);
-      }
-      const { incarnation } = this.#member;
-      const batch = this.#group.readBatches.add({ member: this.#member, requests });
-      this.#member.runWith(cpuUs, this.#group.kinds.rangesRead, batch, incarnation);
+    const { readings, kinds } = this.#group;
+    const { incarnation } = this.#member;
+    for (const read of reads) {
+      read.outcome = this.#resultOf(read);
+      const cpuUs = etcdCosts.rpcAnswerCpuUs + costUs(read.outcome);
+      this.#member.runWith(cpuUs, kinds.rangeRead, readings.add(read), incarnation);
     }
   }
 

@@ -1,6 +1,6 @@
 // gRPC at one member: the requests of a connection that arrive while it is at others are taken
-// together. The CPU time of an answer is charged with its request, since both are done in parallel
-// to everything else.
+// together. The CPU time of a write's answer is charged with its request, since both are done in
+// parallel to everything else; that of a read's when it is answered.
 // Source: reference: controlplane A3, A15.
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import { etcdCosts } from './constants.js';
@@ -38,10 +38,11 @@ export class Session {
     if (this.#batch.length > 0 || this.#arrived.length === 0 || !this.member.isRunning) return;
     this.#batch = this.#arrived;
     this.#arrived = [];
-    const { rpcCpuUs, rpcCpuPerRequestUs, rpcNanosecondsPerByte } = etcdCosts;
+    const { rpcCpuUs, rpcCpuPerRequestUs, rpcAnswerCpuUs, rpcNanosecondsPerByte } = etcdCosts;
     let cpuUs = rpcCpuUs + this.member.takeOwedCpuUs();
-    for (const { bytes } of this.#batch) {
+    for (const { bytes, isRead } of this.#batch) {
       cpuUs += rpcCpuPerRequestUs + (bytes * rpcNanosecondsPerByte) / 1000;
+      if (isRead) cpuUs -= rpcAnswerCpuUs;
     }
     this.member.runWith(cpuUs, this.#decoded, this.#id, this.member.incarnation);
   }
