@@ -71,8 +71,8 @@ export class EtcdGroup {
 
 /**
  * Rate and mean latency of `clients` that ask again as soon as they are answered. One goroutine
- * deals out all their requests and takes `dispatchUs` for each, which is no part of the latency. The
- * first fifth of the time is not counted.
+ * deals out all their requests and takes `dispatchUs` for each, which is no part of the latency.
+ * The first fifth of the time is not counted.
  */
 export function closedLoop(group, clients, ask, forUs, dispatchUs) {
   let answers = 0;

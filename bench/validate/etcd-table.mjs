@@ -1,7 +1,8 @@
 // etcd's published performance. All rows of the table come from one set of parameters: three
-// members of 8 cores that take twice as long as those of today, a network SSD, one zone, and a client
-// that deals out its requests from one goroutine. What that goroutine takes is solved back from the
-// serializable reads of 1,000 clients; that row therefore only shows that the members could do more.
+// members of 8 cores that take twice as long as those of today, a network SSD, one zone, and a
+// client that deals out its requests from one goroutine. What that goroutine takes is solved back
+// from the serializable reads of 1,000 clients; that row therefore only shows that the members
+// could do more.
 // Source: etcd docs op-guide/performance.md (reference: controlplane A13.1).
 
 import { closedLoop, EtcdGroup } from './etcd-group.mjs';

@@ -166,6 +166,17 @@ function operationLines(operation: Operation): readonly string[] {
       const interval = formatDuration(operation.intervalUs);
       return [`${head} ${operation.mode}, ${operation.count} times, every ${interval}`];
     }
+    case 'etcdFault': {
+      const { fault, member, durationUs } = operation;
+      const until =
+        durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`;
+      return [`${head} ${fault} of ${etcdMemberText(member)}${until}`];
+    }
+    case 'defrag':
+      return [`${head} of ${etcdMemberText(operation.member)}`];
+    case 'compact':
+    case 'disarm':
+      return [`${head} of etcd`];
     case 'barrier':
       return [`${head} until converged`];
     case 'requests': {
@@ -176,4 +187,9 @@ function operationLines(operation: Operation): readonly string[] {
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
+}
+
+function etcdMemberText(member: number | 'leader' | 'all'): string {
+  if (member === 'all') return 'all members of etcd';
+  return member === 'leader' ? 'the leader of etcd' : `member ${member} of etcd`;
 }

@@ -21,9 +21,10 @@ import type { ChangeListener } from './change-listener.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
-import { Driver } from './driver.js';
+import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
+import { EtcdOperator } from './etcd-operator.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
@@ -31,6 +32,14 @@ import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.j
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
 const CLUSTER_CIDR = '10.0.0.0/10';
 const NODE_CIDR_BITS = 24;
+
+/** Operations that are about etcd. */
+const etcdOperations: ReadonlySet<Operation['op']> = new Set([
+  'etcdFault',
+  'compact',
+  'defrag',
+  'disarm',
+]);
 
 /** Who is told what. */
 export interface ClusterListeners extends SchedulerListeners {
@@ -115,6 +124,7 @@ export class Cluster {
       createNodes,
       connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
       restart: (operation: RestartOperation): void => this.#restart(operation),
+      operateEtcd: this.#etcdOperator(operations),
     };
     this.#driver = new Driver(driver, operations, onOperationsDone);
     const { queues, clients } = this.#controllers.first.manager;
@@ -178,6 +188,14 @@ export class Cluster {
       applicationStart,
       podCidrFor: (index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS),
     });
+  }
+
+  /** Who does things to etcd, when any operation asks for it. */
+  #etcdOperator(operations: readonly Operation[]): DriverOptions['operateEtcd'] {
+    if (!operations.some(({ op }) => etcdOperations.has(op))) return (_, onDone) => onDone();
+    const { members } = this.#spec.controlPlane.etcd;
+    const operator = new EtcdOperator(this.#simulation, this.#controlPlane.etcd, members);
+    return (operation, onDone) => operator.perform(operation, onDone);
   }
 
   /** Of several schedulers the first is meant. */

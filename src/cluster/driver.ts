@@ -14,6 +14,7 @@ import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
+import type { EtcdOperation } from './etcd-operation.js';
 import { mergePatch } from './merge-patch.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
 import { PodLoad } from './pod-load.js';
@@ -30,6 +31,8 @@ export interface DriverOptions {
   readonly connect: (client: string) => Connection;
   /** Stops a component and lets it start again. */
   readonly restart: (operation: RestartOperation) => void;
+  /** Does something to etcd, then calls `onDone`. */
+  readonly operateEtcd: (operation: EtcdOperation, onDone: () => void) => void;
 }
 
 /** What one object of an operation asks for. */
@@ -110,6 +113,11 @@ export class Driver {
       case 'restart':
         this.#options.restart(operation);
         return this.#beginNext();
+      case 'etcdFault':
+      case 'compact':
+      case 'defrag':
+      case 'disarm':
+        return this.#options.operateEtcd(operation, () => this.#beginNext());
       case 'barrier':
         return changes.whenSettled(() => this.#beginNext());
       case 'sleep':

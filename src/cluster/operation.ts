@@ -3,6 +3,7 @@
 // back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { StopSignal } from './elected-process.js';
+import type { EtcdOperation } from './etcd-operation.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
 export interface ObjectReference {
@@ -11,7 +12,8 @@ export interface ObjectReference {
   readonly name: string;
 }
 
-interface Timed {
+/** When an operation is performed, and where it stands in the scenario. */
+export interface Timed {
   /** Not before this time, µs from scenario start. */
   readonly atUs: number;
   /** For messages: `operations[3]`. */
@@ -139,4 +141,5 @@ export type Operation =
   | RestartOperation
   | BarrierOperation
   | SleepOperation
-  | RequestsOperation;
+  | RequestsOperation
+  | EtcdOperation;

@@ -129,11 +129,12 @@ function outcomeOf(
   verdict: string | undefined,
 ): RunOutcome {
   const at = `${toSeconds(simulation.now)} s`;
+  const why = verdict === undefined ? '' : `; ${verdict}`;
   if (isConverged && scenario.untilConverged) {
-    return { end: 'converged', partial: false, message: `Every change converged after ${at}.` };
+    const message = `Every change converged after ${at}${why}.`;
+    return { end: 'converged', partial: false, message };
   }
   const how = isConverged ? 'everything had converged' : 'not everything had converged';
-  const why = verdict === undefined ? '' : `; ${verdict}`;
   return {
     end: 'horizon',
     partial: false,

@@ -13,6 +13,7 @@ import type { ObjectReference, RestartOperation } from '../cluster/operation.js'
 import { hostsOf } from './cluster-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
+import { checkEtcdOperation } from './etcd-operations.js';
 import { namespaceOf } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -121,6 +122,10 @@ export function checkOperations(
         break;
       case 'restart':
         checkReplica(operation, spec, report);
+        break;
+      case 'etcdFault':
+      case 'defrag':
+        checkEtcdOperation(operation, spec.controlPlane?.etcd?.members ?? 1, report);
         break;
       case 'scale':
         if (!scalable.has(operation.target.kind)) {

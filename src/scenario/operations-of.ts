@@ -4,8 +4,10 @@
  */
 
 import type { FieldPath } from '../api/field-path.js';
+import type { EtcdFaultOperation } from '../cluster/etcd-operation.js';
 import type { ObjectReference, Operation, RequestsOperation } from '../cluster/operation.js';
 import { durationUs } from './cluster-of.js';
+import { etcdOperationOf } from './etcd-operations.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { OperationText, TargetText } from './schema-operations.js';
@@ -90,10 +92,18 @@ class OperationBuilder {
         return this.#churn(text, common, path);
       case 'restart': {
         const { component, signal = 'SIGTERM', replica } = text;
+        if (component === 'etcd') {
+          return { operation: etcdRestartOf(text, common), objects: [] };
+        }
         const which = replica === undefined ? {} : { replica };
         const restart = { op: 'restart', ...common, component, signal, ...which } as const;
         return { operation: { ...restart, downUs: durationUs(text.downtime) }, objects: [] };
       }
+      case 'etcdFault':
+      case 'compact':
+      case 'defrag':
+      case 'disarm':
+        return { operation: etcdOperationOf(text, common), objects: [] };
       case 'barrier':
         return { operation: { op: 'barrier', ...common }, objects: [] };
       case 'sleep': {
@@ -223,4 +233,19 @@ function requestsOf(text: Text<'requests'>, common: Common): RequestsOperation {
   const what = { verb, resource, namespace, name, isConsistent: consistent };
   const who = { user, clients, qps, workers, durationUs: durationUs(duration) };
   return { op: 'requests', ...common, ...what, ...who };
+}
+
+/** The restart of a member of etcd: it is a fault that is mended when the process begins again. */
+function etcdRestartOf(text: Text<'restart'>, common: Common): EtcdFaultOperation {
+  const { signal = 'SIGTERM', replica: member = 'leader', downtime } = text;
+  const fault = signal === 'SIGKILL' ? 'crash' : 'stop';
+  return {
+    op: 'etcdFault',
+    ...common,
+    fault,
+    member,
+    durationUs: durationUs(downtime),
+    factor: 1,
+    delayUs: 0,
+  };
 }

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { etcdOperationSchemas } from './etcd-operations.js';
 import {
   duration,
   flag,
@@ -14,14 +15,11 @@ import {
   positiveNumber,
   text,
   textLike,
+  timing,
   wholeNumber,
 } from './schema-parts.js';
 
 const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
-
-const timing = {
-  at: duration().optional().describe('Not before this time since the start.'),
-};
 
 /** Where objects come from: files, written in place as YAML, or as text. */
 const sources = {
@@ -64,6 +62,10 @@ export const operationNames = [
   'createPods',
   'churn',
   'restart',
+  'etcdFault',
+  'compact',
+  'defrag',
+  'disarm',
   'barrier',
   'sleep',
   'requests',
@@ -106,7 +108,7 @@ export const operation = z.discriminatedUnion(
     mapping({
       op: z.literal('restart'),
       ...timing,
-      component: oneOf(['kube-apiserver', 'kube-scheduler', 'kube-controller-manager']),
+      component: oneOf(['kube-apiserver', 'kube-scheduler', 'kube-controller-manager', 'etcd']),
       replica: wholeNumber(0)
         .optional()
         .describe('From 0; absent: the leader, of apiservers the first.'),
@@ -117,6 +119,7 @@ export const operation = z.discriminatedUnion(
         .optional()
         .describe('From its end to the start of the new process; 0 when absent.'),
     }),
+    ...etcdOperationSchemas,
     mapping({ op: z.literal('barrier'), ...timing }),
     mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),
     mapping({

@@ -203,3 +203,8 @@ export function name(what: string): z.ZodString {
 export const bandwidth: ReturnType<typeof quantity> = quantity(
   'bytes per second as a quantity, such as 125M',
 );
+
+/** What every operation has. */
+export const timing = {
+  at: duration().optional().describe('Not before this time since the start.'),
+};

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
 import type { ApiCall } from '../../src/client/api-call.js';
 import type { ChangeListener } from '../../src/cluster/change-listener.js';
 import { Driver } from '../../src/cluster/driver.js';
+import type { EtcdOperation } from '../../src/cluster/etcd-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from '../../src/cluster/operation.js';
 import { CommitLog, TestControlPlane } from '../support/control-plane.js';
 
@@ -90,6 +91,10 @@ export class DriverBench {
       connect: () => this.plane.connection(),
       createNodes: (pool: string, count: number) => {
         this.newNodes.push(`${count} of ${pool} at ${simulation.now}`);
+      },
+      operateEtcd: ({ op }: EtcdOperation, onDone: () => void) => {
+        this.restarts.push(`${op} at ${simulation.now}`);
+        onDone();
       },
       restart: ({ component, signal }: RestartOperation) => {
         this.restarts.push(`${signal} to ${component} at ${simulation.now}`);

@@ -10,6 +10,7 @@ import { etcdCosts, etcdSettings } from './constants.js';
 import { DueTimer } from './due-timer.js';
 import type { Group } from './group.js';
 import type { Member } from './member.js';
+import { plainResult, type Request } from './request.js';
 import type { Compaction } from './revision-sizes.js';
 
 /** Invariant: `freeBytes <= fileBytes`. */
@@ -40,6 +41,7 @@ export class Backend {
   #isBatchDue = false;
   #isBatch = false;
   #isDefragmentationDue = false;
+  #askedToDefragment: Request[] = [];
 
   constructor(group: Group, member: Member, disk: Disk) {
     this.#group = group;
@@ -103,8 +105,12 @@ export class Backend {
     this.continue();
   }
 
-  /** Copies everything into a new file; nothing is read or applied meanwhile. */
-  defragment(): void {
+  /**
+   * Copies everything into a new file; nothing is read or applied meanwhile. `request` is answered
+   * when it is done.
+   */
+  defragment(request?: Request): void {
+    if (request !== undefined) this.#askedToDefragment.push(request);
     this.#isDefragmentationDue = true;
     this.continue();
   }
@@ -150,6 +156,10 @@ export class Backend {
     this.fileBytes -= this.freeBytes;
     this.freeBytes = 0;
     this.#member.metrics.defragmented(this.#group.simulation.now - this.#startedUs);
+    const asked = this.#askedToDefragment;
+    this.#askedToDefragment = [];
+    const { applier } = this.#member;
+    for (const request of asked) this.#member.answer(request, plainResult(applier.revision));
     this.#release();
     this.#member.reads.serve();
   }
@@ -163,6 +173,7 @@ export class Backend {
     this.#isCommitDue = false;
     this.#isBatchDue = false;
     this.#isDefragmentationDue = false;
+    this.#askedToDefragment = [];
     this.#compaction = undefined;
     this.#timer.cancel();
   }

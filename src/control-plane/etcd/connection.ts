@@ -112,6 +112,11 @@ export class Connection implements EtcdPort, Requester {
     this.#sendAbout('alarm', 0, kind, target);
   }
 
+  /** Has the member that is next defragment its database; answered when it is done. */
+  defragment(kind: EventKind, target: number): void {
+    this.#send(this.#request('defragment', kind, target));
+  }
+
   result(ticket: number): EtcdResult {
     return this.#group.requests.remove(ticket).result as EtcdResult;
   }

@@ -156,6 +156,11 @@ export class Etcd {
     return this.#members[member]?.isRunning === true;
   }
 
+  /** A member was asked to end and hands over. */
+  isLeaving(member: number): boolean {
+    return this.#members[member]?.isLeaving === true;
+  }
+
   /** What a member has counted. */
   metricsOf(member: number): MemberMetrics | undefined {
     return this.#members[member]?.metrics;
@@ -265,7 +270,9 @@ export class Etcd {
     const { requestTimeoutUs } = etcdSettings;
     for (const request of requests.open) {
       const member = this.#members[request.member] as Member;
-      if (request.arrivedUs < 0 || member.state === 'down') continue;
+      // etcdctl waits as long as it takes.
+      if (request.arrivedUs < 0 || request.type === 'defragment') continue;
+      if (member.state === 'down') continue;
       const dueUs = request.arrivedUs + requestTimeoutUs;
       if (dueUs > simulation.now) expiry.ensure(dueUs);
       else if (member.isRunning) member.fail(request, 'etcdserver: request timed out');

@@ -96,6 +96,12 @@ export class Faults {
     }
   }
 
+  /** Messages between it and other members take so much longer, each way; 0: as ever. */
+  delayMessages(id: number, delayUs: SimTime): void {
+    this.#ticker.begin();
+    this.#network.delay(id, delayUs);
+  }
+
   /** Its work takes `factor` times the CPU time. */
   slow(id: number, factor: number): void {
     this.#ticker.begin();

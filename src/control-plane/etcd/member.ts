@@ -166,6 +166,7 @@ export class Member {
       if (request.isSerializable) serializable.push(request);
       else if (request.isRead) this.reads.add(request);
       else if (request.type === 'keepAlive') this.#services.lessor.keepAlive(request, this);
+      else if (request.type === 'defragment') this.backend.defragment(request);
       else this.#admit(request);
     }
     if (serializable.length > 0) this.reads.read(serializable);

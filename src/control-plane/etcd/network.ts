@@ -25,11 +25,17 @@ export class Network {
   /** By sender and receiver. */
   readonly #links: readonly (readonly (Link | undefined)[])[];
   readonly #cuts = new Set<string>();
+  /** By member: what its messages take longer than the links do, µs. */
+  readonly #delaysUs: number[];
+  /** By sender and receiver: no message overtakes another. */
+  readonly #lastArrivals: Float64Array;
   readonly #bundles = new Slab<Bundle>();
 
   constructor(group: Group, linkBetween: LinkBetween) {
     this.#group = group;
     const ids = Array.from({ length: group.size }, (_, id) => id);
+    this.#delaysUs = ids.map(() => 0);
+    this.#lastArrivals = new Float64Array(group.size * group.size);
     this.#links = ids.map((from) =>
       ids.map((to) => (from === to ? undefined : linkBetween(from, to))),
     );
@@ -43,8 +49,14 @@ export class Network {
     }
   }
 
+  /** Everything to and from a member takes so much longer; 0: as ever. */
+  delay(id: number, delayUs: number): void {
+    this.#delaysUs[id] = delayUs;
+  }
+
+  /** No connection is cut, and none is slow. */
   get isWhole(): boolean {
-    return this.#cuts.size === 0;
+    return this.#cuts.size === 0 && this.#delaysUs.every((delayUs) => delayUs === 0);
   }
 
   isConnected(from: number, to: number): boolean {
@@ -64,7 +76,11 @@ export class Network {
   arrivalAt(from: number, to: number, bytes: number): number {
     const link = this.#links[from]?.[to];
     const { now } = this.#group.simulation;
-    return link === undefined ? now : link.send(now, bytes);
+    const delayUs = (this.#delaysUs[from] as number) + (this.#delaysUs[to] as number);
+    const at = (link === undefined ? now : link.send(now, bytes)) + delayUs;
+    const way = from * this.#group.size + to;
+    this.#lastArrivals[way] = Math.max(at, this.#lastArrivals[way] as number);
+    return this.#lastArrivals[way] as number;
   }
 
   /** A bundle is there; a process that is stopped takes it later. */
@@ -116,7 +132,8 @@ export class Network {
 
   /** The connection stands: not cut, the process there, and not silent for too long. */
   #reaches(from: Member, to: Member): boolean {
-    if (to.state === 'down' || (!this.isWhole && !this.isConnected(from.id, to.id))) return false;
+    if (to.state === 'down') return false;
+    if (this.#cuts.size > 0 && !this.isConnected(from.id, to.id)) return false;
     if (to.state === 'running') return true;
     return this.#group.simulation.now - to.pausedUs < etcdSettings.peerTimeoutUs;
   }

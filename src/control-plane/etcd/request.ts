@@ -10,11 +10,15 @@ import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { EntryData } from './raft/entry-data.js';
 
-/** The first two only read; `keepAlive` is answered by the leader alone; all others are entries. */
+/**
+ * The first two only read; `keepAlive` is answered by the leader alone, `defragment` by the member
+ * that is asked; all others are entries.
+ */
 export type RequestType =
   | 'read'
   | 'range'
   | 'keepAlive'
+  | 'defragment'
   | 'transaction'
   | 'putBytes'
   | 'grant'
@@ -102,7 +106,7 @@ export class Request implements EntryData {
 
   /** It goes through the log. */
   get isProposal(): boolean {
-    return !this.isRead && this.type !== 'keepAlive';
+    return !this.isRead && this.type !== 'keepAlive' && this.type !== 'defragment';
   }
 }
 
