@@ -7,6 +7,11 @@ const table = {
     unit: 'µs',
     source: 'ASSUMED: loading and initialising a Go binary of 60 to 120 MB until its first request',
   },
+  processExitUs: {
+    value: 130_000,
+    unit: 'µs',
+    source: 'recorded: golden/timeline h-200, from SIGTERM to the end of kube-scheduler',
+  },
   processRestartUs: {
     value: 1_000_000,
     unit: 'µs',

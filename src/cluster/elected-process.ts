@@ -128,10 +128,12 @@ export class ElectedProcesses<P extends ReplicaProcess> {
     const up = this.#replicas.filter((each) => each.process !== undefined && isMeant(each));
     const replica = up.find(({ elector }) => elector?.isLeader) ?? up[0];
     if (replica === undefined) return;
+    const isAsked = signal === 'SIGTERM';
     const exit = (): void => {
-      this.#simulation.fire(this.#exited, replica.index, downUs);
+      const exitUs = isAsked ? clusterConstants.processExitUs : 0;
+      this.#simulation.fire(this.#exited, replica.index, exitUs + downUs);
     };
-    if (signal === 'SIGTERM' && this.#options.releasesLease) replica.elector?.release(exit);
+    if (isAsked && this.#options.releasesLease) replica.elector?.release(exit);
     else exit();
   }
 
