@@ -33,7 +33,7 @@ export interface ReflectorOptions {
   readonly fieldSelector?: FieldEquality;
   /** The machine that works off what arrives; absent where its CPU is not modelled. */
   readonly host?: CpuHost;
-  /** False: the feature gate WatchListClient is off. */
+  /** False: the feature gate WatchListClient is off; on by default since 1.35. */
   readonly usesWatchList?: boolean;
 }
 
@@ -106,7 +106,7 @@ export class Reflector {
   }
 
   get #firstStep(): Step {
-    return this.#options.usesWatchList === true ? 'watchList' : 'list';
+    return this.#options.usesWatchList === false ? 'list' : 'watchList';
   }
 
   #begin(): void {

@@ -1,5 +1,5 @@
-// Reflector and informer: a local copy that loses nothing, doubles nothing, and says so to
-// handlers.
+// Informer: a local copy that loses nothing, doubles nothing, and says so to handlers. Here it
+// lists and watches; what it asks for otherwise is the reflector's affair (reflector.test.ts).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../../src/api/config-map.js';
@@ -34,6 +34,7 @@ function bench(options: { delayUs?: number; cores?: number; seed?: string } = {}
     name: 'test/configmaps',
     resource: 'configmaps',
     client,
+    usesWatchList: false,
     ...(cores !== undefined && { host: new CpuHost(simulation, 'host', cores) }),
   });
   const log: string[] = [];
@@ -176,6 +177,7 @@ test('an informer with a resync period tells of everything each time, without a 
     name: 'resync',
     resource: 'configmaps',
     client,
+    usesWatchList: false,
     resyncPeriodUs: 1_000_000,
   });
   const told: [number, string][] = [];

@@ -64,7 +64,7 @@ describe('a cluster', () => {
     expect(calls).toBe(1);
     expect(readyUs).toBeGreaterThan(0);
     expect(readyUs).toBeLessThan(1_000_000);
-    const lists = observer.calls.filter(({ request }) => request.verb === 'list');
+    const lists = observer.calls.filter(({ request }) => request.sendInitialEvents === true);
     expect(lists.map(({ request }) => request.resource)).toEqual(
       expect.arrayContaining(['pods', 'nodes', 'persistentvolumes']),
     );
