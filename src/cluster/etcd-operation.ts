@@ -39,7 +39,7 @@ export interface EtcdFaultOperation extends Timed {
   readonly delayUs: number;
 }
 
-/** `etcdctl compact` to the revision of that moment. */
+/** `etcdctl compact --physical` to the revision of that moment: done when all is deleted. */
 export interface CompactOperation extends Timed {
   readonly op: 'compact';
 }

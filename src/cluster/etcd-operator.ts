@@ -6,7 +6,7 @@ import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { EtcdFaultOperation, EtcdOperation } from './etcd-operation.js';
 
-/** Between two looks whether there is a leader, or whether a process has ended. */
+/** Between two looks at what is waited for: a leader, the end of a process or a compaction. */
 const LOOK_INTERVAL_US = 100_000;
 
 /** A fault that has struck. */
@@ -25,7 +25,7 @@ export class EtcdOperator {
   readonly #mended: EventKind;
   readonly #answered: EventKind;
   readonly #struck: Struck[] = [];
-  /** What waits for a leader: O(1) at a time, since operations come one after the other. */
+  /** What is done at the next look: one thing at a time, since operations come one after the other. */
   #waiting: (() => void) | undefined;
   /** Members that are still to be defragmented, and the connection whose answer is awaited. */
   #members: number[] = [];
@@ -41,7 +41,7 @@ export class EtcdOperator {
     });
     this.#all = etcd.connect('etcdctl', ends);
     this.#each = ends.map((end, member) => etcd.connect(`etcdctl-${member}`, [end]));
-    this.#looked = simulation.defineEvent('etcdctl.LeaderLooked', () => this.#lookedForLeader());
+    this.#looked = simulation.defineEvent('etcdctl.StatusLooked', () => this.#looksAgain());
     this.#mended = simulation.defineEvent('etcd-fault.FaultMended', (index) => this.#mend(index));
     this.#answered = simulation.defineEvent('etcdctl.RequestAnswered', (_, ticket) => {
       this.#asked?.result(ticket);
@@ -63,7 +63,7 @@ export class EtcdOperator {
         }
         return this.#withMember(operation.member, (member) => this.#defragment([member], onDone));
       case 'compact':
-        this.#onDone = onDone;
+        this.#onDone = () => this.#whenCompacted(onDone);
         this.#asked = this.#all;
         return this.#all.compact(this.#etcd.snapshot().revision, this.#answered, 0);
       case 'disarm':
@@ -76,11 +76,20 @@ export class EtcdOperator {
   #withMember(member: number | 'leader', act: (member: number) => void): void {
     const found = member === 'leader' ? this.#etcd.leader : member;
     if (found !== undefined) return act(found);
-    this.#waiting = () => this.#withMember(member, act);
+    this.#lookAgain(() => this.#withMember(member, act));
+  }
+
+  #whenCompacted(onDone: () => void): void {
+    if (!this.#etcd.isCompacting) return onDone();
+    this.#lookAgain(() => this.#whenCompacted(onDone));
+  }
+
+  #lookAgain(act: () => void): void {
+    this.#waiting = act;
     this.#simulation.after(LOOK_INTERVAL_US, this.#looked);
   }
 
-  #lookedForLeader(): void {
+  #looksAgain(): void {
     const act = this.#waiting;
     this.#waiting = undefined;
     act?.();

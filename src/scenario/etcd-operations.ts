@@ -69,7 +69,7 @@ export const etcdOperationSchemas = [
     }
   }),
   mapping({ op: z.literal('compact'), ...timing }).describe(
-    'etcdctl compact, to the revision of that time.',
+    'etcdctl compact --physical, to the revision of that time.',
   ),
   mapping({ op: z.literal('defrag'), ...timing, member: numberLeaderOrAll }).describe(
     'etcdctl defrag.',

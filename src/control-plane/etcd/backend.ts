@@ -51,6 +51,11 @@ export class Backend {
     this.durableIndex = group.machine.applied;
   }
 
+  /** Old revisions are being deleted. */
+  get isCompacting(): boolean {
+    return this.#compaction !== undefined;
+  }
+
   get inUseBytes(): number {
     return this.fileBytes - this.freeBytes;
   }

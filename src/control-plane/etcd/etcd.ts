@@ -161,6 +161,11 @@ export class Etcd {
     return this.#members[member]?.isLeaving === true;
   }
 
+  /** Some member still deletes revisions that an entry has compacted. */
+  get isCompacting(): boolean {
+    return this.#members.some(({ isRunning, backend }) => isRunning && backend.isCompacting);
+  }
+
   /** What a member has counted. */
   metricsOf(member: number): MemberMetrics | undefined {
     return this.#members[member]?.metrics;

@@ -34,6 +34,8 @@ export class NodeHeartbeats {
   readonly #leases: (Lease | undefined)[] = [];
   readonly #leaseFailures: number[] = [];
   readonly #registerBackoffUs: number[] = [];
+  /** Renewals have failed for so long that the node may have been marked NotReady. */
+  readonly #mayBeNotReady: boolean[] = [];
   readonly #statusEvents: EventHandle[] = [];
   readonly #isReady: boolean[] = [];
   readonly #hasNewImages: boolean[] = [];
@@ -68,6 +70,7 @@ export class NodeHeartbeats {
     this.#streams[index] = stream;
     this.#leases[index] = undefined;
     this.#leaseFailures[index] = 0;
+    this.#mayBeNotReady[index] = false;
     this.#registerBackoffUs[index] = settings.registerBackoffInitialUs;
     this.#statusEvents[index] = noEvent;
     this.#isReady[index] = spec.isRegistered === true;
@@ -152,6 +155,7 @@ export class NodeHeartbeats {
       const isFirst = call.request.verb === 'create';
       this.#leases[index] = response.object as Lease;
       this.#leaseFailures[index] = 0;
+      if (this.#mayBeNotReady[index] === true) this.#reportAtNextTick(agent);
       const periodUs = settings.leaseRenewUs * (1 + settings.heartbeatJitter * stream.uniform());
       // Nodes that register together would renew together for long: real ones start apart.
       const afterUs = isFirst ? stream.below(settings.leaseRenewUs) : Math.round(periodUs);
@@ -163,8 +167,17 @@ export class NodeHeartbeats {
     const failures = (this.#leaseFailures[index] as number) + 1;
     const isOver = failures >= settings.leaseRetries;
     this.#leaseFailures[index] = isOver ? 0 : failures;
+    if (isOver) this.#mayBeNotReady[index] = true;
     simulation.after(isOver ? settings.leaseRenewUs : 0, this.#leaseDue, index);
   };
+
+  /** The next tick finds that the stored conditions are not those of the node. */
+  #reportAtNextTick(agent: NodeAgent): void {
+    const { settings } = this.#context;
+    this.#mayBeNotReady[agent.index] = false;
+    const stream = this.#streams[agent.index] as RandomStream;
+    this.#reportAfter(agent, stream.below(settings.nodeStatusTickUs));
+  }
 
   #reportAfter({ index }: NodeAgent, delayUs: number): void {
     const { simulation } = this.#context;
