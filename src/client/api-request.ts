@@ -53,6 +53,8 @@ export interface ApiRequest {
   readonly gracePeriodSeconds?: number;
   /** Of a delete: refused when the stored object has another uid. */
   readonly uidPrecondition?: string;
+  /** Of a delete: refused when the stored object has another resourceVersion. */
+  readonly resourceVersionPrecondition?: number;
   /** Of a watch: who is woken. */
   readonly watcher?: WatcherAddress;
   /** Of a list or watch: the number of alike clients that this one request stands for. */

@@ -4,6 +4,7 @@ import { ApiTransport } from '../client/api-call.js';
 import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
+import { apiserverConstants } from '../control-plane/apiserver/constants.js';
 import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
@@ -59,6 +60,7 @@ export class ControlPlane {
     this.etcd = assembly.etcd;
     this.etcd.preload(stored);
     const identities = new IdentityGenerator(simulation.random);
+    const { etcdCompactionIntervalUs } = apiserverConstants;
     this.apiServers = apiServer.hosts.map((host, index) => {
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
@@ -67,7 +69,7 @@ export class ControlPlane {
         transport: this.transport,
         observer,
         identities,
-        settings: apiServer,
+        settings: { ...apiServer, etcdCompactionIntervalUs },
       });
     });
     this.#balancer = new RoundRobin(this.apiServers);

@@ -25,6 +25,7 @@ import type { RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
 import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
+import { storageSamples } from './storage-samples.js';
 import { judgeThresholds } from './thresholds.js';
 import { TimeSeriesRecorder } from './time-series-recorder.js';
 
@@ -169,6 +170,7 @@ export class RunRecorder {
         ...this.#apiServers.flatMap((server) =>
           flowControlSamples(server, isAlone, simulation.now),
         ),
+        ...this.#apiServers.flatMap((server) => storageSamples(server, isAlone, simulation.now)),
         ...this.#restClients.samples,
         ...this.controllerManager.samples,
         ...leaderElectionSamples(this.#leaders()),

@@ -18,6 +18,7 @@ import { distribution } from '../../kernel/distributions.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import { type CpuHost, Link } from '../../kernel/stations.js';
+import type { SimTime } from '../../kernel/time.js';
 import type { OptionalAdmissionPlugin } from './admission/admission.js';
 import { AdmissionStatistics } from './admission/admission-statistics.js';
 import type { WebhookSpec } from './admission/webhook.js';
@@ -49,6 +50,8 @@ export interface ApiServerSettings {
   readonly disabledAdmissionPlugins?: readonly OptionalAdmissionPlugin[] | undefined;
   /** That admission calls, mutating and validating ones. */
   readonly webhooks?: readonly WebhookSpec[] | undefined;
+  /** --etcd-compaction-interval; absent: nothing is compacted. */
+  readonly etcdCompactionIntervalUs?: number | undefined;
 }
 
 export interface ApiServerOptions {
@@ -78,7 +81,7 @@ export class ApiServer implements ApiServerPort {
   readonly #maxInFlight: MaxInFlight;
   readonly #deadlines: DeadlineList;
   readonly #writeDeadlines: DeadlineList;
-  readonly #storage: ResourceStorage;
+  readonly storage: ResourceStorage;
   readonly #flowStatus: FlowStatusWriter;
   readonly #goaway: RandomStream;
   readonly #shaken: EventKind;
@@ -107,7 +110,7 @@ export class ApiServer implements ApiServerPort {
       this.#admit(id),
     );
     this.#handled = simulation.defineEvent(`${name}.RequestHandled`, (id) => {
-      if (this.#requests.resume(id)) this.#storage.handle(id);
+      if (this.#requests.resume(id)) this.storage.handle(id);
     });
     this.#encoded = simulation.defineEvent(`${name}.ResponseEncoded`, (id) => this.#answer(id));
     const expire = (id: number): void => this.#expire(id);
@@ -120,7 +123,7 @@ export class ApiServer implements ApiServerPort {
     this.#maxInFlight = new MaxInFlight(maxRequestsInflight, maxMutatingRequestsInflight);
     this.inFlight = new InFlightStatistics(simulation.now);
     const loopback = this.#newLoopback();
-    this.#storage = this.#newStorage(loopback);
+    this.storage = this.#newStorage(loopback);
     this.#flowStatus = new FlowStatusWriter(loopback);
     this.flows = settings.enablePriorityAndFairness ? this.#newFlows() : undefined;
     this.#configureFlows();
@@ -141,6 +144,7 @@ export class ApiServer implements ApiServerPort {
         statistics: this.admission,
         loopback,
       },
+      etcdCompactionIntervalUs: settings.etcdCompactionIntervalUs,
       onReply: (id, response, workUs) => this.#reply(id, response, workUs),
       onLoaded: (resource, objects) => {
         const bytes = objects.reduce((sum, object) => sum + encodedBytes(object), 0);
@@ -177,7 +181,7 @@ export class ApiServer implements ApiServerPort {
     const { flows } = this;
     if (flows === undefined) return;
     const all = <T extends KubernetesObject>(resource: string): T[] =>
-      [...this.#storage.objectsOf(resource).values()] as T[];
+      [...this.storage.objectsOf(resource).values()] as T[];
     const levels = all<PriorityLevelConfiguration>('prioritylevelconfigurations');
     const schemas = all<FlowSchema>('flowschemas');
     flows.configure(levels, schemas);
@@ -201,6 +205,11 @@ export class ApiServer implements ApiServerPort {
     });
   }
 
+  /** Objects of a resource at the last look, which is once a minute. */
+  objectCount(now: SimTime, resource: string): number {
+    return this.#objects.countOf(now, resource) ?? 0;
+  }
+
   /** False: no connection is accepted. */
   get isServing(): boolean {
     return this.#isServing;
@@ -219,7 +228,7 @@ export class ApiServer implements ApiServerPort {
   stop(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#isServing = false;
     this.incarnation++;
-    const lists = new Set(this.#storage.stop());
+    const lists = new Set(this.storage.stop());
     for (const id of this.#requests.waitedFor) {
       if (signal === 'SIGTERM' && !lists.has(id)) continue;
       const call = this.#requests.call(id);
@@ -232,7 +241,7 @@ export class ApiServer implements ApiServerPort {
 
   /** Starts the process again: it serves as soon as its caches are filled. */
   start(): void {
-    const loads = this.#storage.loadCpuUs;
+    const loads = this.storage.loadCpuUs;
     this.#loading = loads.length;
     const { garbageCollectionFactor } = apiserverConstants;
     for (const cpuUs of loads) {
@@ -242,7 +251,7 @@ export class ApiServer implements ApiServerPort {
 
   #noteCacheFilled(): void {
     if (--this.#loading > 0) return;
-    this.#storage.load();
+    this.storage.load();
     this.#configureFlows();
     this.#isServing = true;
   }

@@ -296,6 +296,41 @@ const table = {
     unit: 's',
     source: 'Kubernetes v1.36 apiserver storage/errors.go (reference: controlplane B2)',
   },
+  etcdCompactionIntervalUs: {
+    value: 300_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 --etcd-compaction-interval (reference: controlplane B2)',
+  },
+  eventTtlSeconds: {
+    value: 3600,
+    unit: 's',
+    source: 'Kubernetes v1.36 --event-ttl (reference: controlplane B2)',
+  },
+  leaseReuseSeconds: {
+    value: 60,
+    unit: 's',
+    source:
+      'Kubernetes v1.36 apiserver storage/etcd3/lease_manager.go (reference: controlplane A9)',
+    note: 'for which Events share a lease, and by which it outlives them',
+  },
+  leaseMaxObjects: {
+    value: 1000,
+    unit: 'objects',
+    source:
+      'Kubernetes v1.36 apiserver storage/etcd3/lease_manager.go (reference: controlplane A9)',
+  },
+  nameGenerationAttempts: {
+    value: 8,
+    unit: '1',
+    source: 'Kubernetes v1.36 apiserver registry/generic/registry/store.go',
+    note: 'names that a creation with generateName tries',
+  },
+  budgetRetryAfterSeconds: {
+    value: 10,
+    unit: 's',
+    source: 'Kubernetes v1.36 pkg/registry/core/pod/storage/eviction.go',
+    note: 'of an eviction whose PodDisruptionBudget has not been looked at yet',
+  },
   statusBytes: { value: 200, unit: 'bytes', source: 'ASSUMED: a Status answer without details' },
   defaultTolerationSeconds: {
     value: 300,

@@ -50,7 +50,9 @@ export class FreshReads {
   }
 
   /** Serves as soon as the cache has everything that is in the store now. */
-  waitForNewest(id: number, { kind }: WatchCache): void {
+  waitForNewest(id: number, { kind, statistics }: WatchCache): void {
+    statistics.storageLists.count(0, 0, 0);
+    this.#context.latencies.asked(id);
     const range = { prefix: `${kind.resource}/`, startKey: '', limit: 1, revision: 0 };
     this.#context.etcd.range(range, this.#revisionRead, id);
   }
@@ -71,9 +73,11 @@ export class FreshReads {
   }
 
   #afterRevision(id: number, { revision, error }: EtcdResult): void {
-    const { requests, reply } = this.#context;
+    const { requests, reply, latencies } = this.#context;
+    const { resource } = requests.call(id).request;
+    latencies.answered(id, resource, 'get');
     if (error !== undefined) return reply(id, storageFailure(error));
-    this.waitFor(id, this.#context.cacheOf(requests.call(id).request.resource), revision);
+    this.waitFor(id, this.#context.cacheOf(resource), revision);
   }
 
   #expire(id: number): void {

@@ -45,9 +45,9 @@ export class ObjectReads {
   }
 
   get(id: number, cache: WatchCache): void {
-    const { etcd, requests, found } = this.#context;
+    const { requests, readStored } = this.#context;
     const { resourceVersion } = requests.call(id).request;
-    if (resourceVersion === undefined || !cache.isReady) etcd.read(requests.key(id), found, id);
+    if (resourceVersion === undefined || !cache.isReady) readStored(id);
     else this.#fresh.waitFor(id, cache, resourceVersion);
   }
 
@@ -146,12 +146,14 @@ export class ObjectReads {
     const prefix = namespace === '' ? `${resource}/` : `${resource}/${namespace}/`;
     const start = startKey === '' ? '' : `${resource}/${startKey}`;
     const range = { prefix, startKey: start, limit: pageSize, revision };
+    this.#context.latencies.asked(id);
     this.#context.etcd.range(range, this.#listed, id);
   }
 
   #afterPage(id: number, { values, count, revision, error }: EtcdResult): void {
     const { requests, reply } = this.#context;
     const { request } = requests.call(id);
+    this.#context.latencies.answered(id, request.resource, 'list');
     const list = this.#lists.get(id) as EtcdList;
     const { limit = 0 } = request;
     if (error !== undefined) {

@@ -129,6 +129,12 @@ export function deleteOutcome(
     const why = otherUid(uidPrecondition, metadata.uid);
     return conflict(qualified(request.resource), request.name, why);
   }
+  const { resourceVersionPrecondition: wanted } = request;
+  if (wanted !== undefined && wanted !== metadata.resourceVersion) {
+    const found = `ResourceVersion in object meta: ${metadata.resourceVersion}`;
+    const why = `Precondition failed: ResourceVersion in precondition: ${wanted}, ${found}`;
+    return conflict(qualified(request.resource), request.name, why);
+  }
   if (metadata.deletionTimestamp !== undefined) return shortenedDeletion(current, request);
   const graceSeconds = current.kind === 'Pod' ? podGraceSeconds(current, request) : 0;
   if (graceSeconds === 0 && isFree(metadata)) return { kind: 'remove' };

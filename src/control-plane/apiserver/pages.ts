@@ -4,7 +4,7 @@
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ApiRequest, type ApiResponse, keyOf } from '../../client/api-request.js';
-import { isEverything, selectionOf } from './selection.js';
+import { selectionOf } from './selection.js';
 
 /** State and first key (`namespace/name`) of the next part. */
 export interface Continuation {
@@ -42,7 +42,7 @@ export function listOf(
   if (remaining === 0 || last === undefined) return list;
   const token = continueToken({ revision, startKey: keyBehind(keyOf(last)) });
   // With a selector the server cannot know how many there are without looking at all of them.
-  const isCounted = isEverything(selectionOf(request));
+  const isCounted = selectionOf(request).field === undefined;
   return { ...list, continue: token, ...(isCounted && { remainingItemCount: remaining }) };
 }
 

@@ -1,22 +1,24 @@
-// What an apiserver does with a request that may be served: optimistic writes in etcd; reads and
-// watches are passed on. The watch caches may lag: for a write they decide only what the store will
-// check.
+// What an apiserver does with a request that may be served: reads, writes and watches go to their
+// parts; what etcd tells of changes goes to the watch caches.
 // Source: Kubernetes v1.36 apiserver registry/generic, storage (reference: controlplane B8, B10).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ResourceKind, resourceKinds } from '../../api/resource-kinds.js';
-import { type ApiRequest, type ApiResponse, objectKey } from '../../client/api-request.js';
-import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
+import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
+import type { EtcdPort } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import type { WatchEvent } from '../../client/watch.js';
-import type { EventKind, Simulation } from '../../kernel/simulation.js';
+import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
-import { AdmissionControl, type AdmissionSettings } from './admission/admission-control.js';
-import { alreadyExists, notFound, ok, status, storageFailure } from './answers.js';
+import type { AdmissionSettings } from './admission/admission-control.js';
+import { status } from './answers.js';
+import { Compactor } from './compactor.js';
 import { apiserverConstants } from './constants.js';
+import { EtcdLatencies } from './etcd-latencies.js';
+import { EventLeases } from './event-leases.js';
 import { FreshReads } from './fresh-reads.js';
 import { ObjectReads } from './object-reads.js';
-import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
+import { ObjectWrites } from './object-writes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { RequestTable } from './request-table.js';
 import type { StorageContext } from './storage-context.js';
@@ -42,21 +44,22 @@ export interface ResourceStorageOptions {
   readonly onCached: (resource: string) => void;
   readonly onWatch: (request: ApiRequest, change: 1 | -1) => void;
   readonly admission: AdmissionSettings;
+  /** Absent: nothing is compacted. */
+  readonly etcdCompactionIntervalUs?: number | undefined;
 }
 
 export class ResourceStorage {
   readonly #simulation: Simulation;
   readonly #options: ResourceStorageOptions;
+  readonly latencies: EtcdLatencies;
+  readonly leases: EventLeases;
+  readonly compactor: Compactor | undefined;
   readonly #requests: RequestTable;
   readonly #caches = new Map<string, WatchCache>();
-  readonly #stored: EventKind;
-  readonly #found: EventKind;
-  readonly #admission: AdmissionControl;
+  readonly #writes: ObjectWrites;
   readonly #fresh: FreshReads;
   readonly #reads: ObjectReads;
   readonly #opener: WatchOpener;
-  /** Requests whose object is to be removed once it has been written. */
-  readonly #removedNext = new Set<number>();
   #seenRevision = 0;
   /** They wait to hear from etcd how far its watch is. */
   readonly #askedProgress = new Set<WatchCache>();
@@ -67,26 +70,11 @@ export class ResourceStorage {
     this.#simulation = simulation;
     this.#options = options;
     this.#requests = options.requests;
-    const { name, etcd, host } = options;
-    this.#stored = simulation.defineEvent(`${name}.TransactionAnswered`, (id, ticket) => {
-      const result = etcd.result(ticket);
-      if (this.#requests.resume(id)) this.#afterWrite(id, result);
-      else this.#removedNext.delete(id);
-    });
-    this.#found = simulation.defineEvent(`${name}.RangeAnswered`, (id, ticket) => {
-      const result = etcd.result(ticket);
-      if (this.#requests.resume(id)) this.#afterRead(id, result);
-    });
-    this.#admission = new AdmissionControl(simulation, {
-      ...options.admission,
-      name,
-      host,
-      requests: options.requests,
-      objectsOf: (resource) => this.objectsOf(resource),
-      onAdmitted: (id, { current, outcome }) => this.#carryOut(id, current, outcome),
-      onRejected: (id, { code, reason, message }) => this.#reply(id, status(code, reason, message)),
-    });
+    this.latencies = new EtcdLatencies(simulation);
+    const { name, etcd, host, identities, admission } = options;
+    this.leases = new EventLeases(simulation, name, etcd);
     const context = this.#context();
+    this.#writes = new ObjectWrites(context, { identities, admission, host });
     for (const kind of resourceKinds) this.#caches.set(kind.resource, this.#newCache(kind));
     this.#fresh = new FreshReads(context, {
       onFresh: (id, cache) => {
@@ -104,6 +92,10 @@ export class ResourceStorage {
     const changed = simulation.defineEvent(`${name}.StoreChangesArrived`, (_, upTo) =>
       this.#ingest(upTo),
     );
+    const { etcdCompactionIntervalUs: periodUs } = options;
+    const newest = (): number => this.#seenRevision;
+    this.compactor =
+      periodUs === undefined ? undefined : new Compactor(simulation, name, etcd, periodUs, newest);
     this.load();
     etcd.watch(changed, 0);
   }
@@ -116,10 +108,12 @@ export class ResourceStorage {
       etcd,
       requests,
       observer,
+      latencies: this.latencies,
       reply: onReply,
       onWatch,
-      cacheOf: (resource) => this.#caches.get(resource) as WatchCache,
-      found: this.#found,
+      cacheOf: (resource) => this.cacheOf(resource),
+      leases: this.leases,
+      readStored: (id) => this.#writes.read(id),
       seenRevision: () => this.#seenRevision,
     };
   }
@@ -185,6 +179,11 @@ export class ResourceStorage {
     }
   }
 
+  /** The watch cache of a resource that is served. */
+  cacheOf(resource: string): WatchCache {
+    return this.#caches.get(resource) as WatchCache;
+  }
+
   /** Everything cached of a resource. */
   objectsOf(resource: string): ReadonlyMap<string, KubernetesObject> {
     return this.#caches.get(resource)?.objects.byKey ?? new Map();
@@ -192,121 +191,17 @@ export class ResourceStorage {
 
   /** Serves a request; `onReply` is called when its answer is ready. */
   handle(id: number): void {
-    const key = this.#requests.key(id);
-    const { verb, resource, subresource } = this.#requests.call(id).request;
+    const { verb, resource } = this.#requests.call(id).request;
     const cache = this.#caches.get(resource);
     if (cache === undefined)
-      return this.#reply(
+      return this.#options.onReply(
         id,
         status(404, 'NotFound', 'the server could not find the requested resource'),
       );
     if (verb === 'list') return this.#reads.list(id, cache);
     if (verb === 'watch') return this.#opener.open(id, cache);
     if (verb === 'get') return this.#reads.get(id, cache);
-    if (verb === 'create' && subresource !== 'binding') return this.#create(id);
-    const cached = this.#cached(id);
-    if (cached === undefined) this.#options.etcd.read(key, this.#found, id);
-    else this.#change(id, cached, false);
-  }
-
-  #cached(id: number): KubernetesObject | undefined {
-    const { resource, namespace, name } = this.#requests.call(id).request;
-    return this.#caches.get(resource)?.objects.byKey.get(objectKey(namespace, name));
-  }
-
-  #create(id: number): void {
-    const { request } = this.#requests.call(id);
-    const { resource, body, namespace } = request;
-    if (body === undefined) {
-      return this.#reply(id, status(400, 'BadRequest', 'a create needs a body'));
-    }
-    const { now } = this.#simulation;
-    const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
-    const metadata = this.#options.identities.fill(given, resource, now);
-    const admitted = this.#admission.complete({ ...body, metadata } as KubernetesObject);
-    if ('code' in admitted) {
-      return this.#reply(id, status(admitted.code, admitted.reason, admitted.message));
-    }
-    const key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
-    this.#requests.setKey(id, key);
-    const outcome = { kind: 'write', object: admitted } as const;
-    this.#admission.admit(id, request, { current: undefined, outcome });
-  }
-
-  /**
-   * Update, patch, binding or delete of what is stored. What the cache says is enough for a write,
-   * since the store compares; a refusal or "nothing changes" is only given on the newest state.
-   */
-  #change(id: number, current: KubernetesObject, isNewest: boolean): void {
-    const { request } = this.#requests.call(id);
-    const { now } = this.#simulation;
-    const outcome =
-      request.verb === 'delete'
-        ? deleteOutcome(current, request, now)
-        : updateOutcome(current, request, now);
-    const isWrite = outcome.kind !== 'unchanged' && outcome.kind !== 'refuse';
-    if (isWrite) this.#admission.admit(id, request, { current, outcome });
-    else if (isNewest) this.#carryOut(id, current, outcome);
-    else this.#options.etcd.read(this.#requests.key(id), this.#found, id);
-  }
-
-  #carryOut(id: number, current: KubernetesObject | undefined, outcome: Outcome): void {
-    const revision = current?.metadata.resourceVersion ?? 0;
-    switch (outcome.kind) {
-      case 'unchanged':
-        return this.#replyWith(id, current);
-      case 'refuse':
-        return this.#reply(id, status(outcome.code, outcome.reason, outcome.message));
-      case 'remove':
-        return this.#propose(this.#requests.key(id), revision, undefined, id);
-      case 'writeAndRemove':
-        this.#removedNext.add(id);
-        return this.#propose(this.#requests.key(id), revision, outcome.object, id);
-      case 'write':
-        return this.#propose(this.#requests.key(id), revision, outcome.object, id);
-    }
-  }
-
-  #propose(
-    key: string,
-    expectedRevision: number,
-    value: KubernetesObject | undefined,
-    id: number,
-  ): void {
-    const bytes = value === undefined ? 0 : encodedBytes(value);
-    this.#options.etcd.propose({ key, expectedRevision, value, bytes }, this.#stored, id);
-  }
-
-  /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */
-  #afterWrite(id: number, { succeeded, current, error }: EtcdResult): void {
-    const { verb, resource, subresource } = this.#requests.call(id).request;
-    const isRemovedNext = this.#removedNext.delete(id);
-    if (error !== undefined) return this.#reply(id, storageFailure(error));
-    if (succeeded && isRemovedNext && current !== undefined) {
-      const revision = current.metadata.resourceVersion ?? 0;
-      return this.#propose(this.#requests.key(id), revision, undefined, id);
-    }
-    const isBinding = subresource === 'binding';
-    const isCreate = verb === 'create' && !isBinding;
-    if (succeeded && isBinding) return this.#reply(id, status(201, '', ''));
-    if (succeeded) return this.#replyWith(id, current, isCreate ? 201 : 200);
-    if (isCreate) return this.#reply(id, alreadyExists(resource, current?.metadata.name ?? ''));
-    if (current === undefined) return this.#replyWith(id, undefined);
-    this.#change(id, current, true);
-  }
-
-  #afterRead(id: number, { current, error }: EtcdResult): void {
-    if (error !== undefined) return this.#reply(id, storageFailure(error));
-    const { verb } = this.#requests.call(id).request;
-    if (current === undefined || verb === 'get') return this.#replyWith(id, current);
-    this.#change(id, current, true);
-  }
-
-  /** Replies with an object, or that there is none. */
-  #replyWith(id: number, object: KubernetesObject | undefined, code = 200): void {
-    if (object !== undefined) return this.#reply(id, ok(code, object));
-    const { resource, name } = this.#requests.call(id).request;
-    this.#reply(id, notFound(resource, name));
+    this.#writes.handle(id);
   }
 
   #ingest(upTo: number): void {
@@ -331,10 +226,6 @@ export class ResourceStorage {
     const resource = resourceOf(event.object);
     this.#options.onChange(resource, event);
     this.#caches.get(resource)?.ingest(event);
-  }
-
-  #reply(id: number, response: ApiResponse): void {
-    this.#options.onReply(id, response);
   }
 }
 

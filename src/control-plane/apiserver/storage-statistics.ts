@@ -28,7 +28,7 @@ export class StorageStatistics {
   /** Changes that came from etcd's watch. */
   storageEventsReceived = 0;
   eventsReceived = 0;
-  /** Those and bookmarks, as the dispatcher took them up. */
+  /** Two for each of those (as recorded), one for each progress notification. */
   eventsDispatched = 0;
   initializations = 0;
   initEvents = 0;
@@ -43,14 +43,23 @@ export class StorageStatistics {
   readonly storageLists: ListStatistics = new ListStatistics();
   /** Bytes of events that were sent to watchers. */
   readonly eventBytes: WholeHistogram = new WholeHistogram(EVENT_BYTES);
-  readonly watchListUs: WholeHistogram = new WholeHistogram(
-    WATCH_LIST_S.map((seconds) => Math.round(seconds * MS * MS)),
-  );
+  /** Time until watches had sent everything there was, by scope. */
+  readonly watchListUs: Map<string, WholeHistogram> = new Map();
   /** Watches that are open, by scope. */
   readonly longRunning: Map<string, number> = new Map();
 
   /** A watch of a scope begins, or ends (negative), for so many clients. */
   watchOpened(scope: string, change: number): void {
     this.longRunning.set(scope, (this.longRunning.get(scope) ?? 0) + change);
+  }
+
+  /** A watch of a scope has sent everything there was. */
+  watchListEnded(scope: string, durationUs: number): void {
+    let durations = this.watchListUs.get(scope);
+    if (durations === undefined) {
+      durations = new WholeHistogram(WATCH_LIST_S.map((seconds) => Math.round(seconds * MS * MS)));
+      this.watchListUs.set(scope, durations);
+    }
+    durations.observe(durationUs);
   }
 }

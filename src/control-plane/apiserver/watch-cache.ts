@@ -151,7 +151,6 @@ export class WatchCache {
 
   /** Tells a watch how far it is; when its channels are full it hears nothing. */
   sendBookmark(watch: ServerWatch): void {
-    this.statistics.eventsDispatched++;
     this.#deliver(watch.offer(bookmarkOf(this.kind, this.revision, false)));
   }
 
@@ -178,6 +177,7 @@ export class WatchCache {
   /** etcd says that everything up to a revision has come. */
   progressed(revision: number): void {
     this.statistics.etcdBookmarks++;
+    this.statistics.eventsDispatched++;
     this.#progress = revision;
     if (this.#batch.length === 0) this.#advance();
   }
@@ -204,7 +204,8 @@ export class WatchCache {
     while (this.#dispatched < batch.length) {
       const event = batch[this.#dispatched++] as WatchEvent;
       if (this.isCached) this.#keep(event);
-      this.statistics.eventsDispatched++;
+      // A real server counts it when it is taken up and again when it has been handed out.
+      this.statistics.eventsDispatched += 2;
       this.#dispatchedUs = 0;
       this.#current = event;
       this.#watchers.forEach(event, this.#offer);

@@ -95,15 +95,17 @@ export class WatchOpener {
     const { resourceVersion = 0, sendInitialEvents = false } = requests.call(id).request;
     if (resourceVersion === 0 || sendInitialEvents) {
       const range = { prefix: `${cache.kind.resource}/`, startKey: '', limit: 0, revision: 0 };
+      this.#context.latencies.asked(id);
       return etcd.range(range, this.#listed, id);
     }
     this.#begin(id, cache, this.#changesSince(resourceVersion, cache, undefined));
   }
 
   #afterList(id: number, { values, revision, error }: EtcdResult): void {
-    const { requests, reply } = this.#context;
-    if (error !== undefined) return reply(id, storageFailure(error));
+    const { requests, reply, latencies } = this.#context;
     const { request } = requests.call(id);
+    latencies.answered(id, request.resource, 'list');
+    if (error !== undefined) return reply(id, storageFailure(error));
     const selection = selectionOf(request);
     const state = values.filter((value) => isSelected(selection, value)).map(additionOf);
     const cache = this.#context.cacheOf(request.resource);
@@ -146,7 +148,7 @@ export class WatchOpener {
     const { receivedUs } = call;
     watch.begin(initial, () => {
       if (!sendInitialEvents) return;
-      cache.statistics.watchListUs.observe(simulation.now - receivedUs);
+      cache.statistics.watchListEnded(watchScope(request), simulation.now - receivedUs);
     });
     reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });
   }
