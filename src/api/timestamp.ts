@@ -59,3 +59,41 @@ export function parseTimestamp(text: string): number | undefined {
 export function isTimestamp(text: string): boolean {
   return parseParts(text) !== undefined;
 }
+
+/** Two digits or more. */
+const padded = (value: number, digits = 2): string => String(value).padStart(digits, '0');
+
+/**
+ * RFC 3339 text of microseconds since 1970-01-01T00:00:00Z, with as many digits of a second (0 or
+ * 6); finer ones are cut off.
+ */
+export function formatTimestamp(micros: number, digits: 0 | 6): string {
+  const seconds = Math.floor(micros / microsPerSecond);
+  const days = Math.floor(seconds / secondsPerDay);
+  const { year, month, day } = civilFromDays(days);
+  const ofDay = seconds - days * secondsPerDay;
+  const clock = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60, ofDay % 60];
+  const fraction = digits === 0 ? '' : `.${padded(micros - seconds * microsPerSecond, 6)}`;
+  const date = `${padded(year, 4)}-${padded(month)}-${padded(day)}`;
+  return `${date}T${clock.map((part) => padded(part)).join(':')}${fraction}Z`;
+}
+
+/** The date that lies so many days after 1970-01-01: the inverse of `daysFromCivil`. */
+function civilFromDays(days: number): { year: number; month: number; day: number } {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1_460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
+}

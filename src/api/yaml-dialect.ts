@@ -10,6 +10,7 @@
 
 import {
   defineScalarTag,
+  dump,
   FAILSAFE_SCHEMA,
   loadAll,
   mergeTag,
@@ -131,4 +132,9 @@ export function loadYaml(text: string, duplicateKeys: 'override' | 'refuse'): re
 export function resolvePlainScalar(source: string): null | boolean | number | string {
   if (nullWords.has(source)) return null;
   return booleanWords.get(source) ?? resolveNumber(source) ?? source;
+}
+
+/** A value as YAML text with the indentation that kubectl prints; ends in a newline. */
+export function yamlText(value: unknown): string {
+  return dump(value, { seqNoIndent: true, lineWidth: -1, noRefs: true });
 }

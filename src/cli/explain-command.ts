@@ -8,15 +8,14 @@ import { findPod, type PodMatch } from '../experiment/explain/find-pod.js';
 import { explanationJson } from '../report/explain/explanation-json.js';
 import { explanationText } from '../report/explain/explanation-text.js';
 import type { TextStyle } from '../report/summary-table.js';
+import { loadAsked, recordedRun, sayAnother } from './asked-run.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainRequest } from './explain-worker.js';
-import { type LoadedInput, loadInput, loadKeptInput } from './input.js';
-import { type InputArguments, inputOptions, outputFormat, single } from './options.js';
-import { perfFileAmong } from './perf-input.js';
+import { type InputArguments, outputFormat, single } from './options.js';
 import { printPluginNotices } from './plugin-output.js';
 import { printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
-import { isResultsFolder, type RecordedRun, readRun } from './recorded-run.js';
+import type { RecordedRun } from './recorded-run.js';
 import { runInThread, type ThreadEnd } from './simulation.js';
 import type { Terminal } from './terminal.js';
 
@@ -33,6 +32,8 @@ export interface ExplainArguments extends InputArguments {
 
 /** The thread's entry; tests put another in its place. */
 const explainWorker: URL = new URL('./explain-worker.js', import.meta.url);
+
+const purpose = 'explained';
 
 /** Nodes shown in a list unless `--top` says otherwise. */
 const defaultTop = 10;
@@ -58,7 +59,7 @@ export async function explainCommand(
   const match = recorded === undefined ? { key: wanted } : findPod(wanted, recorded.pods);
   if (match.key === undefined) return sayMissing(wanted, match, terminal);
 
-  const { scenario, pluginPaths, problems, texts } = await loaded(args, recorded);
+  const { scenario, pluginPaths, problems, texts } = await loadAsked(args, recorded, purpose);
   printProblems(problems, texts, terminal);
   if (scenario === undefined) {
     printRefusal(problems, terminal);
@@ -68,7 +69,9 @@ export async function explainCommand(
   const request = { scenario, pluginPaths, wanted: match.key, earlier: recorded?.trace };
   const { answer, signal } = await looked(request, terminal, entry);
   if (signal !== undefined) return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
-  if (!answer.isSame) return sayAnother(folder ?? '', recorded as RecordedRun, answer, terminal);
+  if (!answer.isSame) {
+    return sayAnother(folder ?? '', recorded as RecordedRun, answer, purpose, terminal);
+  }
   if (answer.match.key === undefined) return sayMissing(wanted, answer.match, terminal);
   sayNotices(wanted, answer, terminal);
   showExplanation(answer, format, top, terminal);
@@ -104,39 +107,6 @@ function topOf(text: string | undefined): number {
   throw new UsageError(`--top ${text}: write a number of nodes, or all.`);
 }
 
-function recordedRun(folder: string, args: ExplainArguments): RecordedRun {
-  const { strict: _strict, ...changes } = inputOptions(args);
-  const [change] = Object.keys(changes);
-  if (args.files.length > 0 || change !== undefined) {
-    const what =
-      args.files[0] ?? `--${change?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new UsageError(`--run ${folder} has its own input, so ${what} has no place beside it.`);
-  }
-  return readRun(folder);
-}
-
-async function loaded(
-  args: ExplainArguments,
-  recorded: RecordedRun | undefined,
-): Promise<LoadedInput> {
-  if (recorded !== undefined) return loadKeptInput(recorded.inputs);
-  if (args.files.length === 0) {
-    throw new UsageError(
-      'Name a run that was made (--run results/quickstart-1), or what is to be run: a scenario or ' +
-        'manifests.',
-    );
-  }
-  const perf = perfFileAmong(args.files);
-  if (perf !== undefined) {
-    throw new UsageError(`${perf} is a file of scheduler_perf; only scenarios can be explained.`);
-  }
-  const results = args.files.find(isResultsFolder);
-  if (results !== undefined) {
-    throw new UsageError(`${results} holds the results of a run; write --run ${results}.`);
-  }
-  return loadInput(args.files, inputOptions(args));
-}
-
 async function looked(
   request: Omit<ExplainRequest, 'stopFlag'>,
   terminal: Terminal,
@@ -148,24 +118,6 @@ async function looked(
   } finally {
     progress.stop();
   }
-}
-
-/** The run was made by something else than this program with this input. */
-function sayAnother(
-  folder: string,
-  { trace }: RecordedRun,
-  { traceHash, modelVersion }: PodReport,
-  { err, errColors }: Terminal,
-): ExitCode {
-  const versions =
-    trace.modelVersion === modelVersion
-      ? 'the model has the same version, so it was changed in between'
-      : `it was made with model ${trace.modelVersion}, this is model ${modelVersion}`;
-  err.write(
-    `${errColors.red('not reproducible:')} ${folder} has trace hash ${trace.traceHash}, and running ` +
-      `its input again gives ${traceHash}: ${versions}. Run it again to have it explained.\n`,
-  );
-  return exitCode.notReproducible;
 }
 
 function sayMissing(

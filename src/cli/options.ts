@@ -49,47 +49,50 @@ export const environmentOptions = {
 
 /** Adds the FILE arguments and the options that change the input. */
 export function withInput(yargs: Argv): Argv {
-  return yargs
-    .positional('files', {
+  return withInputOptions(yargs).positional('files', {
+    type: 'string',
+    describe:
+      'A scenario, a performance-config.yaml of scheduler_perf, or Kubernetes manifests: ' +
+      'file, folder, pattern, - for standard input',
+  });
+}
+
+/** Adds the options that change the input. */
+export function withInputOptions(yargs: Argv): Argv {
+  return yargs.options({
+    seed: { type: 'string', describe: 'Seed of everything random', requiresArg: true },
+    nodes: {
       type: 'string',
-      describe:
-        'A scenario, a performance-config.yaml of scheduler_perf, or Kubernetes manifests: ' +
-        'file, folder, pattern, - for standard input',
-    })
-    .options({
-      seed: { type: 'string', describe: 'Seed of everything random', requiresArg: true },
-      nodes: {
-        type: 'string',
-        describe: 'Nodes: N, or NxCPUxMEM such as 3x4cpu16Gi',
-        requiresArg: true,
-      },
-      until: {
-        type: 'string',
-        describe: 'converged, or a duration such as 10m',
-        requiresArg: true,
-      },
-      set: {
-        type: 'string',
-        describe: 'path=value: changes the spec; may be repeated',
-        requiresArg: true,
-      },
-      profile: {
-        type: 'string',
-        describe: 'Values below the scenario: a profile that ships with kubeclock, or a file',
-        requiresArg: true,
-      },
-      'scheduler-config': {
-        type: 'string',
-        describe: "A KubeSchedulerConfiguration instead of the scenario's",
-        requiresArg: true,
-      },
-      plugin: {
-        type: 'string',
-        describe: 'Scheduler plugins of your own, a .ts or .js file; may be repeated',
-        requiresArg: true,
-      },
-      strict: { type: 'boolean', describe: 'Warnings and unknown kinds are errors' },
-    });
+      describe: 'Nodes: N, or NxCPUxMEM such as 3x4cpu16Gi',
+      requiresArg: true,
+    },
+    until: {
+      type: 'string',
+      describe: 'converged, or a duration such as 10m',
+      requiresArg: true,
+    },
+    set: {
+      type: 'string',
+      describe: 'path=value: changes the spec; may be repeated',
+      requiresArg: true,
+    },
+    profile: {
+      type: 'string',
+      describe: 'Values below the scenario: a profile that ships with kubeclock, or a file',
+      requiresArg: true,
+    },
+    'scheduler-config': {
+      type: 'string',
+      describe: "A KubeSchedulerConfiguration instead of the scenario's",
+      requiresArg: true,
+    },
+    plugin: {
+      type: 'string',
+      describe: 'Scheduler plugins of your own, a .ts or .js file; may be repeated',
+      requiresArg: true,
+    },
+    strict: { type: 'boolean', describe: 'Warnings and unknown kinds are errors' },
+  });
 }
 
 /** Adds the options that select workloads of a file of scheduler_perf. */

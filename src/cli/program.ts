@@ -4,11 +4,20 @@
  */
 
 import yargs, { type Argv } from 'yargs';
+import {
+  withConformanceOptions,
+  withExplainOptions,
+  withFidelityOptions,
+  withListing,
+  withObjects,
+  withRunOptions,
+} from './command-options.js';
 import type { ConformanceArguments } from './conformance-command.js';
 import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainArguments } from './explain-command.js';
 import type { FidelityArguments } from './fidelity-command.js';
+import type { ObjectsArguments } from './objects-command.js';
 import { environmentOptions, type GlobalArguments, withInput, withWorkloads } from './options.js';
 import type { RunPerfArguments } from './perf-command.js';
 import type { PerfArguments } from './perf-input.js';
@@ -59,6 +68,19 @@ const explainHelp = `Examples:
   kubeclock explain pod urgent app/ --nodes 3x4cpu16Gi -o json
 
 Usage: kubeclock explain pod NAME (--run DIR | FILE...) [options]`;
+
+const getHelp = `Examples:
+  kubeclock get pods -n shop --run results/quickstart-1 --at 42s
+  kubeclock get deploy,rs,pods -A -o wide --run results/quickstart-1
+  kubeclock get node/pool-a-0 -o yaml -f scenarios/quickstart.yaml --at 10s
+
+Usage: kubeclock get TYPE [NAME...] (--run DIR | -f FILE...) [options]`;
+
+const describeHelp = `Examples:
+  kubeclock describe pod cart-7d4b9c-x2k4z -n shop --run results/quickstart-1
+  kubeclock describe deploy/web -f app/ --nodes 3x4cpu16Gi --at 30s
+
+Usage: kubeclock describe TYPE [NAME...] (--run DIR | -f FILE...) [options]`;
 
 const validateHelp = `Examples:
   kubeclock validate scenarios/quickstart.yaml
@@ -133,8 +155,7 @@ const globalOptions = {
   output: {
     alias: 'o',
     type: 'string',
-    describe: 'Format of the results',
-    choices: ['table', 'json', 'csv', 'markdown'],
+    describe: 'Format of the results: table, json; fidelity also csv, markdown',
     requiresArg: true,
   },
   json: { type: 'boolean', describe: 'Same as -o json' },
@@ -178,6 +199,19 @@ function addCommands(
         const files = withStandardInput(found.files ?? []);
         finish(await explainCommand({ ...found, files }, terminalFor(found)));
       },
+    )
+    .command(
+      'get <resources..>',
+      'Show objects of the simulated cluster at a time, as kubectl does',
+      (command) => withListing(withObjects(command.usage(getHelp))),
+      async (args) => finish(await showObjects('get', args, terminalFor(args as GlobalArguments))),
+    )
+    .command(
+      'describe <resources..>',
+      'Show everything about objects at a time, and the Events about them',
+      (command) => withObjects(command.usage(describeHelp)),
+      async (args) =>
+        finish(await showObjects('describe', args, terminalFor(args as GlobalArguments))),
     )
     .command(
       'validate <paths..>',
@@ -262,86 +296,16 @@ async function planAny(args: PerfArguments, terminal: Terminal): Promise<ExitCod
   return planCommand(found, terminal);
 }
 
-function withRunOptions(command: Argv): Argv {
-  return command.options({
-    out: {
-      type: 'string',
-      describe: 'Folder of the results [default: results/NAME-SEED]',
-      requiresArg: true,
-    },
-    verify: { type: 'boolean', describe: 'Run twice; exit 5 when the traces differ' },
-    'max-wall': {
-      type: 'string',
-      describe: 'Stop after this much real time, such as 60s',
-      requiresArg: true,
-    },
-    'max-events': { type: 'string', describe: 'Stop after this many events', requiresArg: true },
-    'max-memory': {
-      type: 'string',
-      describe: 'Stop when the heap is larger, such as 2Gi',
-      requiresArg: true,
-    },
-  });
-}
-
-function withExplainOptions(command: Argv): Argv {
-  return command
-    .positional('subject', { type: 'string', describe: 'What is explained: pod' })
-    .positional('name', {
-      type: 'string',
-      describe: 'NAME or NAMESPACE/NAME, or the beginning that no other pod has',
-    })
-    .options({
-      run: {
-        type: 'string',
-        describe: 'Folder of a run that was made, instead of FILE',
-        requiresArg: true,
-      },
-      namespace: {
-        alias: 'n',
-        type: 'string',
-        describe: 'Namespace of the pod [default: default]',
-        requiresArg: true,
-      },
-      top: {
-        type: 'string',
-        describe: 'Nodes to show in a list: a number, or all [default: 10]',
-        requiresArg: true,
-      },
-    });
-}
-
-function withConformanceOptions(command: Argv): Argv {
-  return command
-    .positional('subject', { type: 'string', describe: 'What decides: scheduler' })
-    .positional('folder', { type: 'string', describe: 'Folder of the recordings' })
-    .options({
-      inputs: {
-        type: 'string',
-        describe:
-          'Folder of the manifests that sequences name [default: $KUBECLOCK_CORPUS/kubesbs]',
-        requiresArg: true,
-      },
-      only: { type: 'string', describe: 'One family, or the id of one case', requiresArg: true },
-    });
-}
-
-function withFidelityOptions(command: Argv): Argv {
-  return command
-    .positional('folder', { type: 'string', describe: 'Folder of the recordings' })
-    .options({
-      only: {
-        type: 'string',
-        describe: 'One group of runs such as b500-200, or one scenario such as b',
-        requiresArg: true,
-      },
-      profile: {
-        type: 'string',
-        describe: 'The machine: a profile that ships with kubeclock, or a file',
-        default: 'recorded-2core',
-        requiresArg: true,
-      },
-    });
+async function showObjects(
+  verb: 'get' | 'describe',
+  args: unknown,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { objectsCommand } = await import('./objects-command.js');
+  const found = args as ObjectsArguments & { readonly filename?: string | readonly string[] };
+  const { filename = [] } = found;
+  const files = withStandardInput(typeof filename === 'string' ? [filename] : filename);
+  return objectsCommand(verb, { ...found, files }, terminal);
 }
 
 /** yargs writes lists, and counts arguments where people think of files. */

@@ -140,6 +140,11 @@ export class Cluster {
     return this.#controlPlane.etcd.verdict;
   }
 
+  /** Everything that is stored now. O(objects). */
+  get objects(): readonly KubernetesObject[] {
+    return this.#controlPlane.etcd.snapshot().values;
+  }
+
   /** For their metrics. */
   get apiServers(): readonly ApiServer[] {
     return this.#controlPlane.apiServers;

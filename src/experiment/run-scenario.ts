@@ -1,4 +1,5 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
 import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
@@ -6,7 +7,7 @@ import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin
 import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
-import { toSeconds } from '../kernel/time.js';
+import { type SimTime, toSeconds } from '../kernel/time.js';
 import { RunRecorder } from '../metrics/run-recorder.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
@@ -33,8 +34,17 @@ export interface RunOptions extends RunLimits {
   readonly schedulingRecorder?: SchedulingRecorderSource;
   /** The scheduler plugins of the scenario's users, as loading it has found them. */
   readonly plugins?: PluginRegistry;
+  /** Looks at the cluster at a time, or when the run ends before it; it must not change anything. */
+  readonly look?: Look;
   /** A plugin has failed, and with it the run; the results are those of the time before. */
   readonly onPluginFailure?: (failure: PluginFailure) => void;
+}
+
+/** A look at the objects of a cluster. */
+export interface Look {
+  /** Of simulated time; undefined: at the end of the run. */
+  readonly atUs: SimTime | undefined;
+  readonly see: (objects: readonly KubernetesObject[], now: SimTime) => void;
 }
 
 /**
@@ -77,7 +87,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   });
   const failure = failureIn(() => {
     cluster.start();
-    simulation.run(horizonUs);
+    runAndLook(simulation, horizonUs, options.look, () => cluster.objects);
   });
   if (failure === undefined) {
     const violations = checkers.flatMap((checker) => checker.violations);
@@ -95,6 +105,22 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     notices: scenario.notices,
     thresholds: scenario.thresholds,
   });
+}
+
+/** Runs to the horizon, holding at the time of the look: nothing happens in between. */
+function runAndLook(
+  simulation: Simulation,
+  horizonUs: SimTime,
+  look: Look | undefined,
+  objects: () => readonly KubernetesObject[],
+): void {
+  if (look === undefined) {
+    simulation.run(horizonUs);
+    return;
+  }
+  const end = simulation.run(Math.min(look.atUs ?? horizonUs, horizonUs));
+  look.see(objects(), simulation.now);
+  if (end === 'horizon') simulation.run(horizonUs);
 }
 
 function requirePlugins({ plugins }: LoadedScenario, given: PluginRegistry): void {

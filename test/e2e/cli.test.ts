@@ -38,6 +38,8 @@ describe('help', () => {
       'run',
       'plan',
       'explain',
+      'get',
+      'describe',
       'validate',
       'schema',
       'version',
@@ -46,7 +48,7 @@ describe('help', () => {
     ]);
   });
 
-  test.each(['run', 'plan', 'explain', 'validate', 'conformance'])(
+  test.each(['run', 'plan', 'explain', 'get', 'describe', 'validate', 'conformance'])(
     'of %s begins with examples as well',
     (command) => {
       const { code, out } = kubeclock([command, '--help']);

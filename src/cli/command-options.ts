@@ -1,0 +1,146 @@
+/**
+ * The arguments and options that one command has for itself.
+ */
+
+import type { Argv } from 'yargs';
+import { withInputOptions } from './options.js';
+
+/** Options of `run`. */
+export function withRunOptions(command: Argv): Argv {
+  return command.options({
+    out: {
+      type: 'string',
+      describe: 'Folder of the results [default: results/NAME-SEED]',
+      requiresArg: true,
+    },
+    verify: { type: 'boolean', describe: 'Run twice; exit 5 when the traces differ' },
+    'max-wall': {
+      type: 'string',
+      describe: 'Stop after this much real time, such as 60s',
+      requiresArg: true,
+    },
+    'max-events': { type: 'string', describe: 'Stop after this many events', requiresArg: true },
+    'max-memory': {
+      type: 'string',
+      describe: 'Stop when the heap is larger, such as 2Gi',
+      requiresArg: true,
+    },
+  });
+}
+
+/** Arguments of `explain`. */
+export function withExplainOptions(command: Argv): Argv {
+  return command
+    .positional('subject', { type: 'string', describe: 'What is explained: pod' })
+    .positional('name', {
+      type: 'string',
+      describe: 'NAME or NAMESPACE/NAME, or the beginning that no other pod has',
+    })
+    .options({
+      run: {
+        type: 'string',
+        describe: 'Folder of a run that was made, instead of FILE',
+        requiresArg: true,
+      },
+      namespace: {
+        alias: 'n',
+        type: 'string',
+        describe: 'Namespace of the pod [default: default]',
+        requiresArg: true,
+      },
+      top: {
+        type: 'string',
+        describe: 'Nodes to show in a list: a number, or all [default: 10]',
+        requiresArg: true,
+      },
+    });
+}
+
+/** Arguments of `get` and `describe`. */
+export function withObjects(command: Argv): Argv {
+  return withInputOptions(command)
+    .positional('resources', {
+      type: 'string',
+      describe: 'TYPE, TYPE NAME... or TYPE/NAME...; several types with commas; all',
+    })
+    .options({
+      run: {
+        type: 'string',
+        describe: 'Folder of a run that was made, instead of --filename',
+        requiresArg: true,
+      },
+      filename: {
+        alias: 'f',
+        type: 'string',
+        describe: 'A scenario or manifests to run; may be repeated',
+        requiresArg: true,
+      },
+      at: {
+        type: 'string',
+        describe: 'Time since the start, such as 42s [default: the end of the run]',
+        requiresArg: true,
+      },
+      namespace: {
+        alias: 'n',
+        type: 'string',
+        describe: 'Namespace [default: default]',
+        requiresArg: true,
+      },
+      'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Objects of all namespaces' },
+      selector: {
+        alias: 'l',
+        type: 'string',
+        describe: 'Only with these labels',
+        requiresArg: true,
+      },
+    });
+}
+
+/** Options of `get`. */
+export function withListing(command: Argv): Argv {
+  return command.options({
+    output: { type: 'string', describe: 'table, wide, json, yaml or name', requiresArg: true },
+    'sort-by': {
+      type: 'string',
+      describe: 'A field, such as .metadata.creationTimestamp',
+      requiresArg: true,
+    },
+    'show-labels': { type: 'boolean', describe: 'A last column LABELS' },
+    headers: { type: 'boolean', describe: 'Titles of the columns; --no-headers for none' },
+  });
+}
+
+/** Arguments of `conformance`. */
+export function withConformanceOptions(command: Argv): Argv {
+  return command
+    .positional('subject', { type: 'string', describe: 'What decides: scheduler' })
+    .positional('folder', { type: 'string', describe: 'Folder of the recordings' })
+    .options({
+      inputs: {
+        type: 'string',
+        describe:
+          'Folder of the manifests that sequences name [default: $KUBECLOCK_CORPUS/kubesbs]',
+        requiresArg: true,
+      },
+      only: { type: 'string', describe: 'One family, or the id of one case', requiresArg: true },
+    });
+}
+
+/** Arguments of `fidelity`. */
+export function withFidelityOptions(command: Argv): Argv {
+  return command
+    .positional('folder', { type: 'string', describe: 'Folder of the recordings' })
+    .options({
+      only: {
+        type: 'string',
+        describe: 'One group of runs such as b500-200, or one scenario such as b',
+        requiresArg: true,
+      },
+      profile: {
+        type: 'string',
+        describe: 'The machine: a profile that ships with kubeclock, or a file',
+        default: 'recorded-2core',
+        requiresArg: true,
+      },
+    });
+}
