@@ -39,7 +39,7 @@ export class ApiCallSlis extends SilentObserver {
     if (window !== this.#window) this.#closeWindow(window);
     const kind = this.#of(call);
     kind.count++;
-    kind.latencies.push(latencyUs - call.queueWaitUs);
+    kind.latencies.push(latencyUs - call.queueWaitUs - call.webhookUs);
   }
 
   #of({ request }: ApiCall): Kind {

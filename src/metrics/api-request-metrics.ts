@@ -31,7 +31,7 @@ const families: readonly MetricFamily[] = [
   },
   {
     name: 'apiserver_request_sli_duration_seconds',
-    help: 'Time from arrival of a request to its answer, without its wait in a queue.',
+    help: 'Time from arrival to answer, without waits for queues and webhooks.',
     type: 'histogram',
     labels: ['component', ...common],
     buckets: BUCKETS.slice(2),
@@ -91,7 +91,7 @@ export class ApiRequestMetrics extends SilentObserver {
     total.value += fleetMembers;
     for (let member = 0; member < fleetMembers; member++) {
       duration?.observe(latencyUs / 1_000_000);
-      sli?.observe((latencyUs - call.queueWaitUs) / 1_000_000);
+      sli?.observe((latencyUs - call.queueWaitUs - call.webhookUs) / 1_000_000);
     }
   }
 

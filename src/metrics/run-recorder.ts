@@ -9,6 +9,7 @@ import type { StationMeter } from '../kernel/stations.js';
 import { toSeconds } from '../kernel/time.js';
 import type { Threshold } from '../scenario/threshold.js';
 import { summarise } from '../stats/summarise.js';
+import { admissionSamples } from './admission-samples.js';
 import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
@@ -167,10 +168,11 @@ export class RunRecorder {
       thresholds: judgeThresholds(thresholds, valuesOf, toSeconds(simulation.now)),
       metrics: [
         ...this.#apiRequests.samples(isAlone),
-        ...this.#apiServers.flatMap((server) =>
-          flowControlSamples(server, isAlone, simulation.now),
-        ),
-        ...this.#apiServers.flatMap((server) => storageSamples(server, isAlone, simulation.now)),
+        ...this.#apiServers.flatMap((server) => [
+          ...flowControlSamples(server, isAlone, simulation.now),
+          ...admissionSamples(server.admission, isAlone ? [] : [['instance', server.name]]),
+          ...storageSamples(server, isAlone, simulation.now),
+        ]),
         ...this.#restClients.samples,
         ...this.controllerManager.samples,
         ...leaderElectionSamples(this.#leaders()),

@@ -12,6 +12,7 @@ import type {
   NetworkSpec,
 } from '../cluster/cluster-spec.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
+import { admissionWebhooksOf } from './admission-webhooks.js';
 import { scenarioDefaults } from './constants.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { parseDuration } from './duration.js';
@@ -66,6 +67,7 @@ function controlPlaneOf(
       requestTimeoutUs: durationUs(text.apiServer?.requestTimeout),
       goawayChance: text.apiServer?.goawayChance ?? 0,
       disabledAdmissionPlugins: text.apiServer?.disableAdmissionPlugins ?? [],
+      webhooks: admissionWebhooksOf(text.apiServer?.admissionWebhooks),
     },
     scheduler,
     additionalSchedulers,

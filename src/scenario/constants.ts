@@ -16,6 +16,11 @@ export const scenarioDefaults = defineConstants('scenario', {
     unit: 'bytes/s',
     source: 'reference: controlplane.md A13.4 (10 GbE for large clusters)',
   },
+  webhookLatencyUs: {
+    value: 5_000,
+    unit: 'µs',
+    source: 'reference: controlplane.md E1 (2 to 10 ms); state latency to replace it',
+  },
   registryBytesPerSecond: {
     value: 50_000_000,
     unit: 'bytes/s',

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
+import { admissionWebhooks } from './admission-webhooks.js';
 import { processes } from './process-costs.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { operation } from './schema-operations.js';
@@ -113,6 +114,7 @@ const controlPlane = mapping({
       .array(z.enum(optionalAdmissionPlugins))
       .optional()
       .describe('What --disable-admission-plugins names.'),
+    admissionWebhooks,
   }).optional(),
   scheduler: scheduler.optional(),
   schedulers: list(
