@@ -12,6 +12,17 @@ const table = {
     unit: 'workers',
     source: 'Kubernetes v1.36 pkg/controller/replicaset/config (reference: nodes-controllers 3.2)',
   },
+  concurrentResourceQuotaSyncs: {
+    value: 5,
+    unit: 'workers',
+    source: 'Kubernetes v1.36 pkg/controller/resourcequota (reference: nodes-controllers 3.2)',
+  },
+  resourceQuotaSyncPeriodUs: {
+    value: 300_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/controller/resourcequota (reference: nodes-controllers 3.17)',
+    note: 'after which every quota is worked out anew',
+  },
   concurrentEndpointSyncs: {
     value: 5,
     unit: 'workers',

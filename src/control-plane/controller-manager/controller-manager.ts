@@ -21,6 +21,7 @@ import { JobController } from './job/job-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.js';
 import { ReplicaSetController } from './replica-set-controller.js';
+import { ResourceQuotaController } from './resource-quota-controller.js';
 import { SharedInformers } from './shared-informers.js';
 import { StatefulSetController } from './stateful-set-controller.js';
 import type { ControllerManagerMonitor, ControllerOptions } from './sync-loop.js';
@@ -121,6 +122,7 @@ function controllersOn(
     new JobController(own('job-controller'), informers.jobs, pods, owned.pods),
     new NodeLifecycleController(own('node-controller'), informers),
     new DisruptionController(own('disruption-controller'), informers),
+    new ResourceQuotaController(own('resourcequota-controller'), informers),
     new GarbageCollector(
       own('generic-garbage-collector', constants.garbageCollectorQpsFactor),
       informers.all,

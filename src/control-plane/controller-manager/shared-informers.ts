@@ -14,6 +14,7 @@ import type { Pod } from '../../api/pod.js';
 import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
 import type { ReplicaSet } from '../../api/replica-set.js';
 import type { ReplicationController } from '../../api/replication-controller.js';
+import type { ResourceQuota } from '../../api/resource-quota.js';
 import type { Service } from '../../api/service.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { ApiClient } from '../../client/api-client.js';
@@ -41,6 +42,7 @@ export class SharedInformers {
   readonly leases: Informer<Lease>;
   readonly jobs: Informer<Job>;
   readonly budgets: Informer<PodDisruptionBudget>;
+  readonly resourceQuotas: Informer<ResourceQuota>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
@@ -81,6 +83,7 @@ export class SharedInformers {
     this.leases = informer('leases');
     this.jobs = informer('jobs');
     this.budgets = informer('poddisruptionbudgets');
+    this.resourceQuotas = informer('resourcequotas');
     this.podsOfNodes = new PodsOfNodes(this.pods);
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);
