@@ -15,6 +15,7 @@
 import { managedFieldsBytes } from './managed-fields-size.js';
 import type { ApiObject } from './object-meta.js';
 import { type FieldType, messageShape } from './shape.js';
+import { SizeNote } from './size-note.js';
 
 /**
  * Fields that are written even when empty, two bytes each, by message: Go fields that are neither
@@ -86,12 +87,28 @@ interface Layout {
   /** Bytes of the fields that are written even when empty. */
   readonly emptyBytes: number;
   readonly fields: ReadonlyMap<string, FieldLayout>;
-  /** Whether measuring one is worth remembering: it is large, and versions share it. */
-  readonly isRemembered: boolean;
+  /** Whether measuring one is worth noting: it is large, and versions share it. */
+  readonly isNoted: boolean;
 }
 
+/** How a field is measured. */
+const PLAIN = 0;
+const BOOLEAN = 1;
+const TIME = 2;
+const QUANTITY = 3;
+const RESOURCE_VERSION = 4;
+const INT_OR_STRING = 5;
+const LIST = 6;
+const MAP = 7;
+const MESSAGE = 8;
+
 interface FieldLayout {
-  readonly type: FieldType;
+  readonly how: number;
+  /** Of a list and a map. */
+  readonly element: FieldLayout | undefined;
+  /** Of a message. Found at the first look, since messages may contain each other. */
+  readonly message: string;
+  layout: Layout | undefined;
   /** What `emptyBytes` already counts for the field. */
   readonly countedBytes: number;
   /** Volume sources and probe handlers are messages inside a message that their parent names. */
@@ -99,22 +116,45 @@ interface FieldLayout {
 }
 
 /**
- * Parts that outlive an update. Remembering smaller ones costs more than measuring them: with all
- * of them remembered, a status write took twice as long.
+ * Parts that outlive an update. Noting smaller ones costs more than measuring them: with all of
+ * them noted, a status write took twice as long.
  */
-const remembered: ReadonlySet<string> = new Set([
+const noted: ReadonlySet<string> = new Set([
   'Affinity',
   'Container',
   'Endpoint',
   'EndpointAddress',
+  'LeaseSpec',
   'ObjectMeta',
   'PodSpec',
   'PodTemplateSpec',
   'Volume',
 ]);
 
+const measures: Readonly<Record<FieldType['type'], number>> = {
+  string: PLAIN,
+  int32: PLAIN,
+  int64: PLAIN,
+  any: PLAIN,
+  boolean: BOOLEAN,
+  time: TIME,
+  quantity: QUANTITY,
+  resourceVersion: RESOURCE_VERSION,
+  intOrString: INT_OR_STRING,
+  list: LIST,
+  map: MAP,
+  message: MESSAGE,
+};
+
 const layouts = new Map<string, Layout>();
-const unknownField: FieldLayout = { type: { type: 'any' }, countedBytes: 0, isInner: false };
+const unknownField = fieldLayout({ type: 'any' }, 0, false);
+
+function fieldLayout(type: FieldType, countedBytes: number, isInner: boolean): FieldLayout {
+  const element = 'element' in type ? fieldLayout(type.element, 0, false) : undefined;
+  const message = 'message' in type ? type.message : '';
+  const how = measures[type.type];
+  return { how, element, message, layout: undefined, countedBytes, isInner };
+}
 
 function layoutOf(message: string): Layout {
   const known = layouts.get(message);
@@ -124,13 +164,9 @@ function layoutOf(message: string): Layout {
   const fields = new Map<string, FieldLayout>();
   for (const [name, type] of messageShape(message) ?? []) {
     const isInner = hasInner && type.type === 'message';
-    fields.set(name, { type, countedBytes: always.has(name) ? 2 : 0, isInner });
+    fields.set(name, fieldLayout(type, always.has(name) ? 2 : 0, isInner));
   }
-  const layout: Layout = {
-    emptyBytes: 2 * always.size,
-    fields,
-    isRemembered: remembered.has(message),
-  };
+  const layout = { emptyBytes: 2 * always.size, fields, isNoted: noted.has(message) };
   layouts.set(message, layout);
   return layout;
 }
@@ -148,7 +184,7 @@ const envelopeBytes = 4 + 4;
 function varintBytes(value: number): number {
   if (value < 0) return 10;
   let bytes = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes += 1;
+  for (let limit = 128; value >= limit; limit *= 128) bytes += 1;
   return bytes;
 }
 
@@ -168,7 +204,7 @@ function delimited(bytes: number): number {
   return tagBytes + varintBytes(bytes) + bytes;
 }
 
-function mapBytes(value: Readonly<Record<string, unknown>>, element: FieldType): number {
+function mapBytes(value: Readonly<Record<string, unknown>>, element: FieldLayout): number {
   let total = 0;
   // A sum does not depend on the order of the keys.
   for (const key of Object.keys(value)) {
@@ -177,34 +213,34 @@ function mapBytes(value: Readonly<Record<string, unknown>>, element: FieldType):
   return total;
 }
 
-function listBytes(items: readonly unknown[], element: FieldType): number {
+function listBytes(items: readonly unknown[], element: FieldLayout): number {
   let total = 0;
   for (const item of items) total += fieldBytes(item, element);
   return total;
 }
 
 /** A field with its tag; each item of a list is a field of its own. */
-function fieldBytes(value: unknown, type: FieldType): number {
+function fieldBytes(value: unknown, field: FieldLayout): number {
   if (value === undefined || value === null) return 0;
-  switch (type.type) {
-    case 'boolean':
+  switch (field.how) {
+    case BOOLEAN:
       return tagBytes + 1;
-    case 'time':
+    case TIME:
       return delimited(timeBytes);
-    case 'quantity':
+    case QUANTITY:
       return delimited(delimited(utf8Bytes(String(value))));
-    case 'resourceVersion':
+    case RESOURCE_VERSION:
       // Kept by the store beside the object, so the field is empty.
       return tagBytes + 1;
-    case 'intOrString':
+    case INT_OR_STRING:
       return delimited(tagBytes + 1 + 2 + plainBytes(value) - tagBytes);
-    case 'list':
-      if (!Array.isArray(value)) return 0;
-      return listBytes(value, type.element);
-    case 'map':
-      return mapBytes(value as Readonly<Record<string, unknown>>, type.element);
-    case 'message':
-      return delimited(messageBytes(value as object, type.message));
+    case LIST:
+      return Array.isArray(value) ? listBytes(value, field.element as FieldLayout) : 0;
+    case MAP:
+      return mapBytes(value as Readonly<Record<string, unknown>>, field.element as FieldLayout);
+    case MESSAGE:
+      field.layout ??= layoutOf(field.message);
+      return delimited(messageBytes(value as object, field.layout));
     default:
       return plainBytes(value);
   }
@@ -217,41 +253,43 @@ function plainBytes(value: unknown): number {
   return delimited(utf8Bytes(JSON.stringify(value)));
 }
 
-const known = new WeakMap<object, number>();
-
 /** The body of a message. */
-function messageBytes(value: object, message: string): number {
-  const layout = layoutOf(message);
-  const memoised = layout.isRemembered ? known.get(value) : undefined;
-  if (memoised !== undefined) return memoised;
-  const fields = value as Readonly<Record<string, unknown>>;
-  let total = layout.emptyBytes;
-  // A sum does not depend on the order of the keys.
-  for (const key of Object.keys(fields)) {
-    const field = layout.fields.get(key) ?? unknownField;
-    const bytes = fieldBytes(fields[key], field.type);
-    if (bytes === 0) continue;
-    total += bytes - field.countedBytes + (field.isInner ? varintBytes(bytes) - 1 : 0);
-  }
-  if (layout.isRemembered) known.set(value, total);
+function messageBytes(value: object, layout: Layout): number {
+  const known = layout.isNoted ? SizeNote.message(value) : -1;
+  if (known >= 0) return known;
+  const total = fieldsBytes(value as Readonly<Record<string, unknown>>, layout);
+  if (layout.isNoted) SizeNote.noteMessage(value, total);
   return total;
 }
 
-const totals = new WeakMap<ApiObject, number>();
+function fieldsBytes(fields: Readonly<Record<string, unknown>>, layout: Layout): number {
+  let total = layout.emptyBytes;
+  // A sum does not depend on the order of the keys.
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (value === undefined) continue;
+    const field = layout.fields.get(key) ?? unknownField;
+    const bytes = fieldBytes(value, field);
+    if (bytes === 0) continue;
+    total += bytes - field.countedBytes + (field.isInner ? varintBytes(bytes) - 1 : 0);
+  }
+  return total;
+}
 
 /**
  * The bytes an object takes in etcd: envelope, fields and managed fields. Memoised by object and by
  * its large parts, so that an update costs what it changed. Linear in the size of what is new.
  */
 export function encodedBytes(object: ApiObject): number {
-  const memoised = totals.get(object);
-  if (memoised !== undefined) return memoised;
+  const known = SizeNote.total(object);
+  if (known >= 0) return known;
   const { apiVersion, kind } = object;
   const type = delimited(delimited(apiVersion.length) + delimited(kind.length));
   // Version and kind stand in the envelope and not in the message.
-  const body = messageBytes(object, kind) - delimited(apiVersion.length) - delimited(kind.length);
+  const body =
+    messageBytes(object, layoutOf(kind)) - delimited(apiVersion.length) - delimited(kind.length);
   // Managed fields are inside the metadata, whose length grows with them by a byte at most.
   const bytes = envelopeBytes + type + delimited(body + managedFieldsBytes(object));
-  totals.set(object, bytes);
+  SizeNote.noteTotal(object, bytes);
   return bytes;
 }

@@ -8,8 +8,8 @@
  * Source: Kubernetes v1.36 `structured-merge-diff` FieldsV1 and the list types of `core/v1`.
  */
 
-import { sortedKeys } from './field-check.js';
-import type { ApiObject } from './object-meta.js';
+import type { ApiObject, ObjectMeta } from './object-meta.js';
+import { SizeNote } from './size-note.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -59,8 +59,6 @@ function isTokenVolume(item: JsonObject): boolean {
   return typeof item['name'] === 'string' && item['name'].startsWith('kube-api-access-');
 }
 
-const known = new WeakMap<object, number>();
-
 /** `,".":{}` marks that the object itself, and not only its fields, was set. */
 const selfBytes = 7;
 
@@ -100,8 +98,8 @@ const remembered: ReadonlySet<string> = new Set(['containers', 'spec', 'template
 /** `{...}` of an object's fields, which stand under `parent`. */
 function objectBytes(object: JsonObject, parent: string): number {
   const isRemembered = remembered.has(parent);
-  const memoised = isRemembered ? known.get(object) : undefined;
-  if (memoised !== undefined) return memoised;
+  const noted = isRemembered ? SizeNote.managed(object) : -1;
+  if (noted >= 0) return noted;
   let total = 2;
   // A sum does not depend on the order of the keys.
   for (const name of Object.keys(object)) {
@@ -112,7 +110,7 @@ function objectBytes(object: JsonObject, parent: string): number {
     const isEmptied = value === 2 && Array.isArray(field) && listKeys[name] !== undefined;
     if (!isEmptied) total += entryBytes(name, value);
   }
-  if (isRemembered) known.set(object, total);
+  if (isRemembered) SizeNote.noteManaged(object, total);
   return total;
 }
 
@@ -122,20 +120,17 @@ function objectBytes(object: JsonObject, parent: string): number {
  */
 const headerBytes = 60;
 
-const notOwned: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
+function isOwned(name: string): boolean {
+  return name !== 'apiVersion' && name !== 'kind' && name !== 'metadata' && name !== 'status';
+}
 
 /** The estimated bytes of an object's managed fields. Linear in what has not been seen. */
 export function managedFieldsBytes(object: ApiObject): number {
-  const { metadata } = object;
-  let created = 2;
-  let owned = 2;
-  for (const name of ['generateName', 'labels', 'annotations', 'ownerReferences'] as const) {
-    if (metadata[name] !== undefined) owned += entryBytes(name, valueBytes(name, metadata[name]));
-  }
-  if (owned > 2) created += entryBytes('metadata', owned);
+  let created = 2 + metadataBytes(object.metadata);
   const fields = object as unknown as JsonObject;
-  for (const name of sortedKeys(fields)) {
-    if (notOwned.has(name) || fields[name] === undefined) continue;
+  // A sum does not depend on the order of the keys.
+  for (const name of Object.keys(fields)) {
+    if (!isOwned(name) || fields[name] === undefined) continue;
     const value = fields[name];
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     created += entryBytes(
@@ -145,6 +140,25 @@ export function managedFieldsBytes(object: ApiObject): number {
   }
   const statusBytes = statusWriterBytes(fields['status']);
   return headerBytes + created + statusBytes;
+}
+
+/** What the creator owns of the metadata; nothing where it has set none of it. */
+function metadataBytes(metadata: ObjectMeta): number {
+  const noted = SizeNote.managed(metadata);
+  if (noted >= 0) return noted;
+  const { generateName, labels, annotations, ownerReferences } = metadata;
+  let owned = 2;
+  if (generateName !== undefined) owned += entryBytes('generateName', 2);
+  if (labels !== undefined) owned += entryBytes('labels', valueBytes('labels', labels));
+  if (annotations !== undefined) {
+    owned += entryBytes('annotations', valueBytes('annotations', annotations));
+  }
+  if (ownerReferences !== undefined) {
+    owned += entryBytes('ownerReferences', listBytes('ownerReferences', ownerReferences));
+  }
+  const bytes = owned > 2 ? entryBytes('metadata', owned) : 0;
+  SizeNote.noteManaged(metadata, bytes);
+  return bytes;
 }
 
 /** What the writer of the status owns; nothing while the API server's own phase is all there is. */

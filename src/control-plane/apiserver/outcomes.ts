@@ -13,6 +13,7 @@ import type { SimTime } from '../../kernel/time.js';
 import { admitUpdate } from './admission/admission.js';
 import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
+import { sameMetadata, specOf, statusOf, storedMetadata, withParts } from './stored-parts.js';
 
 /**
  * A new state, a new state that is removed at once, no change, the removal, or a refusal.
@@ -55,7 +56,7 @@ export function updateOutcome(
   if ('code' in admitted) return { kind: 'refuse', ...admitted };
   const object = merged(current, admitted, isStatus);
   if (isReleased(object.metadata)) return { kind: 'remove' };
-  return isSameData(object, current) ? { kind: 'unchanged' } : { kind: 'write', object };
+  return object === current ? { kind: 'unchanged' } : { kind: 'write', object };
 }
 
 /** A resize changes what containers ask for, by their names, and nothing else. */
@@ -79,42 +80,29 @@ function isReleased(metadata: ObjectMeta): boolean {
   return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && isFree(metadata);
 }
 
-/** A status update changes the status alone, any other update everything but that. */
+/**
+ * A status update changes the status alone, any other update everything but that. Returns `current`
+ * when that is no change.
+ */
 function merged(
   current: KubernetesObject,
   wanted: KubernetesObject,
   isStatus: boolean,
 ): KubernetesObject {
-  const parts = isStatus
-    ? { ...current, ...('status' in wanted && { status: wanted.status }) }
-    : { ...wanted, ...('status' in current && { status: current.status }) };
-  const object = parts as KubernetesObject;
+  const status = isStatus
+    ? (statusOf(wanted) ?? statusOf(current))
+    : (statusOf(current) ?? statusOf(wanted));
+  const isSameSpec = isStatus || isSameData(specOf(wanted), specOf(current));
   const { generation = 1 } = current.metadata;
-  const isNewSpec = current.kind !== 'Lease' && !isSameData(specOf(object), specOf(current));
-  const metadata = { ...wanted.metadata, ...serverFields(current.metadata) };
-  return {
-    ...object,
-    metadata: { ...metadata, generation: isNewSpec ? generation + 1 : generation },
-  } as KubernetesObject;
-}
-
-/** Metadata that no client may change. */
-function serverFields(metadata: ObjectMeta): { readonly [field in keyof ObjectMeta]?: unknown } {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-  return {
-    name,
-    namespace,
-    uid,
-    resourceVersion,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-  };
-}
-
-function specOf(object: KubernetesObject): unknown {
-  return 'spec' in object ? object.spec : undefined;
+  const isNewGeneration = !isSameSpec && current.kind !== 'Lease';
+  const isSameMetadata = !isNewGeneration && wanted.metadata === current.metadata;
+  const metadata = isSameMetadata
+    ? sameMetadata(current.metadata)
+    : storedMetadata(current.metadata, wanted.metadata, generation + (isNewGeneration ? 1 : 0));
+  const object = withParts(isStatus ? current : wanted, metadata, status);
+  if (!isSameSpec) return object;
+  const isKnownChange = !isSameData(status, statusOf(current));
+  return isKnownChange || !isSameData(object, current) ? object : current;
 }
 
 /** The stored object after a DELETE: gone, or marked until its grace period or finalizers end. */
@@ -168,8 +156,9 @@ function markedForDeletion(
   const { metadata } = current;
   const isFirst = metadata.deletionTimestamp === undefined;
   const generation = (metadata.generation ?? 1) + (isFirst ? 1 : 0);
-  const marked = { ...metadata, deletionTimestamp, deletionGracePeriodSeconds, generation };
-  return { ...current, metadata: marked } as KubernetesObject;
+  const server = { ...metadata, deletionTimestamp, deletionGracePeriodSeconds };
+  const marked = storedMetadata(server, metadata, generation);
+  return withParts(current, marked, statusOf(current));
 }
 
 function podGraceSeconds(pod: Pod, request: ApiRequest): number {
@@ -208,7 +197,7 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? [];
   const object: Pod = {
     ...pod,
-    metadata: { ...pod.metadata },
+    metadata: sameMetadata(pod.metadata),
     spec: { ...pod.spec, nodeName: binding.target.name as string },
     status: { ...status, conditions: [...others, scheduled] },
   };

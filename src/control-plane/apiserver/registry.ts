@@ -6,6 +6,7 @@
 import type { ObjectMeta } from '../../api/object-meta.js';
 import type { RandomRoot } from '../../kernel/random-stream.js';
 import type { SimTime } from '../../kernel/time.js';
+import { storedMetadata } from './stored-parts.js';
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const SUFFIX_LENGTH = 5;
@@ -34,14 +35,14 @@ export class IdentityGenerator {
   fill(metadata: ObjectMeta, resource: string, now: SimTime): ObjectMeta {
     const { namespace = '', generateName = '' } = metadata;
     const name = metadata.name || this.#nameFor(`${resource}/${namespace}`, generateName);
-    return {
-      ...metadata,
-      name,
-      uid: this.#uidFor(`${resource}/${namespace}/${name}`),
-      creationTimestamp: now,
-      generation: 1,
-      resourceVersion: 0,
-    };
+    const uid = this.#uidFor(`${resource}/${namespace}/${name}`);
+    const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+    const server = { name, namespace: metadata.namespace, uid, creationTimestamp: now };
+    return storedMetadata(
+      { ...server, resourceVersion: 0, deletionTimestamp, deletionGracePeriodSeconds },
+      metadata,
+      1,
+    );
   }
 
   #nameFor(scope: string, generateName: string): string {
