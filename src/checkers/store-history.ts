@@ -1,5 +1,6 @@
-// The store's history is linear: revisions rise by one, every change starts from what the change
-// before left, an object exists once, a UID is never used again.
+// The store's history is linear: revisions rise (those between are of keys that are no objects; what
+// is deleted together shares one), every change starts from what the change before left, an object
+// exists once, a UID is never used again.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { keyOf } from '../client/api-request.js';
 import type { WatchEvent } from '../client/watch.js';
@@ -9,12 +10,16 @@ export class StoreHistory extends Checker {
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #goneUids = new Set<string>();
   #revision = 0;
+  /** The last change was one. */
+  #isDeletion = false;
 
   override committed({ type, object, previous, revision }: WatchEvent): void {
     const name = `${object.kind}/${keyOf(object)}`;
-    const isNext = this.#revision === 0 || revision === this.#revision + 1;
+    const isTogether = type === 'DELETED' && this.#isDeletion && revision === this.#revision;
+    const isNext = isTogether || revision > this.#revision;
     this.expect(isNext, () => `revision ${revision} of ${name} follows ${this.#revision}`);
     this.#revision = revision;
+    this.#isDeletion = type === 'DELETED';
     const stored = this.#objects.get(name);
     const startsRight = stored === undefined || stored === previous;
     this.expect(startsRight, () => `${type} of ${name} does not start from its last state`);

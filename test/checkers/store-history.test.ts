@@ -32,6 +32,31 @@ describe('a sound history', () => {
     expect(violationsOf(history())).toEqual([]);
   });
 
+  test('may pass over revisions, which are those of keys that are no objects', () => {
+    const later = history().map((event) => {
+      const revision = 3 * event.revision;
+      return withMetadata({ ...event, revision }, { resourceVersion: revision });
+    });
+    const [first, ...rest] = later as [WatchEvent, ...WatchEvent[]];
+    const linked = [first];
+    for (const event of rest)
+      linked.push({ ...event, previous: linked.at(-1)?.object } as WatchEvent);
+    expect(violationsOf(linked)).toEqual([]);
+  });
+
+  test('may delete several objects in one revision', () => {
+    const events = new Story(() => []).put(pod('a')).put(pod('b')).remove('Pod', 'a').events;
+    const [, b, gone] = events as [WatchEvent, WatchEvent, WatchEvent];
+    const { revision } = gone;
+    const too = withMetadata(
+      { ...b, type: 'DELETED', previous: b.object, revision },
+      {
+        resourceVersion: revision,
+      },
+    );
+    expect(violationsOf([...events, too])).toEqual([]);
+  });
+
   test('may begin anywhere, with objects that were there before', () => {
     expect(violationsOf(history().slice(1))).toEqual([]);
   });
@@ -59,9 +84,22 @@ describe('a violation is found, with the time and the object, when', () => {
     WatchEvent,
   ];
 
-  test('a revision is left out', () => {
-    expect(violationsOf([added, bound, deleted])).toContain(
-      '1.5 s: revision 5 of Pod/default/a follows 3',
+  test('a change is left out', () => {
+    expect(violationsOf([added, bound, deleted])).toEqual([
+      '1.5 s: DELETED of Pod/default/a does not start from its last state',
+    ]);
+  });
+
+  test('a revision goes back', () => {
+    expect(violationsOf([added, scheduled, bound])).toContain(
+      '1.5 s: revision 3 of Pod/default/a follows 4',
+    );
+  });
+
+  test('two changes share a revision that are not both deletions', () => {
+    const twin = withMetadata({ ...added, revision: deleted.revision }, { name: 'b', uid: 'b' });
+    expect(violationsOf([added, bound, scheduled, deleted, twin])).toContain(
+      '1.5 s: revision 5 of Pod/default/b follows 5',
     );
   });
 
