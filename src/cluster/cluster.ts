@@ -25,7 +25,7 @@ import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
-import { kubeletNode, nodeLease } from './node-objects.js';
+import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 
@@ -215,9 +215,13 @@ export class Cluster {
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {
     const first = this.#poolSizes.get(pool.name) ?? 0;
     this.#poolSizes.set(pool.name, first + count);
-    const nodes = Array.from({ length: count }, (_, index) =>
-      kubeletNode(pool, first + index, isRegistered),
-    );
+    const before = this.#nodeNames.length;
+    const { random } = this.#simulation;
+    const { kubernetesVersion } = this.#spec;
+    const nodes = Array.from({ length: count }, (_, index) => {
+      const node = kubeletNode(pool, first + index, isRegistered);
+      return withMachine(node, before + index + 1, kubernetesVersion, random);
+    });
     this.#nodeNames.push(...nodes.map(({ name }) => name));
     return nodes;
   }

@@ -1,7 +1,9 @@
 // The Node and Lease objects of nodes that are up before a run begins, and what their kubelets are
 // started with.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { Node, NodeCondition } from '../api/node.js';
+import type { Node, NodeAddress, NodeCondition, NodeSystemInfo } from '../api/node.js';
+import type { RandomRoot } from '../kernel/random-stream.js';
+import type { RuntimeName } from '../node/cri.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { type NodePoolSpec, nodeOfPool } from './cluster-spec.js';
 
@@ -37,6 +39,60 @@ export function registeredNode(pool: NodePoolSpec, index: number): Node {
   return {
     ...node,
     status: { ...status, ...(allocatable && { allocatable }), conditions: [...healthy, READY] },
+  };
+}
+
+/** Versions that nodes report, by container runtime. */
+const RUNTIME_VERSIONS: Readonly<Record<RuntimeName, string>> = {
+  containerd: 'containerd://2.1.4',
+  'cri-o': 'cri-o://1.36.0',
+  docker: 'docker://28.5.1',
+  rkt: 'rkt://1.30.0',
+};
+
+/**
+ * The node with what it says about its machine, where its template does not: addresses and
+ * versions. `ordinal`: of all nodes of the cluster; 192.168.0.0/16 and beyond has room for each.
+ */
+export function withMachine(
+  { node, runtime, ...rest }: KubeletNode,
+  ordinal: number,
+  kubernetesVersion: string,
+  random: RandomRoot,
+): KubeletNode {
+  const { name } = node.metadata;
+  const address = [192, 168 + (ordinal >>> 16), (ordinal >>> 8) & 0xff, ordinal & 0xff].join('.');
+  const addresses: readonly NodeAddress[] = [
+    { type: 'InternalIP', address },
+    { type: 'Hostname', address: name },
+  ];
+  const status = { addresses, nodeInfo: nodeInfo(name, runtime, kubernetesVersion, random) };
+  return { ...rest, runtime, node: { ...node, status: { ...status, ...node.status } } };
+}
+
+function nodeInfo(
+  name: string,
+  runtime: RuntimeName,
+  kubernetesVersion: string,
+  random: RandomRoot,
+): NodeSystemInfo {
+  const stream = random.stream(`machine/${name}`);
+  const hex = (words: number): string =>
+    Array.from({ length: words }, () =>
+      stream.below(4_294_967_296).toString(16).padStart(8, '0'),
+    ).join('');
+  const uuid = (): string => hex(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return {
+    architecture: 'amd64',
+    bootID: uuid(),
+    containerRuntimeVersion: RUNTIME_VERSIONS[runtime],
+    kernelVersion: '6.1.0-40-amd64',
+    kubeProxyVersion: '',
+    kubeletVersion: `v${kubernetesVersion}${kubernetesVersion.split('.').length < 3 ? '.0' : ''}`,
+    machineID: hex(4),
+    operatingSystem: 'linux',
+    osImage: 'Debian GNU/Linux 12 (bookworm)',
+    systemUUID: uuid(),
   };
 }
 

@@ -106,7 +106,8 @@ export class ObjectWrites {
     if (body === undefined) return reply(id, status(400, 'BadRequest', 'a create needs a body'));
     const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
     const metadata = this.#identities.fill(given, resource, simulation.now);
-    const admitted = this.#admission.complete({ ...body, metadata } as KubernetesObject);
+    const object = this.#identities.addresses.fill({ ...body, metadata } as KubernetesObject);
+    const admitted = this.#admission.complete(object);
     if ('code' in admitted) {
       return reply(id, status(admitted.code, admitted.reason, admitted.message));
     }
@@ -203,6 +204,9 @@ export class ObjectWrites {
     }
     if (!succeeded && current !== undefined) return this.#change(id, current, true);
     this.#forget(id);
+    if (succeeded && operation === 'delete' && request.resource === 'services') {
+      this.#identities.addresses.release(objectKey(request.namespace, request.name));
+    }
     const isBinding = request.subresource === 'binding';
     if (succeeded && isBinding) return reply(id, status(201, '', ''));
     this.#replyWith(id, current, operation === 'create' ? 201 : 200);

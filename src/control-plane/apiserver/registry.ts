@@ -6,6 +6,7 @@
 import type { ObjectMeta } from '../../api/object-meta.js';
 import type { RandomRoot } from '../../kernel/random-stream.js';
 import type { SimTime } from '../../kernel/time.js';
+import { ServiceAddresses } from './service-addresses.js';
 import { storedMetadata } from './stored-parts.js';
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -23,12 +24,15 @@ interface Walk {
 
 /** Gives names and UIDs. One a cluster, whatever the number of apiservers. */
 export class IdentityGenerator {
+  /** Those of Services. */
+  readonly addresses: ServiceAddresses;
   readonly #random: RandomRoot;
   readonly #walks = new Map<string, Walk>();
   readonly #incarnations = new Map<string, number>();
 
   constructor(random: RandomRoot) {
     this.#random = random;
+    this.addresses = new ServiceAddresses(random);
   }
 
   /** Metadata as stored at creation: name, uid, creation time, generation 1. */
