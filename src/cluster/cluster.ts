@@ -6,6 +6,7 @@ import type { ApiTransport } from '../client/api-call.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
+import type { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
@@ -143,6 +144,11 @@ export class Cluster {
   /** Everything that is stored now. O(objects). */
   get objects(): readonly KubernetesObject[] {
     return this.#controlPlane.etcd.snapshot().values;
+  }
+
+  /** For its metrics. */
+  get etcd(): Etcd {
+    return this.#controlPlane.etcd;
   }
 
   /** For their metrics. */

@@ -78,6 +78,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
       }),
   });
   recorder.measureApi(cluster.apiServers, cluster.transport);
+  recorder.measureEtcd(cluster.etcd);
   recorder.measureLeaders(() => cluster.leaders);
   recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
   const { horizonUs } = scenario;

@@ -3,6 +3,7 @@ import type { ApiTransport } from '../client/api-call.js';
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
 import type { LeaderStatus } from '../cluster/elected-process.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
+import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
@@ -14,6 +15,7 @@ import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
+import { etcdSamples } from './etcd-samples.js';
 import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
@@ -55,6 +57,7 @@ export class RunRecorder {
   readonly #restClients = new RestClientMetrics();
   readonly controllerManager: ControllerManagerMetrics;
   #apiServers: readonly ApiServer[] = [];
+  #etcd: Etcd | undefined;
   #leaders: () => readonly LeaderStatus[] = () => [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
@@ -105,6 +108,11 @@ export class RunRecorder {
   measureApi(servers: readonly ApiServer[], transport: ApiTransport): void {
     this.#apiServers = servers;
     transport.monitor = this.#restClients;
+  }
+
+  /** Reports the metrics of etcd. */
+  measureEtcd(etcd: Etcd): void {
+    this.#etcd = etcd;
   }
 
   /**
@@ -173,6 +181,7 @@ export class RunRecorder {
           ...admissionSamples(server.admission, isAlone ? [] : [['instance', server.name]]),
           ...storageSamples(server, isAlone, simulation.now),
         ]),
+        ...(this.#etcd === undefined ? [] : etcdSamples(this.#etcd)),
         ...this.#restClients.samples,
         ...this.controllerManager.samples,
         ...leaderElectionSamples(this.#leaders()),

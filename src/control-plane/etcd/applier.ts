@@ -1,6 +1,7 @@
 // The apply loop of one member: committed entries in their order, one after the other, while the
 // backend does not hold its lock.
 // Source: etcd v3.6 server/etcdserver/server.go applyAll (reference: controlplane A6).
+import type { SimTime } from '../../kernel/time.js';
 import { etcdCosts, etcdSettings } from './constants.js';
 import type { Group } from './group.js';
 import type { Member } from './member.js';
@@ -20,6 +21,9 @@ export class Applier {
   readonly #group: Group;
   readonly #member: Member;
   #handed: number;
+  /** CPU time of each entry of the step, on the average, and when the step began. */
+  #entryCpuUs = 0;
+  #startedUs: SimTime = 0;
   /** Last index of the step that is being worked on; 0: none. */
   #end = 0;
 
@@ -63,6 +67,8 @@ export class Applier {
     for (let index = this.applied + 1; index <= end; index++) {
       cpuUs += this.#cpuUs(log.entry(index));
     }
+    this.#entryCpuUs = cpuUs / (end - this.applied);
+    this.#startedUs = this.#group.simulation.now;
     return cpuUs;
   }
 
@@ -85,9 +91,12 @@ export class Applier {
       if (request === undefined) continue;
       // What deletes from the database itself may not wait for the end of a batch.
       isForced ||= request.type === 'revoke';
-      this.#member.entryApplied(request, index);
+      this.#member.entryApplied(request, index, this.#entryCpuUs);
     }
     this.#end = 0;
+    if (this.#group.simulation.now - this.#startedUs > etcdSettings.slowApplyUs) {
+      this.#member.metrics.slowApplies += end - first + 1;
+    }
     log.applied = end;
     this.#cutLog();
     this.#member.stepApplied(before, end - first + 1, bytes, isForced);

@@ -37,6 +37,7 @@ export class Backend {
   /** Bytes of pages that the store had allocated when they were last counted here. */
   #allocated = 0;
   #compaction: Compaction | undefined;
+  #compactionStartedUs: SimTime = 0;
   #keysLeft = 0;
   #isBatchDue = false;
   #isBatch = false;
@@ -101,6 +102,7 @@ export class Backend {
   compact(compaction: Compaction): void {
     this.#isCommitDue = true;
     this.#compaction = compaction;
+    this.#compactionStartedUs = this.#group.simulation.now;
     this.#keysLeft = compaction.scanned;
     this.#isBatchDue = true;
   }
@@ -213,7 +215,7 @@ export class Backend {
     }
     this.freeBytes = Math.min(this.fileBytes, this.freeBytes + compaction.freedBytes);
     this.#compaction = undefined;
-    this.#member.metrics.compacted(compaction);
+    this.#member.metrics.compacted(compaction, simulation.now - this.#compactionStartedUs);
   }
 
   #startDefragmentation(): void {

@@ -46,6 +46,12 @@ const settings = {
     source: 'etcd v3.6 server/etcdserver/v3_server.go (reference: controlplane A1)',
     note: 'committed and not applied: beyond it proposals are refused',
   },
+  slowApplyUs: {
+    value: 100_000,
+    unit: 'µs',
+    source: 'etcd v3.6 server/embed/config.go (reference: controlplane A1)',
+    note: 'applying that takes longer is counted as slow',
+  },
   requestTimeoutUs: {
     value: 7_000_000,
     unit: 'µs',

@@ -17,6 +17,7 @@ import { type EtcdKinds, type EtcdOptions, eventNames, type Group } from './grou
 import { Lessor } from './lessor.js';
 import { Member, type MemberPlace } from './member.js';
 import type { MemberMetrics } from './member-metrics.js';
+import { type MemberReport, memberReports } from './member-report.js';
 import { type LinkBetween, Network } from './network.js';
 import type { Request } from './request.js';
 import { RequestTable } from './request-table.js';
@@ -164,6 +165,11 @@ export class Etcd {
   /** Some member still deletes revisions that an entry has compacted. */
   get isCompacting(): boolean {
     return this.#members.some(({ isRunning, backend }) => isRunning && backend.isCompacting);
+  }
+
+  /** All members as a scrape of their metrics would see them now. */
+  get reports(): readonly MemberReport[] {
+    return memberReports(this.#group, (from, to) => this.#network.isConnected(from, to));
   }
 
   /** What a member has counted. */

@@ -163,6 +163,7 @@ export class Member {
     const serializable: Request[] = [];
     for (const request of requests) {
       this.metrics.requestsReceived++;
+      this.metrics.requestBytes += request.bytes;
       if (request.isSerializable) serializable.push(request);
       else if (request.isRead) this.reads.add(request);
       else if (request.type === 'keepAlive') this.#services.lessor.keepAlive(request, this);
@@ -270,8 +271,8 @@ export class Member {
   }
 
   /** An entry of a client has been applied here. */
-  entryApplied(request: Request, index: number): void {
-    this.metrics.applied(request);
+  entryApplied(request: Request, index: number, cpuUs: number): void {
+    this.metrics.applied(request, cpuUs);
     if (request.type === 'compact') {
       const compaction = this.#group.machine.compactions.get(index);
       if (compaction !== undefined) this.backend.compact(compaction);

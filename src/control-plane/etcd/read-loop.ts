@@ -90,10 +90,12 @@ export class ReadLoop {
    */
   read(reads: readonly Request[]): void {
     const { readings, kinds } = this.#group;
-    const { incarnation } = this.#member;
+    const { incarnation, metrics } = this.#member;
     for (const read of reads) {
       read.outcome = this.#resultOf(read);
-      const cpuUs = etcdCosts.rpcAnswerCpuUs + costUs(read.outcome);
+      const rangeUs = costUs(read.outcome);
+      metrics.rangeRead(rangeUs);
+      const cpuUs = etcdCosts.rpcAnswerCpuUs + rangeUs;
       this.#member.runWith(cpuUs, kinds.rangeRead, readings.add(read), incarnation);
     }
   }

@@ -78,6 +78,11 @@ export class Store {
     return this.#stored.get(key)?.value;
   }
 
+  /** Keys that are there now. */
+  get keyCount(): number {
+    return this.#stored.size;
+  }
+
   /** All values in order of creation. O(keys). */
   get values(): readonly KubernetesObject[] {
     const values: KubernetesObject[] = [];

@@ -83,10 +83,18 @@ export class Ticker {
   ticked(member: Member): void {
     this.#isTicking[member.id] = false;
     if (this.isResting || !member.isRunning) return;
+    this.#noteLateHeartbeats(member);
     member.raft.tick();
     if (member.raft.role === 'leader') this.#rest(member);
     this.join(member);
     member.wake();
+  }
+
+  /** A leader that is at one pass for more than two intervals: its heartbeats come too late. */
+  #noteLateHeartbeats({ raft, busySinceUs, metrics }: Member): void {
+    if (raft.role !== 'leader' || busySinceUs < 0) return;
+    const lateUs = this.#group.simulation.now - busySinceUs - 2 * this.#tickUs;
+    if (lateUs > 0 && lateUs <= this.#tickUs) metrics.heartbeatSendFailures += this.#group.size - 1;
   }
 
   /** A member has noticed that there is a leader. */

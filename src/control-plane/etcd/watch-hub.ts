@@ -91,6 +91,7 @@ export class WatchHub {
   open(client: WatchClient, afterRevision: number): WatchStream {
     const stream = new WatchStream(client, afterRevision);
     this.#streams.push(stream);
+    this.#member.metrics.watchesOpened++;
     if (afterRevision < this.#member.applier.revision) {
       stream.state = 'unsynced';
       this.#armPass();
