@@ -16,10 +16,7 @@ import { Goals } from './goals.js';
 import type { ConvergenceRow } from './run-result.js';
 
 /** Kinds that are stored, and on which nothing acts in this version of the model. */
-const WITHOUT_CONTROLLER: ReadonlySet<KindName> = new Set<KindName>([
-  'CronJob',
-  'HorizontalPodAutoscaler',
-]);
+const WITHOUT_CONTROLLER: ReadonlySet<KindName> = new Set<KindName>(['HorizontalPodAutoscaler']);
 
 export class Convergence extends SilentObserver implements ChangeListener {
   readonly #simulation: Simulation;

@@ -11,6 +11,7 @@ import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { controllerManagerConstants as constants } from './constants.js';
+import { CronJobController } from './cron-job/cron-job-controller.js';
 import { DaemonSetController } from './daemon-set-controller.js';
 import { DeploymentController } from './deployment/deployment-controller.js';
 import { DisruptionController } from './disruption/disruption-controller.js';
@@ -18,8 +19,10 @@ import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { JobController } from './job/job-controller.js';
+import { TtlAfterFinishedController } from './job/ttl-after-finished-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.js';
+import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.js';
 import { ReplicaSetController } from './replica-set-controller.js';
 import { ResourceQuotaController } from './resource-quota-controller.js';
 import { SharedInformers } from './shared-informers.js';
@@ -34,6 +37,8 @@ export interface ControllerManagerOptions {
   /** Of each controller. */
   readonly limit: { readonly qps: number; readonly burst: number };
   readonly monitor?: ControllerManagerMonitor | undefined;
+  /** `pod-garbage-collector-controller`: those of --controllers=*,-NAME. */
+  readonly disabledControllers?: readonly string[];
 }
 
 const NAME = 'kube-controller-manager';
@@ -63,7 +68,11 @@ export class ControllerManager {
       clients.push(client);
       return { ...options, client };
     };
-    this.#controllers = controllersOn(informers, own);
+    const { disabledControllers = [] } = options;
+    this.#controllers = [
+      ...controllersOn(informers, own),
+      ...housekeepersOn(informers, own, disabledControllers),
+    ];
     this.informers = informers.all;
     this.queues = this.#controllers.map(({ queue }) => queue);
     this.clients = [...clients, informerClient];
@@ -128,6 +137,27 @@ function controllersOn(
       informers.all,
     ),
   ];
+}
+
+/** Those that keep the cluster tidy, but for the ones that --controllers turns off. */
+function housekeepersOn(
+  informers: SharedInformers,
+  own: (controller: string) => ControllerOptions,
+  disabled: readonly string[],
+): readonly Controller[] {
+  const { cronJobs, jobs } = informers;
+  const makers: readonly (readonly [name: string, make: () => Controller])[] = [
+    [
+      'pod-garbage-collector-controller',
+      () => new PodGarbageCollector(own('pod-garbage-collector'), informers),
+    ],
+    [
+      'ttl-after-finished-controller',
+      () => new TtlAfterFinishedController(own('ttl-after-finished-controller'), jobs),
+    ],
+    ['cronjob-controller', () => new CronJobController(own('cronjob-controller'), cronJobs, jobs)],
+  ];
+  return makers.filter(([name]) => !disabled.includes(name)).map(([, make]) => make());
 }
 
 function clientFor(

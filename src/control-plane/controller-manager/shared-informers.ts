@@ -1,6 +1,7 @@
 // The informers that the controllers of one process share: one list and one watch a resource.
 // Source: Kubernetes v1.36 cmd/kube-controller-manager (reference: nodes-controllers 3.1).
 import type { ControllerRevision } from '../../api/controller-revision.js';
+import type { CronJob } from '../../api/cron-job.js';
 import type { DaemonSet } from '../../api/daemon-set.js';
 import type { Deployment } from '../../api/deployment.js';
 import type { EndpointSlice } from '../../api/endpoint-slice.js';
@@ -41,6 +42,7 @@ export class SharedInformers {
   readonly nodes: Informer<Node>;
   readonly leases: Informer<Lease>;
   readonly jobs: Informer<Job>;
+  readonly cronJobs: Informer<CronJob>;
   readonly budgets: Informer<PodDisruptionBudget>;
   readonly resourceQuotas: Informer<ResourceQuota>;
   readonly services: Informer<Service>;
@@ -82,6 +84,7 @@ export class SharedInformers {
     this.endpoints = informer('endpoints');
     this.leases = informer('leases');
     this.jobs = informer('jobs');
+    this.cronJobs = informer('cronjobs');
     this.budgets = informer('poddisruptionbudgets');
     this.resourceQuotas = informer('resourcequotas');
     this.podsOfNodes = new PodsOfNodes(this.pods);

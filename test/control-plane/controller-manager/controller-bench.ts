@@ -13,6 +13,8 @@ import { FakeKubelet, type FakeKubeletOptions } from '../../support/fake-kubelet
 export interface ControllerBenchOptions extends TestControlPlaneOptions {
   readonly limit?: { readonly qps: number; readonly burst: number };
   readonly kubelet?: FakeKubeletOptions;
+  /** By default the one that deletes the pods of nodes that are not stored, as few tests have. */
+  readonly disabledControllers?: readonly string[];
   /** One-way delay from apiserver to controller manager; 100 µs. */
   readonly watchDelayUs?: number;
 }
@@ -36,6 +38,7 @@ export class ControllerBench extends TestControlPlane {
         down: new Link(this.simulation, 'to-manager', delay, 1.25e9),
       },
       limit,
+      disabledControllers: options.disabledControllers ?? ['pod-garbage-collector-controller'],
     });
     this.user = this.client();
     if (options.kubelet !== undefined) new FakeKubelet(this, options.kubelet);

@@ -7,6 +7,12 @@ const table = {
     unit: 'workers',
     source: 'Kubernetes v1.36 pkg/controller/job/config (reference: nodes-controllers 3.2)',
   },
+  concurrentTtlSyncs: {
+    value: 5,
+    unit: 'workers',
+    source:
+      'Kubernetes v1.36 pkg/controller/ttlafterfinished/config (reference: nodes-controllers 3.2)',
+  },
   syncBatchPeriodUs: {
     value: 1_000_000,
     unit: 'µs',
