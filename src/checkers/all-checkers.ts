@@ -1,6 +1,7 @@
 // The invariants that hold in every run.
 import type { Simulation } from '../kernel/simulation.js';
 import type { Checker } from './checker.js';
+import { EtcdHistory } from './etcd-history.js';
 import { PodPlacement } from './pod-placement.js';
 import { SeatLimits } from './seat-limits.js';
 import { StoreHistory } from './store-history.js';
@@ -17,5 +18,6 @@ export function allCheckers(simulation: Simulation, promisedOnce = true): readon
     new PodPlacement(simulation, promisedOnce),
     new SeatLimits(simulation),
     new WatchHistory(simulation),
+    new EtcdHistory(simulation),
   ];
 }

@@ -44,6 +44,17 @@ export interface ClusterObserver {
   committed(event: WatchEvent): void;
   /** An apiserver has answered; `latencyUs` from arrival to the answer leaving. */
   requestServed(call: ApiCall, code: number, latencyUs: number): void;
+  /** A member of etcd leads from now on; its log ends at `lastIndex`. */
+  etcdLeaderElected(member: number, term: number, lastIndex: number): void;
+  /** A member of etcd has applied an entry; the store has that revision after it. */
+  etcdEntryApplied(member: number, index: number, term: number, revision: number): void;
+  /** A member of etcd goes on after that index: as a new process, or with a snapshot. */
+  etcdMemberRestored(member: number, index: number): void;
+  /**
+   * A member of etcd has answered a write, or a linearizable read, from a revision;
+   * `leastRevision` is the highest that any such answer had when it was asked.
+   */
+  etcdAnswered(member: number, revision: number, leastRevision: number): void;
   /** A priority level of an apiserver has given seats to a request. */
   seatsTaken(level: SeatUse): void;
   /** An apiserver serves a watch. */
@@ -64,6 +75,10 @@ export interface ClusterObserver {
 export class SilentObserver implements ClusterObserver {
   committed(_event: WatchEvent): void {}
   requestServed(_call: ApiCall, _code: number, _latencyUs: number): void {}
+  etcdLeaderElected(_member: number, _term: number, _lastIndex: number): void {}
+  etcdEntryApplied(_member: number, _index: number, _term: number, _revision: number): void {}
+  etcdMemberRestored(_member: number, _index: number): void {}
+  etcdAnswered(_member: number, _revision: number, _leastRevision: number): void {}
   seatsTaken(_level: SeatUse): void {}
   watchOpened(_watch: OpenedWatch): void {}
   watchEventRead(_address: WatcherAddress, _event: WatchEvent): void {}
@@ -80,6 +95,7 @@ export class ObserverGroup implements ClusterObserver {
   /** Those that listen to what is told most. */
   readonly #toCommits: readonly ClusterObserver[];
   readonly #toRequests: readonly ClusterObserver[];
+  readonly #toEtcd: readonly ClusterObserver[];
   readonly #toSeats: readonly ClusterObserver[];
   readonly #toWatches: readonly ClusterObserver[];
 
@@ -89,6 +105,9 @@ export class ObserverGroup implements ClusterObserver {
     this.#toCommits = members.filter(({ committed }) => committed !== silent.committed);
     this.#toRequests = members.filter(
       ({ requestServed }) => requestServed !== silent.requestServed,
+    );
+    this.#toEtcd = members.filter(
+      ({ etcdEntryApplied }) => etcdEntryApplied !== silent.etcdEntryApplied,
     );
     this.#toSeats = members.filter(({ seatsTaken }) => seatsTaken !== silent.seatsTaken);
     this.#toWatches = members.filter(
@@ -102,6 +121,22 @@ export class ObserverGroup implements ClusterObserver {
 
   requestServed(call: ApiCall, code: number, latencyUs: number): void {
     for (const member of this.#toRequests) member.requestServed(call, code, latencyUs);
+  }
+
+  etcdLeaderElected(member: number, term: number, lastIndex: number): void {
+    for (const each of this.#toEtcd) each.etcdLeaderElected(member, term, lastIndex);
+  }
+
+  etcdEntryApplied(member: number, index: number, term: number, revision: number): void {
+    for (const each of this.#toEtcd) each.etcdEntryApplied(member, index, term, revision);
+  }
+
+  etcdMemberRestored(member: number, index: number): void {
+    for (const each of this.#toEtcd) each.etcdMemberRestored(member, index);
+  }
+
+  etcdAnswered(member: number, revision: number, leastRevision: number): void {
+    for (const each of this.#toEtcd) each.etcdAnswered(member, revision, leastRevision);
   }
 
   seatsTaken(level: SeatUse): void {

@@ -204,8 +204,14 @@ describe('where room may be promised twice', () => {
   });
 });
 
-test('every run is checked for its history, places of pods, seats of requests, and watches', () => {
+test('every run is checked for its history, places of pods, seats, watches, and etcd', () => {
   const { simulation } = new Story(() => []);
   const names = allCheckers(simulation).map((checker) => checker.constructor.name);
-  expect(names).toEqual(['StoreHistory', 'PodPlacement', 'SeatLimits', 'WatchHistory']);
+  expect(names).toEqual([
+    'StoreHistory',
+    'PodPlacement',
+    'SeatLimits',
+    'WatchHistory',
+    'EtcdHistory',
+  ]);
 });

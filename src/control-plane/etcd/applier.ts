@@ -86,6 +86,7 @@ export class Applier {
       const entry = log.entry(index);
       this.revision = this.#group.machine.apply(entry);
       this.applied = index;
+      this.#group.observer.etcdEntryApplied(this.#member.id, index, entry.term, this.revision);
       bytes += entry.bytes;
       const request = entry.data as Request | undefined;
       if (request === undefined) continue;
@@ -109,6 +110,7 @@ export class Applier {
     this.#handed = index;
     this.#end = 0;
     this.revision = this.#group.machine.revisionAfter(index);
+    this.#group.observer.etcdMemberRestored(this.#member.id, index);
   }
 
   /** After a crash: everything after `index` is applied again. */

@@ -194,6 +194,7 @@ export class Connection implements EtcdPort, Requester {
   }
 
   #send(request: Request): void {
+    request.leastRevision = this.#group.answeredRevision;
     this.#group.requests.add(request);
     this.#submit(request);
   }

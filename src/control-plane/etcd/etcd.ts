@@ -70,6 +70,8 @@ export class Etcd {
       options: setup.options,
       kinds,
       machine: new StateMachine(observer, FIRST_ENTRIES),
+      observer,
+      answeredRevision: 0,
       members: this.#members,
       size,
       requests: new RequestTable(),

@@ -1,6 +1,7 @@
 // What the members of one etcd cluster share: the clock, the settings, the state machine, the
 // requests on their way, the kinds of events.
 
+import type { ClusterObserver } from '../../client/observer.js';
 import type { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { DueTimer } from './due-timer.js';
@@ -60,6 +61,9 @@ export interface Group {
   readonly options: EtcdOptions;
   readonly kinds: EtcdKinds;
   readonly machine: StateMachine;
+  readonly observer: ClusterObserver;
+  /** Highest revision that an answer to a write or a linearizable read had. */
+  answeredRevision: number;
   /** Members, and how many there are: complete when the first event comes. */
   readonly members: readonly Member[];
   readonly size: number;

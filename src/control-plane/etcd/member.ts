@@ -18,7 +18,7 @@ import type { Message } from './raft/message.js';
 import { Raft, type Ready } from './raft/raft.js';
 import { NONE } from './raft/raft-core.js';
 import { ReadLoop } from './read-loop.js';
-import { failure, type Request } from './request.js';
+import { failure, isLinearizable, type Request } from './request.js';
 import { OwedCpu, type Session } from './session.js';
 import type { Ticker } from './ticker.js';
 import { WatchHub } from './watch-hub.js';
@@ -202,7 +202,14 @@ export class Member {
     }
     request.isOpen = false;
     request.result = result;
+    if (result.succeeded && isLinearizable(request)) this.#noteAnswer(request, result.revision);
     request.requester?.answered(request);
+  }
+
+  #noteAnswer({ leastRevision }: Request, revision: number): void {
+    const group = this.#group;
+    group.observer.etcdAnswered(this.id, revision, leastRevision);
+    if (revision > group.answeredRevision) group.answeredRevision = revision;
   }
 
   /** Messages of a peer have arrived; the pass that they lead to pays for them. */
@@ -361,8 +368,10 @@ export class Member {
     const unled = this.#unled;
     this.#unled = [];
     for (const request of unled) if (request.isOpen) this.#proposeAgain(request);
-    if (this.#lead === this.id) this.#services.lessor.promote(this);
-    else if (this.isLeaving) return this.#services.crash(this);
+    if (this.#lead === this.id) {
+      this.#services.lessor.promote(this);
+      this.#group.observer.etcdLeaderElected(this.id, this.raft.term, this.raft.log.lastIndex);
+    } else if (this.isLeaving) return this.#services.crash(this);
     this.#services.ticker.leaderFound(this);
   }
 

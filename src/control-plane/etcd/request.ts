@@ -62,6 +62,8 @@ export class Request implements EntryData {
   /** Arrival at the member; -1: not yet. */
   arrivedUs: SimTime = -1;
   attempts = 0;
+  /** Highest revision that any client had seen when this was asked first. */
+  leastRevision = 0;
   /** It reads what the member has applied, however old that is. */
   isSerializable = false;
   /** Index of its entry when that is applied; 0: not yet. */
@@ -96,6 +98,7 @@ export class Request implements EntryData {
     again.detail = this.detail;
     again.ticket = this.ticket;
     again.attempts = this.attempts + 1;
+    again.leastRevision = this.leastRevision;
     again.isSerializable = this.isSerializable;
     return again;
   }
@@ -108,6 +111,11 @@ export class Request implements EntryData {
   get isProposal(): boolean {
     return !this.isRead && this.type !== 'keepAlive' && this.type !== 'defragment';
   }
+}
+
+/** Its answer must not be older than any that was given before it was asked. */
+export function isLinearizable(request: Request): boolean {
+  return request.isRead ? !request.isSerializable : request.isProposal;
 }
 
 /** The result of a request that has changed nothing. */

@@ -1,7 +1,8 @@
 // An etcd cluster with its clients, for tests: hosts and disks of its own, everything written down.
 import type { ConfigMap } from '../../../src/api/config-map.js';
+import { EtcdHistory } from '../../../src/checkers/etcd-history.js';
 import type { EtcdResult } from '../../../src/client/etcd-client.js';
-import { SilentObserver } from '../../../src/client/observer.js';
+import { ObserverGroup, SilentObserver } from '../../../src/client/observer.js';
 import type { WatchEvent } from '../../../src/client/watch.js';
 import type { Connection } from '../../../src/control-plane/etcd/connection.js';
 import { defaultEtcdOptions, Etcd } from '../../../src/control-plane/etcd/etcd.js';
@@ -55,6 +56,8 @@ export class EtcdBench extends SilentObserver {
   readonly simulation: Simulation;
   readonly etcd: Etcd;
   readonly client: Connection;
+  /** What Raft promises, watched all along. */
+  readonly history: EtcdHistory;
   /** Of the WAL of each member; their backends have disks of their own. */
   readonly disks: readonly CountedDisk[];
   readonly backendDisks: readonly CountedDisk[];
@@ -89,7 +92,8 @@ export class EtcdBench extends SilentObserver {
     }));
     const linkBetween = (from: number, to: number): Link => this.link(`${from}-${to}`, peerDelayUs);
     const setup = { members, options: { ...defaultEtcdOptions, ...options.options }, linkBetween };
-    this.etcd = new Etcd(simulation, setup, this);
+    this.history = new EtcdHistory(simulation);
+    this.etcd = new Etcd(simulation, setup, new ObserverGroup([this, this.history]));
     this.client = this.connect('test-client', options.endpoints);
     this.#answered = simulation.defineEvent('test.EtcdAnswered', (index, ticket) => {
       const asked = this.#asked[index] as Asked;
