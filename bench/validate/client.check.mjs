@@ -130,6 +130,20 @@ function eventRequests(verb) {
   return requests.filter(isOwn).reduce((sum, { count }) => sum + count, 0);
 }
 
+/** Watches that the scheduler opens in an hour in which nothing happens, per informer. */
+function watchesOfAnHour() {
+  const { requests } = run(`  horizon: 1h\n${nobody}`);
+  const own = requests.filter(({ client }) => client === 'system:kube-scheduler');
+  const of = (verb) =>
+    own.filter((row) => row.verb === verb).reduce((sum, { count }) => sum + count, 0);
+  const informers = own.filter(({ verb }) => verb === 'watch').length;
+  if (of('list') > 0) throw new Error('the scheduler has listed');
+  return of('watch') / informers;
+}
+
+/** Mean and variance of the time that a watch is asked for, whole seconds of 300 to 600 s. */
+const [watchMean, watchVariance] = [449.5, 300 ** 2 / 12];
+
 /** Between looks of a candidate, s. */
 const [shortestLook, longestLook] = [2, 4.4];
 const meanLook = (shortestLook + longestLook) / 2;
@@ -208,6 +222,15 @@ export const checks = [
     factor: 1.5,
     measure: () => bindingGap('SIGTERM'),
     source: 'recorded: h-200',
+  },
+  {
+    name: 'watches of an idle informer in an hour',
+    unit: 'watches',
+    // The first one, and the renewals of a process whose intervals are uniform.
+    expected: 1 + 3600 / watchMean + (watchVariance - watchMean ** 2) / (2 * watchMean ** 2),
+    tolerance: 0.05,
+    measure: watchesOfAnHour,
+    source: 'closed form: 5 to 10 minutes each, none by LIST',
   },
   {
     name: 'takeover by a standby of a leader that is killed',
