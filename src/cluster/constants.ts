@@ -17,6 +17,11 @@ const table = {
     unit: 'µs',
     source: 'ASSUMED: a static pod whose container has exited is started again by the next sync',
   },
+  otherJobUs: {
+    value: 1_000,
+    unit: 'µs',
+    source: 'ASSUMED: mean CPU time of a job of a process that shares the machine by chance',
+  },
 } as const;
 
 export const clusterConstants: Constants<typeof table> = defineConstants('cluster', table);

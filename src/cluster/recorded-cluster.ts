@@ -20,6 +20,7 @@ import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, StopSignal } from './elected-process.js';
 import { kubeletNode, nodeLease } from './node-objects.js';
+import { OtherLoad } from './other-load.js';
 import type { SchedulerProcess } from './scheduler-process.js';
 
 /** An agent starts and stops a pod in exactly this time. */
@@ -40,6 +41,8 @@ export interface RecordedClusterOptions {
   readonly spec: ClusterSpec;
   /** Beyond recordedAgentSettings. */
   readonly agents: Partial<KubeletSettings>;
+  /** Cores of the machine that others used meanwhile. */
+  readonly otherCores: number;
   readonly observer: ClusterObserver;
 }
 
@@ -55,8 +58,9 @@ export class RecordedCluster {
   readonly #loopback: readonly Informer<KubernetesObject>[];
   readonly #upkeep: ApiClient;
   readonly #upkeepDue: EventKind;
+  readonly #others: OtherLoad | undefined;
 
-  constructor({ simulation, spec, agents, observer }: RecordedClusterOptions) {
+  constructor({ simulation, spec, agents, otherCores, observer }: RecordedClusterOptions) {
     this.#simulation = simulation;
     const { hosts } = spec.controlPlane;
     const [pool] = spec.nodePools;
@@ -94,6 +98,8 @@ export class RecordedCluster {
       settings: { ...recordedAgentSettings, ...agents },
       host: this.process('node-agents'),
     });
+    if (otherCores > 0)
+      this.#others = new OtherLoad(simulation, this.process('recorder'), otherCores);
     this.#loopback = LOOPBACK_RESOURCES.map((resource) =>
       this.#informerOf('kube-apiserver', resource),
     );
@@ -110,6 +116,11 @@ export class RecordedCluster {
   get usedUs(): Readonly<Record<ProcessName, number>> {
     const entries = processNames.map((name) => [name, this.process(name).usedUs] as const);
     return Object.fromEntries(entries) as Record<ProcessName, number>;
+  }
+
+  /** CPU time that others have used on the machine so far, µs. */
+  get othersUsedUs(): number {
+    return this.#others?.usedUs ?? 0;
   }
 
   /** Stops the agents of the first `count` nodes for good; the names of these nodes. */

@@ -12,7 +12,10 @@ export interface ProcessCosts {
   readonly factor: number;
   /** Of every job beside its work: switching to it, reading and writing what comes and goes, µs. */
   readonly jobUs: number;
-  /** Of the job that finds the process asleep and wakes a core for it, before its work, µs. */
+  /**
+   * Of the job that finds the process asleep and wakes a core for it, before its work, µs; where
+   * threads wait for cores no core sleeps.
+   */
   readonly wakeUpUs: number;
   /** Used up after the last job, while the core has nothing else to do, µs; nobody waits for it. */
   readonly parkUs: number;
@@ -83,7 +86,8 @@ export class CpuHost {
   run(workUs: number, kind: EventKind, target = 0, arg = 0): void {
     const { factor, jobUs, wakeUpUs, collectEveryUs, collectUs } = this.#costs;
     let wakeUs = 0;
-    if (wakeUpUs > 0 && this.#cores.isAsleep(this.#process)) {
+    const { isUncontended } = this.#cores;
+    if (wakeUpUs > 0 && isUncontended && this.#cores.isAsleep(this.#process)) {
       wakeUs = wakeUpUs;
       this.wakeUps++;
     }

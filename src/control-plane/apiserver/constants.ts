@@ -111,6 +111,12 @@ const table = {
     source: 'ASSUMED: one round trip within a cluster',
     note: 'until a call is refused where nothing listens',
   },
+  patchCpuUs: {
+    value: 300,
+    unit: 'µs',
+    source: 'reference: controlplane E1',
+    note: 'applying a patch through JSON, managed fields',
+  },
   etcdClientCpuUs: { value: 60, unit: 'µs', source: 'reference: controlplane E1' },
   transportNanosecondsPerByte: {
     value: 1,

@@ -18,7 +18,10 @@ export function chainCpuUs({ request }: ApiCall, isNewToken: boolean): number {
 export function handlerCpuUs({ request, requestBytes }: ApiCall): number {
   const isRead = request.verb === 'get' || request.verb === 'list' || request.verb === 'watch';
   const handlerUs =
-    cost.authorizationCpuUs + cost.etcdClientCpuUs + (isRead ? 0 : cost.admissionCpuUs);
+    cost.authorizationCpuUs +
+    cost.etcdClientCpuUs +
+    (isRead ? 0 : cost.admissionCpuUs) +
+    (request.verb === 'patch' ? cost.patchCpuUs : 0);
   const bodyUs =
     (requestBytes * (cost.transportNanosecondsPerByte + cost.decodeNanosecondsPerByte)) / 1000;
   return (handlerUs + bodyUs) * cost.garbageCollectionFactor * (request.fleetMembers ?? 1);

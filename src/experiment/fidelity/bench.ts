@@ -48,6 +48,7 @@ const processNamesInRecordings: Readonly<Record<ProcessName, string>> = {
 interface Reading {
   readonly atUs: SimTime;
   readonly usedUs: Readonly<Record<ProcessName, number>>;
+  readonly othersUsedUs: number;
   readonly counts: RequestCounts;
   readonly puts: number;
 }
@@ -77,13 +78,15 @@ export class Bench {
   readonly #actionDue: EventKind;
   readonly #figures: Record<string, number | Figures> = {};
 
-  constructor(seed: string, spec: ClusterSpec, agents: RecordedClusterAgents) {
+  /** `otherCores`: of the machine, used by others meanwhile. */
+  constructor(seed: string, spec: ClusterSpec, agents: RecordedClusterAgents = {}, otherCores = 0) {
     this.simulation = new Simulation(seed);
     const { simulation } = this;
     this.#actionDue = simulation.defineEvent('recorder.ActionDue', (index) =>
       this.#actions[index]?.(),
     );
-    this.cluster = new RecordedCluster({ simulation, spec, agents, observer: this.#counter });
+    const observer = this.#counter;
+    this.cluster = new RecordedCluster({ simulation, spec, agents, otherCores, observer });
     this.#client = this.cluster.client('load-client', 'load-client');
     this.#podInformer = this.cluster.informer<Pod>('pods');
     this.#slices = this.cluster.informer<EndpointSlice>('endpointslices');
@@ -210,7 +213,8 @@ export class Bench {
   read(): Reading {
     const { cluster, simulation } = this;
     const { counts, puts } = this.#counter;
-    return { atUs: simulation.now, usedUs: cluster.usedUs, counts, puts };
+    const { usedUs, othersUsedUs } = cluster;
+    return { atUs: simulation.now, usedUs, othersUsedUs, counts, puts };
   }
 
   /** Notes a single figure, in seconds or as a number. */
@@ -228,9 +232,9 @@ export class Bench {
 
   /** Notes the CPU time that each process has used since a reading. */
   noteCpu(phase: string, since: Reading): void {
-    const { atUs, usedUs } = this.read();
+    const { atUs, usedUs, othersUsedUs } = this.read();
     const used: Record<string, number> = { seconds: (atUs - since.atUs) / 1_000_000 };
-    let busyUs = 0;
+    let busyUs = othersUsedUs - since.othersUsedUs;
     for (const name of Object.keys(processNamesInRecordings) as ProcessName[]) {
       const spentUs = usedUs[name] - since.usedUs[name];
       busyUs += spentUs;

@@ -59,7 +59,7 @@ export function predict(input: RunInput, profile: Profile, seed: string): Predic
   const protocol = protocols.get(input.kind);
   if (protocol === undefined) return { notModelled: `scenario kind "${input.kind}"` };
   const agents = input.kubeletEvents > 0 ? { recordEvents: true } : {};
-  const bench = new Bench(seed, clusterOf(input, profile), agents);
+  const bench = new Bench(seed, clusterOf(input, profile), agents, input.otherCores);
   protocol(bench, input);
   return { figures: bench.figures };
 }

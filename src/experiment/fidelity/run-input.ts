@@ -34,6 +34,8 @@ export interface RunInput {
   readonly variant: string;
   /** Parts of the run after its first, by their times. */
   readonly phases: readonly RecordedPhase[];
+  /** Cores that processes of others used while the run was recorded, on average. */
+  readonly otherCores: number;
   readonly controllerManager: ClientLimit;
   readonly scheduler: ClientLimit;
   /** Events that an agent posts for each pod it starts. */
@@ -86,6 +88,24 @@ function phasesOf(summary: Readonly<Record<string, unknown>>): readonly Recorded
   return phases.sort((a, b) => a.startSeconds - b.startSeconds || (a.name < b.name ? -1 : 1));
 }
 
+/** What a clean machine uses beside the processes of the run at most, cores. */
+const CLEAN_CORES = 0.04;
+
+/** What the machine was busy with beside the processes of the run. */
+function otherCoresIn(summary: Readonly<Record<string, unknown>>): number {
+  const used = summary['cpu_total_incl_3s_tail'];
+  if (typeof used !== 'object' || used === null) return 0;
+  let [busySeconds, ownSeconds, seconds] = [0, 0, 0];
+  for (const [name, value] of Object.entries(used)) {
+    if (typeof value !== 'number') continue;
+    if (name === 'seconds') seconds = value;
+    else if (name === 'machine_busy_cpu_s') busySeconds = value;
+    else if (name.endsWith('_cpu_s')) ownSeconds += value;
+  }
+  const cores = seconds > 0 ? (busySeconds - ownSeconds) / seconds : 0;
+  return cores < CLEAN_CORES ? 0 : cores;
+}
+
 /** The inputs in a run.json, and the phases in the summary of the run. */
 export function runInput(
   { input, flags = {} }: RunFile,
@@ -99,6 +119,7 @@ export function runInput(
     what: input.what ?? '',
     variant: input.variant ?? '',
     phases: phasesOf(summary),
+    otherCores: otherCoresIn(summary),
     controllerManager: limitOf(flags['kcm'], controllerManagerDefaults),
     scheduler: limitOf(flags['scheduler'], schedulerDefaults),
     kubeletEvents: flagNumber(flags['fakenodes'], 'kubelet-events') ?? 0,

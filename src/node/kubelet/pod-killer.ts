@@ -175,7 +175,7 @@ export class PodKiller {
 
   #onSandboxStopped(record: PodRecord): void {
     record.callsInFlight--;
-    record.hasSandbox = false;
+    if (this.#context.settings.reportPodSandbox) record.hasSandbox = false;
     if (record.podIp !== '' && record.pod.spec.hostNetwork !== true) {
       this.#parts.network.release(record.agent.index, record.podIp);
     }
