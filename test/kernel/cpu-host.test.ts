@@ -161,6 +161,16 @@ describe('what a process costs beside its work', () => {
     expect(ends).toEqual(['b@160', 'a@1050']);
   });
 
+  test('where threads wait for cores nothing sleeps: no job has to wake a core', () => {
+    const { simulation, ends, process, work } = bench(1);
+    const costs = { wakeUpUs: 50 };
+    work('a', process('one', costs), 0, 1000);
+    work('b', process('two'), 10, 100);
+    work('c', process('three', costs), 20, 100);
+    simulation.run();
+    expect(ends).toEqual(['a@1050', 'b@1150', 'c@1250']);
+  });
+
   test('its threads look for more work before they sleep, and a job that comes then wakes none', () => {
     const { simulation, ends, process, work } = bench(2);
     const one = process('one', { wakeUpUs: 50, parkUs: 30 });

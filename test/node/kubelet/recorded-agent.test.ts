@@ -54,6 +54,19 @@ describe('a recorded agent', () => {
     expect(ready.map(([time]) => time)).toEqual([1_004, 1_008, 1_012, 1_016]);
   });
 
+  test('writes the end of a pod that ends by itself once', () => {
+    const jobs = recordedBench();
+    const annotations = { 'kubeclock.dev/run-time': '2s' };
+    jobs.bind(0, 'job', { restartPolicy: 'Never' }, { annotations });
+    jobs.run(20 * secondUs);
+    expect(jobs.podHistory().map(([, , what]) => what)).toEqual([
+      'Pending',
+      'Pending app:ContainerCreating',
+      'Running ready app:running',
+      'Succeeded app:exit 0',
+    ]);
+  });
+
   test('writes every status of every pod, however long its writer is behind', () => {
     const crowd = recordedBench();
     for (let i = 0; i < 100; i++) crowd.bind(0, `web-${i}`);
