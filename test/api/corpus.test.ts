@@ -51,10 +51,11 @@ function problemsIn(folder: string): readonly string[] {
 }
 
 describe.runIf(isPresent)(`the corpus of real files ${source}`, () => {
-  it('gets a verdict on every file, in less than 15 seconds', () => {
-    const started = performance.now();
+  it('gets a verdict on every file, in less than 15 seconds of processor time', () => {
+    const started = process.cpuUsage();
     const verdicts = filesIn(root).map(verdictOn);
-    const seconds = (performance.now() - started) / 1_000;
+    const { user, system } = process.cpuUsage(started);
+    const seconds = (user + system) / 1_000_000;
     expect(verdicts.length).toBeGreaterThan(1_000);
     expect(seconds).toBeLessThan(15);
     const total = verdicts.reduce((sum, { objects }) => sum + objects, 0);
