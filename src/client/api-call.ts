@@ -4,7 +4,7 @@
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
-import type { ApiRequest, ApiResponse } from './api-request.js';
+import type { ApiRequest, ApiResponse, ContentType } from './api-request.js';
 import { type ApiServerPort, type Connection, Connector, isBroken } from './connection.js';
 import { clientConstants } from './constants.js';
 import { Slab } from './slab.js';
@@ -21,6 +21,8 @@ export interface Caller {
   /** As authentication finds them: `system:nodes`, `system:authenticated`. */
   readonly groups: readonly string[];
   readonly connection: Connection;
+  /** How its bodies are encoded; absent: as protobuf. */
+  readonly contentType?: ContentType | undefined;
   /** Called by the transport when the answer arrived. */
   answered(call: ApiCall): void;
   /** Called by the transport when the rate limiter lets the call go. */
@@ -181,7 +183,8 @@ export class ApiTransport {
   respond(call: ApiCall, response: ApiResponse): void {
     call.response = response;
     const { down } = call.caller.connection;
-    const arrival = down.send(this.simulation.now, response.bytes + clientConstants.headerBytes);
+    const { bytes, compressedBytes = bytes } = response;
+    const arrival = down.send(this.simulation.now, compressedBytes + clientConstants.headerBytes);
     this.simulation.at(arrival, this.#answered, call.id);
   }
 

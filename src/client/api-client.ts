@@ -2,10 +2,11 @@
 // that carry Retry-After. Left out: throttling per verb, URL backoff (off by default upstream).
 // Source: Kubernetes v1.36 client-go rest/request.go, rest/with_retry.go.
 import { encodedBytes } from '../api/encoded-size.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { TokenBucket } from '../kernel/stations.js';
 import { ApiCall, type ApiTransport, type Caller, type CallHandler } from './api-call.js';
-import type { ApiRequest } from './api-request.js';
+import type { ApiRequest, ContentType } from './api-request.js';
 import type { Connection } from './connection.js';
 import { clientConstants } from './constants.js';
 import { groupsOf } from './user-groups.js';
@@ -19,6 +20,8 @@ export interface ApiClientOptions {
   readonly connection: Connection;
   /** Absent: not limited, as the kubelet's heartbeat client. */
   readonly limit?: { readonly qps: number; readonly burst: number };
+  /** Absent: protobuf. */
+  readonly contentType?: ContentType;
   /** The machine that encodes and decodes; absent where its CPU is not modelled. */
   readonly host?: CpuHost;
 }
@@ -29,6 +32,7 @@ export class ApiClient implements Caller {
   readonly user: string;
   readonly groups: readonly string[];
   readonly connection: Connection;
+  readonly contentType: ContentType | undefined;
   readonly bucket: TokenBucket | undefined;
   readonly #transport: ApiTransport;
   readonly #host: CpuHost | undefined;
@@ -39,6 +43,7 @@ export class ApiClient implements Caller {
     this.user = options.user;
     this.groups = groupsOf(options.user, options.groups);
     this.connection = options.connection;
+    this.contentType = options.contentType;
     this.#host = options.host;
     const { limit } = options;
     this.bucket = limit && new TokenBucket(`${options.name}/client`, limit.qps, limit.burst);
@@ -46,11 +51,18 @@ export class ApiClient implements Caller {
 
   /** Sends; `onDone` gets the call with its response. Order of sending is order of granting. */
   send(request: ApiRequest, onDone: CallHandler, context?: unknown): void {
-    const bytes = request.patch?.bytes ?? (request.body ? encodedBytes(request.body) : 0);
+    const bytes = request.patch?.bytes ?? this.#bodyBytes(request.body);
     const { now } = this.#transport.simulation;
     const call = new ApiCall(this, request, bytes, now, onDone, context);
     this.#transport.open(call);
     this.#limit(call);
+  }
+
+  #bodyBytes(body: KubernetesObject | undefined): number {
+    if (body === undefined) return 0;
+    const bytes = encodedBytes(body);
+    if (this.contentType !== 'json') return bytes;
+    return Math.round(bytes * clientConstants.jsonBytesPerProtobufByte);
   }
 
   granted(call: ApiCall): void {
@@ -72,7 +84,10 @@ export class ApiClient implements Caller {
       this.#transport.grantAt(call, now + retryAfterSeconds * 1_000_000);
       return;
     }
-    const decodeUs = (response.bytes * clientConstants.decodeNanosecondsPerByte) / 1000;
+    const { decodeNanosecondsPerByte, jsonDecodeNanosecondsPerByte } = clientConstants;
+    const isJson = this.contentType === 'json';
+    const perByte = isJson ? jsonDecodeNanosecondsPerByte : decodeNanosecondsPerByte;
+    const decodeUs = (response.bytes * perByte) / 1000;
     this.#transport.finish(call, this.#host, clientConstants.requestCpuUs + decodeUs);
   }
 

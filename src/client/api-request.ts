@@ -7,6 +7,9 @@ import type { WatchStream } from './watch.js';
 
 export { objectKey as keyOf } from '../api/object-meta.js';
 
+/** `application/vnd.kubernetes.protobuf`, as the built-in components ask for, or JSON as kubectl. */
+export type ContentType = 'protobuf' | 'json';
+
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 /**
@@ -92,7 +95,10 @@ export interface ApiResponse {
    */
   readonly reason: string;
   readonly message: string;
+  /** Of the body as the client decodes it. */
   readonly bytes: number;
+  /** Of the body on the wire, where it was compressed. */
+  readonly compressedBytes?: number;
   readonly object?: KubernetesObject;
   readonly items?: readonly KubernetesObject[];
   readonly revision?: number;

@@ -56,6 +56,18 @@ const table = {
     source:
       'kubernetes/kubernetes#138842, watch decode 40 µs at 10 kB (reference: controlplane D4b)',
   },
+  jsonDecodeNanosecondsPerByte: {
+    value: 12,
+    unit: 'ns/byte',
+    source:
+      'kubernetes/kubernetes#138842, watch decode 126 µs at 10 kB (reference: controlplane D4b, E1)',
+  },
+  jsonBytesPerProtobufByte: {
+    value: 1.8,
+    unit: '1',
+    source: 'reference: controlplane E1 (1.6 to 2)',
+    note: 'size of an object as JSON over its size as protobuf',
+  },
   watchEventCpuUs: {
     value: 10,
     unit: 'µs',

@@ -66,6 +66,7 @@ export class Driver {
       name: 'kubectl',
       user: 'kubernetes-admin',
       connection,
+      contentType: 'json',
     });
     this.#began = simulation.defineEvent('kubectl.OperationBegan', () => this.#perform());
     this.#resumed = simulation.defineEvent('kubectl.SleepEnded', () => this.#beginNext());

@@ -2,6 +2,7 @@
 // and KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones
 // back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { ContentType } from '../client/api-request.js';
 import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
 
@@ -119,6 +120,7 @@ export interface RequestsOperation extends Timed {
   readonly name: string;
   /** False: any cached state will do. */
   readonly isConsistent: boolean;
+  readonly contentType: ContentType;
   /** Several clients get numbers behind this name. */
   readonly user: string;
   readonly clients: number;

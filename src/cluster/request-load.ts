@@ -29,14 +29,20 @@ export class RequestLoad {
     const { simulation, transport, connect } = options;
     this.#options = options;
     this.#operation = operation;
-    const { verb, resource, namespace, name, isConsistent, source, clients, user } = operation;
+    const { verb, resource, namespace, name, isConsistent } = operation;
+    const { source, clients, user, contentType } = operation;
     const request = { verb, resource, namespace, name };
     this.#request = isConsistent ? request : { ...request, resourceVersion: 0 };
     const load = `load-generator/${source}`;
     this.#readers = Array.from({ length: clients }, (_, i) => {
       const id = `${load}/${i}`;
       const own = clients === 1 ? user : `${user}-${i}`;
-      const client = new ApiClient(transport, { name: id, user: own, connection: connect(id) });
+      const client = new ApiClient(transport, {
+        name: id,
+        user: own,
+        connection: connect(id),
+        contentType,
+      });
       return { client, sent: 0, inFlight: 0, isTimerSet: false };
     });
     this.#due = simulation.defineEvent(`${load}.RequestDue`, (index) => {

@@ -229,8 +229,8 @@ export function buildOperations(
 function requestsOf(text: Text<'requests'>, common: Common): RequestsOperation {
   const { verb, resource, namespace = '', name = '', consistent = true } = text;
   const { user = 'load-generator', clients = 1, workers = 1 } = text;
-  const { qps = Number.POSITIVE_INFINITY, duration } = text;
-  const what = { verb, resource, namespace, name, isConsistent: consistent };
+  const { qps = Number.POSITIVE_INFINITY, duration, contentType = 'protobuf' } = text;
+  const what = { verb, resource, namespace, name, isConsistent: consistent, contentType };
   const who = { user, clients, qps, workers, durationUs: durationUs(duration) };
   return { op: 'requests', ...common, ...what, ...who };
 }

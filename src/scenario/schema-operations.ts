@@ -134,6 +134,9 @@ export const operation = z.discriminatedUnion(
       clients: wholeNumber(1, 100_000).optional().describe('Several get numbers as names.'),
       qps: positiveNumber().optional().describe('Of each client; as fast as it can when absent.'),
       workers: wholeNumber(1).optional().describe('Requests in flight at most, of each client.'),
+      contentType: oneOf(['protobuf', 'json'])
+        .optional()
+        .describe('What the clients ask for; protobuf when absent.'),
       duration: positiveDuration(),
     }),
   ],

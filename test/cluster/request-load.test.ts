@@ -14,6 +14,7 @@ function requests(overrides: Partial<RequestsOperation> = {}): RequestsOperation
     namespace: '',
     name: '',
     isConsistent: false,
+    contentType: 'protobuf',
     user: 'system:serviceaccount:team:agent',
     clients: 1,
     qps: Number.POSITIVE_INFINITY,

@@ -22,6 +22,7 @@ describe('an operation', () => {
         namespace: '',
         name: '',
         isConsistent: true,
+        contentType: 'protobuf',
         user: 'load-generator',
         clients: 1,
         qps: Number.POSITIVE_INFINITY,

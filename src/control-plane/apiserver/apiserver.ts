@@ -24,7 +24,7 @@ import { AdmissionStatistics } from './admission/admission-statistics.js';
 import type { WebhookSpec } from './admission/webhook.js';
 import { status } from './answers.js';
 import { apiserverConstants } from './constants.js';
-import { chainCpuUs, encodeCpuUs, handlerCpuUs } from './costs.js';
+import { chainCpuUs, encodeCpuUs, encodedAnswer, handlerCpuUs } from './costs.js';
 import { DeadlineList } from './deadline-list.js';
 import { FlowController } from './flow-control/flow-controller.js';
 import { FlowStatusWriter } from './flow-control/flow-status-writer.js';
@@ -319,9 +319,11 @@ export class ApiServer implements ApiServerPort {
   }
 
   /** `workUs`: CPU time that went into the answer beside its encoding. */
-  #reply(id: number, response: ApiResponse, workUs = 0): void {
+  #reply(id: number, plain: ApiResponse, workUs = 0): void {
+    const { contentType } = this.#requests.call(id).caller;
+    const response = encodedAnswer(plain, contentType);
     this.#requests.setResponse(id, response);
-    this.#options.host.run(encodeCpuUs(response) + workUs, this.#encoded, id);
+    this.#options.host.run(encodeCpuUs(response, contentType) + workUs, this.#encoded, id);
   }
 
   #answer(id: number): void {

@@ -141,6 +141,36 @@ const table = {
     unit: 'ns/byte',
     source: 'reference: controlplane E1',
   },
+  jsonDecodeNanosecondsPerByte: {
+    value: 12,
+    unit: 'ns/byte',
+    source: 'reference: controlplane E1',
+    note: 'JSON request body; every PATCH has one',
+  },
+  compressedAboveBytes: {
+    value: 131_072,
+    unit: 'bytes',
+    source:
+      'Kubernetes v1.36 apiserver endpoints/handlers/responsewriters/writers.go (reference: controlplane B2)',
+    note: 'larger answers are compressed with gzip, level 1',
+  },
+  jsonCompressNanosecondsPerByte: {
+    value: 1.7,
+    unit: 'ns/byte',
+    source: 'reference: controlplane E1',
+  },
+  compressNanosecondsPerByte: {
+    value: 0.4,
+    unit: 'ns/byte',
+    source: 'kubernetes/kubernetes#141586, 2.15 for 1.83 ms a list (reference: controlplane D4a)',
+    note: 'protobuf answer',
+  },
+  jsonCompression: {
+    value: 13.5,
+    unit: '1',
+    source: 'kubernetes/kubernetes#141586, a list of 100 pods (reference: controlplane D4a)',
+    note: 'bytes of a JSON list over what gzip leaves of it; of protobuf gzip leaves the same',
+  },
   listObjectNanoseconds: {
     value: 1800,
     unit: 'ns/object',
