@@ -11,6 +11,7 @@ import { clusterOf, durationUs, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
 import { withDefaults } from './defaults.js';
 import type { ScenarioFiles } from './files.js';
+import { checkFlowSchemas } from './flow-schema-checks.js';
 import {
   type Assignment,
   assign,
@@ -241,10 +242,10 @@ class Loader {
   }
 
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
-    return [
-      ...checkOperations(built, spec, this.#placeOf),
-      ...(this.#areObjectsSound() ? checkSelectors(built.flatMap(({ objects }) => objects)) : []),
-    ];
+    const faults = checkOperations(built, spec, this.#placeOf);
+    if (!this.#areObjectsSound()) return faults;
+    const objects = built.flatMap((each) => each.objects);
+    return [...faults, ...checkSelectors(objects), ...checkFlowSchemas(objects)];
   }
 
   /** Whether every object of a known kind is there and valid, so that its fields can be read. */

@@ -20,7 +20,9 @@ export type ScenarioProblemName =
   | 'selectorMatchesNothing'
   | 'missingScaleTarget'
   | 'affinityMatchesNothing'
-  | 'noRequests';
+  | 'noRequests'
+  | 'overlappingFlowSchemas'
+  | 'missingPriorityLevel';
 
 /** The codes of problems with scenarios. Never renumbered; manifests have 1001 to 1999. */
 export const scenarioProblemCodes: Readonly<Record<ScenarioProblemName, ProblemCode>> = {
@@ -38,6 +40,8 @@ export const scenarioProblemCodes: Readonly<Record<ScenarioProblemName, ProblemC
   missingScaleTarget: 'KUBECLOCK2102',
   affinityMatchesNothing: 'KUBECLOCK2103',
   noRequests: 'KUBECLOCK2104',
+  overlappingFlowSchemas: 'KUBECLOCK2105',
+  missingPriorityLevel: 'KUBECLOCK2106',
 };
 
 /** A place in a file of the user's, or in one of the options of the command. */
