@@ -2,82 +2,94 @@
 // names, labels and buckets. A request of a fleet counts once for each of its members.
 // Source: Kubernetes v1.36 apiserver endpoints/metrics/metrics.go (reference: controlplane B13).
 import type { ApiCall } from '../client/api-call.js';
+import type { Verb } from '../client/api-request.js';
 import type { ApiServerPort } from '../client/connection.js';
 import { SilentObserver } from '../client/observer.js';
 import type { Histogram } from '../stats/histogram.js';
-import { type MetricFamily, MetricRegistry, type Scalar } from './metric-registry.js';
+import { apiRequestFamilies } from './api-request-families.js';
+import { MetricRegistry, type Scalar } from './metric-registry.js';
 import { RequestKeys, requestLabels } from './request-keys.js';
 import type { MetricSample } from './run-result.js';
 
-const BUCKETS = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45,
-  60,
-];
-const common = ['group', 'resource', 'scope', 'subresource', 'verb', 'version'];
+/** The clients that the server tells apart, by their user agents. */
+const SYSTEM_CLIENTS = ['', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
-const families: readonly MetricFamily[] = [
-  {
-    name: 'apiserver_request_total',
-    help: 'Requests by verb, resource and code.',
-    type: 'counter',
-    labels: ['code', 'component', 'dry_run', ...common],
-  },
-  {
-    name: 'apiserver_request_duration_seconds',
-    help: 'Time from arrival of a request to its answer.',
-    type: 'histogram',
-    labels: ['component', 'dry_run', ...common],
-    buckets: BUCKETS,
-  },
-  {
-    name: 'apiserver_request_sli_duration_seconds',
-    help: 'Time from arrival to answer, without waits for queues and webhooks.',
-    type: 'histogram',
-    labels: ['component', ...common],
-    buckets: BUCKETS.slice(2),
-  },
-];
+/** Index of the client that sent a call. */
+function systemClientOf({ name }: ApiCall['caller']): number {
+  for (let i = SYSTEM_CLIENTS.length - 1; i > 0; i--) {
+    if (name.startsWith(SYSTEM_CLIENTS[i] as string)) return i;
+  }
+  return 0;
+}
 
 /** The metrics of requests that are alike. */
 interface Metrics {
   readonly total: Scalar;
   /** Absent for a watch, and for requests that were turned away before they were handled. */
   readonly duration: Histogram | undefined;
-  readonly sli: Histogram | undefined;
+  /** Under its name and its old one. */
+  readonly slis: readonly Histogram[];
+  /** Of reads. */
+  readonly responseBytes: Histogram | undefined;
+  readonly bodyBytes: Histogram | undefined;
+  /** Of the server's own requests. */
+  readonly own: Scalar | undefined;
 }
+
+const BODIES: ReadonlySet<Verb> = new Set(['create', 'update', 'patch']);
 
 /** HTTP codes are below this. */
 const CODES = 1000;
 
 /** Of one apiserver. */
 class ServerMetrics {
-  readonly registry = new MetricRegistry(families);
+  readonly registry = new MetricRegistry(apiRequestFamilies);
   readonly #keys = new RequestKeys();
   /** By kind of request and code. */
   readonly #metrics = new Map<number, Metrics>();
 
   of(call: ApiCall, code: number): Metrics {
-    const key = this.#keys.of(call.request) * CODES + code;
+    const client = systemClientOf(call.caller);
+    const key = (this.#keys.of(call.request) * SYSTEM_CLIENTS.length + client) * CODES + code;
     let metrics = this.#metrics.get(key);
     if (metrics === undefined) {
-      metrics = this.#new(call, code);
+      metrics = this.#new(call, code, SYSTEM_CLIENTS[client] as string);
       this.#metrics.set(key, metrics);
     }
     return metrics;
   }
 
-  #new({ request }: ApiCall, code: number): Metrics {
-    const labels = requestLabels(request);
-    const { group, resource, scope, subresource, verb, version } = labels;
+  #new({ request }: ApiCall, code: number, systemClient: string): Metrics {
+    const { group, resource, scope, subresource, verb, version } = requestLabels(request);
     const values = [group, resource, scope, subresource, verb, version];
     const { registry } = this;
     const isTimed = request.verb !== 'watch' && code !== 429;
-    const histogram = (name: string, ...own: readonly string[]): Histogram | undefined =>
+    const isRead = request.verb === 'get' || request.verb === 'list';
+    const hasBody = BODIES.has(request.verb);
+    const timed = (name: string, ...own: readonly string[]): Histogram | undefined =>
       isTimed ? registry.histogram(name, ...own, ...values) : undefined;
+    const slis = [
+      'apiserver_request_sli_duration_seconds',
+      'apiserver_request_slo_duration_seconds',
+    ]
+      .map((name) => timed(name, 'apiserver'))
+      .filter((histogram) => histogram !== undefined);
+    const total = registry.scalar(
+      'apiserver_request_total',
+      ...[`${code}`, 'apiserver', '', group, resource, scope, subresource, systemClient],
+      ...[verb, version],
+    );
+    const bodies = 'apiserver_request_body_size_bytes';
     return {
-      total: registry.scalar('apiserver_request_total', `${code}`, 'apiserver', '', ...values),
-      duration: histogram('apiserver_request_duration_seconds', 'apiserver', ''),
-      sli: histogram('apiserver_request_sli_duration_seconds', 'apiserver'),
+      total,
+      duration: timed('apiserver_request_duration_seconds', 'apiserver', ''),
+      slis,
+      responseBytes: isRead ? timed('apiserver_response_sizes', 'apiserver') : undefined,
+      bodyBytes: hasBody ? registry.histogram(bodies, group, resource, request.verb) : undefined,
+      own:
+        systemClient === 'kube-apiserver'
+          ? registry.scalar('apiserver_selfrequest_total', group, resource, subresource, verb)
+          : undefined,
     };
   }
 }
@@ -86,13 +98,16 @@ export class ApiRequestMetrics extends SilentObserver {
   readonly #servers = new Map<ApiServerPort | undefined, ServerMetrics>();
 
   override requestServed(call: ApiCall, code: number, latencyUs: number): void {
-    const { total, duration, sli } = this.#of(call).of(call, code);
+    const metrics = this.#of(call).of(call, code);
     const { fleetMembers = 1 } = call.request;
-    total.value += fleetMembers;
-    for (let member = 0; member < fleetMembers; member++) {
-      duration?.observe(latencyUs / 1_000_000);
-      sli?.observe((latencyUs - call.queueWaitUs - call.webhookUs) / 1_000_000);
-    }
+    metrics.total.value += fleetMembers;
+    if (metrics.own !== undefined) metrics.own.value++;
+    metrics.duration?.observe(latencyUs / 1_000_000, fleetMembers);
+    const judgedUs = latencyUs - call.queueWaitUs - call.webhookUs;
+    for (const sli of metrics.slis) sli.observe(judgedUs / 1_000_000, fleetMembers);
+    metrics.bodyBytes?.observe(call.requestBytes);
+    const { bytes = 0, compressedBytes = bytes } = call.response ?? {};
+    metrics.responseBytes?.observe(compressedBytes, fleetMembers);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ApiCall, type Caller } from '../../src/client/api-call.js';
 import { ApiRequestMetrics } from '../../src/metrics/api-request-metrics.js';
 import type { MetricSample } from '../../src/metrics/run-result.js';
-import { call } from './calls.js';
+import { call, request } from './calls.js';
 
 function label({ labels }: MetricSample, wanted: string): string | undefined {
   return labels.find(([key]) => key === wanted)?.[1];
@@ -15,7 +16,8 @@ describe('requests of the apiserver', () => {
   test('have the labels of Kubernetes, sorted, and the code only where they are counted', () => {
     const metrics = new ApiRequestMetrics();
     metrics.requestServed(call('create', { subresource: 'binding' }), 201, 1000);
-    const [duration, , total] = metrics.samples(true);
+    const [duration] = named(metrics, 'apiserver_request_duration_seconds');
+    const [total] = named(metrics, 'apiserver_request_total');
     const common = [
       ['component', 'apiserver'],
       ['dry_run', ''],
@@ -34,7 +36,7 @@ describe('requests of the apiserver', () => {
     expect(total).toMatchObject({
       name: 'apiserver_request_total',
       type: 'counter',
-      labels: [['code', '201'], ...common],
+      labels: [['code', '201'], ...common.slice(0, 6), ['system_client', ''], ...common.slice(6)],
       value: 1,
     });
   });
@@ -104,7 +106,55 @@ describe('requests of the apiserver', () => {
   test('of a fleet count once for each member', () => {
     const metrics = new ApiRequestMetrics();
     metrics.requestServed(call('list', { name: '', fleetMembers: 5000 }), 200, 1000);
-    const [duration, , total] = metrics.samples(true);
+    const [duration] = named(metrics, 'apiserver_request_duration_seconds');
+    const [total] = named(metrics, 'apiserver_request_total');
     expect([duration?.count, total?.value]).toEqual([5000, 5000]);
+  });
+
+  test('tell the components of the control plane apart from everybody else', () => {
+    const metrics = new ApiRequestMetrics();
+    const from = (name: string): ApiCall =>
+      new ApiCall({ name } as Caller, request('get'), 0, 0, () => {}, undefined);
+    const names = ['kube-controller-manager/job-controller', 'kube-scheduler', 'kubelet/a'];
+    for (const name of [...names, 'kube-apiserver-0/loopback']) {
+      metrics.requestServed(from(name), 200, 1);
+    }
+    const totals = named(metrics, 'apiserver_request_total');
+    expect(totals.map((each) => label(each, 'system_client')).sort()).toEqual([
+      '',
+      'kube-apiserver',
+      'kube-controller-manager',
+      'kube-scheduler',
+    ]);
+    expect(named(metrics, 'apiserver_selfrequest_total')).toMatchObject([
+      {
+        value: 1,
+        labels: [
+          ['group', ''],
+          ['resource', 'pods'],
+          ['subresource', ''],
+          ['verb', 'GET'],
+        ],
+      },
+    ]);
+  });
+
+  test('have the size of their bodies, and reads that of what goes over the wire', () => {
+    const metrics = new ApiRequestMetrics();
+    const write = new ApiCall(
+      { name: 'a' } as Caller,
+      request('patch'),
+      700,
+      0,
+      () => {},
+      undefined,
+    );
+    metrics.requestServed(write, 200, 1);
+    const read = call('list', { name: '' });
+    const body = { code: 200, reason: '', message: '', bytes: 400_000, compressedBytes: 30_000 };
+    read.response = body;
+    metrics.requestServed(read, 200, 1);
+    expect(named(metrics, 'apiserver_request_body_size_bytes')).toMatchObject([{ sum: 700 }]);
+    expect(named(metrics, 'apiserver_response_sizes')).toMatchObject([{ sum: 30_000, count: 1 }]);
   });
 });

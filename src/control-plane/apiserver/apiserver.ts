@@ -355,6 +355,7 @@ export class ApiServer implements ApiServerPort {
 
   #respond(call: ApiCall, response: ApiResponse): void {
     const latencyUs = this.#simulation.now - call.receivedUs;
+    call.response = response;
     this.#options.observer.requestServed(call, response.code, latencyUs);
     const { goawayChance } = this.#options.settings;
     if (goawayChance > 0) call.isGoAway = this.#goaway.uniform() < goawayChance;
