@@ -1,5 +1,5 @@
 // The families of requests to the API server, with Kubernetes' own names, labels and buckets.
-// Source: Kubernetes v1.36 apiserver endpoints/metrics/metrics.go (reference: controlplane B13), and
+// Source: Kubernetes v1.36 apiserver endpoints/metrics/metrics.go (reference: controlplane B13) and
 // the /metrics of a recorded one.
 import type { MetricFamily } from './metric-registry.js';
 

@@ -1,4 +1,4 @@
-// Control planes that cannot be, or are not what they seem: refused, or warned about, at their place.
+// Control planes that cannot be, or are not what they seem: refused, or warned about, in place.
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '../../src/experiment/run-scenario.js';
 import { brief, deployment, load, loaded } from './memory-files.js';
