@@ -85,13 +85,11 @@ export class ApiServer implements ApiServerPort {
   readonly #flowStatus: FlowStatusWriter;
   readonly #goaway: RandomStream;
   readonly #shaken: EventKind;
-  readonly #cacheFilled: EventKind;
+  readonly #cacheFillTimedOut: EventKind;
   readonly #authenticated: EventKind;
   readonly #handled: EventKind;
   readonly #encoded: EventKind;
   #isServing = true;
-  /** Caches that are being filled. */
-  #loading = 0;
   #onAccepted: (handshake: number) => void = () => {};
 
   constructor(simulation: Simulation, options: ApiServerOptions) {
@@ -103,8 +101,8 @@ export class ApiServer implements ApiServerPort {
     this.#shaken = simulation.defineEvent(`${name}.HandshakeDone`, (handshake) =>
       this.#onAccepted(handshake),
     );
-    this.#cacheFilled = simulation.defineEvent(`${name}.CacheFilled`, () =>
-      this.#noteCacheFilled(),
+    this.#cacheFillTimedOut = simulation.defineEvent(`${name}.CacheFillTimedOut`, (incarnation) =>
+      this.#becomeReady(incarnation),
     );
     this.#authenticated = simulation.defineEvent(`${name}.RequestAuthenticated`, (id) =>
       this.#admit(id),
@@ -239,19 +237,16 @@ export class ApiServer implements ApiServerPort {
     this.#principals.forgetAll();
   }
 
-  /** Starts the process again: it serves as soon as its caches are filled. */
+  /** Starts the process again: it serves when its caches are filled, or have had their time. */
   start(): void {
-    const loads = this.storage.loadCpuUs;
-    this.#loading = loads.length;
-    const { garbageCollectionFactor } = apiserverConstants;
-    for (const cpuUs of loads) {
-      this.#options.host.run(cpuUs * garbageCollectionFactor, this.#cacheFilled);
-    }
+    const { cacheFillTimeoutUs } = apiserverConstants;
+    this.storage.fill(() => this.#becomeReady(this.incarnation));
+    this.#simulation.after(cacheFillTimeoutUs, this.#cacheFillTimedOut, this.incarnation);
   }
 
-  #noteCacheFilled(): void {
-    if (--this.#loading > 0) return;
-    this.storage.load();
+  /** `incarnation`: of the process that waits for its caches. */
+  #becomeReady(incarnation: number): void {
+    if (this.#isServing || incarnation !== this.incarnation) return;
     this.#configureFlows();
     this.#isServing = true;
   }

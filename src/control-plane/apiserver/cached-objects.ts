@@ -13,14 +13,17 @@ export class CachedObjects {
   /** By `namespace/name`. */
   readonly byKey: ReadonlyMap<string, KubernetesObject>;
   readonly #objects: Objects = new Map();
+  readonly #arePods: boolean;
   readonly #podsOfNode = new Map<string, Objects>();
   /** Keys in order, and those that came since they were last put in order. */
   #sorted: string[] = [];
   #added: string[] = [];
   #removed = 0;
 
-  constructor() {
+  /** `arePods`: they are kept by their node too. */
+  constructor(arePods: boolean) {
     this.byKey = this.#objects;
+    this.#arePods = arePods;
   }
 
   clear(): void {
@@ -59,14 +62,14 @@ export class CachedObjects {
   /** Those that a list walks through for a selection: an index may spare it most of them. */
   candidates({ field }: Selection): number {
     if (field?.field === 'metadata.name') return 1;
-    if (field === undefined) return this.#objects.size;
+    if (field === undefined || !this.#arePods) return this.#objects.size;
     return this.#podsOfNode.get(field.value)?.size ?? 0;
   }
 
   /** The objects of a selection in order of their keys. O(candidates), and new keys are sorted. */
   list(selection: Selection): readonly KubernetesObject[] {
     const { field } = selection;
-    if (field?.field === 'spec.nodeName') {
+    if (this.#arePods && field?.field === 'spec.nodeName') {
       const pods = this.#podsOfNode.get(field.value) ?? new Map<string, KubernetesObject>();
       const keys = [...pods.keys()].sort(ascending);
       const found = keys.map((key) => pods.get(key) as KubernetesObject);

@@ -337,6 +337,17 @@ const table = {
     unit: 'µs',
     source: 'Kubernetes v1.36 --etcd-compaction-interval (reference: controlplane B2)',
   },
+  cacheFillTimeoutUs: {
+    value: 60_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apiserver server/config.go StorageInitializationTimeout',
+    note: 'for which a server that starts waits for its watch caches before it is ready',
+  },
+  cacheFillRetryUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'ASSUMED: the backoff of the reflector of a watch cache',
+  },
   eventTtlSeconds: {
     value: 3600,
     unit: 's',

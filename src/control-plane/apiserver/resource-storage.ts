@@ -1,7 +1,6 @@
 // What an apiserver does with a request that may be served: reads, writes and watches go to their
 // parts; what etcd tells of changes goes to the watch caches.
 // Source: Kubernetes v1.36 apiserver registry/generic, storage (reference: controlplane B8, B10).
-import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ResourceKind, resourceKinds } from '../../api/resource-kinds.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
@@ -12,8 +11,8 @@ import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { AdmissionSettings } from './admission/admission-control.js';
 import { status } from './answers.js';
+import { CacheFiller } from './cache-filler.js';
 import { Compactor } from './compactor.js';
-import { apiserverConstants } from './constants.js';
 import { EtcdLatencies } from './etcd-latencies.js';
 import { EventLeases } from './event-leases.js';
 import { FreshReads } from './fresh-reads.js';
@@ -60,6 +59,10 @@ export class ResourceStorage {
   readonly #fresh: FreshReads;
   readonly #reads: ObjectReads;
   readonly #opener: WatchOpener;
+  readonly #filler: CacheFiller;
+  /** Caches that are being filled, and what comes then. */
+  #unfilled = 0;
+  #onFilled: () => void = () => {};
   #seenRevision = 0;
   /** They wait to hear from etcd how far its watch is. */
   readonly #askedProgress = new Set<WatchCache>();
@@ -96,7 +99,10 @@ export class ResourceStorage {
     const newest = (): number => this.#seenRevision;
     this.compactor =
       periodUs === undefined ? undefined : new Compactor(simulation, name, etcd, periodUs, newest);
-    this.load();
+    this.#filler = new CacheFiller(simulation, { name, host, etcd }, (cache, objects, revision) =>
+      this.#cacheFilled(cache, objects, revision),
+    );
+    this.#load();
     etcd.watch(changed, 0);
   }
 
@@ -140,6 +146,7 @@ export class ResourceStorage {
   stop(): readonly number[] {
     this.#isRunning = false;
     this.#fresh.clear();
+    this.#filler.clear();
     const waiting: number[] = [];
     for (const cache of this.#caches.values()) {
       waiting.push(...cache.freshness.clear());
@@ -148,22 +155,27 @@ export class ResourceStorage {
     return waiting;
   }
 
-  /** CPU time that filling the cache of each resource takes, µs. */
-  get loadCpuUs(): readonly number[] {
-    const { watchIngestCpuUs, decodeNanosecondsPerByte } = apiserverConstants;
-    const byResource = new Map<string, number>();
-    for (const value of this.#options.etcd.snapshot().values) {
-      const resource = resourceOf(value);
-      const cpuUs = watchIngestCpuUs + (encodedBytes(value) * decodeNanosecondsPerByte) / 1000;
-      byResource.set(resource, (byResource.get(resource) ?? 0) + cpuUs);
-    }
-    return [...byResource.values()];
+  /** Fills the caches from etcd, then calls `onFilled`; until then a cache refuses what it can. */
+  fill(onFilled: () => void): void {
+    this.#seenRevision = this.#options.etcd.snapshot().revision;
+    this.#isRunning = true;
+    const cached = [...this.#caches.values()].filter(({ isCached }) => isCached);
+    this.#unfilled = cached.length;
+    this.#onFilled = onFilled;
+    for (const cache of cached) this.#filler.fill(cache);
   }
 
-  /** Fills the caches with what is stored now. */
-  load(): void {
+  #cacheFilled(cache: WatchCache, objects: readonly KubernetesObject[], revision: number): void {
+    const { resource } = cache.kind;
+    this.#options.onLoaded(resource, objects);
+    for (const event of cache.load(objects, revision)) this.#options.onChange(resource, event);
+    this.#options.onCached(resource);
+    if (--this.#unfilled === 0) this.#onFilled();
+  }
+
+  /** The caches of a server that has been there before the run began. */
+  #load(): void {
     const { revision, values } = this.#options.etcd.snapshot();
-    this.#isRunning = true;
     this.#seenRevision = revision;
     const byResource = new Map<string, KubernetesObject[]>();
     for (const value of values) {

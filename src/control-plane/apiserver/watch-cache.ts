@@ -48,7 +48,7 @@ export class WatchCache {
   readonly isCached: boolean;
   /** It has been filled. */
   isReady = false;
-  readonly objects: CachedObjects = new CachedObjects();
+  readonly objects: CachedObjects;
   readonly log: EventLog = new EventLog();
   readonly freshness: Freshness;
   readonly bookmarks: BookmarkSchedule;
@@ -89,6 +89,7 @@ export class WatchCache {
     handlers: WatchCacheHandlers,
   ) {
     this.kind = kind;
+    this.objects = new CachedObjects(kind.kind === 'Pod');
     this.isCached = !UNCACHED.has(kind.resource);
     this.#simulation = simulation;
     this.#host = host;
@@ -116,17 +117,22 @@ export class WatchCache {
     this.#deliveryUs = 0;
   }
 
-  /** Fills the cache with a state as of `revision`; changes since then have come, or will. */
-  load(objects: readonly KubernetesObject[], revision: number): void {
-    if (!this.isCached) return;
+  /**
+   * Fills the cache with a state as of `revision`; returns the changes since then that have come
+   * already.
+   */
+  load(objects: readonly KubernetesObject[], revision: number): readonly WatchEvent[] {
+    if (!this.isCached) return [];
     for (const object of objects) this.objects.put(object);
     this.isReady = true;
     this.revision = revision;
     this.#progress = revision;
     this.log.reset(revision);
     this.statistics.initializations++;
-    this.#incoming = this.#incoming.filter((event) => event.revision > revision);
-    if (this.#incoming.length > 0) this.#startBatch();
+    const since = this.#incoming.filter((event) => event.revision > revision);
+    this.#incoming = since;
+    if (since.length > 0) this.#startBatch();
+    return since;
   }
 
   /** What is asked of a cache that is not filled yet is to be asked again. */

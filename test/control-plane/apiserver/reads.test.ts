@@ -227,3 +227,29 @@ describe('a cache that has not been filled', () => {
     expect(watch.lines).toEqual(['ADDED q']);
   });
 });
+
+describe('a list whose selector lets nothing through', () => {
+  const busyUs = (count: number, extra: Partial<ApiRequest>): number => {
+    const preload = Array.from({ length: count }, (_, i) => configMap(`map-${i}`));
+    plane = new TestControlPlane({ preload });
+    client = plane.client();
+    plane.wait(SECOND);
+    const fieldSelector = { field: 'spec.nodeName', value: 'none' } as const;
+    const before = plane.host.usedUs;
+    expect(list({ namespace: '', fieldSelector, ...extra }).items).toEqual([]);
+    return plane.host.usedUs - before;
+  };
+  const perObjectUs = (extra: (count: number) => Partial<ApiRequest>): number =>
+    (busyUs(3000, extra(3000)) - busyUs(1000, extra(1000))) / 2000;
+
+  test('costs 1.8 µs an object in the cache', () => {
+    expect(perObjectUs(() => ({ resourceVersion: 0 }))).toBeCloseTo(1.8, 2);
+  });
+
+  test('costs ten times as much from etcd, which sends them all', () => {
+    const exact = { resourceVersionMatch: 'Exact' } as const;
+    const fromEtcd = perObjectUs((count) => ({ ...exact, resourceVersion: count }));
+    expect(fromEtcd).toBeGreaterThan(18);
+    expect(fromEtcd).toBeLessThan(60);
+  });
+});

@@ -1,15 +1,22 @@
 // An apiserver that stops and starts again: what its clients lose, how they come back, and that
 // nothing is forgotten.
 import { describe, expect, test } from 'vitest';
+import { WatchHistory } from '../../../src/checkers/watch-history.js';
 import { ApiClient } from '../../../src/client/api-client.js';
 import type { ApiRequest } from '../../../src/client/api-request.js';
 import type { Connection } from '../../../src/client/connection.js';
 import { Informer } from '../../../src/client/informer.js';
+import { ObserverGroup } from '../../../src/client/observer.js';
 import { flowControlObjects } from '../../../src/cluster/bootstrap.js';
 import { RoundRobin } from '../../../src/cluster/load-balancer.js';
 import { ApiServer } from '../../../src/control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../../../src/control-plane/apiserver/registry.js';
-import { TestControlPlane, type TestControlPlaneOptions } from '../../support/control-plane.js';
+import { Simulation } from '../../../src/kernel/simulation.js';
+import {
+  CommitLog,
+  TestControlPlane,
+  type TestControlPlaneOptions,
+} from '../../support/control-plane.js';
 import { configMap } from '../../support/objects.js';
 
 const SECOND = 1_000_000;
@@ -218,5 +225,52 @@ describe('a server that starts', () => {
     for (const client of clients) client.send(create('z'), () => {});
     site.run(4 * SECOND);
     expect(serversOf()).toEqual([1, 1, 1, 1]);
+  });
+});
+
+test('over a restart no watcher loses an event, gets one twice, or goes back', () => {
+  const observed = new CommitLog();
+  const checker = new WatchHistory(new Simulation('clock'));
+  const observer = new ObserverGroup([observed, checker]);
+  const preload = Array.from({ length: 50 }, (_, i) => configMap(`old-${i}`));
+  const site = new Site(1, { preload, observer });
+  observed.simulation = site.plane.simulation;
+  const informers = Array.from({ length: 8 }, () => site.informer('configmaps').informer);
+  const [server] = site.servers as [ApiServer];
+  const writer = site.client();
+  for (let i = 0; i < 60; i++) {
+    writer.send(create(`map-${i}`), () => {});
+    site.plane.wait(SECOND / 4);
+    if (i % 20 === 10) server.stop('SIGKILL');
+    if (i % 20 === 14) server.start();
+  }
+  site.plane.wait(90 * SECOND);
+  const stored = site.plane.etcd.snapshot().values.filter(({ kind }) => kind === 'ConfigMap');
+  expect(stored.length).toBeGreaterThan(90);
+  for (const { store } of informers) expect(store.size).toBe(stored.length);
+  expect(checker.violations).toEqual([]);
+});
+
+describe('a server whose caches cannot be filled', () => {
+  test('serves after a minute, and answers 429 where it needs them', () => {
+    const site = new Site(1, { preload: [configMap('a')], members: 3 });
+    const [server] = site.servers as [ApiServer];
+    site.run(SECOND);
+    server.stop('SIGKILL');
+    // Without a quorum nothing can be read.
+    for (const member of [1, 2]) site.plane.etcd.faults.crash(member);
+    site.run(5 * SECOND);
+    server.start();
+    site.run(60 * SECOND);
+    expect(server.isServing).toBe(false);
+    site.run(66 * SECOND);
+    expect(server.isServing).toBe(true);
+    const codes: number[] = [];
+    const { observer } = { observer: site.plane.log };
+    observer.requestServed = (_, code) => codes.push(code);
+    const list = { verb: 'list', resource: 'configmaps', namespace: '', name: '' } as const;
+    site.client().send({ ...list, resourceVersion: 0 }, () => {});
+    site.run(67 * SECOND);
+    expect(codes).toEqual([429]);
   });
 });
