@@ -1,5 +1,5 @@
-// Watch cache and storage of kube-apiserver: lists from the cache and from etcd, a watcher that reads
-// too slowly, a restart with 5,000 nodes, the compaction of etcd's history.
+// Watch cache and storage of kube-apiserver: lists from the cache and from etcd, a watcher that
+// reads too slowly, a restart with 5,000 nodes, the compaction of etcd's history.
 // Source: reference: controlplane D2, E3.8, E3.13 to E3.15.
 
 import { WatchHistory } from '../../dist/checkers/watch-history.js';

@@ -1,6 +1,6 @@
-// The store's history is linear: revisions rise (those between are of keys that are no objects; what
-// is deleted together shares one), every change starts from what the change before left, an object
-// exists once, a UID is never used again.
+// The store's history is linear: revisions rise (those between are of keys that are no objects;
+// what is deleted together shares one), every change starts from what the change before left, an
+// object exists once, a UID is never used again.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { keyOf } from '../client/api-request.js';
 import type { WatchEvent } from '../client/watch.js';

@@ -1,7 +1,7 @@
 // How the watch caches of a server that starts are filled: each reads its resource from etcd in
 // pages of one state, all of them at the same time; what is read has to be decoded.
-// Source: Kubernetes v1.36 apiserver storage/cacher, storage/etcd3/store.go (reference: controlplane
-// B9, D3).
+// Source: Kubernetes v1.36 apiserver storage/cacher, storage/etcd3/store.go (reference:
+// controlplane B9, D3).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
