@@ -4,6 +4,7 @@
 import { closedLoop, EtcdGroup } from './etcd-group.mjs';
 import { officialRows } from './etcd-table.mjs';
 
+const all = [0, 1, 2];
 const flush = { kind: 'constant', value: 800 };
 
 /** The longest time without a write that succeeds, while `strike` happens to member 0 at 3 s. */

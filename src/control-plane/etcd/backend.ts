@@ -168,7 +168,7 @@ export class Backend {
     const { applier } = this.#member;
     for (const request of asked) this.#member.answer(request, plainResult(applier.revision));
     this.#release();
-    this.#member.reads.serve();
+    this.#member.reads.defragmented();
   }
 
   /** The process is gone, and with it everything since the last commit. */

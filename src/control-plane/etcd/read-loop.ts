@@ -21,6 +21,8 @@ export class ReadLoop {
   readonly #retry: DueTimer;
   #waiting: Request[] = [];
   #round: Request[] = NO_READS;
+  /** Serializable reads that came during a defragmentation. */
+  #held: Request[] = [];
   /** Number of the round; another one in every round of every member. */
   #context: number;
   #askedUs: SimTime = 0;
@@ -44,6 +46,14 @@ export class ReadLoop {
     for (const { context, index } of states) {
       if (context === this.#context && this.#round.length > 0) this.#index = index;
     }
+    this.serve();
+  }
+
+  /** The database can be read again. */
+  defragmented(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.read(held.filter(({ isOpen }) => isOpen));
     this.serve();
   }
 
@@ -89,6 +99,10 @@ export class ReadLoop {
    * round become runnable at once, and everything else on the machine waits with them.
    */
   read(reads: readonly Request[]): void {
+    if (this.#member.backend.isDefragmenting) {
+      this.#held.push(...reads);
+      return;
+    }
     const { readings, kinds } = this.#group;
     const { incarnation, metrics } = this.#member;
     for (const read of reads) {
@@ -103,6 +117,7 @@ export class ReadLoop {
   crash(): void {
     this.#waiting = [];
     this.#round = NO_READS;
+    this.#held = [];
     this.#index = -1;
     this.#retry.cancel();
   }

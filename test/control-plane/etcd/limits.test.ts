@@ -307,10 +307,13 @@ describe('a defragmentation', () => {
     const megabytes = (each.etcd.fileBytesOf(0) ?? 0) / 1_000_000;
     each.etcd.faults.defragment(0);
     const read = each.read('k1');
+    const serializable = each.ask('k1', (kind, target) =>
+      each.client.readSerializable('k1', kind, target),
+    );
     const put = each.put('new');
     each.run(70 * SECOND);
     const tookUs = megabytes * 1000 * etcdCosts.defragmentNanosecondsPerByte;
-    for (const { answeredUs, sentUs } of [read, put]) {
+    for (const { answeredUs, sentUs } of [read, serializable, put]) {
       expect((answeredUs - sentUs) / tookUs).toBeGreaterThan(0.98);
       expect((answeredUs - sentUs) / tookUs).toBeLessThan(1.02);
     }
