@@ -11,19 +11,33 @@ const constant = (value) => distribution({ kind: 'constant', value });
 
 /**
  * `members` members of `cores` cores that take `cpuFactor` times as long as those of today, with
- * flushes by `fsync` (one law, or one a member), `peerUs` one way between two of them, `clientUs` to a client; one connection to each of `endpoints`.
+ * flushes by `fsync` (one law, or one a member), `peerUs` one way between two of them, `clientUs` to
+ * a client; one connection to each of `endpoints`. On `isOneMachine` they share cores and disk, also
+ * with the client.
  */
 export class EtcdGroup {
-  constructor({ seed = 'validate', members = 3, cores = 8, cpuFactor = 1, ...machine }) {
-    const { fsync, peerUs, clientUs, endpoints, options } = machine;
+  constructor({
+    seed = 'validate',
+    members = 3,
+    cores = 8,
+    cpuFactor = 1,
+    wakeUpUs = 0,
+    ...machine
+  }) {
+    const { fsync, peerUs, clientUs, endpoints, options, isOneMachine = false } = machine;
     const simulation = new Simulation(seed);
     this.simulation = simulation;
+    const one = isOneMachine ? new CpuHost(simulation, 'machine', cores) : undefined;
+    const costs = { ...plainProcess, factor: cpuFactor, wakeUpUs };
+    this.clientHost = one && new CpuHost(simulation, 'client', one, costs);
     this.hosts = [];
+    let disk;
     const places = Array.from({ length: members }, (_, i) => {
       const law = distribution(Array.isArray(fsync) ? fsync[i] : fsync);
-      const disk = new Disk(simulation, `disk-${i}`, law, 500_000_000);
-      const costs = { ...plainProcess, factor: cpuFactor };
-      const host = new CpuHost(simulation, `host-${i}`, cores, costs);
+      if (!isOneMachine || disk === undefined) {
+        disk = new Disk(simulation, `disk-${i}`, law, 500_000_000);
+      }
+      const host = new CpuHost(simulation, `host-${i}`, one ?? cores, costs);
       this.hosts.push(host);
       return { name: `etcd-${i}`, host, wal: disk, backend: disk };
     });
