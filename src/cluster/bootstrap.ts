@@ -11,6 +11,10 @@ import {
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ObjectMeta } from '../api/object-meta.js';
 import { danglingCondition } from '../control-plane/apiserver/flow-control/flow-configuration.js';
+import {
+  defaultServiceAccount,
+  rootCertificate,
+} from '../control-plane/controller-manager/namespace/namespace-defaults-controller.js';
 import type { RandomRoot } from '../kernel/random-stream.js';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -30,6 +34,12 @@ export function bootstrapObjects(
   const standard: KubernetesObject[] = [
     ...NAMESPACES.map(
       (name): KubernetesObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+    ),
+    ...NAMESPACES.flatMap((namespace): KubernetesObject[] =>
+      [defaultServiceAccount, rootCertificate].map((object) => ({
+        ...object,
+        metadata: { ...object.metadata, namespace },
+      })),
     ),
     ...PRIORITY_CLASSES.map(
       ([name, value]): KubernetesObject => ({

@@ -6,7 +6,6 @@
 import type { Binding } from '../../api/binding.js';
 import { isSameData } from '../../api/data-equality.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { ObjectMeta } from '../../api/object-meta.js';
 import type { Pod, PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
@@ -55,7 +54,7 @@ export function updateOutcome(
   const admitted = isStatus || !mayHaveNewSpec(current, wanted) ? wanted : admitUpdate(wanted);
   if ('code' in admitted) return { kind: 'refuse', ...admitted };
   const object = merged(current, admitted, isStatus);
-  if (isReleased(object.metadata)) return { kind: 'remove' };
+  if (isReleased(object)) return { kind: 'remove' };
   return object === current ? { kind: 'unchanged' } : { kind: 'write', object };
 }
 
@@ -75,9 +74,9 @@ function mayHaveNewSpec(current: KubernetesObject, wanted: KubernetesObject): bo
 }
 
 /** Marked for deletion, its grace period over, and nothing holds it any longer. */
-function isReleased(metadata: ObjectMeta): boolean {
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
-  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && isFree(metadata);
+function isReleased(object: KubernetesObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && isFree(object);
 }
 
 /**
@@ -125,9 +124,11 @@ export function deleteOutcome(
   }
   if (metadata.deletionTimestamp !== undefined) return shortenedDeletion(current, request);
   const graceSeconds = current.kind === 'Pod' ? podGraceSeconds(current, request) : 0;
-  if (graceSeconds === 0 && isFree(metadata)) return { kind: 'remove' };
+  if (graceSeconds === 0 && isFree(current)) return { kind: 'remove' };
   const object = markedForDeletion(current, now + graceSeconds * 1_000_000, graceSeconds);
-  return { kind: 'write', object };
+  if (object.kind !== 'Namespace') return { kind: 'write', object };
+  const status = { ...object.status, phase: 'Terminating' as const };
+  return { kind: 'write', object: { ...object, status } };
 }
 
 function otherUid(wanted: string, found: string | undefined): string {
@@ -144,7 +145,7 @@ function shortenedDeletion(current: KubernetesObject, request: ApiRequest): Outc
   if (gracePeriodSeconds >= deletionGracePeriodSeconds) return { kind: 'unchanged' };
   const sooner = (deletionGracePeriodSeconds - gracePeriodSeconds) * 1_000_000;
   const object = markedForDeletion(current, deletionTimestamp - sooner, gracePeriodSeconds);
-  const isEnd = gracePeriodSeconds === 0 && isFree(current.metadata);
+  const isEnd = gracePeriodSeconds === 0 && isFree(current);
   return { kind: isEnd ? 'writeAndRemove' : 'write', object };
 }
 
@@ -204,6 +205,9 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   return { kind: 'write', object };
 }
 
-function isFree(metadata: ObjectMeta): boolean {
-  return metadata.finalizers === undefined || metadata.finalizers.length === 0;
+/** No finalizer holds it; a namespace has that of its content, unless its spec says otherwise. */
+function isFree(object: KubernetesObject): boolean {
+  const { finalizers = [] } = object.metadata;
+  const ofContent = object.kind === 'Namespace' ? (object.spec?.finalizers ?? ['kubernetes']) : [];
+  return finalizers.length === 0 && ofContent.length === 0;
 }

@@ -20,6 +20,13 @@ import { EndpointsController } from './endpoints-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { JobController } from './job/job-controller.js';
 import { TtlAfterFinishedController } from './job/ttl-after-finished-controller.js';
+import { namespaceConstants } from './namespace/constants.js';
+import { NamespaceController } from './namespace/namespace-controller.js';
+import {
+  defaultServiceAccount,
+  NamespaceDefaultsController,
+  rootCertificate,
+} from './namespace/namespace-defaults-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.js';
 import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.js';
@@ -63,8 +70,9 @@ export class ControllerManager {
     const informerClient = clientFor(options, SHARED_INFORMERS, limit);
     const informers = new SharedInformers(options, informerClient);
     const clients: ApiClient[] = [];
-    const own = (controller: string, qpsFactor = 1): ControllerOptions => {
-      const client = clientFor(options, controller, { ...limit, qps: limit.qps * qpsFactor });
+    const own: OwnOptions = (controller, qpsFactor = 1, burstFactor = 1) => {
+      const factored = { qps: limit.qps * qpsFactor, burst: limit.burst * burstFactor };
+      const client = clientFor(options, controller, factored);
       clients.push(client);
       return { ...options, client };
     };
@@ -89,11 +97,15 @@ export class ControllerManager {
   }
 }
 
+/** Options with a client whose limits are so many times those of others. */
+type OwnOptions = (
+  controller: string,
+  qpsFactor?: number,
+  burstFactor?: number,
+) => ControllerOptions;
+
 /** `own` makes the client of a controller, named as its service account is. */
-function controllersOn(
-  informers: SharedInformers,
-  own: (controller: string, qpsFactor?: number) => ControllerOptions,
-): readonly Controller[] {
+function controllersOn(informers: SharedInformers, own: OwnOptions): readonly Controller[] {
   const { pods, replicaSets, replicationControllers, deployments, services } = informers;
   const owned = { pods: informers.podsByOwner, replicaSets: informers.replicaSetsByOwner };
   const replicaSetKind = {
@@ -142,10 +154,11 @@ function controllersOn(
 /** Those that keep the cluster tidy, but for the ones that --controllers turns off. */
 function housekeepersOn(
   informers: SharedInformers,
-  own: (controller: string) => ControllerOptions,
+  own: OwnOptions,
   disabled: readonly string[],
 ): readonly Controller[] {
-  const { cronJobs, jobs } = informers;
+  const { cronJobs, jobs, namespaces, serviceAccounts, configMaps } = informers;
+  const { qpsFactor, burstFactor } = namespaceConstants;
   const makers: readonly (readonly [name: string, make: () => Controller])[] = [
     [
       'pod-garbage-collector-controller',
@@ -154,6 +167,31 @@ function housekeepersOn(
     [
       'ttl-after-finished-controller',
       () => new TtlAfterFinishedController(own('ttl-after-finished-controller'), jobs),
+    ],
+    [
+      'namespace-controller',
+      () =>
+        new NamespaceController(own('namespace-controller', qpsFactor, burstFactor), namespaces),
+    ],
+    [
+      'serviceaccount-controller',
+      () =>
+        new NamespaceDefaultsController(own('service-account-controller'), namespaces, {
+          queue: 'serviceaccount',
+          resource: 'serviceaccounts',
+          objects: serviceAccounts,
+          object: defaultServiceAccount,
+        }),
+    ],
+    [
+      'root-ca-certificate-publisher-controller',
+      () =>
+        new NamespaceDefaultsController(own('root-ca-cert-publisher'), namespaces, {
+          queue: 'root_ca_cert_publisher',
+          resource: 'configmaps',
+          objects: configMaps,
+          object: rootCertificate,
+        }),
     ],
     ['cronjob-controller', () => new CronJobController(own('cronjob-controller'), cronJobs, jobs)],
   ];

@@ -1,5 +1,6 @@
 // The informers that the controllers of one process share: one list and one watch a resource.
 // Source: Kubernetes v1.36 cmd/kube-controller-manager (reference: nodes-controllers 3.1).
+import type { ConfigMap } from '../../api/config-map.js';
 import type { ControllerRevision } from '../../api/controller-revision.js';
 import type { CronJob } from '../../api/cron-job.js';
 import type { DaemonSet } from '../../api/daemon-set.js';
@@ -9,6 +10,7 @@ import type { Endpoints } from '../../api/endpoints.js';
 import type { Job } from '../../api/job.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Lease } from '../../api/lease.js';
+import type { Namespace } from '../../api/namespace.js';
 import type { Node } from '../../api/node.js';
 import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';
 import type { Pod } from '../../api/pod.js';
@@ -17,6 +19,7 @@ import type { ReplicaSet } from '../../api/replica-set.js';
 import type { ReplicationController } from '../../api/replication-controller.js';
 import type { ResourceQuota } from '../../api/resource-quota.js';
 import type { Service } from '../../api/service.js';
+import type { ServiceAccount } from '../../api/service-account.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { ApiClient } from '../../client/api-client.js';
 import { Informer } from '../../client/informer.js';
@@ -45,6 +48,9 @@ export class SharedInformers {
   readonly cronJobs: Informer<CronJob>;
   readonly budgets: Informer<PodDisruptionBudget>;
   readonly resourceQuotas: Informer<ResourceQuota>;
+  readonly namespaces: Informer<Namespace>;
+  readonly serviceAccounts: Informer<ServiceAccount>;
+  readonly configMaps: Informer<ConfigMap>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
@@ -87,6 +93,9 @@ export class SharedInformers {
     this.cronJobs = informer('cronjobs');
     this.budgets = informer('poddisruptionbudgets');
     this.resourceQuotas = informer('resourcequotas');
+    this.namespaces = informer('namespaces');
+    this.serviceAccounts = informer('serviceaccounts');
+    this.configMaps = informer('configmaps');
     this.podsOfNodes = new PodsOfNodes(this.pods);
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);
