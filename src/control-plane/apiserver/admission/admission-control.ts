@@ -57,6 +57,7 @@ export class AdmissionControl {
     const { requests, loopback } = options;
     const lookups = {
       priorityClass: (name: string) => this.#priorityClass(name),
+      isTerminating: (namespace: string) => this.#isTerminating(namespace),
       limitRanges: (namespace: string) => this.#within<LimitRange>('limitranges', namespace),
     };
     this.#builtIn = new Admission(lookups, options.disabledPlugins);
@@ -107,6 +108,11 @@ export class AdmissionControl {
   }
 
   /** The objects of a namespace, by name; most clusters have none of those asked for. */
+  #isTerminating(namespace: string): boolean {
+    const found = this.#options.objectsOf('namespaces').get(namespace);
+    return found?.metadata.deletionTimestamp !== undefined;
+  }
+
   #within<T extends KubernetesObject>(resource: string, namespace: string): readonly T[] {
     const objects = this.#options.objectsOf(resource) as ReadonlyMap<string, T>;
     if (objects.size === 0) return [];

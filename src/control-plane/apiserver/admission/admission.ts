@@ -1,9 +1,10 @@
 // Built-in admission on create: what the API server itself adds to an object before it is stored,
-// and what it does not let pass, in the order of the plugins: LimitRanger, ServiceAccount,
-// Priority, DefaultTolerationSeconds, then validation, then the bounds of LimitRanger. What has to
-// be asked elsewhere, webhooks and quotas, follows in `outside-checks.ts`. ServiceAccount and
-// Priority can be disabled.
-// Left out: NamespaceLifecycle and the plugins that change nothing here (docs/MODEL.md).
+// and what it does not let pass, in the order of the plugins: NamespaceLifecycle, LimitRanger,
+// ServiceAccount, Priority, DefaultTolerationSeconds, then validation, then the bounds of
+// LimitRanger. What has to be asked elsewhere, webhooks and quotas, follows in `outside-checks.ts`.
+// ServiceAccount and Priority can be disabled.
+// Left out: the refusal of namespaces that are not there, and the plugins that change nothing here
+// (docs/MODEL.md).
 // Source: Kubernetes v1.36 pkg/kubeapiserver/options/plugins.go, plugin/pkg/admission.
 import { defaultObject } from '../../../api/defaulting.js';
 import { formatPath } from '../../../api/field-path.js';
@@ -12,8 +13,10 @@ import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { LimitRange } from '../../../api/limit-range.js';
 import type { Pod, PodCondition, PodSpec } from '../../../api/pod.js';
 import type { PriorityClass } from '../../../api/priority-class.js';
+import { resourceKindNamed } from '../../../api/resource-kinds.js';
 import { podQosClass } from '../../../api/resource-requests.js';
 import { validateObject } from '../../../api/validation.js';
+import { qualified } from '../answers.js';
 import { limitRangeFault, withLimitRangeDefaults } from './limit-ranger.js';
 import { withEvictionTolerations, withPriority, withTokenVolume } from './pod-plugins.js';
 import { forbidden, type Rejection } from './rejection.js';
@@ -22,6 +25,8 @@ import { forbidden, type Rejection } from './rejection.js';
 export interface AdmissionLookups {
   /** '' asks for the global default. */
   readonly priorityClass: (name: string) => PriorityClass | undefined;
+  /** Whether the namespace is being deleted; one that nobody has stored is not. */
+  readonly isTerminating: (namespace: string) => boolean;
   /** By name. */
   readonly limitRanges: (namespace: string) => readonly LimitRange[];
 }
@@ -45,8 +50,17 @@ export class Admission {
     this.#disabled = new Set(disabled);
   }
 
-  /** The object as it will be stored. */
+  /** The object as it will be stored. Nothing new comes into a namespace that is being deleted. */
   admit(object: KubernetesObject): KubernetesObject | Rejection {
+    const { namespace = '', name } = object.metadata;
+    if (namespace !== '' && this.#lookups.isTerminating(namespace)) {
+      const why = 'because it is being terminated';
+      return forbidden(
+        qualified(resourceKindNamed(object.kind)?.resource ?? ''),
+        name,
+        `unable to create new content in namespace ${namespace} ${why}`,
+      );
+    }
     if (object.kind !== 'Pod') return validated(withoutStatus(defaultObject(object)));
     const ranges = this.#lookups.limitRanges(object.metadata.namespace ?? '');
     if (ranges.length > 0) return this.#limited(object, ranges);

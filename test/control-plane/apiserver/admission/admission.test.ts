@@ -28,6 +28,7 @@ function priorityClass(name: string, value: number, extra: Partial<PriorityClass
 /** A cluster with that class, and with those LimitRanges in every namespace. */
 const lookups = (found?: PriorityClass, ranges: readonly LimitRange[] = []): AdmissionLookups => ({
   priorityClass: (name) => (name === (found?.metadata.name ?? '') ? found : undefined),
+  isTerminating: (namespace) => namespace === 'terminating',
   limitRanges: () => ranges,
 });
 

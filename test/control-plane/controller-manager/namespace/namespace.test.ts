@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../../../src/api/kubernetes-object.js'
 import type { Namespace } from '../../../../src/api/namespace.js';
 import type { Pod } from '../../../../src/api/pod.js';
 import type { ServiceAccount } from '../../../../src/api/service-account.js';
+import { deployment } from '../../../support/objects.js';
 import { ControllerBench } from '../controller-bench.js';
 
 const SECOND = 1_000_000;
@@ -103,6 +104,30 @@ describe('a namespace that is deleted', () => {
     bench.change(held, (now) => ({ ...now, metadata: { ...now.metadata, finalizers: [] } }));
     bench.wait(10 * SECOND);
     expect(bench.get(shop)).toBeUndefined();
+  });
+
+  test('goes with a Deployment in it, which can create nothing any more', () => {
+    const bench = new ControllerBench({ limit: { qps: 1000, burst: 1000 } });
+    bench.create(shop);
+    const { metadata, ...web } = deployment('web', 3);
+    bench.create({ ...web, metadata: { ...metadata, namespace: 'shop' } });
+    bench.wait(SECOND);
+    expect(bench.pods).toHaveLength(3);
+    remove(bench, shop);
+    const refused = bench.ask(configMap('late'), { verb: 'create', body: configMap('late') });
+    expect(refused).toMatchObject({
+      code: 403,
+      reason: 'Forbidden',
+      message:
+        'configmaps "late" is forbidden: unable to create new content in namespace shop because ' +
+        'it is being terminated',
+    });
+    bench.wait(30 * SECOND);
+    expect(bench.get(shop)).toBeUndefined();
+    for (const kind of ['Pod', 'ReplicaSet', 'Deployment', 'Event'] as const) {
+      const left = namesOf(bench, kind).filter((name) => name.startsWith('shop/'));
+      expect(left, kind).toEqual([]);
+    }
   });
 
   test('can be made anew under its name', () => {
