@@ -4,7 +4,6 @@
 // Source: Kubernetes v1.36 pkg/controller/nodelifecycle (reference: nodes-controllers 3.14, 10.6).
 import type { Lease } from '../../../api/lease.js';
 import type { Node } from '../../../api/node.js';
-import { zoneKeyOf } from '../../../api/node-zone.js';
 import type { Pod } from '../../../api/pod.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
@@ -18,15 +17,10 @@ import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { CpuHost } from '../../../kernel/stations.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { nodeLifecycleConstants as constants } from './constants.js';
+import { KnownNodes, readyStatusOf } from './node-facts.js';
 import { NodeHealth, withUnknownConditions } from './node-health.js';
 import { NodeTainter } from './node-tainter.js';
-import {
-  conditionOf,
-  hasTaint,
-  noExecuteChange,
-  noExecuteTaintFor,
-  noScheduleChange,
-} from './node-taints.js';
+import { hasTaint, noExecuteChange, noExecuteTaintFor, noScheduleChange } from './node-taints.js';
 import { NotReadyPods } from './not-ready-pods.js';
 import type { PodsOfNodes } from './pods-of-nodes.js';
 import { ZoneEvictions } from './zone-evictions.js';
@@ -50,8 +44,6 @@ interface Suspect {
 
 const NAME = 'kube-controller-manager/node-lifecycle';
 
-const readyStatusOf = (node: Node): string => conditionOf(node, 'Ready')?.status ?? 'Unknown';
-
 export class NodeLifecycleController {
   readonly queue: WorkQueue;
   readonly #simulation: Simulation;
@@ -63,6 +55,7 @@ export class NodeLifecycleController {
   readonly #evictions: ZoneEvictions;
   readonly #notReadyPods: NotReadyPods;
   readonly #health = new NodeHealth();
+  readonly #facts = new KnownNodes();
   readonly #loop: SyncLoop;
   readonly #order: RandomStream;
   readonly #passDue: EventKind;
@@ -122,7 +115,8 @@ export class NodeLifecycleController {
   #forget(node: Node): void {
     const { name } = node.metadata;
     this.#health.forget(name);
-    this.#evictions.remove(node);
+    this.#evictions.remove(name, this.#facts.of(node).zone);
+    this.#facts.forget(name);
     this.#known.delete(name);
     this.#unmarked.delete(name);
   }
@@ -158,10 +152,10 @@ export class NodeLifecycleController {
     for (const node of nodes.store.values()) {
       const { name } = node.metadata;
       if (!this.#known.has(name)) this.#announce(node);
-      const isSilent = this.#health.observe(node, leases.get(`kube-node-lease/${name}`), now);
-      const observed = readyStatusOf(node);
-      const isWell = observed === 'True' && !isSilent && !isTainted(node);
-      if (isWell) this.#evictions.remove(node);
+      const { leaseKey, readyStatus: observed, isTainted, zone } = this.#facts.of(node);
+      const isSilent = this.#health.observe(node, leases.get(leaseKey), now);
+      const isWell = observed === 'True' && !isSilent && !isTainted;
+      if (isWell) this.#evictions.remove(name, zone);
       else this.#suspects.push({ node, isSilent, observed, attempts: 0 });
     }
     for (let i = this.#suspects.length - 1; i > 0; i--) {
@@ -224,7 +218,7 @@ export class NodeLifecycleController {
     const change = noExecuteChange(status);
     const isOther = change.remove.some((each) => hasTaint(node, each));
     if (isOther) this.#tainter.change(node, change, () => {});
-    else if (taint === undefined) this.#evictions.remove(node);
+    else if (taint === undefined) this.#evictions.remove(name, this.#facts.of(node).zone);
     else if (!hasTaint(node, taint)) this.#evictions.requeue(node);
     const hasFallen = status !== 'True' && observed === 'True';
     if (hasFallen) {
@@ -245,11 +239,14 @@ export class NodeLifecycleController {
     const { nodes } = this.#informers;
     const counts = new Map<string, ZoneCounts>();
     for (const node of nodes.store.values()) {
-      const zone = zoneKeyOf(node);
-      const each = counts.get(zone) ?? { ready: 0, notReady: 0 };
-      if (readyStatusOf(node) === 'True') each.ready++;
+      const { zone, readyStatus } = this.#facts.of(node);
+      let each = counts.get(zone);
+      if (each === undefined) {
+        each = { ready: 0, notReady: 0 };
+        counts.set(zone, each);
+      }
+      if (readyStatus === 'True') each.ready++;
       else each.notReady++;
-      counts.set(zone, each);
     }
     const disruption = this.#evictions.zones.update(counts, now);
     if (disruption === 'recovered') this.#health.restart(now);
@@ -259,11 +256,8 @@ export class NodeLifecycleController {
 
   /** With every zone down it is more likely that the control plane is cut off than the nodes. */
   #spare(node: Node): void {
-    this.#evictions.remove(node);
-    if (isTainted(node)) this.#tainter.change(node, noExecuteChange('True'), () => {});
+    const { isTainted, zone } = this.#facts.of(node);
+    this.#evictions.remove(node.metadata.name, zone);
+    if (isTainted) this.#tainter.change(node, noExecuteChange('True'), () => {});
   }
-}
-
-function isTainted(node: Node): boolean {
-  return noExecuteChange('True').remove.some((taint) => hasTaint(node, taint));
 }

@@ -40,8 +40,8 @@ export class ZoneEvictions {
   }
 
   /** The node does not wait any more. */
-  remove(node: Node): void {
-    this.zones.queueOf(zoneKeyOf(node)).remove(node.metadata.name);
+  remove(name: string, zone: string): void {
+    this.zones.queueOf(zone).remove(name);
   }
 
   /** The next pass, on the grid of the period. */

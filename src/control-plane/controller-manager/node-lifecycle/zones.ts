@@ -47,7 +47,7 @@ export class EvictionQueue {
   }
 
   remove(name: string): void {
-    this.#waiting.delete(name);
+    if (this.#waiting.size > 0) this.#waiting.delete(name);
   }
 
   /** The next node that may be tainted now, taken out; takes a token even if it may not be yet. */
