@@ -1,7 +1,10 @@
 // The kube-proxies of all nodes as one component. Each follows the same log of rule changes and has
 // a bounded-frequency runner: a change starts a sync, not before `minSyncPeriodUs` after the end of
-// the last one; everything that has arrived by then is programmed together. A proxy has at most one
-// pending event, and none while it has nothing to do.
+// the last one; everything that has arrived by then is programmed together.
+// What a proxy does follows from the log and from itself alone, so that its starts and ends need no
+// events: they are worked out for all proxies together, in one go through their columns, whenever
+// something depends on them. One event a fleet is planned for the time at which the slowest proxies
+// can have come further at the earliest.
 // Left out: periodic syncs without a change, failing syncs, other users of the iptables lock.
 // Source: Kubernetes v1.36 pkg/proxy/runner/bounded_frequency_runner.go (reference:
 // nodes-controllers §2.2-2.6).
@@ -13,6 +16,7 @@ import {
   type DistributionSpec,
   distribution,
 } from '../../kernel/distributions.js';
+import type { EventHandle } from '../../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ChangeLog } from './change-log.js';
@@ -31,7 +35,14 @@ export interface KubeProxyFleetOptions {
   readonly observer: ClusterObserver;
   /** Factor on the time of a sync; 1: the machines of the published figures. */
   readonly cpuFactor?: number;
+  /** Told of every sync, in each proxy's own order, when its end has been worked out. */
+  readonly onSynced?: (member: number, startUs: SimTime, endUs: SimTime) => void;
 }
+
+/** Has nothing to do. */
+const IDLE = Number.POSITIVE_INFINITY;
+/** No event is planned. */
+const NONE = -1;
 
 /** All proxies, known by the index of their node. */
 export class KubeProxyFleet {
@@ -40,18 +51,27 @@ export class KubeProxyFleet {
   readonly #map = new ServiceMap();
   readonly #log = new ChangeLog();
   readonly #slowest = new SlowestMember();
-  readonly #syncStarted: EventKind;
-  readonly #syncEnded: EventKind;
+  readonly #due: EventKind;
+  #wake: EventHandle = NONE;
+  /** The planned look is for the slowest proxies, and not for the last that is at work. */
+  #isForSlowest = false;
+  /** No proxy starts or ends a sync before. */
+  #soonestUs: SimTime = IDLE;
+  #idleCount = 0;
   // Columns by proxy. `programmed`: entries of the log in its rules; `taken`: with the running
-  // sync.
+  // sync; `next`: when it starts or ends a sync; `started`: its running sync, negative without one.
   readonly #programmed: number[] = [];
   readonly #taken: number[] = [];
+  readonly #nextUs: SimTime[] = [];
+  readonly #startedUs: SimTime[] = [];
   readonly #delayUs: number[] = [];
   readonly #lastEndUs: SimTime[] = [];
   readonly #lastFullUs: SimTime[] = [];
   readonly #lastSaveUs: SimTime[] = [];
-  #idle: number[] = [];
+  /** Of the sync that was last worked out. Most proxies do the same one after the other. */
   readonly #work = {
+    from: -1,
+    to: -1,
     servicePorts: 0,
     endpoints: 0,
     changedPorts: 0,
@@ -60,19 +80,17 @@ export class KubeProxyFleet {
     isFull: false,
     isSaved: false,
   };
-  /** Syncs that have ended, of all proxies. */
-  syncs = 0;
+  #takesUs = 0;
+  #syncs = 0;
 
   constructor(options: KubeProxyFleetOptions) {
     const { simulation } = options;
     this.#options = options;
     this.#delay = distribution(options.linkDelay);
-    this.#syncStarted = simulation.defineEvent('kube-proxy.SyncStarted', (member, _, now) =>
-      this.#startSync(member, now),
-    );
-    this.#syncEnded = simulation.defineEvent('kube-proxy.SyncEnded', (member, _, now) =>
-      this.#endSync(member, now),
-    );
+    this.#due = simulation.defineEvent('kube-proxy.RulesProgrammed', () => {
+      this.#wake = NONE;
+      this.#catchUp();
+    });
     for (const name of options.nodes) this.addNode(name);
   }
 
@@ -94,9 +112,11 @@ export class KubeProxyFleet {
     this.#lastSaveUs.push(Number.NEGATIVE_INFINITY);
     this.#programmed.push(end);
     this.#taken.push(end);
+    this.#startedUs.push(-1);
+    this.#nextUs.push(end === 0 ? IDLE : simulation.now + this.#delayUs[member]!);
     this.#slowest.add(end);
-    if (end === 0) this.#idle.push(member);
-    else simulation.after(this.#delayUs[member]!, this.#syncStarted, member);
+    if (end > 0) this.#plan();
+    else this.#idleCount++;
     return member;
   }
 
@@ -105,23 +125,31 @@ export class KubeProxyFleet {
     const { now } = this.#options.simulation;
     for (const object of objects) this.#map.apply(object, false);
     this.#log.appendBaseline(revision, now, this.#map);
-    this.#wakeIdle();
+    this.#wakeIdle(now);
   }
 
-  /** A change of a Service or an EndpointSlice, at its dispatch to the first proxy. */
+  /** A change of a Service or an EndpointSlice, at its dispatch to the first proxy. O(proxies). */
   onFleetEvent(event: FleetWatchEvent): void {
     const change = this.#map.apply(event.object, event.type === 'DELETED');
     if (change === undefined) return this.#passOver(event.revision);
+    this.#catchUp();
     this.#log.append(event, change, this.#map);
-    this.#wakeIdle();
+    this.#wakeIdle(this.#options.simulation.now);
     // Without nodes there is nothing to program, so everything is.
     if (this.nodeCount === 0) this.#options.observer.endpointsProgrammed(event.revision);
   }
 
   /** Store revision up to which a proxy has programmed all changes; 0 before its first sync. */
   programmedRevision(member: number): number {
+    this.#catchUp();
     if (this.#lastEndUs[member] === Number.NEGATIVE_INFINITY) return 0;
     return this.#log.revisionOf((this.#programmed[member] as number) - 1);
+  }
+
+  /** Syncs that have ended, of all proxies. */
+  get syncs(): number {
+    this.#catchUp();
+    return this.#syncs;
   }
 
   /** A change that no rule shows counts as programmed with the one before it. */
@@ -132,67 +160,128 @@ export class KubeProxyFleet {
       this.#options.observer.endpointsProgrammed(revision);
   }
 
-  #wakeIdle(): void {
-    const members = this.#idle;
-    this.#idle = [];
-    for (const member of members) this.#planSync(member);
+  /** Proxies that have nothing to do plan a sync for what is new. */
+  #wakeIdle(now: SimTime): void {
+    // Proxies that lag behind anyway are not kept longer by what is new.
+    if (this.#idleCount === 0 && this.#isForSlowest && this.#wake !== NONE) return;
+    const nextUs = this.#nextUs;
+    for (let member = 0; this.#idleCount > 0; member++) {
+      if (nextUs[member] !== IDLE) continue;
+      nextUs[member] = this.#nextSyncUs(member, now);
+      this.#idleCount--;
+    }
+    this.#plan();
   }
 
-  /** Plans the sync that programs the next entry. */
-  #planSync(member: number): void {
-    const { simulation, spec } = this.#options;
-    const next = this.#programmed[member]!;
-    const arrivesUs = this.#log.reachesUs(next, member) + this.#delayUs[member]!;
-    const notBeforeUs = this.#lastEndUs[member]! + spec.minSyncPeriodUs;
-    const at = Math.max(arrivesUs, notBeforeUs, simulation.now);
-    simulation.at(at, this.#syncStarted, member);
+  /** When a proxy starts the sync that programs its next entry. */
+  #nextSyncUs(member: number, now: SimTime): SimTime {
+    const arrivesUs =
+      this.#log.reachesUs(this.#programmed[member]!, member) + this.#delayUs[member]!;
+    const notBeforeUs = this.#lastEndUs[member]! + this.#options.spec.minSyncPeriodUs;
+    return Math.max(arrivesUs, notBeforeUs, now);
   }
 
-  #startSync(member: number, now: SimTime): void {
-    const { simulation, spec, cpuFactor = 1 } = this.#options;
+  /** Works out what all proxies have done up to now; tells when the slowest have come further. */
+  #catchUp(): void {
+    const { now } = this.#options.simulation;
+    if (now < this.#soonestUs) return;
+    const nextUs = this.#nextUs;
+    const startedUs = this.#startedUs;
+    const before = this.#slowest.least;
+    for (let member = 0; member < nextUs.length; member++) {
+      let next = nextUs[member]!;
+      if (next > now) continue;
+      while (next <= now) {
+        next = startedUs[member]! < 0 ? this.#startSync(member, next) : this.#endSync(member, next);
+      }
+      nextUs[member] = next;
+    }
+    const { least } = this.#slowest;
+    if (least > before) {
+      this.#options.observer.endpointsProgrammed(this.#log.revisionOf(least - 1));
+      this.#log.dropBefore(least - 1);
+    }
+    this.#plan();
+  }
+
+  /**
+   * Plans the next look: when the slowest proxies can all have come further at the earliest, or,
+   * where all have programmed everything, when the last of them has nothing more to do.
+   */
+  #plan(): void {
+    const { simulation } = this.#options;
+    const { least } = this.#slowest;
+    const isAnyBehind = least < this.#log.end;
+    const nextUs = this.#nextUs;
+    const programmed = this.#programmed;
+    let at = -1;
+    let soonestUs = IDLE;
+    for (let member = 0; member < nextUs.length; member++) {
+      const next = nextUs[member]!;
+      if (next === IDLE) continue;
+      if (next < soonestUs) soonestUs = next;
+      if (next > at && (!isAnyBehind || programmed[member] === least)) at = next;
+    }
+    this.#soonestUs = soonestUs;
+    this.#isForSlowest = isAnyBehind;
+    if (at < 0) return;
+    if (this.#wake === NONE) this.#wake = simulation.at(at, this.#due);
+    else simulation.reschedule(this.#wake, at);
+  }
+
+  /** Returns when the sync ends. */
+  #startSync(member: number, at: SimTime): SimTime {
     const log = this.#log;
-    const work = this.#work;
     const from = this.#programmed[member]!;
-    const hasArrivedUs = now - this.#delayUs[member]!;
+    const hasArrivedUs = at - this.#delayUs[member]!;
+    const { end } = log;
     let to = from;
-    while (to < log.end && log.reachesUs(to, member) <= hasArrivedUs) to++;
+    while (to < end && log.reachesUs(to, member) <= hasArrivedUs) to++;
     this.#taken[member] = to;
-    log.summarise(from, to, work);
-    work.servicePorts = log.totalPorts(to - 1);
-    work.endpoints = log.totalEndpoints(to - 1);
-    this.#chooseSync(member, now);
-    const takesUs = Math.round(syncUs(spec.mode, work) * cpuFactor);
-    simulation.at(now + takesUs, this.#syncEnded, member);
+    this.#startedUs[member] = at;
+    return at + this.#syncUs(member, from, to, at);
   }
 
-  /** Whether this sync is a full one, and whether it reads the present rules first. */
-  #chooseSync(member: number, now: SimTime): void {
+  /** How long a sync takes; whether it is a full one, and whether it reads the rules first. */
+  #syncUs(member: number, from: number, to: number, at: SimTime): SimTime {
     const { largeClusterEndpoints, fullSyncPeriodUs, syncPeriodUs } = kubeProxyConstants;
+    const { spec, cpuFactor = 1 } = this.#options;
     const work = this.#work;
+    const isOther = work.from !== from || work.to !== to;
+    if (isOther) {
+      this.#log.summarise(from, to, work);
+      work.from = from;
+      work.to = to;
+      work.servicePorts = this.#log.totalPorts(to - 1);
+      work.endpoints = this.#log.totalEndpoints(to - 1);
+    }
     const isLarge = work.endpoints > largeClusterEndpoints;
     const lastFullUs = this.#lastFullUs[member]!;
     const isFirst = lastFullUs === Number.NEGATIVE_INFINITY;
-    work.isFull = isFirst || (!isLarge && now - lastFullUs >= fullSyncPeriodUs);
-    work.isSaved = !isLarge || now - this.#lastSaveUs[member]! >= syncPeriodUs;
-    if (work.isFull) this.#lastFullUs[member] = now;
-    if (work.isFull || work.isSaved) this.#lastSaveUs[member] = now;
+    const isFull = isFirst || (!isLarge && at - lastFullUs >= fullSyncPeriodUs);
+    const isSaved = !isLarge || at - this.#lastSaveUs[member]! >= syncPeriodUs;
+    if (isFull) this.#lastFullUs[member] = at;
+    if (isFull || isSaved) this.#lastSaveUs[member] = at;
+    if (isOther || work.isFull !== isFull || work.isSaved !== isSaved) {
+      work.isFull = isFull;
+      work.isSaved = isSaved;
+      this.#takesUs = Math.round(syncUs(spec.mode, work) * cpuFactor);
+    }
+    return this.#takesUs;
   }
 
-  #endSync(member: number, now: SimTime): void {
+  /** Returns when the next sync starts. */
+  #endSync(member: number, at: SimTime): SimTime {
     const from = this.#programmed[member]!;
     const to = this.#taken[member]!;
-    this.syncs++;
+    this.#syncs++;
+    this.#options.onSynced?.(member, this.#startedUs[member]!, at);
     this.#programmed[member] = to;
-    this.#lastEndUs[member] = now;
-    if (this.#slowest.move(from, to)) this.#tell();
-    if (to < this.#log.end) this.#planSync(member);
-    else this.#idle.push(member);
-  }
-
-  /** The slowest proxy has come further. */
-  #tell(): void {
-    const { least } = this.#slowest;
-    this.#options.observer.endpointsProgrammed(this.#log.revisionOf(least - 1));
-    this.#log.dropBefore(least - 1);
+    this.#lastEndUs[member] = at;
+    this.#startedUs[member] = -1;
+    this.#slowest.move(from, to);
+    if (to < this.#log.end) return this.#nextSyncUs(member, at);
+    this.#idleCount++;
+    return IDLE;
   }
 }

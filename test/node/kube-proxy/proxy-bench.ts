@@ -70,12 +70,12 @@ export class ProxyBench {
       spec: { mode: 'userspace', minSyncPeriodUs: secondUs },
       linkDelay: { kind: 'constant', value: msUs },
       observer,
+      onSynced: (member, startUs, endUs) => {
+        starts.push([startUs / msUs, member]);
+        ends.push([endUs / msUs, member]);
+      },
       ...more,
     });
-    simulation.onEvent = (time, name, member) => {
-      if (name === 'kube-proxy.SyncStarted') starts.push([time / msUs, member]);
-      if (name === 'kube-proxy.SyncEnded') ends.push([time / msUs, member]);
-    };
   }
 
   /** Dispatches a change at a time; its revision is the next one. */
