@@ -11,6 +11,7 @@ function node(ready?: 'True' | 'False' | 'Unknown', zone = ''): Node {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: 'a', labels },
+    spec: {},
     status: { conditions },
   };
 }
