@@ -11,9 +11,9 @@ const constant = (value) => distribution({ kind: 'constant', value });
 
 /**
  * `members` members of `cores` cores that take `cpuFactor` times as long as those of today, with
- * flushes by `fsync` (one law, or one a member), `peerUs` one way between two of them, `clientUs` to
- * a client; one connection to each of `endpoints`. On `isOneMachine` they share cores and disk, also
- * with the client.
+ * flushes by `fsync` (one law, or one a member), `peerUs` one way between two of them, `clientUs`
+ * to a client; one connection to each of `endpoints`. On `isOneMachine` they share cores and disk,
+ * also with the client.
  */
 export class EtcdGroup {
   constructor({
