@@ -1,9 +1,9 @@
 // The benchmarks of etcd 3.6.8 by itself that were recorded on a machine of two cores, which
 // members and clients share, over loopback. The costs of etcd come from these recordings (per
-// request, of a round, of a commit), and so does the disk; what a request costs the client is solved
-// back from the reads of 100 clients. All else follows: batches, rounds, flushes that are shared,
-// cores that are full. Repeats of the recording differ by up to 1.4; the farthest row, puts of 100
-// clients on three members, is 1.59 away.
+// request, of a round, of a commit), and so does the disk; what a request costs the client is
+// solved back from the reads of 100 clients. All else follows: batches, rounds, flushes that are
+// shared, cores that are full. Repeats of the recording differ by up to 1.4; the farthest row, puts
+// of 100 clients on three members, is 1.59 away.
 // Source: recorded control plane, etcd-alone (bench.log).
 
 import { closedLoop, EtcdGroup } from './etcd-group.mjs';
