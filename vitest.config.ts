@@ -13,8 +13,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     // The default leaves one core to the watcher, which is half of a small machine.
     maxWorkers: '100%',
-    // Modules are loaded once a worker, not once a file: half the time went into loading them. Tests
-    // leave nothing behind in modules, which hold no state.
+    // Modules are loaded once a worker, not once a file: half the time went into loading them.
+    // Tests leave nothing behind in modules, which hold no state.
     isolate: false,
     reporters: isCi ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
     coverage: {

@@ -4,6 +4,7 @@
  */
 
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
+import type { TaintChange } from '../cluster/node-operation.js';
 import type { Operation } from '../cluster/operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
@@ -177,6 +178,16 @@ function operationLines(operation: Operation): readonly string[] {
     case 'compact':
     case 'disarm':
       return [`${head} of etcd`];
+    case 'cordon':
+    case 'uncordon':
+    case 'drain':
+      return [`${head} ${operation.nodes.join(', ')}`];
+    case 'taint':
+      return [
+        `${head} ${operation.nodes.join(', ')}: ${operation.changes.map(taintText).join(', ')}`,
+      ];
+    case 'rolloutRestart':
+      return [`${head} ${formatTarget(operation.target)}`];
     case 'barrier':
       return [`${head} until converged`];
     case 'requests': {
@@ -187,6 +198,15 @@ function operationLines(operation: Operation): readonly string[] {
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
+}
+
+function taintText(change: TaintChange): string {
+  if ('set' in change) {
+    const { key, value, effect } = change.set;
+    return `${key}${value === undefined ? '' : `=${value}`}:${effect}`;
+  }
+  const { removeKey, removeEffect } = change;
+  return `${removeKey}${removeEffect === undefined ? '' : `:${removeEffect}`}-`;
 }
 
 function etcdMemberText(member: number | 'leader' | 'all'): string {

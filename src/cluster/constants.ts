@@ -17,6 +17,16 @@ const table = {
     unit: 'µs',
     source: 'ASSUMED: a static pod whose container has exited is started again by the next sync',
   },
+  evictionRetryUs: {
+    value: 5_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 kubectl pkg/drain: sleep after an eviction refused with 429',
+  },
+  drainPollUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 kubectl pkg/drain: poll interval of waitForDelete',
+  },
   otherJobUs: {
     value: 1_000,
     unit: 'µs',

@@ -6,16 +6,21 @@
 // v1.36 kubectl (reference: nodes-controllers 10.9).
 import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Node } from '../api/node.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
+import { formatTimestamp } from '../api/timestamp.js';
 import type { ApiCall, ApiTransport } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../client/api-request.js';
 import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { SimTime } from '../kernel/time.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
+import { cordonRequest, Drain } from './drain.js';
 import type { EtcdOperation } from './etcd-operation.js';
-import { mergePatch } from './merge-patch.js';
+import { isEqual, mergePatch } from './merge-patch.js';
+import type { TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
 import { PodLoad } from './pod-load.js';
 import { RequestLoad } from './request-load.js';
@@ -99,6 +104,15 @@ export class Driver {
         ]);
       case 'update':
         return this.#run([patchStep('update', operation.target, operation.patch)]);
+      case 'rolloutRestart':
+        return this.#run([restartStep(operation.target, simulation.now)]);
+      case 'cordon':
+      case 'uncordon':
+        return this.#run(operation.nodes.map((name) => cordonStep(operation.op, name)));
+      case 'taint':
+        return this.#run(operation.nodes.map((name) => taintStep(name, operation.changes)));
+      case 'drain':
+        return new Drain(this.#options, operation, () => this.#beginNext()).start();
       case 'createNodes':
         createNodes(operation.pool, operation.count);
         return this.#beginNext();
@@ -221,4 +235,37 @@ function patchStep(
     target,
     request: { verb: 'patch', ...addressOf(target), patch: { bytes, apply } },
   };
+}
+
+const nodeNamed = (name: string): ObjectReference => ({ kind: 'Node', namespace: '', name });
+
+function cordonStep(verb: 'cordon' | 'uncordon', name: string): Step {
+  return { verb, target: nodeNamed(name), request: cordonRequest(name, verb === 'cordon') };
+}
+
+function taintStep(name: string, changes: readonly TaintChange[]): Step {
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    current.kind === 'Node' ? changes.reduce<Node>(tainted, current) : current;
+  const target = nodeNamed(name);
+  const patch = { bytes: JSON.stringify({ spec: { taints: changes } }).length, apply };
+  return { verb: 'taint', target, request: { verb: 'patch', ...addressOf(target), patch } };
+}
+
+/** A taint is known by its key and effect: one that is set replaces another value. */
+function tainted(node: Node, change: TaintChange): Node {
+  const taints = node.spec.taints ?? [];
+  const others = taints.filter(({ key, effect }) =>
+    'set' in change
+      ? key !== change.set.key || effect !== change.set.effect
+      : key !== change.removeKey || effect !== (change.removeEffect ?? effect),
+  );
+  const next = 'set' in change ? [...others, change.set] : others;
+  return isEqual(taints, next) ? node : { ...node, spec: { ...node.spec, taints: next } };
+}
+
+/** kubectl marks the template with the time, which makes it another one. */
+function restartStep(target: ObjectReference, now: SimTime): Step {
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': formatTimestamp(now, 0) };
+  const patch = { spec: { template: { metadata: { annotations } } } };
+  return patchStep('rollout restart', target, patch);
 }

@@ -57,7 +57,7 @@ function isNamedList(value: unknown): value is NamedList {
 }
 
 /** Equal as JSON. */
-function isEqual(a: unknown, b: unknown): boolean {
+export function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ContentType } from '../client/api-request.js';
 import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
+import type { NodeOperation } from './node-operation.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
 export interface ObjectReference {
@@ -144,4 +145,5 @@ export type Operation =
   | BarrierOperation
   | SleepOperation
   | RequestsOperation
-  | EtcdOperation;
+  | EtcdOperation
+  | NodeOperation;

@@ -9,12 +9,16 @@ import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
 import { resourceKindOfResource, resourceKinds } from '../api/resource-kinds.js';
 import { flowControlObjects } from '../cluster/bootstrap.js';
-import type { ObjectReference, RestartOperation } from '../cluster/operation.js';
+import type {
+  CreateNodesOperation,
+  ObjectReference,
+  RestartOperation,
+} from '../cluster/operation.js';
 import { hostsOf } from './cluster-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
-import { namespaceOf } from './objects.js';
+import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
@@ -29,6 +33,24 @@ const scalable: ReadonlySet<string> = new Set([
   'ReplicationController',
   'StatefulSet',
 ]);
+
+/** Kinds that `rolloutRestart` works on. */
+const restartable: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** The nodes of pools, which are numbered from 0. */
+class NodeCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(pool: string, count: number): void {
+    this.#counts.set(pool, (this.#counts.get(pool) ?? 0) + count);
+  }
+
+  /** True when a node of that name is there by now. */
+  has(name: string): boolean {
+    const [, pool = '', index = ''] = /^(.*)-(0|[1-9]\d*)$/.exec(name) ?? [];
+    return index !== '' && Number(index) < (this.#counts.get(pool) ?? 0);
+  }
+}
 
 /** Everything wrong with the cluster as a whole. `spec` has its defaults. */
 export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Problem[] {
@@ -82,75 +104,123 @@ export function checkOperations(
   spec: ScenarioSpec,
   placeOf: PlaceOf,
 ): readonly Problem[] {
-  const problems: Problem[] = [];
-  const pools = (spec.nodePools ?? []).map(({ name }) => name);
-  // Those that every cluster has may be changed.
-  const objects = new Set(everyClusters);
-  for (const { operation, path, objects: brought } of built) {
-    const report = (steps: FieldPath, message: string, near: string | undefined): void => {
+  const sequence = new OperationSequence(spec, placeOf);
+  for (const each of built) sequence.check(each);
+  return sequence.problems;
+}
+
+/** What is there after the operations so far. */
+class OperationSequence {
+  readonly problems: Problem[] = [];
+  readonly #spec: ScenarioSpec;
+  readonly #placeOf: PlaceOf;
+  readonly #pools: readonly string[];
+  /** Those that every cluster has may be changed. */
+  readonly #objects = new Set(everyClusters);
+  readonly #nodes = new NodeCounts();
+
+  constructor(spec: ScenarioSpec, placeOf: PlaceOf) {
+    this.#spec = spec;
+    this.#placeOf = placeOf;
+    const pools = spec.nodePools ?? [];
+    this.#pools = pools.map(({ name }) => name);
+    for (const { name, count = 1 } of pools) this.#nodes.add(name, count);
+  }
+
+  check({ operation, path, objects }: BuiltOperation): void {
+    const report: Report = (steps, message, near) => {
       const at = [...path, ...steps];
       const code = operation.op === 'createNodes' ? codes.unknownPool : codes.unknownTarget;
-      problems.push(problemAt(placeOf(at), code, message, { path: at, suggestion: near }));
-    };
-    const requireTarget = (target: ObjectReference, steps: FieldPath): void => {
-      const name = formatTarget(target);
-      if (objects.has(name)) return;
-      report(steps, `no operation before this one creates ${name}`, didYouMean(name, objects));
+      this.problems.push(
+        problemAt(this.#placeOf(at), code, message, { path: at, suggestion: near }),
+      );
     };
     switch (operation.op) {
       case 'apply':
       case 'create':
-        problems.push(...findDuplicateObjects(brought.map(({ manifest }) => manifest)));
-        for (const { object } of brought) {
-          const reference = { kind: object.kind, namespace: namespaceOf(object) };
-          objects.add(formatTarget({ ...reference, name: object.metadata.name }));
-        }
-        break;
+        return this.#bring(objects);
       case 'createNodes':
-        if (!pools.includes(operation.pool)) {
-          const near = didYouMean(operation.pool, pools);
-          report(['pool'], `there is no node pool "${operation.pool}"`, near && `pool: ${near}`);
-        }
-        break;
+        return this.#addNodes(operation, report);
       case 'requests':
-        if (resourceKindOfResource(operation.resource) === undefined) {
-          const resources = resourceKinds.map(({ resource }) => resource);
-          const near = didYouMean(operation.resource, resources);
-          const message = `no resource is called "${operation.resource}"`;
-          report(['resource'], message, near && `resource: ${near}`);
-        }
-        break;
+        return checkResource(operation.resource, report);
       case 'restart':
-        checkReplica(operation, spec, report);
-        break;
+        return checkReplica(operation, this.#spec, report);
       case 'etcdFault':
-      case 'defrag':
-        checkEtcdOperation(operation, spec.controlPlane?.etcd?.members ?? 1, report);
-        break;
+      case 'defrag': {
+        const members = this.#spec.controlPlane?.etcd?.members ?? 1;
+        return checkEtcdOperation(operation, members, report);
+      }
       case 'scale':
-        if (!scalable.has(operation.target.kind)) {
-          report(['target'], `a ${operation.target.kind} cannot be scaled`, undefined);
-        } else requireTarget(operation.target, ['target']);
-        break;
+        return this.#requireKind(operation.target, scalable, 'scaled', report);
+      case 'rolloutRestart':
+        return this.#requireKind(operation.target, restartable, 'restarted by a rollout', report);
       case 'update':
-        requireTarget(operation.target, ['target']);
-        break;
+        return this.#require(operation.target, ['target'], report);
+      case 'cordon':
+      case 'uncordon':
+      case 'drain':
+      case 'taint':
+        for (const [index, name] of operation.nodes.entries()) {
+          this.#require({ kind: 'Node', namespace: '', name }, ['nodes', index], report);
+        }
+        return;
       case 'delete':
         for (const [index, target] of operation.targets.entries()) {
-          requireTarget(target, ['targets', index]);
-          objects.delete(formatTarget(target));
+          this.#require(target, ['targets', index], report);
+          this.#objects.delete(formatTarget(target));
         }
-        break;
+        return;
       default:
     }
   }
-  return problems;
+
+  #bring(objects: readonly ScenarioObject[]): void {
+    this.problems.push(...findDuplicateObjects(objects.map(({ manifest }) => manifest)));
+    for (const { object } of objects) {
+      const reference = { kind: object.kind, namespace: namespaceOf(object) };
+      this.#objects.add(formatTarget({ ...reference, name: object.metadata.name }));
+    }
+  }
+
+  #addNodes({ pool, count }: CreateNodesOperation, report: Report): void {
+    this.#nodes.add(pool, count);
+    if (this.#pools.includes(pool)) return;
+    const near = didYouMean(pool, this.#pools);
+    report(['pool'], `there is no node pool "${pool}"`, near && `pool: ${near}`);
+  }
+
+  #requireKind(
+    target: ObjectReference,
+    kinds: ReadonlySet<string>,
+    done: string,
+    report: Report,
+  ): void {
+    if (kinds.has(target.kind)) this.#require(target, ['target'], report);
+    else report(['target'], `a ${target.kind} cannot be ${done}`, undefined);
+  }
+
+  #require(target: ObjectReference, steps: FieldPath, report: Report): void {
+    const name = formatTarget(target);
+    if (this.#objects.has(name)) return;
+    if (target.kind === 'Node' && this.#nodes.has(target.name)) return;
+    const near = didYouMean(name, this.#objects);
+    report(steps, `no operation before this one creates ${name}`, near);
+  }
+}
+
+type Report = (steps: FieldPath, message: string, near: string | undefined) => void;
+
+function checkResource(name: string, report: Report): void {
+  if (resourceKindOfResource(name) !== undefined) return;
+  const resources = resourceKinds.map(({ resource }) => resource);
+  const near = didYouMean(name, resources);
+  report(['resource'], `no resource is called "${name}"`, near && `resource: ${near}`);
 }
 
 function checkReplica(
   { component, replica = 0 }: RestartOperation,
   spec: ScenarioSpec,
-  report: (steps: FieldPath, message: string, near: string | undefined) => void,
+  report: Report,
 ): void {
   const hosts = hostsOf(spec.controlPlane?.hosts).length;
   const replicas = replicasOf(component, spec, hosts);

@@ -8,6 +8,7 @@ import type { EtcdFaultOperation } from '../cluster/etcd-operation.js';
 import type { ObjectReference, Operation, RequestsOperation } from '../cluster/operation.js';
 import { durationUs } from './cluster-of.js';
 import { etcdOperationOf } from './etcd-operations.js';
+import { nodeOperationOf } from './node-operations.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { OperationText, TargetText } from './schema-operations.js';
@@ -104,6 +105,16 @@ class OperationBuilder {
       case 'defrag':
       case 'disarm':
         return { operation: etcdOperationOf(text, common), objects: [] };
+      case 'cordon':
+      case 'uncordon':
+      case 'drain':
+      case 'taint':
+        return { operation: nodeOperationOf(text, common), objects: [] };
+      case 'rolloutRestart': {
+        const target = this.#target(text.target, [...path, 'target']);
+        if (target === undefined) return undefined;
+        return { operation: { op: 'rolloutRestart', ...common, target }, objects: [] };
+      }
       case 'barrier':
         return { operation: { op: 'barrier', ...common }, objects: [] };
       case 'sleep': {

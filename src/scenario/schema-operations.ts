@@ -51,6 +51,14 @@ const namespace = text('a namespace').optional();
 /** A template written in place, or the path of a file that holds it. */
 const template = z.union([text('a path'), tree], { error: 'a path or a Kubernetes object' });
 
+const nodes = list(text('the name of a node'), 'names of nodes', 1);
+
+/** `key=value:NoSchedule`, `key:NoExecute`; with a `-` at the end it is taken away. */
+const taint = textLike(
+  /^[^=:\s-][^=:\s]*(?:(?:=[^:\s]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute)-?|-)$/,
+  'key=value:NoSchedule, PreferNoSchedule or NoExecute; key:NoSchedule- or key- takes it away',
+);
+
 /** The words that `op` takes, in the order of the documentation. */
 export const operationNames = [
   'apply',
@@ -66,6 +74,11 @@ export const operationNames = [
   'compact',
   'defrag',
   'disarm',
+  'cordon',
+  'uncordon',
+  'drain',
+  'taint',
+  'rolloutRestart',
   'barrier',
   'sleep',
   'requests',
@@ -120,6 +133,18 @@ export const operation = z.discriminatedUnion(
         .describe('From its end to the start of the new process; 0 when absent.'),
     }),
     ...etcdOperationSchemas,
+    mapping({ op: z.literal('cordon'), ...timing, nodes }),
+    mapping({ op: z.literal('uncordon'), ...timing, nodes }),
+    mapping({
+      op: z.literal('drain'),
+      ...timing,
+      nodes,
+      force: flag().optional().describe('Also pods that no controller would make again.'),
+      gracePeriod: duration().optional().describe("Instead of the pods' own."),
+      timeout: positiveDuration().optional().describe('For a node; none when absent.'),
+    }),
+    mapping({ op: z.literal('taint'), ...timing, nodes, taints: list(taint, 'taints', 1) }),
+    mapping({ op: z.literal('rolloutRestart'), ...timing, target }),
     mapping({ op: z.literal('barrier'), ...timing }),
     mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),
     mapping({
