@@ -34,6 +34,8 @@ export interface ApiRequest {
    */
   readonly body?: KubernetesObject;
   readonly patch?: PatchBody;
+  /** Of a request for a token: the name of the pod that it is for. */
+  readonly boundPod?: string;
   /** 0: any cached state will do; absent: the newest. Of a watch: events after this revision. */
   readonly resourceVersion?: number;
   /** Of a list: that very state, or one that is not older; absent: Exact with a limit. */

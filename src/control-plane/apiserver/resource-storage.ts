@@ -21,6 +21,7 @@ import { ObjectWrites } from './object-writes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { RequestTable } from './request-table.js';
 import type { StorageContext } from './storage-context.js';
+import { TokenRequests } from './token-requests.js';
 import { WatchCache } from './watch-cache.js';
 import { WatchOpener } from './watch-opener.js';
 import { WatchRuntime } from './watch-runtime.js';
@@ -59,6 +60,7 @@ export class ResourceStorage {
   readonly #fresh: FreshReads;
   readonly #reads: ObjectReads;
   readonly #opener: WatchOpener;
+  readonly #tokens: TokenRequests;
   readonly #filler: CacheFiller;
   /** Caches that are being filled, and what comes then. */
   #unfilled = 0;
@@ -78,6 +80,7 @@ export class ResourceStorage {
     this.leases = new EventLeases(simulation, name, etcd);
     const context = this.#context();
     this.#writes = new ObjectWrites(context, { identities, admission, host });
+    this.#tokens = new TokenRequests(context);
     for (const kind of resourceKinds) this.#caches.set(kind.resource, this.#newCache(kind));
     this.#fresh = new FreshReads(context, {
       onFresh: (id, cache) => {
@@ -203,7 +206,7 @@ export class ResourceStorage {
 
   /** Serves a request; `onReply` is called when its answer is ready. */
   handle(id: number): void {
-    const { verb, resource } = this.#requests.call(id).request;
+    const { verb, resource, subresource } = this.#requests.call(id).request;
     const cache = this.#caches.get(resource);
     if (cache === undefined)
       return this.#options.onReply(
@@ -213,6 +216,7 @@ export class ResourceStorage {
     if (verb === 'list') return this.#reads.list(id, cache);
     if (verb === 'watch') return this.#opener.open(id, cache);
     if (verb === 'get') return this.#reads.get(id, cache);
+    if (subresource === 'token') return this.#tokens.handle(id);
     this.#writes.handle(id);
   }
 

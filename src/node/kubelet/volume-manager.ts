@@ -75,7 +75,7 @@ export class VolumeManager {
     const serviceAccount = record.pod.spec.serviceAccountName ?? 'default';
     const request = { resource: 'serviceaccounts', subresource: 'token', namespace } as const;
     record.agent.client.send(
-      { ...request, verb: 'create', name: serviceAccount },
+      { ...request, verb: 'create', name: serviceAccount, boundPod: record.pod.metadata.name },
       this.#answered,
       record,
     );

@@ -54,6 +54,7 @@ export const plainSettings: Partial<KubeletSettings> = {
   manifestP99Us: 100 * msUs,
   pullSlowdownP99: 1,
   networkProbeUs: 0,
+  requestTokens: false,
   recordEvents: false,
   reportPodSandbox: false,
 };
