@@ -12,7 +12,7 @@ import type { ResourceQuota } from '../../../api/resource-quota.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
 import { type ApiResponse, isSuccess, objectKey } from '../../../client/api-request.js';
-import { apiserverConstants } from '../constants.js';
+import { admissionConstants } from './constants.js';
 import { charge, concerns, type QuotaState } from './quota-judgement.js';
 import { forbidden, internalError, type Rejection } from './rejection.js';
 
@@ -77,7 +77,7 @@ export class QuotaAdmission {
   }
 
   #begin(namespace: string, requests: readonly Waiting[]): void {
-    const { quotaWriteRetries: retriesLeft } = apiserverConstants;
+    const { quotaWriteRetries: retriesLeft } = admissionConstants;
     const counters = { retriesLeft, writing: 0, refusal: undefined };
     this.#judge({ namespace, requests, states: [], ...counters });
   }

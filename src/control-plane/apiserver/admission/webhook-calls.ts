@@ -13,6 +13,7 @@ import type { CpuHost } from '../../../kernel/stations.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { apiserverConstants as constants } from '../constants.js';
 import type { AdmissionStatistics } from './admission-statistics.js';
+import { admissionConstants } from './constants.js';
 import type { Decided } from './quota-admission.js';
 import { internalError, type Rejection } from './rejection.js';
 import { isCalledFor, operationOf, type WebhookOperation, type WebhookSpec } from './webhook.js';
@@ -97,8 +98,9 @@ export class WebhookCalls {
   #call(id: number): void {
     const { mutating, validating, answered, bytes } = this.#asking.get(id) as Asking;
     const count = answered < mutating.length ? 1 : validating.length;
-    const { webhookCallCpuUs, jsonEncodeNanosecondsPerByte, garbageCollectionFactor } = constants;
-    const eachUs = webhookCallCpuUs + (bytes * jsonEncodeNanosecondsPerByte) / 1000;
+    const { jsonEncodeNanosecondsPerByte, garbageCollectionFactor } = constants;
+    const eachUs =
+      admissionConstants.webhookCallCpuUs + (bytes * jsonEncodeNanosecondsPerByte) / 1000;
     this.#options.host.run(count * eachUs * garbageCollectionFactor, this.#called, id);
   }
 
@@ -117,7 +119,7 @@ export class WebhookCalls {
     const { now } = this.#simulation;
     const isOut = spec.outages.some(({ fromUs, toUs }) => fromUs <= now && now < toUs);
     const timeoutUs = spec.timeoutSeconds * 1_000_000;
-    const latencyUs = isOut ? constants.webhookRefusalUs : latency.sample(stream);
+    const latencyUs = isOut ? admissionConstants.webhookRefusalUs : latency.sample(stream);
     const isLate = latencyUs >= timeoutUs;
     const waitUs = Math.min(latencyUs, timeoutUs);
     const fault = isOut ? 'connect: connection refused' : isLate ? 'context deadline exceeded' : '';
