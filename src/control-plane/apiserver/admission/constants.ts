@@ -22,7 +22,4 @@ const table = {
   },
 } as const;
 
-export const admissionConstants: Constants<typeof table> = defineConstants(
-  'kube-apiserver admission',
-  table,
-);
+export const admissionConstants: Constants<typeof table> = defineConstants('admission', table);
