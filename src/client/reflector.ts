@@ -128,14 +128,13 @@ export class Reflector {
   #openWatch(): void {
     const isWatchList = this.#step === 'watchList';
     const isNewest = isWatchList && (this.#isRevisionUnavailable || this.#revision === 0);
-    const { watchTimeoutMinSeconds } = clientConstants;
     this.#initial.clear();
     this.#send({
       verb: 'watch',
       ...(!isNewest && { resourceVersion: this.#revision }),
       ...(isWatchList && { sendInitialEvents: true }),
       allowWatchBookmarks: true,
-      timeoutSeconds: Math.floor(watchTimeoutMinSeconds * (1 + this.#timeouts.uniform())),
+      timeoutSeconds: watchTimeoutSeconds(this.#timeouts),
       watcher: { kind: this.#arrived, target: 0 },
     });
   }
@@ -237,6 +236,11 @@ export class Reflector {
     else if (this.#step === 'watchList') this.#list();
     else this.#beginLater(this.#firstStep);
   }
+}
+
+/** For how long the next watch is asked: whole seconds of five to ten minutes. */
+export function watchTimeoutSeconds(stream: RandomStream): number {
+  return Math.floor(clientConstants.watchTimeoutMinSeconds * (1 + stream.uniform()));
 }
 
 const reflectorBackoff = {

@@ -10,6 +10,7 @@ import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/a
 import type { Connection } from '../../client/connection.js';
 import { clientConstants, watchEventCpuUs } from '../../client/constants.js';
 import type { ClusterObserver } from '../../client/observer.js';
+import { watchTimeoutSeconds } from '../../client/reflector.js';
 import { Slab } from '../../client/slab.js';
 import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import { type DistributionSpec, distribution } from '../../kernel/distributions.js';
@@ -164,11 +165,21 @@ export class KubeletFleet {
   /** Follows the pods from where the agent has got to. */
   #openWatch(agent: NodeAgent): void {
     agent.isWatchLost = false;
+    if (agent.isStopped) return;
     const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
     const watcher = { kind: this.#watchArrived, target: agent.index };
     const where = { verb: 'watch', resource: 'pods', namespace: '', name: '' } as const;
+    const { random } = this.#options.simulation;
+    agent.watchTimeouts ??= random.stream(`kubelet/${agent.spec.name}/watch-timeout`);
     agent.client.send(
-      { ...where, resourceVersion: agent.watchedRevision, fieldSelector, watcher },
+      {
+        ...where,
+        resourceVersion: agent.watchedRevision,
+        allowWatchBookmarks: true,
+        timeoutSeconds: watchTimeoutSeconds(agent.watchTimeouts),
+        fieldSelector,
+        watcher,
+      },
       this.#onWatching,
       agent,
     );
@@ -199,13 +210,14 @@ export class KubeletFleet {
     const { host } = this.#options;
     if (watch === undefined) return;
     for (let event = watch.next(now); event !== undefined; event = watch.next(now)) {
+      agent.watchedRevision = event.revision;
+      if (event.type === 'BOOKMARK') continue;
       if (host === undefined) {
         this.#follow(agent, event);
       } else {
         agent.decoding.push(event);
         host.run(watchEventCpuUs(event), this.#watchDecoded, agent.index);
       }
-      agent.watchedRevision = event.revision;
     }
     if (!watch.isEnded) return;
     agent.watch = undefined;

@@ -5,6 +5,7 @@ import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import type { Connection } from '../../client/connection.js';
 import type { WatchEvent, WatchStream } from '../../client/watch.js';
+import type { RandomStream } from '../../kernel/random-stream.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
@@ -54,6 +55,8 @@ export class NodeAgent {
   readonly decoding: WatchEvent[] = [];
   /** Everything up to this store revision has come over the watch. */
   watchedRevision = 0;
+  /** Of the times for which its watches are asked; made with the first one. */
+  watchTimeouts: RandomStream | undefined;
   /** The watch is to be opened again where it was, not after a list. */
   isWatchLost = false;
   listBackoffUs = 0;

@@ -150,6 +150,28 @@ describe('a server that fails', () => {
     expect(running?.[0]).toBeLessThan(10_010);
   });
 
+  test('ends the watch after its time, and opens it anew where a bookmark has left it', () => {
+    const bench = new KubeletBench();
+    bench.run(2 * secondUs);
+    const { server } = bench;
+    server.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });
+    server.mark();
+    bench.run(3 * secondUs);
+    server.compact();
+    server.endWatches();
+    bench.bind(4 * secondUs, 'web');
+    bench.run(20 * secondUs);
+    const watches = server.requests.filter(({ verb }) => verb === 'watch');
+    expect(bench.requests('pods').slice(0, 3)).toEqual(['list', 'watch', 'watch']);
+    expect(watches[1]?.resourceVersion).toBeGreaterThan(watches[0]?.resourceVersion ?? 0);
+    for (const { allowWatchBookmarks, timeoutSeconds = 0 } of watches) {
+      expect(allowWatchBookmarks).toBe(true);
+      expect(timeoutSeconds).toBeGreaterThanOrEqual(300);
+      expect(timeoutSeconds).toBeLessThan(600);
+    }
+    expect(bench.pod('web').status?.phase).toBe('Running');
+  });
+
   test('that has forgotten the watch gets another list', () => {
     const bench = new KubeletBench();
     let watches = 0;
