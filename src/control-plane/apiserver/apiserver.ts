@@ -9,15 +9,14 @@ import { encodedBytes } from '../../api/encoded-size.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiCall, ApiTransport } from '../../client/api-call.js';
-import { ApiClient } from '../../client/api-client.js';
+import type { ApiClient } from '../../client/api-client.js';
 import { type ApiRequest, type ApiResponse, objectKey } from '../../client/api-request.js';
 import type { ApiServerPort } from '../../client/connection.js';
 import type { EtcdPort } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
-import { distribution } from '../../kernel/distributions.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
-import { type CpuHost, Link } from '../../kernel/stations.js';
+import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { OptionalAdmissionPlugin } from './admission/admission.js';
 import { AdmissionStatistics } from './admission/admission-statistics.js';
@@ -33,9 +32,18 @@ import { type Principal, Principals } from './flow-control/principal.js';
 import { WatchCounts } from './flow-control/watch-counts.js';
 import { WorkEstimator } from './flow-control/work-estimator.js';
 import { type InFlightGauge, InFlightStatistics } from './in-flight-statistics.js';
+import { loopbackClient } from './loopback.js';
 import { MaxInFlight } from './max-in-flight.js';
 import type { IdentityGenerator } from './registry.js';
-import { AUTHENTICATING, EXECUTING, GONE, QUEUED, REFUSED, RequestTable } from './request-table.js';
+import {
+  AUTHENTICATING,
+  EXECUTING,
+  GONE,
+  QUEUED,
+  REFUSED,
+  RequestTable,
+  STREAMING,
+} from './request-table.js';
 import { ResourceStorage } from './resource-storage.js';
 
 /** What an apiserver is started with, as its flags. */
@@ -120,7 +128,7 @@ export class ApiServer implements ApiServerPort {
     const { maxRequestsInflight, maxMutatingRequestsInflight } = settings;
     this.#maxInFlight = new MaxInFlight(maxRequestsInflight, maxMutatingRequestsInflight);
     this.inFlight = new InFlightStatistics(simulation.now);
-    const loopback = this.#newLoopback();
+    const loopback = loopbackClient(options.transport, name, this);
     this.storage = this.#newStorage(loopback);
     this.#flowStatus = new FlowStatusWriter(loopback);
     this.flows = settings.enablePriorityAndFairness ? this.#newFlows() : undefined;
@@ -153,6 +161,7 @@ export class ApiServer implements ApiServerPort {
         if (FLOW_RESOURCES.has(resource)) this.#configureFlows();
       },
       onWatch: (request, change) => this.#watches.count(request, change),
+      onWatchInitialized: (id) => this.#watchInitialized(id),
     });
   }
 
@@ -186,21 +195,6 @@ export class ApiServer implements ApiServerPort {
     const { now } = this.#simulation;
     this.inFlight.setLimits(now, flows.totalSeats, flows.totalQueueCapacity);
     this.#flowStatus.write(now, levels, schemas);
-  }
-
-  /** The server's own client, over the loopback interface. */
-  #newLoopback(): ApiClient {
-    const { name, transport } = this.#options;
-    const delay = distribution({ kind: 'constant', value: apiserverConstants.loopbackDelayUs });
-    const { loopbackBytesPerSecond } = apiserverConstants;
-    const link = (way: string): Link =>
-      new Link(this.#simulation, `${name}/loopback/${way}`, delay, loopbackBytesPerSecond);
-    return new ApiClient(transport, {
-      name: `${name}/loopback`,
-      user: 'system:apiserver',
-      groups: ['system:masters'],
-      connection: { up: link('up'), down: link('down'), server: this },
-    });
   }
 
   /** Objects of a resource at the last look, which is once a minute. */
@@ -325,9 +319,20 @@ export class ApiServer implements ApiServerPort {
     if (!this.#requests.resume(id)) return;
     const call = this.#requests.call(id);
     const response = this.#requests.response(id);
-    this.#settle(id, call.request);
-    this.#requests.remove(id);
+    if (this.storage.isInitializing(id)) this.#requests.setPhase(id, STREAMING);
+    else {
+      this.#settle(id, call.request);
+      this.#requests.remove(id);
+    }
     this.#respond(call, response);
+  }
+
+  /** A watch holds its seats until it has sent what it begins with. */
+  #watchInitialized(id: number): void {
+    if (this.#requests.phase(id) !== STREAMING) return;
+    this.#requests.setPhase(id, EXECUTING);
+    this.#settle(id, this.#requests.call(id).request);
+    this.#requests.remove(id);
   }
 
   /** Gives back what the request holds. */

@@ -17,6 +17,9 @@ export const REFUSED = 4;
 /** Nobody waits for its answer any longer. */
 export const GONE = 5;
 
+/** A watch that is answered and still sends what it begins with: it holds seats. */
+export const STREAMING = 6;
+
 export class RequestTable {
   readonly #calls: (ApiCall | undefined)[] = [];
   readonly #senders: (Principal | undefined)[] = [];
@@ -92,7 +95,7 @@ export class RequestTable {
   get waitedFor(): readonly number[] {
     const ids: number[] = [];
     for (const [id, phase] of this.#phases.entries()) {
-      if (phase !== FREE && phase !== GONE) ids.push(id);
+      if (phase !== FREE && phase !== GONE && phase !== STREAMING) ids.push(id);
     }
     return ids;
   }

@@ -43,6 +43,8 @@ export interface ResourceStorageOptions {
   /** Changes of a resource are in its cache. */
   readonly onCached: (resource: string) => void;
   readonly onWatch: (request: ApiRequest, change: 1 | -1) => void;
+  /** The watch of a request has sent what it begins with, or has ended. */
+  readonly onWatchInitialized: (id: number) => void;
   readonly admission: AdmissionSettings;
   /** Absent: nothing is compacted. */
   readonly etcdCompactionIntervalUs?: number | undefined;
@@ -110,7 +112,7 @@ export class ResourceStorage {
   }
 
   #context(): StorageContext {
-    const { name, etcd, requests, observer, onReply, onWatch } = this.#options;
+    const { name, etcd, requests, observer, onReply, onWatch, onWatchInitialized } = this.#options;
     return {
       simulation: this.#simulation,
       name,
@@ -120,6 +122,7 @@ export class ResourceStorage {
       latencies: this.latencies,
       reply: onReply,
       onWatch,
+      onWatchInitialized,
       cacheOf: (resource) => this.cacheOf(resource),
       leases: this.leases,
       readStored: (id) => this.#writes.read(id),
@@ -192,6 +195,11 @@ export class ResourceStorage {
       this.#options.onLoaded(resource, objects);
       cache.load(objects, revision);
     }
+  }
+
+  /** Whether the watch of a request is still sending what it begins with. */
+  isInitializing(id: number): boolean {
+    return this.#opener.isInitializing(id);
   }
 
   /** The watch cache of a resource that is served. */

@@ -59,7 +59,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   /** Events that come before all others, and how many of them have been written. */
   #initial: readonly WatchEvent[] = [];
   #initialWritten = 0;
-  #onInitialized: (() => void) | undefined;
+  #onInitialized: ((isWhole: boolean) => void) | undefined;
   #isResumeDue = false;
   #deadlineUs: SimTime = Number.POSITIVE_INFINITY;
   /** A wake-up is scheduled, or has fired and the client has not read yet. */
@@ -82,9 +82,12 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     this.#slot = runtime.add(this);
   }
 
-  /** Writes these events before any other, then calls `onInitialized`. */
-  begin(initial: readonly WatchEvent[], onInitialized: () => void): void {
-    if (initial.length === 0) return onInitialized();
+  /**
+   * Writes these events before any other, then calls `onInitialized`; not whole: the watch has
+   * ended before that.
+   */
+  begin(initial: readonly WatchEvent[], onInitialized: (isWhole: boolean) => void): void {
+    if (initial.length === 0) return onInitialized(true);
     this.#initial = initial;
     this.#onInitialized = onInitialized;
     this.#encodeInitialEvents();
@@ -202,7 +205,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     if (upTo === this.#initial.length) {
       this.#initial = [];
       this.#initialWritten = 0;
-      this.#onInitialized?.();
+      this.#initialized(true);
     }
     this.#resumeLater();
   }
@@ -277,6 +280,13 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#options.onClose(this);
+    this.#initialized(false);
+  }
+
+  #initialized(isWhole: boolean): void {
+    const tell = this.#onInitialized;
+    this.#onInitialized = undefined;
+    tell?.(isWhole);
   }
 
   #release(): void {

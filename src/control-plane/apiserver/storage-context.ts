@@ -19,6 +19,8 @@ export interface StorageContext {
   /** The answer is ready; `workUs` of CPU time went into it, beside its encoding. */
   readonly reply: (id: number, response: ApiResponse, workUs?: number) => void;
   readonly onWatch: (request: ApiRequest, change: 1 | -1) => void;
+  /** The watch of a request has sent what it begins with, or has ended. */
+  readonly onWatchInitialized: (id: number) => void;
   cacheOf(resource: string): WatchCache;
   readonly leases: EventLeases;
   /** Reads a request's object in etcd, and goes on with a get or a write of it. */

@@ -31,6 +31,8 @@ export class WatchOpener {
   readonly #fresh: FreshReads;
   readonly #runtime: WatchRuntime;
   readonly #listed: EventKind;
+  /** Requests whose watches are still sending what they begin with. */
+  readonly #initializing = new Set<number>();
 
   constructor(context: StorageContext, fresh: FreshReads, runtime: WatchRuntime) {
     const { simulation, name, etcd, requests } = context;
@@ -41,6 +43,10 @@ export class WatchOpener {
       const result = etcd.result(ticket);
       if (requests.resume(id)) this.#afterList(id, result);
     });
+  }
+
+  isInitializing(id: number): boolean {
+    return this.#initializing.has(id);
   }
 
   open(id: number, cache: WatchCache): void {
@@ -129,7 +135,7 @@ export class WatchOpener {
     const call = this.#context.requests.call(id);
     const { request } = call;
     const watch = this.#watch(id, cache, afterRevision);
-    const { observer, simulation, reply, onWatch } = this.#context;
+    const { observer, simulation, reply, onWatch, onWatchInitialized } = this.#context;
     const { resource, namespace, sendInitialEvents = false } = request;
     observer.watchOpened({
       address: request.watcher as WatcherAddress,
@@ -146,8 +152,11 @@ export class WatchOpener {
     const initial = [...(state ?? []), ...end, ...views(changes, watch)];
     cache.statistics.initEvents += initial.length - end.length;
     const { receivedUs } = call;
-    watch.begin(initial, () => {
-      if (!sendInitialEvents) return;
+    this.#initializing.add(id);
+    watch.begin(initial, (isWhole) => {
+      this.#initializing.delete(id);
+      onWatchInitialized(id);
+      if (!sendInitialEvents || !isWhole) return;
       cache.statistics.watchListEnded(watchScope(request), simulation.now - receivedUs);
     });
     reply(id, { code: 200, reason: '', message: '', bytes: 0, watch });

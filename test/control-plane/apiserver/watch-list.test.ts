@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../../src/client/api-client.js';
 import type { ApiResponse } from '../../../src/client/api-request.js';
 import { endsInitialEvents } from '../../../src/client/watch.js';
+import { flowControlObjects } from '../../../src/cluster/bootstrap.js';
 import { type RecordedWatch, TestControlPlane } from '../../support/control-plane.js';
 import { configMap } from '../../support/objects.js';
 
@@ -137,4 +138,38 @@ test('a watch with a limited time ends then; two seconds before it gets a bookma
   create('d');
   plane.wait(SECOND);
   expect(watch.lines).toHaveLength(2);
+});
+
+describe('the seats of a watch', () => {
+  const many = Array.from({ length: 2000 }, (_, i) => configMap(`map-${i}`));
+  const seatsOf = (): number =>
+    plane.server.flows?.levels.reduce((sum, level) => sum + level.seatsInUse, 0) ?? -1;
+
+  beforeEach(() => {
+    const preload = [...flowControlObjects(), ...many];
+    plane = new TestControlPlane({ preload, cores: 1, enablePriorityAndFairness: true });
+  });
+
+  test('are taken until everything that it begins with is sent', () => {
+    const watch = watchList();
+    plane.wait(8000);
+    expect(watch.response?.code).toBe(200);
+    expect(watch.events.length).toBeLessThan(2000);
+    expect(seatsOf()).toBeGreaterThan(0);
+    plane.wait(SECOND);
+    expect(watch.events.length).toBe(2001);
+    expect(seatsOf()).toBe(0);
+  });
+
+  test('are given back when the server stops meanwhile, or the client closes the watch', () => {
+    const watch = watchList();
+    plane.wait(8000);
+    watch.response?.watch?.close();
+    expect(seatsOf()).toBe(0);
+    watchList();
+    plane.wait(8000);
+    expect(seatsOf()).toBeGreaterThan(0);
+    plane.server.stop('SIGKILL');
+    expect(seatsOf()).toBe(0);
+  });
 });
