@@ -25,7 +25,8 @@ export function handlerCpuUs({ request, requestBytes, caller }: ApiCall): number
     (request.verb === 'patch' ? cost.patchCpuUs : 0);
   const isJson = caller.contentType === 'json' || request.patch !== undefined;
   const decode = isJson ? cost.jsonDecodeNanosecondsPerByte : cost.decodeNanosecondsPerByte;
-  const bodyUs = (requestBytes * (cost.transportNanosecondsPerByte + decode)) / 1000;
+  const write = isRead ? 0 : cost.writeNanosecondsPerByte;
+  const bodyUs = (requestBytes * (cost.transportNanosecondsPerByte + decode + write)) / 1000;
   return (handlerUs + bodyUs) * cost.garbageCollectionFactor * (request.fleetMembers ?? 1);
 }
 
