@@ -7,8 +7,8 @@ import { runScenario } from '../dist/experiment/run-scenario.js';
 import { cpuSeconds, scenarioOf } from './whole-run.mjs';
 
 const NODES = 5_000;
-const WARM_UP_SECONDS = 60;
-const SECONDS = 300;
+const WARM_UP_SECONDS = 30;
+const SECONDS = 120;
 
 const idleCluster = (seconds) => `
   seed: 1
