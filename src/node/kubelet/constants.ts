@@ -26,7 +26,7 @@ const clientTable = {
     value: true,
     unit: '',
     source: 'Kubernetes v1.36 pkg/kubelet/kuberuntime (reference: nodes-controllers §1.7)',
-    note: 'status write of its own for PodReadyToStartContainers',
+    note: 'status writes of their own for PodReadyToStartContainers, as the sandbox comes and goes',
   },
   statusPatchBytes: {
     value: 1300,

@@ -114,7 +114,7 @@ describe('a pod that is deleted while it starts', () => {
   });
 
   test('finishes the call to the runtime that is under way, then stops what it has made', () => {
-    const bench = new KubeletBench();
+    const bench = new KubeletBench({ settings: { reportPodSandbox: true } });
     bench.bind(0, 'web');
     bench.delete(100_000, 'web', 30); // RunPodSandbox is under way until 161
     bench.run(20 * secondUs);
@@ -147,11 +147,11 @@ describe('a pod that ends by itself', () => {
   const runOnce = { 'kubeclock.dev/run-time': '30s' };
 
   test('has succeeded when its containers exit with 0 and are not to run again', () => {
-    const bench = new KubeletBench();
+    const bench = new KubeletBench({ settings: { reportPodSandbox: true } });
     bench.bind(0, 'job', { restartPolicy: 'Never' }, { annotations: runOnce });
     bench.run(60 * secondUs);
     // started 211, ended 30211, seen at once here; then the sandbox goes
-    expect(bench.podHistory().slice(3)).toEqual([
+    expect(bench.podHistory().slice(4)).toEqual([
       [30_214, 'job', 'Succeeded app:exit 0'],
       [30_274, 'job', 'Succeeded app:exit 0'], // no sandbox any more
     ]);
