@@ -175,7 +175,7 @@ export class PodKiller {
 
   #onSandboxStopped(record: PodRecord): void {
     record.callsInFlight--;
-    if (this.#context.settings.reportPodSandbox) record.hasSandbox = false;
+    record.hasSandbox = false;
     if (record.podIp !== '' && record.pod.spec.hostNetwork !== true) {
       this.#parts.network.release(record.agent.index, record.podIp);
     }
@@ -193,7 +193,9 @@ export class PodKiller {
     }
     if (record.isCounted) agent.usage.add(pod.spec, -1);
     record.isCounted = false;
-    this.#parts.status.update(record);
+    const phase = record.status?.phase;
+    const isOver = phase === 'Succeeded' || phase === 'Failed'; // the sandbox is the only news
+    if (settings.reportPodSandbox || !isOver) this.#parts.status.update(record);
     const hasVolumes = (pod.spec.volumes ?? []).length > 0;
     const unmountUs = hasVolumes ? settings.volumeLoopUs : 0;
     const at = this.#parts.nextRelist(agent) + unmountUs;
