@@ -286,7 +286,7 @@ describe('churn', () => {
     expect(objects('Pod')).toHaveLength(3);
     expect(objects('Service')).toHaveLength(3);
     const kinds = changes
-      .filter(({ type, object }) => type === 'ADDED' && /Pod|Service/.test(object.kind))
+      .filter(({ type, object }) => type === 'ADDED' && /^(?:Pod|Service)$/.test(object.kind))
       .map(({ object }) => object.kind);
     expect(kinds.slice(0, 4)).toEqual(['Pod', 'Service', 'Pod', 'Service']);
   });
