@@ -10,7 +10,15 @@ export { objectKey as keyOf } from '../api/object-meta.js';
 /** `application/vnd.kubernetes.protobuf`, as the built-in components ask for, or JSON as kubectl. */
 export type ContentType = 'protobuf' | 'json';
 
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+export type Verb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection';
 
 /**
  * What a client asks. `namespace` is '' for cluster-scoped kinds, `name` '' where there is none.
@@ -54,7 +62,7 @@ export interface ApiRequest {
   /** Of a watch: after this time the server ends it. */
   readonly timeoutSeconds?: number;
   readonly fieldSelector?: FieldEquality;
-  /** Of a delete. */
+  /** Of a delete, also of a collection. */
   readonly gracePeriodSeconds?: number;
   /** Of a delete: refused when the stored object has another uid. */
   readonly uidPrecondition?: string;

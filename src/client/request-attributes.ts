@@ -2,7 +2,16 @@
 import { resourceKinds } from '../api/resource-kinds.js';
 import type { ApiRequest } from './api-request.js';
 
-const verbs: readonly string[] = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+const verbs: readonly string[] = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+];
 const subresources: readonly string[] = [
   '',
   'status',

@@ -67,6 +67,7 @@ const methods: Readonly<Record<Verb, string>> = {
   update: 'PUT',
   patch: 'PATCH',
   delete: 'DELETE',
+  deletecollection: 'DELETE',
 };
 
 type Histograms = ReturnType<RestClientMetrics['newHistograms']>;

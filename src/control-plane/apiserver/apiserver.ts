@@ -378,7 +378,7 @@ export class ApiServer implements ApiServerPort {
       this.flows?.cancel(id);
       this.#waitingGauge(request).add(this.#simulation.now, -1);
       this.#requests.remove(id);
-    } else this.#requests.setPhase(id, GONE);
+    } else if (!this.storage.abandon(id)) this.#requests.setPhase(id, GONE);
   }
 }
 

@@ -81,7 +81,7 @@ export class ObjectReads {
   /** The cache did not get to the revision in time. */
   timedOut(id: number, cache: WatchCache): void {
     const { request } = this.#context.requests.call(id);
-    if (request.verb !== 'list' || request.resourceVersion !== undefined) {
+    if (request.resourceVersion !== undefined) {
       const { resourceVersion = 0 } = request;
       return this.#context.reply(id, tooLargeVersion(resourceVersion, cache.revision));
     }

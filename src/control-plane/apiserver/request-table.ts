@@ -20,6 +20,12 @@ export const GONE = 5;
 /** A watch that is answered and still sends what it begins with: it holds seats. */
 export const STREAMING = 6;
 
+/** The deletion of one object of a collection; the request for that stands for it outside. */
+export const PART = 7;
+
+/** Nobody waits for the answer of what is in one of these. */
+const UNAWAITED: ReadonlySet<number> = new Set([FREE, GONE, STREAMING, PART]);
+
 export class RequestTable {
   readonly #calls: (ApiCall | undefined)[] = [];
   readonly #senders: (Principal | undefined)[] = [];
@@ -95,7 +101,7 @@ export class RequestTable {
   get waitedFor(): readonly number[] {
     const ids: number[] = [];
     for (const [id, phase] of this.#phases.entries()) {
-      if (phase !== FREE && phase !== GONE && phase !== STREAMING) ids.push(id);
+      if (!UNAWAITED.has(phase)) ids.push(id);
     }
     return ids;
   }

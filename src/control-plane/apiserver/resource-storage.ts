@@ -12,6 +12,7 @@ import type { CpuHost } from '../../kernel/stations.js';
 import type { AdmissionSettings } from './admission/admission-control.js';
 import { status } from './answers.js';
 import { CacheFiller } from './cache-filler.js';
+import { CollectionDeletes } from './collection-deletes.js';
 import { Compactor } from './compactor.js';
 import { EtcdLatencies } from './etcd-latencies.js';
 import { EventLeases } from './event-leases.js';
@@ -62,6 +63,7 @@ export class ResourceStorage {
   readonly #fresh: FreshReads;
   readonly #reads: ObjectReads;
   readonly #opener: WatchOpener;
+  readonly #collections: CollectionDeletes;
   readonly #tokens: TokenRequests;
   readonly #filler: CacheFiller;
   /** Caches that are being filled, and what comes then. */
@@ -80,6 +82,10 @@ export class ResourceStorage {
     this.latencies = new EtcdLatencies(simulation);
     const { name, etcd, host, identities, admission } = options;
     this.leases = new EventLeases(simulation, name, etcd);
+    this.#collections = new CollectionDeletes(simulation, {
+      ...options,
+      onDelete: (part) => this.#writes.handle(part),
+    });
     const context = this.#context();
     this.#writes = new ObjectWrites(context, { identities, admission, host });
     this.#tokens = new TokenRequests(context);
@@ -112,7 +118,7 @@ export class ResourceStorage {
   }
 
   #context(): StorageContext {
-    const { name, etcd, requests, observer, onReply, onWatch, onWatchInitialized } = this.#options;
+    const { name, etcd, requests, observer, onWatch, onWatchInitialized } = this.#options;
     return {
       simulation: this.#simulation,
       name,
@@ -120,7 +126,7 @@ export class ResourceStorage {
       requests,
       observer,
       latencies: this.latencies,
-      reply: onReply,
+      reply: (id, response, workUs) => this.#collections.reply(id, response, workUs),
       onWatch,
       onWatchInitialized,
       cacheOf: (resource) => this.cacheOf(resource),
@@ -202,6 +208,11 @@ export class ResourceStorage {
     return this.#opener.isInitializing(id);
   }
 
+  /** Nobody waits for a request any longer; true when that frees its id. */
+  abandon(id: number): boolean {
+    return this.#collections.abandon(id);
+  }
+
   /** The watch cache of a resource that is served. */
   cacheOf(resource: string): WatchCache {
     return this.#caches.get(resource) as WatchCache;
@@ -221,7 +232,7 @@ export class ResourceStorage {
         id,
         status(404, 'NotFound', 'the server could not find the requested resource'),
       );
-    if (verb === 'list') return this.#reads.list(id, cache);
+    if (verb === 'list' || verb === 'deletecollection') return this.#reads.list(id, cache);
     if (verb === 'watch') return this.#opener.open(id, cache);
     if (verb === 'get') return this.#reads.get(id, cache);
     if (subresource === 'token') return this.#tokens.handle(id);

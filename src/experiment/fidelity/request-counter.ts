@@ -11,6 +11,7 @@ const httpVerb: Readonly<Record<string, string>> = {
   update: 'PUT',
   patch: 'PATCH',
   delete: 'DELETE',
+  deletecollection: 'DELETECOLLECTION',
 };
 
 /** Counts by `PATCH pods/status`. */

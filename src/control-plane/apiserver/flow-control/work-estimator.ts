@@ -34,6 +34,7 @@ export class WorkEstimator {
     let linger = 0;
     switch (request.verb) {
       case 'get':
+      case 'deletecollection':
         break;
       case 'list':
         initial = this.#listSeats(request, maxSeats, now);

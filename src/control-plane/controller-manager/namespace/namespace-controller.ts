@@ -1,6 +1,6 @@
 // Empties namespaces that are being deleted, and then lets go of them: pods first until they are
-// gone, then everything else. What stays for a while is looked at again.
-// Left out: DELETECOLLECTION, each object is deleted by a request of its own; conditions.
+// gone, then everything else, each resource with one DELETECOLLECTION and a list of what is left.
+// What stays for a while is looked at again. Left out: conditions.
 // Source: Kubernetes v1.36 pkg/controller/namespace and its deletion package (reference:
 // nodes-controllers 3.10).
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
@@ -29,12 +29,8 @@ interface Sync {
   readonly name: string;
   /** Index in CONTENT. */
   step: number;
-  /** The resource of this step has been deleted, and is listed again. */
-  isDeleted: boolean;
-  inFlight: number;
   /** How long what is left may take, s; 0: nothing is left so far. */
   estimateSeconds: number;
-  failed: boolean;
 }
 
 export class NamespaceController {
@@ -71,56 +67,36 @@ export class NamespaceController {
     if (namespace?.metadata.deletionTimestamp === undefined) {
       return this.#loop.finish(worker, false);
     }
-    const start = { step: 0, isDeleted: false, inFlight: 0, estimateSeconds: 0, failed: false };
-    this.#list({ worker, name, ...start });
+    this.#empty({ worker, name, step: 0, estimateSeconds: 0 });
   }
 
-  #list(sync: Sync): void {
+  #empty(sync: Sync): void {
     const resource = CONTENT[sync.step] as string;
-    this.#client.send(
-      { verb: 'list', resource, namespace: sync.name, name: '' },
-      this.#listed,
-      sync,
-    );
+    const request = { verb: 'deletecollection', resource, namespace: sync.name, name: '' } as const;
+    this.#client.send(request, this.#emptied, sync);
   }
+
+  readonly #emptied = (call: ApiCall): void => {
+    const sync = call.context as Sync;
+    if (!isSuccess(call.response as ApiResponse)) return this.#loop.finish(sync.worker, true);
+    const { resource, namespace } = call.request;
+    this.#client.send({ verb: 'list', resource, namespace, name: '' }, this.#listed, sync);
+  };
 
   readonly #listed = (call: ApiCall): void => {
     const sync = call.context as Sync;
     const response = call.response as ApiResponse;
     if (!isSuccess(response)) return this.#loop.finish(sync.worker, true);
     const items = response.items ?? [];
-    if (items.length === 0) return this.#nextStep(sync);
-    if (sync.isDeleted) {
-      sync.estimateSeconds = Math.max(sync.estimateSeconds, ...items.map(estimateOf));
-      // Everything else waits until the pods are gone.
-      return sync.step === 0 ? this.#end(sync) : this.#nextStep(sync);
-    }
-    sync.isDeleted = true;
-    sync.inFlight = items.length;
-    const { resource } = call.request;
-    for (const { metadata } of items) {
-      const { name } = metadata;
-      const request = { verb: 'delete', resource, namespace: sync.name, name } as const;
-      this.#client.send(request, this.#deleted, sync);
-    }
-  };
-
-  readonly #deleted = (call: ApiCall): void => {
-    const sync = call.context as Sync;
-    const response = call.response as ApiResponse;
-    if (!isSuccess(response) && response.code !== 404) sync.failed = true;
-    if (--sync.inFlight === 0) this.#list(sync);
-  };
-
-  #nextStep(sync: Sync): void {
-    sync.isDeleted = false;
-    if (++sync.step < CONTENT.length) this.#list(sync);
+    sync.estimateSeconds = Math.max(sync.estimateSeconds, ...items.map(estimateOf));
+    // Everything else waits until the pods are gone.
+    const isHeldUp = sync.step === 0 && items.length > 0;
+    if (!isHeldUp && ++sync.step < CONTENT.length) this.#empty(sync);
     else this.#end(sync);
-  }
+  };
 
   /** Comes back when something is left, else takes the finalizer off. */
-  #end({ worker, name, estimateSeconds, failed }: Sync): void {
-    if (failed) return this.#loop.finish(worker, true);
+  #end({ worker, name, estimateSeconds }: Sync): void {
     if (estimateSeconds > 0) {
       const waitSeconds = Math.floor(estimateSeconds / 2) + 1;
       this.queue.addAfter(name, waitSeconds * 1_000_000);
