@@ -15,6 +15,12 @@ export type Labels = Readonly<Record<string, string>>;
 /** Annotations of an object: key to value. */
 export type Annotations = Readonly<Record<string, string>>;
 
+/** Finalizer: the object goes after the dependents that block it. */
+export const FOREGROUND_DELETION = 'foregroundDeletion';
+
+/** Finalizer: the object goes after its dependents have been taken from it. */
+export const ORPHAN_DEPENDENTS = 'orphan';
+
 /** The object that caused this one to exist; the garbage collector follows it. */
 export interface OwnerReference {
   readonly apiVersion: string;

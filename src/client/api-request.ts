@@ -20,6 +20,9 @@ export type Verb =
   | 'delete'
   | 'deletecollection';
 
+/** What becomes of the dependents of an object that is deleted. */
+export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
+
 /**
  * What a client asks. `namespace` is '' for cluster-scoped kinds, `name` '' where there is none.
  */
@@ -64,6 +67,8 @@ export interface ApiRequest {
   readonly fieldSelector?: FieldEquality;
   /** Of a delete, also of a collection. */
   readonly gracePeriodSeconds?: number;
+  /** Of a delete, also of a collection; absent: as the object's finalizers say, else Background. */
+  readonly propagationPolicy?: PropagationPolicy;
   /** Of a delete: refused when the stored object has another uid. */
   readonly uidPrecondition?: string;
   /** Of a delete: refused when the stored object has another resourceVersion. */

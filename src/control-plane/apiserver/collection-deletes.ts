@@ -117,8 +117,11 @@ export class CollectionDeletes {
 
 /** The deletion of one object of a collection. */
 function deletionOf({ metadata }: KubernetesObject, whole: ApiRequest): ApiRequest {
-  const { resource, gracePeriodSeconds } = whole;
+  const { resource, gracePeriodSeconds, propagationPolicy } = whole;
   const { namespace = '', name } = metadata;
-  const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+  const options = {
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+  };
   return { verb: 'delete', resource, namespace, name, ...options };
 }

@@ -12,6 +12,7 @@ import type { SimTime } from '../../kernel/time.js';
 import { admitUpdate } from './admission/admission.js';
 import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
+import { withPropagation } from './deletion-finalizers.js';
 import { sameMetadata, specOf, statusOf, storedMetadata, withParts } from './stored-parts.js';
 
 /**
@@ -116,16 +117,23 @@ export function deleteOutcome(
     const why = otherUid(uidPrecondition, metadata.uid);
     return conflict(qualified(request.resource), request.name, why);
   }
-  const { resourceVersionPrecondition: wanted } = request;
-  if (wanted !== undefined && wanted !== metadata.resourceVersion) {
+  const { resourceVersionPrecondition: revision } = request;
+  if (revision !== undefined && revision !== metadata.resourceVersion) {
     const found = `ResourceVersion in object meta: ${metadata.resourceVersion}`;
-    const why = `Precondition failed: ResourceVersion in precondition: ${wanted}, ${found}`;
+    const why = `Precondition failed: ResourceVersion in precondition: ${revision}, ${found}`;
     return conflict(qualified(request.resource), request.name, why);
   }
-  if (metadata.deletionTimestamp !== undefined) return shortenedDeletion(current, request);
-  const graceSeconds = current.kind === 'Pod' ? podGraceSeconds(current, request) : 0;
-  if (graceSeconds === 0 && isFree(current)) return { kind: 'remove' };
-  const object = markedForDeletion(current, now + graceSeconds * 1_000_000, graceSeconds);
+  const isGraceful = current.kind === 'Pod';
+  const isFirst = metadata.deletionTimestamp === undefined;
+  if (!isFirst && isGraceful) return shortenedDeletion(current, request);
+  const wanted = withPropagation(current, request.propagationPolicy);
+  if (!isFirst && wanted === current) return { kind: 'unchanged' };
+  const graceSeconds = isGraceful ? podGraceSeconds(current, request) : 0;
+  const isEnd = graceSeconds === 0 && isFree(wanted);
+  if (isEnd && wanted === current) return { kind: 'remove' };
+  const { deletionTimestamp = now + graceSeconds * 1_000_000 } = metadata;
+  const object = markedForDeletion(wanted, deletionTimestamp, graceSeconds);
+  if (isEnd) return { kind: 'writeAndRemove', object };
   if (object.kind !== 'Namespace') return { kind: 'write', object };
   const status = { ...object.status, phase: 'Terminating' as const };
   return { kind: 'write', object: { ...object, status } };

@@ -28,6 +28,11 @@ const table = {
     unit: 'workers',
     source: 'Kubernetes v1.36 pkg/controller/endpoint/config (reference: nodes-controllers 3.2)',
   },
+  garbageCollectorPatchBytes: {
+    value: 150,
+    unit: 'bytes',
+    source: 'ASSUMED: a uid with the finalizers or the owner references that are taken out',
+  },
   maxEndpointsCapacity: {
     value: 1000,
     unit: 'addresses',

@@ -305,3 +305,56 @@ describe('data', () => {
     expect(isSameData(b, a)).toBe(expected);
   });
 });
+
+describe('the propagation policy of a DELETE', () => {
+  const map = stored(configMap('a'));
+  const waiting = stored(configMap('a'), {
+    finalizers: ['foregroundDeletion'],
+    deletionTimestamp: NOW - SECOND,
+    deletionGracePeriodSeconds: 0,
+  });
+  const own = stored(configMap('a'), { finalizers: ['example.com/hold', 'orphan'] });
+  const finalizersAfter = (object: KubernetesObject, request: Partial<ApiRequest>): unknown => {
+    const outcome = deleteOutcome(object, deletion(request), NOW);
+    return 'object' in outcome
+      ? [outcome.kind, ...(outcome.object.metadata.finalizers ?? [])]
+      : [outcome.kind];
+  };
+
+  test.each<[string, KubernetesObject, Partial<ApiRequest>, string[]]>([
+    ['Background', map, { propagationPolicy: 'Background' }, ['remove']],
+    ['Foreground', map, { propagationPolicy: 'Foreground' }, ['write', 'foregroundDeletion']],
+    ['Orphan', map, { propagationPolicy: 'Orphan' }, ['write', 'orphan']],
+    ['none, of an object with its own', own, {}, ['write', 'example.com/hold', 'orphan']],
+    [
+      'Foreground, in the place of another',
+      own,
+      { propagationPolicy: 'Foreground' },
+      ['write', 'example.com/hold', 'foregroundDeletion'],
+    ],
+    ['Foreground a second time', waiting, { propagationPolicy: 'Foreground' }, ['unchanged']],
+    ['none, of an object that waits', waiting, {}, ['unchanged']],
+    [
+      'Background, of an object that waits for its dependents',
+      waiting,
+      { propagationPolicy: 'Background' },
+      ['writeAndRemove'],
+    ],
+    [
+      'Foreground, of a bound pod',
+      bound(),
+      { propagationPolicy: 'Foreground' },
+      ['write', 'foregroundDeletion'],
+    ],
+  ])('%s', (_, object, request, expected) => {
+    expect(finalizersAfter(object, request)).toEqual(expected);
+  });
+
+  test('leaves the time at which an object was marked', () => {
+    const outcome = deleteOutcome(waiting, deletion({ propagationPolicy: 'Orphan' }), NOW);
+    expect(outcome).toMatchObject({
+      kind: 'write',
+      object: { metadata: { deletionTimestamp: NOW - SECOND, finalizers: ['orphan'] } },
+    });
+  });
+});

@@ -135,3 +135,83 @@ describe('an object', () => {
     expect(bench.pods).toHaveLength(1);
   });
 });
+
+/** `DELETED Pod/a` in order. */
+const deletions = (bench: ControllerBench): string[] =>
+  bench.log.lines.filter((line) => /^DELETED (Pod|ReplicaSet|Deployment)/.test(line));
+
+describe('foreground deletion', () => {
+  test('takes the dependents that block an owner first, down the whole tree', () => {
+    const kubelet = { readyAfterUs: 100_000, stopAfterUs: 3_000_000 };
+    const bench = new ControllerBench({ limit: LIMIT, kubelet });
+    bench.create(deployment('app', 3));
+    bench.wait(5_000_000);
+    bench.ask(deployment('app', 0), { verb: 'delete', propagationPolicy: 'Foreground' });
+    bench.wait(1_000_000);
+    const held = [...bench.stored('Deployment'), ...bench.stored('ReplicaSet')];
+    expect(held.map(({ metadata }) => metadata.finalizers)).toEqual([
+      ['foregroundDeletion'],
+      ['foregroundDeletion'],
+    ]);
+    expect(bench.pods.every(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(true);
+    bench.wait(10_000_000);
+    const kinds = deletions(bench).map((line) => line.slice('DELETED '.length).split('/')[0]);
+    expect(kinds).toEqual(['Pod', 'Pod', 'Pod', 'ReplicaSet', 'Deployment']);
+    expect(bench.log.count('Pod', 'ADDED'), 'no pod is made again').toBe(3);
+  });
+
+  test('does not wait for a dependent that does not block', () => {
+    const bench = new ControllerBench({ limit: LIMIT });
+    const owner = bench.create(quiet('owner'));
+    const loose = { ...reference(owner), blockOwnerDeletion: false };
+    const slow = owned(pod('slow', { nodeName: 'node' }), loose);
+    bench.create(slow);
+    bench.wait(1_000_000);
+    bench.ask(owner, { verb: 'delete', propagationPolicy: 'Foreground' });
+    bench.wait(2_000_000);
+    expect(bench.stored('ReplicaSet')).toEqual([]);
+    expect(bench.pods[0]?.metadata.deletionTimestamp).toBeGreaterThan(0);
+  });
+
+  test('of an owner without dependents is over at once', () => {
+    const bench = new ControllerBench({ limit: LIMIT });
+    const owner = bench.create(quiet('owner'));
+    bench.ask(owner, { verb: 'delete', propagationPolicy: 'Foreground' });
+    bench.wait(1_000_000);
+    expect(bench.stored('ReplicaSet')).toEqual([]);
+  });
+
+  test('leaves a dependent with another owner, which only loses the reference', () => {
+    const bench = new ControllerBench({ limit: LIMIT });
+    const [one, two] = [bench.create(quiet('one')), bench.create(quiet('two'))];
+    bench.create(owned(pod('a'), reference(one), reference(two)));
+    bench.wait(1_000_000);
+    bench.ask(one, { verb: 'delete', propagationPolicy: 'Foreground' });
+    bench.wait(2_000_000);
+    expect(bench.stored('ReplicaSet').map(({ metadata }) => metadata.name)).toEqual(['two']);
+    expect(bench.pods[0]?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(['two']);
+  });
+});
+
+describe('orphaning', () => {
+  test('takes the owner out of its dependents, which stay when it has gone', () => {
+    const bench = new ControllerBench({ limit: LIMIT });
+    const [owner, other] = [bench.create(quiet('owner')), bench.create(quiet('other'))];
+    bench.create(owned(pod('a'), reference(owner)));
+    bench.create(owned(pod('b'), reference(owner), reference(other)));
+    bench.wait(1_000_000);
+    bench.ask(owner, { verb: 'delete', propagationPolicy: 'Orphan' });
+    expect(bench.get(owner)?.metadata.finalizers).toEqual(['orphan']);
+    bench.wait(5_000_000);
+    expect(bench.stored('ReplicaSet').map(({ metadata }) => metadata.name)).toEqual(['other']);
+    expect(bench.pods.map(({ metadata }) => metadata.ownerReferences?.length)).toEqual([0, 1]);
+  });
+
+  test('of an owner without dependents is over at once', () => {
+    const bench = new ControllerBench({ limit: LIMIT });
+    const owner = bench.create(quiet('owner'));
+    bench.ask(owner, { verb: 'delete', propagationPolicy: 'Orphan' });
+    bench.wait(1_000_000);
+    expect(bench.stored('ReplicaSet')).toEqual([]);
+  });
+});

@@ -72,8 +72,12 @@ export class NamespaceController {
 
   #empty(sync: Sync): void {
     const resource = CONTENT[sync.step] as string;
-    const request = { verb: 'deletecollection', resource, namespace: sync.name, name: '' } as const;
-    this.#client.send(request, this.#emptied, sync);
+    const of = { resource, namespace: sync.name, name: '' };
+    this.#client.send(
+      { verb: 'deletecollection', ...of, propagationPolicy: 'Background' },
+      this.#emptied,
+      sync,
+    );
   }
 
   readonly #emptied = (call: ApiCall): void => {
