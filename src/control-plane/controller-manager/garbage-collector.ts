@@ -1,8 +1,8 @@
 // Deletes what an owner leaves behind: for each dependent of a deleted object a GET and a DELETE,
 // through a client with twice the usual rate. An owner that is deleted in the foreground goes after
 // the dependents that block it; one that orphans its dependents is taken out of them first. An
-// owner that is not in the graph is looked up, so that what is created after its owner has gone does
-// not stay. Left out: owners that wait for each other in a circle.
+// owner that is not in the graph is looked up, so that what is created after its owner has gone
+// does not stay. Left out: owners that wait for each other in a circle.
 // Source: Kubernetes v1.36 pkg/controller/garbagecollector (reference: nodes-controllers 3.12).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { FOREGROUND_DELETION, ORPHAN_DEPENDENTS } from '../../api/object-meta.js';
