@@ -25,7 +25,8 @@ function runCheck({ name, unit, expected, tolerance, factor, measure, source }) 
     factor === undefined
       ? Math.abs(ratio - 1) <= tolerance
       : ratio >= 1 / factor && ratio <= factor;
-  const bound = factor === undefined ? `± ${tolerance * 100} %` : `x or / ${factor}`;
+  const bound =
+    factor === undefined ? `± ${Number((tolerance * 100).toPrecision(2))} %` : `x or / ${factor}`;
   const target = `${Number(expected.toPrecision(5))} ${bound} (${source})`;
   return { name, value: Number(value.toPrecision(5)), unit, target, ok };
 }
