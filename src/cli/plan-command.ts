@@ -5,7 +5,7 @@
 
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import type { TaintChange } from '../cluster/node-operation.js';
-import type { Operation } from '../cluster/operation.js';
+import type { DeleteOperation, Operation } from '../cluster/operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
 import { formatDuration } from '../scenario/duration.js';
@@ -146,7 +146,7 @@ function operationLines(operation: Operation): readonly string[] {
         }),
       ];
     case 'delete':
-      return [`${head} ${operation.targets.map(formatTarget).join(', ')}`];
+      return [`${head} ${operation.targets.map(formatTarget).join(', ')}${policyText(operation)}`];
     case 'restart': {
       const { component, signal, downUs } = operation;
       const pause = downUs === 0 ? 'at once' : `after ${formatDuration(downUs)}`;
@@ -198,6 +198,10 @@ function operationLines(operation: Operation): readonly string[] {
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
+}
+
+function policyText({ propagationPolicy }: DeleteOperation): string {
+  return propagationPolicy === undefined ? '' : ` (${propagationPolicy})`;
 }
 
 function taintText(change: TaintChange): string {

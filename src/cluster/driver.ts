@@ -11,7 +11,12 @@ import { resourceKindNamed } from '../api/resource-kinds.js';
 import { formatTimestamp } from '../api/timestamp.js';
 import type { ApiCall, ApiTransport } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
-import { type ApiRequest, type ApiResponse, isSuccess } from '../client/api-request.js';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  isSuccess,
+  type PropagationPolicy,
+} from '../client/api-request.js';
 import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
@@ -97,7 +102,9 @@ export class Driver {
       case 'create':
         return this.#run(operation.objects.map((object) => createStep(object)));
       case 'delete':
-        return this.#run(operation.targets.map(deleteStep));
+        return this.#run(
+          operation.targets.map((target) => deleteStep(target, operation.propagationPolicy)),
+        );
       case 'scale':
         return this.#run([
           patchStep('scale', operation.target, { spec: { replicas: operation.replicas } }),
@@ -218,8 +225,9 @@ function createStep(object: KubernetesObject): Step {
   };
 }
 
-function deleteStep(target: ObjectReference): Step {
-  return { verb: 'delete', target, request: { verb: 'delete', ...addressOf(target) } };
+function deleteStep(target: ObjectReference, policy: PropagationPolicy = 'Background'): Step {
+  const request = { verb: 'delete', ...addressOf(target), propagationPolicy: policy } as const;
+  return { verb: 'delete', target, request };
 }
 
 function patchStep(

@@ -2,7 +2,7 @@
 // and KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones
 // back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { ContentType } from '../client/api-request.js';
+import type { ContentType, PropagationPolicy } from '../client/api-request.js';
 import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import type { NodeOperation } from './node-operation.js';
@@ -36,6 +36,8 @@ export interface CreateOperation extends Timed {
 export interface DeleteOperation extends Timed {
   readonly op: 'delete';
   readonly targets: readonly ObjectReference[];
+  /** Of dependents; `Background`, kubectl's default, when absent. */
+  readonly propagationPolicy?: PropagationPolicy;
 }
 
 export interface ScaleOperation extends Timed {

@@ -63,13 +63,8 @@ class OperationBuilder {
         const plain = objects.map(({ object }) => object);
         return { operation: { op: text.op, ...common, objects: plain }, objects };
       }
-      case 'delete': {
-        const targets = text.targets.flatMap((target, index) => {
-          const found = this.#target(target, [...path, 'targets', index]);
-          return found === undefined ? [] : [found];
-        });
-        return { operation: { op: 'delete', ...common, targets }, objects: [] };
-      }
+      case 'delete':
+        return this.#delete(text, common, path);
       case 'scale': {
         const target = this.#target(text.target, [...path, 'target']);
         if (target === undefined) return undefined;
@@ -148,6 +143,16 @@ class OperationBuilder {
       );
     }
     return found;
+  }
+
+  #delete(text: Text<'delete'>, common: Common, path: FieldPath): Omit<BuiltOperation, 'path'> {
+    const targets = text.targets.flatMap((target, index) => {
+      const found = this.#target(target, [...path, 'targets', index]);
+      return found === undefined ? [] : [found];
+    });
+    const { propagationPolicy } = text;
+    const policy = propagationPolicy === undefined ? {} : { propagationPolicy };
+    return { operation: { op: 'delete', ...common, targets, ...policy }, objects: [] };
   }
 
   #target(text: TargetText, path: FieldPath): ObjectReference | undefined {

@@ -90,7 +90,14 @@ export const operation = z.discriminatedUnion(
   [
     mapping({ op: z.literal('apply'), ...timing, ...sources }),
     mapping({ op: z.literal('create'), ...timing, ...sources }),
-    mapping({ op: z.literal('delete'), ...timing, targets: list(target, 'targets', 1) }),
+    mapping({
+      op: z.literal('delete'),
+      ...timing,
+      targets: list(target, 'targets', 1),
+      propagationPolicy: oneOf(['Background', 'Foreground', 'Orphan'])
+        .optional()
+        .describe('What becomes of dependents; Background, when absent: they go afterwards.'),
+    }),
     mapping({ op: z.literal('scale'), ...timing, target, replicas: wholeNumber(0, 1_000_000) }),
     mapping({ op: z.literal('update'), ...timing, target, patch: tree }),
     mapping({

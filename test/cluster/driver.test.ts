@@ -140,6 +140,12 @@ describe('the other writes', () => {
     expect(bench.writes).toEqual(['DELETED ConfigMap/y', 'DELETED ConfigMap/x']);
   });
 
+  test('delete with Orphan leaves the object to the garbage collector', () => {
+    const bench = new DriverBench([deployment('web', 3)]);
+    bench.perform([{ op: 'delete', targets: [web], propagationPolicy: 'Orphan', ...timed(0) }]);
+    expect(bench.stored('Deployment/web')?.metadata.finalizers).toEqual(['orphan']);
+  });
+
   test.each<[string, Operation]>([
     ['scale', { op: 'scale', target: web, replicas: 1, ...timed(0) }],
     ['update', { op: 'update', target: web, patch: { spec: {} }, ...timed(0) }],

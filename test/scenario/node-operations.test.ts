@@ -52,6 +52,11 @@ describe('an operation', () => {
     expect(found).toMatchObject({ changes: [change] });
   });
 
+  test.each(['Background', 'Foreground', 'Orphan'])('delete may go on by %s', (policy) => {
+    const line = `{op: delete, targets: [Node/a-0], propagationPolicy: ${policy}}`;
+    expect(operation(line)).toMatchObject({ op: 'delete', propagationPolicy: policy });
+  });
+
   test('a node is there once it has been created', () => {
     const { problems } = scenario(
       '{op: createNodes, pool: a, count: 1}',
@@ -67,6 +72,7 @@ describe('an operation', () => {
     ['{op: taint, nodes: [a-0], taints: [disk=old]}', 'key=value:NoSchedule'],
     ['{op: taint, nodes: [a-0], taints: [disk:NoSchedul]}', 'key=value:NoSchedule'],
     ['{op: cordon, nodes: []}', 'nodes'],
+    ['{op: delete, targets: [Node/a-0], propagationPolicy: Later}', 'Orphan'],
     ['{op: rolloutRestart, target: Job/x}', 'a Job cannot be restarted by a rollout'],
     ['{op: rolloutRestart, target: Deployment/x}', 'creates Deployment/default/x'],
   ])('%s is refused', (line, message) => {
