@@ -129,3 +129,15 @@ export function objectKey(object: ApiObject): string {
 export function controllerOf(object: ApiObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }
+
+/** Points at `object`, as Events do. */
+export function referenceTo({ apiVersion, kind, metadata }: ApiObject): ObjectReference {
+  const { namespace, name, uid } = metadata;
+  return {
+    apiVersion,
+    kind,
+    ...(namespace !== undefined && { namespace }),
+    name,
+    ...(uid !== undefined && { uid }),
+  };
+}

@@ -3,11 +3,14 @@
  * out the same, or a scenario as it runs now.
  */
 
+import type { LoadedScenario } from '../scenario/scenario.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { type LoadedInput, loadInput, loadKeptInput } from './input.js';
 import { type InputArguments, inputOptions } from './options.js';
 import { perfFileAmong } from './perf-input.js';
+import { openProgress } from './progress.js';
 import { isResultsFolder, type RecordedRun, readRun } from './recorded-run.js';
+import { runInThread, type ThreadEnd } from './simulation.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -52,6 +55,20 @@ export async function loadAsked(
     throw new UsageError(`${results} holds the results of a run; write --run ${results}.`);
   }
   return loadInput(args.files, inputOptions(args));
+}
+
+/** Makes a run in a thread, whose entry answers for it, while the progress is shown. */
+export async function runShown<Answer>(
+  request: { readonly scenario: LoadedScenario },
+  terminal: Terminal,
+  entry: URL,
+): Promise<ThreadEnd<Answer>> {
+  const progress = openProgress(terminal, request.scenario);
+  try {
+    return await runInThread<Answer>(request, (each) => progress.update(each), entry);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** Says that the run was made by something else than this program with this input. */

@@ -8,15 +8,13 @@ import { findPod, type PodMatch } from '../experiment/explain/find-pod.js';
 import { explanationJson } from '../report/explain/explanation-json.js';
 import { explanationText } from '../report/explain/explanation-text.js';
 import type { TextStyle } from '../report/summary-table.js';
-import { loadAsked, recordedRun, sayAnother } from './asked-run.js';
+import { loadAsked, recordedRun, runShown, sayAnother } from './asked-run.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainRequest } from './explain-worker.js';
 import { type InputArguments, outputFormat, single } from './options.js';
 import { printPluginNotices } from './plugin-output.js';
 import { printProblems, printRefusal } from './problem-output.js';
-import { openProgress } from './progress.js';
 import type { RecordedRun } from './recorded-run.js';
-import { runInThread, type ThreadEnd } from './simulation.js';
 import type { Terminal } from './terminal.js';
 
 /** Options of `explain`. */
@@ -66,8 +64,13 @@ export async function explainCommand(
     return exitCode.invalidInput;
   }
   if (recorded === undefined) printPluginNotices(scenario, terminal);
-  const request = { scenario, pluginPaths, wanted: match.key, earlier: recorded?.trace };
-  const { answer, signal } = await looked(request, terminal, entry);
+  const request: Omit<ExplainRequest, 'stopFlag'> = {
+    scenario,
+    pluginPaths,
+    wanted: match.key,
+    earlier: recorded?.trace,
+  };
+  const { answer, signal } = await runShown<PodReport>(request, terminal, entry);
   if (signal !== undefined) return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
   if (!answer.isSame) {
     return sayAnother(folder ?? '', recorded as RecordedRun, answer, purpose, terminal);
@@ -105,19 +108,6 @@ function topOf(text: string | undefined): number {
   if (text === 'all') return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new UsageError(`--top ${text}: write a number of nodes, or all.`);
-}
-
-async function looked(
-  request: Omit<ExplainRequest, 'stopFlag'>,
-  terminal: Terminal,
-  entry: URL,
-): Promise<ThreadEnd<PodReport>> {
-  const progress = openProgress(terminal, request.scenario);
-  try {
-    return await runInThread<PodReport>(request, (each) => progress.update(each), entry);
-  } finally {
-    progress.stop();
-  }
 }
 
 function sayMissing(

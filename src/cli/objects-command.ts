@@ -12,14 +12,12 @@ import {
 } from '../report/kubectl/object-query.js';
 import { formatSeconds } from '../report/number-format.js';
 import { parseDuration } from '../scenario/duration.js';
-import { loadAsked, recordedRun, sayAnother } from './asked-run.js';
+import { loadAsked, recordedRun, runShown, sayAnother } from './asked-run.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { type InputArguments, single } from './options.js';
 import { printPluginNotices } from './plugin-output.js';
 import { printProblems, printRefusal } from './problem-output.js';
-import { openProgress } from './progress.js';
 import type { RecordedRun } from './recorded-run.js';
-import { runInThread, type ThreadEnd } from './simulation.js';
 import type { StateAnswer, StateRequest } from './state-worker.js';
 import type { Terminal } from './terminal.js';
 
@@ -69,8 +67,15 @@ export async function objectsCommand(
   }
   if (recorded === undefined) printPluginNotices(scenario, terminal);
   const earlier = recorded?.trace;
-  const request = { scenario, pluginPaths, atUs, query, listing, earlier };
-  const { answer, signal } = await looked(request, terminal, entry);
+  const request: Omit<StateRequest, 'stopFlag'> = {
+    scenario,
+    pluginPaths,
+    atUs,
+    query,
+    listing,
+    earlier,
+  };
+  const { answer, signal } = await runShown<StateAnswer>(request, terminal, entry);
   if (signal !== undefined) return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
   if (!answer.isSame) {
     return sayAnother(folder ?? '', recorded as RecordedRun, answer, purpose, terminal);
@@ -131,19 +136,6 @@ function timeOf(text: string | undefined): number | undefined {
   const us = parseDuration(text);
   if (us !== undefined) return us;
   throw new UsageError(`--at ${text}: write a time since the start, such as 42s or 5m30s.`);
-}
-
-async function looked(
-  request: Omit<StateRequest, 'stopFlag'>,
-  terminal: Terminal,
-  entry: URL,
-): Promise<ThreadEnd<StateAnswer>> {
-  const progress = openProgress(terminal, request.scenario);
-  try {
-    return await runInThread<StateAnswer>(request, (each) => progress.update(each), entry);
-  } finally {
-    progress.stop();
-  }
 }
 
 function show(

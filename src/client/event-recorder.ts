@@ -6,6 +6,7 @@
 // it).
 import type { Event } from '../api/event.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { referenceTo } from '../api/object-meta.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { TokenBucket } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
@@ -141,18 +142,12 @@ export class EventRecorder {
 
   #eventOf(pending: PendingEvent, observed: Observed): Event {
     const { involved, type, reason, message, atUs } = pending;
-    const { namespace, name, uid } = involved.metadata;
+    const { namespace } = involved.metadata;
     return {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { name: observed.name, namespace: namespace ?? 'default' },
-      involvedObject: {
-        apiVersion: involved.apiVersion,
-        kind: involved.kind,
-        ...(namespace !== undefined && { namespace }),
-        name,
-        ...(uid !== undefined && { uid }),
-      },
+      involvedObject: referenceTo(involved),
       reason,
       message,
       type,

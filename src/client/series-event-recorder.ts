@@ -6,6 +6,7 @@
 // Source: Kubernetes v1.36 client-go tools/events/event_broadcaster.go; reference: controlplane C7.
 import type { Event } from '../api/event.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { referenceTo } from '../api/object-meta.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
 import type { ApiCall } from './api-call.js';
@@ -73,20 +74,14 @@ export class SeriesEventRecorder {
     reason: string,
     message: string,
   ): Event {
-    const { namespace, name, uid } = involved.metadata;
+    const { namespace, name } = involved.metadata;
     const { now } = this.#simulation;
     const suffix = `${now.toString(16)}${(this.#sequence++).toString(16)}`;
     return {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { name: `${name}.${suffix}`, namespace: namespace ?? 'default' },
-      involvedObject: {
-        apiVersion: involved.apiVersion,
-        kind: involved.kind,
-        ...(namespace !== undefined && { namespace }),
-        name,
-        ...(uid !== undefined && { uid }),
-      },
+      involvedObject: referenceTo(involved),
       reason,
       message,
       type,
