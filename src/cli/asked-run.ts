@@ -6,8 +6,11 @@
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { type LoadedInput, loadInput, loadKeptInput } from './input.js';
+import type { LookedRun } from './look-thread.js';
 import { type InputArguments, inputOptions } from './options.js';
 import { perfFileAmong } from './perf-input.js';
+import { printPluginNotices } from './plugin-output.js';
+import { printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
 import { isResultsFolder, type RecordedRun, readRun } from './recorded-run.js';
 import { runInThread, type ThreadEnd } from './simulation.js';
@@ -29,12 +32,60 @@ export function recordedRun(folder: string, args: InputArguments): RecordedRun {
   return readRun(folder);
 }
 
+/** A question about a run. */
+export interface Question {
+  readonly args: InputArguments;
+  /** `--run`, if it was given, and what it holds. */
+  readonly folder: string | undefined;
+  readonly recorded: RecordedRun | undefined;
+  /** What becomes of scenarios, for messages: `explained`. */
+  readonly purpose: string;
+  /** What the thread is told beside the run. */
+  readonly details: object;
+  /** The thread's entry. */
+  readonly entry: URL;
+}
+
+/** By what an answer is recognised as one about the run that was asked about. */
+interface RunIdentity {
+  readonly isSame: boolean;
+  readonly modelVersion: string;
+  readonly traceHash: string;
+}
+
+/**
+ * Makes the run in a thread and returns what it answers; or the exit code, when the input is bad, a
+ * signal came, or the run that was made before comes out another. Those are told.
+ *
+ * @throws UsageError when nothing is named that could be run.
+ */
+export async function askRun<Answer extends RunIdentity>(
+  { args, folder, recorded, purpose, details, entry }: Question,
+  terminal: Terminal,
+): Promise<{ readonly answer: Answer } | { readonly code: ExitCode }> {
+  const loaded = await loadAsked(args, recorded, purpose);
+  const { scenario, pluginPaths, problems, texts } = loaded;
+  printProblems(problems, texts, terminal);
+  if (scenario === undefined) {
+    printRefusal(problems, terminal);
+    return { code: exitCode.invalidInput };
+  }
+  if (recorded === undefined) printPluginNotices(scenario, terminal);
+  const run: LookedRun = { scenario, pluginPaths, earlier: recorded?.trace };
+  const { answer, signal } = await runShown<Answer>({ ...run, ...details }, terminal, entry);
+  if (signal !== undefined) {
+    return { code: signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated };
+  }
+  if (answer.isSame || recorded === undefined) return { answer };
+  return { code: sayAnother(folder ?? '', recorded, answer, purpose, terminal) };
+}
+
 /**
  * Loads what is to be run. `purpose`: what becomes of scenarios, `explained`.
  *
  * @throws UsageError when nothing is named, or something that is no scenario.
  */
-export async function loadAsked(
+async function loadAsked(
   args: InputArguments,
   recorded: RecordedRun | undefined,
   purpose: string,
@@ -58,7 +109,7 @@ export async function loadAsked(
 }
 
 /** Makes a run in a thread, whose entry answers for it, while the progress is shown. */
-export async function runShown<Answer>(
+async function runShown<Answer>(
   request: { readonly scenario: LoadedScenario },
   terminal: Terminal,
   entry: URL,
@@ -72,10 +123,10 @@ export async function runShown<Answer>(
 }
 
 /** Says that the run was made by something else than this program with this input. */
-export function sayAnother(
+function sayAnother(
   folder: string,
   { trace }: RecordedRun,
-  { traceHash, modelVersion }: { readonly traceHash: string; readonly modelVersion: string },
+  { traceHash, modelVersion }: RunIdentity,
   purpose: string,
   { err, errColors }: Terminal,
 ): ExitCode {

@@ -8,13 +8,11 @@ import { findPod, type PodMatch } from '../experiment/explain/find-pod.js';
 import { explanationJson } from '../report/explain/explanation-json.js';
 import { explanationText } from '../report/explain/explanation-text.js';
 import type { TextStyle } from '../report/summary-table.js';
-import { loadAsked, recordedRun, runShown, sayAnother } from './asked-run.js';
+import { askRun, recordedRun } from './asked-run.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainRequest } from './explain-worker.js';
+import type { LookedRun } from './look-thread.js';
 import { type InputArguments, outputFormat, single } from './options.js';
-import { printPluginNotices } from './plugin-output.js';
-import { printProblems, printRefusal } from './problem-output.js';
-import type { RecordedRun } from './recorded-run.js';
 import type { Terminal } from './terminal.js';
 
 /** Options of `explain`. */
@@ -30,8 +28,6 @@ export interface ExplainArguments extends InputArguments {
 
 /** The thread's entry; tests put another in its place. */
 const explainWorker: URL = new URL('./explain-worker.js', import.meta.url);
-
-const purpose = 'explained';
 
 /** Nodes shown in a list unless `--top` says otherwise. */
 const defaultTop = 10;
@@ -57,24 +53,11 @@ export async function explainCommand(
   const match = recorded === undefined ? { key: wanted } : findPod(wanted, recorded.pods);
   if (match.key === undefined) return sayMissing(wanted, match, terminal);
 
-  const { scenario, pluginPaths, problems, texts } = await loadAsked(args, recorded, purpose);
-  printProblems(problems, texts, terminal);
-  if (scenario === undefined) {
-    printRefusal(problems, terminal);
-    return exitCode.invalidInput;
-  }
-  if (recorded === undefined) printPluginNotices(scenario, terminal);
-  const request: Omit<ExplainRequest, 'stopFlag'> = {
-    scenario,
-    pluginPaths,
-    wanted: match.key,
-    earlier: recorded?.trace,
-  };
-  const { answer, signal } = await runShown<PodReport>(request, terminal, entry);
-  if (signal !== undefined) return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
-  if (!answer.isSame) {
-    return sayAnother(folder ?? '', recorded as RecordedRun, answer, purpose, terminal);
-  }
+  const details: Omit<ExplainRequest, keyof LookedRun> = { wanted: match.key };
+  const question = { args, folder, recorded, purpose: 'explained', details, entry };
+  const found = await askRun<PodReport>(question, terminal);
+  if ('code' in found) return found.code;
+  const { answer } = found;
   if (answer.match.key === undefined) return sayMissing(wanted, answer.match, terminal);
   sayNotices(wanted, answer, terminal);
   showExplanation(answer, format, top, terminal);

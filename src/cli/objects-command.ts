@@ -12,12 +12,10 @@ import {
 } from '../report/kubectl/object-query.js';
 import { formatSeconds } from '../report/number-format.js';
 import { parseDuration } from '../scenario/duration.js';
-import { loadAsked, recordedRun, runShown, sayAnother } from './asked-run.js';
+import { askRun, recordedRun } from './asked-run.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
+import type { LookedRun } from './look-thread.js';
 import { type InputArguments, single } from './options.js';
-import { printPluginNotices } from './plugin-output.js';
-import { printProblems, printRefusal } from './problem-output.js';
-import type { RecordedRun } from './recorded-run.js';
 import type { StateAnswer, StateRequest } from './state-worker.js';
 import type { Terminal } from './terminal.js';
 
@@ -39,8 +37,6 @@ export interface ObjectsArguments extends InputArguments {
 /** The thread's entry; tests put another in its place. */
 const stateWorker: URL = new URL('./state-worker.js', import.meta.url);
 
-const purpose = 'looked into';
-
 /**
  * Lists or describes objects.
  *
@@ -58,29 +54,10 @@ export async function objectsCommand(
   const atUs = timeOf(single('at', args.at));
   const folder = single('run', args.run);
   const recorded = folder === undefined ? undefined : recordedRun(folder, args);
-
-  const { scenario, pluginPaths, problems, texts } = await loadAsked(args, recorded, purpose);
-  printProblems(problems, texts, terminal);
-  if (scenario === undefined) {
-    printRefusal(problems, terminal);
-    return exitCode.invalidInput;
-  }
-  if (recorded === undefined) printPluginNotices(scenario, terminal);
-  const earlier = recorded?.trace;
-  const request: Omit<StateRequest, 'stopFlag'> = {
-    scenario,
-    pluginPaths,
-    atUs,
-    query,
-    listing,
-    earlier,
-  };
-  const { answer, signal } = await runShown<StateAnswer>(request, terminal, entry);
-  if (signal !== undefined) return signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
-  if (!answer.isSame) {
-    return sayAnother(folder ?? '', recorded as RecordedRun, answer, purpose, terminal);
-  }
-  return show(answer, atUs, query, terminal);
+  const details: Omit<StateRequest, keyof LookedRun> = { atUs, query, listing };
+  const question = { args, folder, recorded, purpose: 'looked into', details, entry };
+  const found = await askRun<StateAnswer>(question, terminal);
+  return 'code' in found ? found.code : show(found.answer, atUs, query, terminal);
 }
 
 function queryOf(args: ObjectsArguments): ObjectQuery {
