@@ -53,6 +53,7 @@ const RUNTIME_VERSIONS: Readonly<Record<RuntimeName, string>> = {
 /**
  * The node with what it says about its machine, where its template does not: addresses and
  * versions. `ordinal`: of all nodes of the cluster; 192.168.0.0/16 and beyond has room for each.
+ * ASSUMED: a machine of Debian 12; only the length of what it says matters.
  */
 export function withMachine(
   { node, runtime, ...rest }: KubeletNode,
