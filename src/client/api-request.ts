@@ -130,6 +130,11 @@ export function isSuccess({ code }: ApiResponse): boolean {
   return code >= 200 && code < 300;
 }
 
+/** True when the request had its effect, or its object is gone, so that nothing is left to do. */
+export function isSuccessOrGone(response: ApiResponse): boolean {
+  return isSuccess(response) || response.code === 404;
+}
+
 /**
  * True when a watch was refused for a reason that will pass: the reflector tries it again from
  * where it was instead of listing everything.

@@ -9,6 +9,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   isSuccess,
+  isSuccessOrGone,
   objectKey,
 } from '../../client/api-request.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
@@ -109,7 +110,7 @@ export class CollectionDeletes {
     requests.call(id).webhookUs += requests.call(part).webhookUs;
     this.#wholes.delete(part);
     requests.remove(part);
-    if (isSuccess(response) || response.code === 404) return this.#continue(id, collection);
+    if (isSuccessOrGone(response)) return this.#continue(id, collection);
     this.#collections.delete(id);
     onReply(id, response, collection.listUs);
   }

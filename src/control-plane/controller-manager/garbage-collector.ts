@@ -12,6 +12,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   isSuccess,
+  isSuccessOrGone,
   type PropagationPolicy,
 } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
@@ -195,8 +196,7 @@ export class GarbageCollector {
 
 /** What is not there any more needs no further work. */
 function hasFailed(call: ApiCall): boolean {
-  const response = call.response as ApiResponse;
-  return !isSuccess(response) && response.code !== 404;
+  return !isSuccessOrGone(call.response as ApiResponse);
 }
 
 /** A dependent goes as it was asked to, if it was. */

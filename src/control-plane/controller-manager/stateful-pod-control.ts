@@ -7,7 +7,7 @@ import type { Pod } from '../../api/pod.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccess, keyOf } from '../../client/api-request.js';
+import { type ApiResponse, isSuccess, isSuccessOrGone, keyOf } from '../../client/api-request.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import type { Informer } from '../../client/informer.js';
 import { controllerManagerConstants as constants } from './constants.js';
@@ -111,7 +111,7 @@ export class StatefulPodControl<S extends PodChangeSync> {
     const change = call.context as Change<S>;
     const response = call.response as ApiResponse;
     this.#record(change.set, call, call.request.name);
-    if (!isSuccess(response) && response.code !== 404) change.sync.failed = true;
+    if (!isSuccessOrGone(response)) change.sync.failed = true;
     if (--change.inFlight === 0) this.#options.onDone(change.sync);
   };
 

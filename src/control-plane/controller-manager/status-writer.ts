@@ -5,7 +5,7 @@
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import { type ApiResponse, isSuccess, isSuccessOrGone } from '../../client/api-request.js';
 import type { PodChangeSync } from './pod-control.js';
 
 interface Writing<S extends PodChangeSync> {
@@ -51,7 +51,7 @@ export class StatusWriter<S extends PodChangeSync> {
     const writing = call.context as Writing<S>;
     const { client, resource, onDone } = this.#options;
     const response = call.response as ApiResponse;
-    if (isSuccess(response) || response.code === 404) return onDone(writing.sync);
+    if (isSuccessOrGone(response)) return onDone(writing.sync);
     if (writing.retriesLeft-- === 0) {
       writing.sync.failed = true;
       return onDone(writing.sync);

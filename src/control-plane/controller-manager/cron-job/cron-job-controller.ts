@@ -10,7 +10,13 @@ import type { Job } from '../../../api/job.js';
 import { controllerOf, type ObjectReference } from '../../../api/object-meta.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import { type ApiResponse, isSuccess, keyOf, objectKey } from '../../../client/api-request.js';
+import {
+  type ApiResponse,
+  isSuccess,
+  isSuccessOrGone,
+  keyOf,
+  objectKey,
+} from '../../../client/api-request.js';
 import { EventRecorder } from '../../../client/event-recorder.js';
 import type { Informer } from '../../../client/informer.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
@@ -259,7 +265,7 @@ export class CronJobController {
   readonly #written = (call: ApiCall): void => {
     const sync = call.context as Sync;
     const response = call.response as ApiResponse;
-    this.#finish(sync, sync.failed || (!isSuccess(response) && response.code !== 404));
+    this.#finish(sync, sync.failed || !isSuccessOrGone(response));
   };
 
   #finish({ worker, cronJob, nextUs }: Sync, failed: boolean): void {

@@ -14,6 +14,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   isSuccess,
+  isSuccessOrGone,
   keyOf,
 } from '../../../client/api-request.js';
 import { EventRecorder } from '../../../client/event-recorder.js';
@@ -345,7 +346,7 @@ export class DeploymentController {
 
   readonly #statusUpdated = (call: ApiCall): void => {
     const response = call.response as ApiResponse;
-    this.#finish(call.context as Sync, !isSuccess(response) && response.code !== 404);
+    this.#finish(call.context as Sync, !isSuccessOrGone(response));
   };
 
   #finish({ worker }: Sync, failed: boolean): void {

@@ -9,7 +9,12 @@ import { controllerOf } from '../../../api/object-meta.js';
 import type { Pod } from '../../../api/pod.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import { type ApiResponse, isSuccess, keyOf } from '../../../client/api-request.js';
+import {
+  type ApiResponse,
+  isSuccess,
+  isSuccessOrGone,
+  keyOf,
+} from '../../../client/api-request.js';
 import { EventRecorder } from '../../../client/event-recorder.js';
 import type { Informer } from '../../../client/informer.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
@@ -274,7 +279,7 @@ export class JobController {
   readonly #podReleased = (call: ApiCall): void => {
     const { sync, uid } = call.context as Release;
     const response = call.response as ApiResponse;
-    if (isSuccess(response) || response.code === 404) {
+    if (isSuccessOrGone(response)) {
       sync.tracked.delete(uid);
     } else {
       this.#released.delete(uid);

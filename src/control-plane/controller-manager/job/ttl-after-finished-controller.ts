@@ -4,7 +4,12 @@
 import type { Job } from '../../../api/job.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import { type ApiResponse, isSuccess, keyOf } from '../../../client/api-request.js';
+import {
+  type ApiResponse,
+  isSuccess,
+  isSuccessOrGone,
+  keyOf,
+} from '../../../client/api-request.js';
 import type { Informer } from '../../../client/informer.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
 import type { Simulation } from '../../../kernel/simulation.js';
@@ -90,7 +95,7 @@ export class TtlAfterFinishedController {
 
   readonly #deleted = (call: ApiCall): void => {
     const response = call.response as ApiResponse;
-    this.#loop.finish(call.context as number, !isSuccess(response) && response.code !== 404);
+    this.#loop.finish(call.context as number, !isSuccessOrGone(response));
   };
 }
 

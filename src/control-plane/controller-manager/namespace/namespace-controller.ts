@@ -8,7 +8,7 @@ import type { Namespace } from '../../../api/namespace.js';
 import { resourceKinds } from '../../../api/resource-kinds.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import { type ApiResponse, isSuccess } from '../../../client/api-request.js';
+import { type ApiResponse, isSuccess, isSuccessOrGone } from '../../../client/api-request.js';
 import type { Informer } from '../../../client/informer.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
 import { controllerManagerConstants } from '../constants.js';
@@ -130,7 +130,7 @@ export class NamespaceController {
 
   readonly #finalized = (call: ApiCall): void => {
     const response = call.response as ApiResponse;
-    this.#loop.finish(call.context as number, !isSuccess(response) && response.code !== 404);
+    this.#loop.finish(call.context as number, !isSuccessOrGone(response));
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Pod } from '../../../api/pod.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import { type ApiResponse, isSuccess } from '../../../client/api-request.js';
+import { type ApiResponse, isSuccessOrGone } from '../../../client/api-request.js';
 import type { EventRecorder } from '../../../client/event-recorder.js';
 import type { Simulation } from '../../../kernel/simulation.js';
 import { isPodReady } from '../pod-state.js';
@@ -55,7 +55,7 @@ export class NotReadyPods {
   readonly #marked = (call: ApiCall): void => {
     const marking = call.context as Marking;
     const response = call.response as ApiResponse;
-    if (!isSuccess(response) && response.code !== 404) marking.hasFailed = true;
+    if (!isSuccessOrGone(response)) marking.hasFailed = true;
     this.#next(marking);
   };
 }

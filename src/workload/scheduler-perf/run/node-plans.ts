@@ -6,7 +6,7 @@
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node } from '../../../api/node.js';
 import type { CSINode } from '../../../api/persistent-volume.js';
-import { type ApiRequest, type ApiResponse, isSuccess } from '../../../client/api-request.js';
+import { type ApiRequest, type ApiResponse, isSuccessOrGone } from '../../../client/api-request.js';
 import type { RandomStream } from '../../../kernel/random-stream.js';
 import type { CreateNodes, NodePreparation } from '../operations.js';
 import { createOf, patchOf, replacementOf, withMetadata } from './object-requests.js';
@@ -46,8 +46,7 @@ export function preparation(
     return prepare(wanted, node, index, step - 1, previous, random);
   };
   // The first look at a CSINode finds none.
-  const accepts = (response: ApiResponse): boolean => isSuccess(response) || response.code === 404;
-  return { count: nodes.length, workers: 1, intervalUs: 0, accepts, request };
+  return { count: nodes.length, workers: 1, intervalUs: 0, accepts: isSuccessOrGone, request };
 }
 
 function prepare(

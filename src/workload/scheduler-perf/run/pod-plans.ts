@@ -5,7 +5,7 @@
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/persistent-volume.js';
 import type { Pod } from '../../../api/pod.js';
-import { type ApiRequest, type ApiResponse, isSuccess } from '../../../client/api-request.js';
+import { type ApiRequest, isSuccessOrGone } from '../../../client/api-request.js';
 import { schedulerPerfConstants } from '../constants.js';
 import type { CreateAny, CreatePods, DeletePods, UpdateAny } from '../operations.js';
 import { createOf, inNamespace, replacementOf, withMetadata } from './object-requests.js';
@@ -96,13 +96,12 @@ function volumeName(namespace: string, index: number): string {
 
 /** Deletes pods that have been listed. A pod that has gone meanwhile is as good as deleted. */
 export function podDeletion({ perSecond }: DeletePods, pods: readonly Pod[]): SeriesPlan {
-  const accepts = (response: ApiResponse): boolean => isSuccess(response) || response.code === 404;
   const request = (index: number, step: number): ApiRequest | undefined => {
     const { namespace = '', name } = (pods[index] as Pod).metadata;
     return step === 0 ? { verb: 'delete', resource: 'pods', namespace, name } : undefined;
   };
   const intervalUs = tickerIntervalUs(perSecond);
-  return { count: pods.length, workers: 1, intervalUs, accepts, request };
+  return { count: pods.length, workers: 1, intervalUs, accepts: isSuccessOrGone, request };
 }
 
 /** Creates any objects, one by one. */
