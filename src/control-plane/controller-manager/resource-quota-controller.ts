@@ -20,6 +20,7 @@ import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import { controllerManagerConstants as constants } from './constants.js';
+import { NamespaceContents } from './namespace-contents.js';
 import type { SharedInformers } from './shared-informers.js';
 import { StatusWriter } from './status-writer.js';
 import { type ControllerOptions, SyncLoop } from './sync-loop.js';
@@ -33,7 +34,7 @@ export class ResourceQuotaController {
   readonly queue: WorkQueue;
   readonly #simulation: Simulation;
   readonly #quotas: Informer<ResourceQuota>;
-  readonly #counted: readonly Informer<KubernetesObject>[];
+  readonly #contents: NamespaceContents;
   readonly #loop: SyncLoop;
   readonly #statusWriter: StatusWriter<Sync>;
   readonly #resyncDue: EventKind;
@@ -42,14 +43,14 @@ export class ResourceQuotaController {
     const { simulation, client } = options;
     this.#simulation = simulation;
     this.#quotas = informers.resourceQuotas;
-    this.#counted = informers.all;
+    this.#contents = new NamespaceContents(informers.all, (object) => this.#replenish(object));
     const finish = ({ worker, failed }: Sync): void => this.#loop.finish(worker, failed);
     const resource = 'resourcequotas';
     this.#statusWriter = new StatusWriter({ client, resource, retries: 0, onDone: finish });
     this.#loop = new SyncLoop(options, {
       name: 'resourcequota_primary',
       workers: constants.concurrentResourceQuotaSyncs,
-      cpuUs: (key) => constants.syncCpuUs + constants.podCpuUs * this.#objectsOf(key).length,
+      cpuUs: (key) => constants.syncCpuUs + constants.podCpuUs * this.#countOf(key),
       sync: (key, worker) => this.#sync(key, worker),
     });
     this.queue = this.#loop.queue;
@@ -62,9 +63,6 @@ export class ResourceQuotaController {
         if (previous.spec !== quota.spec) this.queue.add(keyOf(quota));
       },
     });
-    for (const informer of this.#counted) {
-      informer.addHandler({ deleted: (object) => this.#replenish(object) });
-    }
     informers.pods.addHandler({
       updated: (previous, pod) => {
         if (hasEnded(pod) && !hasEnded(previous)) this.#replenish(pod);
@@ -90,13 +88,11 @@ export class ResourceQuotaController {
     }
   }
 
-  /** Everything in the namespace of a quota. Linear in the objects of the cluster. */
-  #objectsOf(key: string): readonly KubernetesObject[] {
+  /** Objects in the namespace of a quota. */
+  #countOf(key: string): number {
     const namespace = this.#quotas.get(key)?.metadata.namespace;
-    if (namespace === undefined) return [];
-    return this.#counted.flatMap(({ store }) =>
-      [...store.values()].filter(({ metadata }) => metadata.namespace === namespace),
-    );
+    if (namespace === undefined) return 0;
+    return this.#contents.of(namespace).reduce((sum, { size }) => sum + size, 0);
   }
 
   #sync(key: string, worker: number): void {
@@ -111,10 +107,13 @@ export class ResourceQuotaController {
     this.#statusWriter.write({ worker, failed: false }, quota, { hard, used });
   }
 
+  /** O(objects of the namespace). */
   #usedOf(quota: ResourceQuota, hard: ResourceList): ResourceList {
     const sum = new Map<string, Quantity>();
-    for (const object of this.#objectsOf(keyOf(quota))) {
-      if (isInScopes(quota, object)) addUsage(sum, quotaUsage(object));
+    for (const objects of this.#contents.of(quota.metadata.namespace ?? '')) {
+      for (const object of objects.values()) {
+        if (isInScopes(quota, object)) addUsage(sum, quotaUsage(object));
+      }
     }
     return Object.fromEntries(resourceNames(hard).map((name) => [name, sum.get(name) ?? '0']));
   }
