@@ -4,6 +4,7 @@
 // Events. Source: reference nodes-controllers §0.3, controlplane C7.
 import type { Event } from '../../api/event.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import { referenceTo } from '../../api/object-meta.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { KubeletContext } from './kubelet-context.js';
@@ -95,11 +96,7 @@ export class EventPoster {
         namespace,
       },
       involvedObject: {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        namespace,
-        name,
-        uid: record.uid,
+        ...referenceTo(record.pod),
         fieldPath: container === undefined ? 'spec' : `spec.${list}{${part}}`,
       },
       reason,
