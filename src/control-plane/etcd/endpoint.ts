@@ -47,11 +47,6 @@ export class Endpoint {
     return this.#attemptUs < 0;
   }
 
-  /** When a broken connection is tried next. */
-  get nextAttemptUs(): SimTime {
-    return this.#attemptUs;
-  }
-
   /** The connection broke: the first attempt is made at once. */
   lost(): void {
     if (this.#attemptUs >= 0) return;

@@ -25,7 +25,6 @@ export class MemberMetrics {
   readonly applyDuration: Map<string, Histogram> = new Map();
   readonly snapshotSend: Histogram = new Histogram(exponentialBuckets(0.1, 2, 10));
   readonly peers: Map<number, PeerTraffic> = new Map();
-  walWrites = 0;
   walBytes = 0;
   requestsReceived = 0;
   proposalsPending = 0;

@@ -270,7 +270,6 @@ export class Member {
       this.metrics.walSynced(now - this.#flushStartedUs);
       this.#flushStartedUs = -1;
     }
-    this.metrics.walWrites++;
     if (!ready.isLeader) this.#services.network.send(this, ready.messages);
     this.raft.advance();
     this.busySinceUs = -1;
