@@ -176,3 +176,13 @@ export interface PodTemplateSpec {
   readonly metadata?: TemplateMeta;
   readonly spec: PodSpec;
 }
+
+/** Whether a pod of this phase has ended: Succeeded or Failed. */
+export function isPodPhaseTerminal(phase: PodPhase | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** Whether the pod has ended. Source: Kubernetes v1.36 pkg/api/v1/pod IsPodTerminal. */
+export function isPodTerminal({ status }: Pod): boolean {
+  return isPodPhaseTerminal(status?.phase);
+}

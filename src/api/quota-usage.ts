@@ -11,7 +11,7 @@
 import { withGroup } from './group.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 import type { PersistentVolumeClaim } from './persistent-volume.js';
-import type { Pod, PodSpec } from './pod.js';
+import { isPodPhaseTerminal, type Pod, type PodSpec } from './pod.js';
 import { addQuantities, compareQuantities, type Quantity, type ResourceList } from './quantity.js';
 import { resourceKindOf } from './resource-kinds.js';
 import type {
@@ -62,8 +62,7 @@ export function quotaUsage(object: KubernetesObject): QuotaUsage {
 }
 
 function podUsage({ spec, status }: Pod): QuotaUsage {
-  const { phase } = status ?? {};
-  if (phase === 'Succeeded' || phase === 'Failed') return new Map();
+  if (isPodPhaseTerminal(status?.phase)) return new Map();
   const known = knownUsage.get(spec);
   if (known !== undefined) return known;
   const usage = new Map<string, Quantity>([['pods', '1']]);

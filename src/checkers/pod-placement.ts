@@ -2,10 +2,10 @@
 // binds (by what runs, where room may be promised twice), no pod address is given twice, no phase
 // goes back, what is Ready is bound.
 import type { Node } from '../api/node.js';
-import type { Pod, PodPhase } from '../api/pod.js';
+import { isPodTerminal, type Pod, type PodPhase } from '../api/pod.js';
 import { nodeAllocatable, podRequests, type ResourceAmounts } from '../api/resource-requests.js';
 import type { WatchEvent } from '../client/watch.js';
-import { isPodReady, isPodTerminal } from '../control-plane/controller-manager/pod-state.js';
+import { isPodReady } from '../control-plane/controller-manager/pod-state.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { Checker } from './checker.js';
 

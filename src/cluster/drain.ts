@@ -6,7 +6,7 @@
 // Source: Kubernetes v1.36 kubectl pkg/drain (reference: nodes-controllers 10.9).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { controllerOf, objectKey } from '../api/object-meta.js';
-import type { Pod } from '../api/pod.js';
+import { isPodTerminal, type Pod } from '../api/pod.js';
 import type { ApiCall } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../client/api-request.js';
@@ -200,7 +200,5 @@ function isDrained(pod: Pod): boolean {
 
 /** Nobody would make another one in its place; one that has ended needs none. */
 function isOnItsOwn(pod: Pod): boolean {
-  const phase = pod.status?.phase;
-  const isFinished = phase === 'Succeeded' || phase === 'Failed';
-  return !isFinished && controllerOf(pod) === undefined;
+  return !isPodTerminal(pod) && controllerOf(pod) === undefined;
 }

@@ -1,11 +1,10 @@
 // What runs on each node, counted from committed writes: pods that are bound and not terminal, and
 // the sum of their requests. O(1) a write.
 import type { Node } from '../api/node.js';
-import type { Pod } from '../api/pod.js';
+import { isPodTerminal, type Pod } from '../api/pod.js';
 import { nodeAllocatable, podRequests } from '../api/resource-requests.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
-import { isPodTerminal } from '../control-plane/controller-manager/pod-state.js';
 import type { NodeRow } from './run-result.js';
 
 interface Load {

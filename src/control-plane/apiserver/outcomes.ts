@@ -6,7 +6,7 @@
 import type { Binding } from '../../api/binding.js';
 import { isSameData } from '../../api/data-equality.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Pod, PodCondition } from '../../api/pod.js';
+import { isPodTerminal, type Pod, type PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
 import { admitUpdate } from './admission/admission.js';
@@ -172,8 +172,7 @@ function markedForDeletion(
 
 function podGraceSeconds(pod: Pod, request: ApiRequest): number {
   const isUnbound = pod.spec.nodeName === undefined || pod.spec.nodeName === '';
-  const { phase } = pod.status ?? {};
-  if (isUnbound || phase === 'Succeeded' || phase === 'Failed') return 0;
+  if (isUnbound || isPodTerminal(pod)) return 0;
   return (
     request.gracePeriodSeconds ??
     pod.spec.terminationGracePeriodSeconds ??

@@ -3,11 +3,11 @@
 // ones. Pure. Source: Kubernetes v1.36 staging endpointslice reconciler (reference:
 // nodes-controllers 3.9).
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/endpoint-slice.js';
-import type { Pod } from '../../api/pod.js';
+import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { controllerReference } from './owner-index.js';
-import { isPodReady, isPodTerminal } from './pod-state.js';
+import { isPodReady } from './pod-state.js';
 
 /** Writes in the order in which they are made. */
 export interface SliceChanges {

@@ -3,7 +3,7 @@
 // own last write not yet in the cache is tried again. Left out: the annotation of the last change.
 // Source: Kubernetes v1.36 pkg/controller/endpoint (reference: nodes-controllers 3.9).
 import type { EndpointAddress, EndpointSubset, Endpoints } from '../../api/endpoints.js';
-import type { Pod } from '../../api/pod.js';
+import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
@@ -12,7 +12,7 @@ import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { endpointPorts } from './endpoint-slice-reconciler.js';
-import { isPodReady, isPodTerminal } from './pod-state.js';
+import { isPodReady } from './pod-state.js';
 import { type Members, ServiceMembers } from './service-members.js';
 import { type ControllerOptions, SyncLoop } from './sync-loop.js';
 

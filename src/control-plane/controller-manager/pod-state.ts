@@ -1,5 +1,5 @@
 // What controllers ask about a pod. Source: Kubernetes v1.36 pkg/api/v1/pod, pkg/controller.
-import type { Pod, PodCondition } from '../../api/pod.js';
+import { isPodTerminal, type Pod, type PodCondition } from '../../api/pod.js';
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return pod.status?.conditions?.find((condition) => condition.type === type);
@@ -16,11 +16,6 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
   return (
     minReadySeconds === 0 || (ready.lastTransitionTime ?? 0) + minReadySeconds * 1_000_000 <= now
   );
-}
-
-/** Succeeded or Failed. */
-export function isPodTerminal(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
 /** Counts for its controller: neither terminal nor being deleted. */

@@ -5,7 +5,7 @@
 // follows, whose use begins at 0 and is never found to have shrunk.
 // Source: Kubernetes v1.36 pkg/controller/resourcequota (reference: nodes-controllers 3.17).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Pod } from '../../api/pod.js';
+import { isPodTerminal } from '../../api/pod.js';
 import type { Quantity, ResourceList } from '../../api/quantity.js';
 import {
   addUsage,
@@ -65,7 +65,7 @@ export class ResourceQuotaController {
     });
     informers.pods.addHandler({
       updated: (previous, pod) => {
-        if (hasEnded(pod) && !hasEnded(previous)) this.#replenish(pod);
+        if (isPodTerminal(pod) && !isPodTerminal(previous)) this.#replenish(pod);
       },
     });
   }
@@ -117,8 +117,4 @@ export class ResourceQuotaController {
     }
     return Object.fromEntries(resourceNames(hard).map((name) => [name, sum.get(name) ?? '0']));
   }
-}
-
-function hasEnded({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

@@ -1,10 +1,10 @@
 // The pods of a StatefulSet: their names, their identity and the claims for their volumes.
 // Source: Kubernetes v1.36 pkg/controller/statefulset/stateful_set_utils.go.
 import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';
-import type { Pod, PodTemplateSpec } from '../../api/pod.js';
+import { isPodTerminal, type Pod, type PodTemplateSpec } from '../../api/pod.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import { podFromTemplate } from './pod-control.js';
-import { isPodReady, isPodTerminal } from './pod-state.js';
+import { isPodReady } from './pod-state.js';
 import { REVISION_LABEL } from './revision-history.js';
 
 /** The lowest ordinal. */

@@ -4,7 +4,7 @@
 // Source: kube-scheduler v1.36 eventhandlers.go; reference: scheduler 1.3.
 
 import type { Node } from '../../api/node.js';
-import type { Pod } from '../../api/pod.js';
+import { isPodTerminal, type Pod } from '../../api/pod.js';
 import { keyOf } from '../../client/api-request.js';
 import type { InformerHandler } from '../../client/informer.js';
 import type { ClusterObserver } from '../../client/observer.js';
@@ -39,10 +39,6 @@ export interface EventHandlersOptions {
   readonly queueChanged: () => void;
 }
 
-function isTerminal(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
-
 function isAssigned(pod: Pod): boolean {
   return (pod.spec.nodeName ?? '') !== '';
 }
@@ -56,7 +52,7 @@ export class PodHandler implements InformerHandler<Pod> {
   }
 
   added(pod: Pod): void {
-    if (isTerminal(pod)) return;
+    if (isPodTerminal(pod)) return;
     if (isAssigned(pod)) this.#addAssigned(pod);
     else if (this.#isOurs(pod)) this.#addPending(pod);
     this.#options.queueChanged();
@@ -64,11 +60,11 @@ export class PodHandler implements InformerHandler<Pod> {
 
   updated(previous: Pod, pod: Pod): void {
     if (previous.metadata.resourceVersion === pod.metadata.resourceVersion) return;
-    const wasCounted = !isTerminal(previous);
+    const wasCounted = !isPodTerminal(previous);
     if (previous.metadata.uid !== pod.metadata.uid) {
       this.deleted(previous);
       this.added(pod);
-    } else if (isTerminal(pod)) {
+    } else if (isPodTerminal(pod)) {
       if (wasCounted) this.#remove(previous);
     } else if (!isAssigned(pod)) {
       if (this.#isOurs(pod)) this.#updatePending(previous, pod);
@@ -85,7 +81,7 @@ export class PodHandler implements InformerHandler<Pod> {
   }
 
   deleted(pod: Pod): void {
-    if (!isTerminal(pod)) this.#remove(pod);
+    if (!isPodTerminal(pod)) this.#remove(pod);
     this.#options.queueChanged();
   }
 

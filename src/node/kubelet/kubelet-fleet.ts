@@ -4,7 +4,7 @@
 // Left out: eviction, attached volumes, static pods, image and container garbage collection, CPU of
 // the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
-import type { Pod } from '../../api/pod.js';
+import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { ApiCall, ApiTransport } from '../../client/api-call.js';
 import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
 import type { Connection } from '../../client/connection.js';
@@ -241,7 +241,7 @@ export class KubeletFleet {
       if (isNews && known.state !== 'new') this.#enterSyncLoop(known);
       return;
     }
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+    if (isPodTerminal(pod)) return;
     const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
     const inits = pod.spec.initContainers ?? [];
     const containers = [...inits, ...pod.spec.containers].map((spec, index) => {

@@ -3,6 +3,7 @@
 // containers are stopped in the same way when a probe condemns them.
 // Source: Kubernetes v1.36 pkg/kubelet/pod_workers.go, kuberuntime_container.go (reference:
 // nodes-controllers §1.15).
+import { isPodPhaseTerminal } from '../../api/pod.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { hookUs } from './container-starter.js';
@@ -193,8 +194,7 @@ export class PodKiller {
     }
     if (record.isCounted) agent.usage.add(pod.spec, -1);
     record.isCounted = false;
-    const phase = record.status?.phase;
-    const isOver = phase === 'Succeeded' || phase === 'Failed'; // the sandbox is the only news
+    const isOver = isPodPhaseTerminal(record.status?.phase); // the sandbox is the only news
     if (settings.reportPodSandbox || !isOver) this.#parts.status.update(record);
     const hasVolumes = (pod.spec.volumes ?? []).length > 0;
     const unmountUs = hasVolumes ? settings.volumeLoopUs : 0;

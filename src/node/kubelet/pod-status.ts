@@ -2,7 +2,13 @@
 // seen. Conditions that did not change keep their object and their time.
 // Source: Kubernetes v1.36 pkg/kubelet/kubelet_pods.go (reference: nodes-controllers §1.15).
 import type { ContainerState, ContainerStatus } from '../../api/container.js';
-import type { Pod, PodCondition, PodPhase, PodStatus } from '../../api/pod.js';
+import {
+  isPodPhaseTerminal,
+  type Pod,
+  type PodCondition,
+  type PodPhase,
+  type PodStatus,
+} from '../../api/pod.js';
 import { podQosClass } from '../../api/resource-requests.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
@@ -45,8 +51,7 @@ function isEnding({ state }: PodRecord): boolean {
 
 /** True when nothing will run in the pod any more: it is Succeeded or Failed by itself. */
 export function isFinished(record: PodRecord): boolean {
-  const phase = phaseOf(record);
-  return phase === 'Succeeded' || phase === 'Failed';
+  return isPodPhaseTerminal(phaseOf(record));
 }
 
 /** The status to report now. */

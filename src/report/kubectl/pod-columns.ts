@@ -1,6 +1,12 @@
 // The columns of pods: the status column sums up phases, conditions and container states as kubectl
 // does. Source: Kubernetes v1.36 pkg/printers/internalversion/printers.go printPod.
-import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/pod.js';
+import {
+  type Container,
+  type ContainerState,
+  type ContainerStatus,
+  isPodPhaseTerminal,
+  type Pod,
+} from '../../api/pod.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ageColumn, type Column, column, NONE, nameColumn, wide } from './columns.js';
 import { humanDuration } from './human-duration.js';
@@ -80,7 +86,7 @@ export function podSummary(pod: Pod): PodSummary {
   const isReady = ({ ready, state }: ContainerStatus): boolean =>
     ready === true && state?.running !== undefined;
   const ready = lasting.filter(({ ready: isUp }) => isUp === true).length;
-  const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  const isOver = isPodPhaseTerminal(status?.phase);
   const isTerminating = metadata.deletionTimestamp !== undefined && !isOver;
   const isLost = metadata.deletionTimestamp !== undefined && status?.reason === 'NodeLost';
   return {

@@ -6,7 +6,7 @@
 // Source: Kubernetes v1.36 pkg/controller/deployment (reference: nodes-controllers 3.5).
 import type { Deployment, DeploymentCondition } from '../../../api/deployment.js';
 import { controllerOf } from '../../../api/object-meta.js';
-import type { Pod } from '../../../api/pod.js';
+import { isPodTerminal, type Pod } from '../../../api/pod.js';
 import type { ReplicaSet } from '../../../api/replica-set.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
@@ -22,7 +22,6 @@ import type { Informer } from '../../../client/informer.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
 import type { Simulation } from '../../../kernel/simulation.js';
 import { controllerManagerConstants as constants } from '../constants.js';
-import { isPodTerminal } from '../pod-state.js';
 import type { Owned } from '../replica-set-controller.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { deploymentStatus, isSameDeploymentStatus } from './deployment-status.js';

@@ -6,7 +6,7 @@
 // 3.13).
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node } from '../../../api/node.js';
-import type { Pod, PodCondition } from '../../../api/pod.js';
+import { isPodTerminal, type Pod, type PodCondition } from '../../../api/pod.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
 import { isSuccess, keyOf } from '../../../client/api-request.js';
@@ -16,7 +16,7 @@ import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { ascending } from '../../../stats/ascending.js';
 import type { PodsOfNodes } from '../node-lifecycle/pods-of-nodes.js';
-import { isPodTerminal, podCondition } from '../pod-state.js';
+import { podCondition } from '../pod-state.js';
 import type { ControllerOptions } from '../sync-loop.js';
 import { podGcConstants as constants } from './constants.js';
 
