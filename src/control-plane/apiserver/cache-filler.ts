@@ -4,6 +4,7 @@
 // controlplane B9, D3).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import { keyOf } from '../../client/api-request.js';
 import type { EtcdPort, EtcdResult } from '../../client/etcd-client.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
@@ -93,9 +94,7 @@ export class CacheFiller {
     }
     const last = values.at(-1);
     if (last !== undefined) {
-      const { namespace = '', name } = last.metadata;
-      const key = namespace === '' ? name : `${namespace}/${name}`;
-      filling.startKey = keyBehind(`${filling.cache.kind.resource}/${key}`);
+      filling.startKey = keyBehind(`${filling.cache.kind.resource}/${keyOf(last)}`);
     }
     const { watchIngestCpuUs, decodeNanosecondsPerByte } = apiserverConstants;
     const cpuUs = values.length * watchIngestCpuUs + (bytes * decodeNanosecondsPerByte) / 1000;

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { compileLabelSelector } from '../../api/label-selector.js';
 import type { Pod } from '../../api/pod.js';
 import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
-import type { ApiResponse } from '../../client/api-request.js';
+import { type ApiResponse, keyOf } from '../../client/api-request.js';
 import type { EtcdResult } from '../../client/etcd-client.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import { status, storageFailure } from './answers.js';
@@ -67,7 +67,7 @@ export class Evictions {
       return this.#context.reply(id, refusal);
     }
     const { etcd, simulation, latencies } = this.#context;
-    const { namespace = '', name, resourceVersion = 0 } = budget.metadata;
+    const { resourceVersion = 0 } = budget.metadata;
     const { disruptionsAllowed = 0, disruptedPods = {} } = budget.status ?? {};
     const value: PodDisruptionBudget = {
       ...budget,
@@ -78,7 +78,7 @@ export class Evictions {
         disruptedPods: { ...disruptedPods, [pod.metadata.name]: simulation.now },
       },
     };
-    const key = `poddisruptionbudgets/${namespace}/${name}`;
+    const key = `poddisruptionbudgets/${keyOf(budget)}`;
     const bytes = encodedBytes(value);
     latencies.asked(id);
     etcd.propose({ key, expectedRevision: resourceVersion, value, bytes }, this.#charged, id);

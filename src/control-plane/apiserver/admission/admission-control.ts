@@ -9,6 +9,7 @@ import type { ApiClient } from '../../../client/api-client.js';
 import type { ApiRequest } from '../../../client/api-request.js';
 import type { Simulation } from '../../../kernel/simulation.js';
 import type { CpuHost } from '../../../kernel/stations.js';
+import { ascending } from '../../../stats/ascending.js';
 import type { Outcome } from '../outcomes.js';
 import type { RequestTable } from '../request-table.js';
 import { Admission, type OptionalAdmissionPlugin } from './admission.js';
@@ -107,17 +108,17 @@ export class AdmissionControl {
     return found;
   }
 
-  /** The objects of a namespace, by name; most clusters have none of those asked for. */
   #isTerminating(namespace: string): boolean {
     const found = this.#options.objectsOf('namespaces').get(namespace);
     return found?.metadata.deletionTimestamp !== undefined;
   }
 
+  /** The objects of a namespace, by name; most clusters have none of those asked for. */
   #within<T extends KubernetesObject>(resource: string, namespace: string): readonly T[] {
     const objects = this.#options.objectsOf(resource) as ReadonlyMap<string, T>;
     if (objects.size === 0) return [];
     return [...objects.values()]
       .filter(({ metadata }) => metadata.namespace === namespace)
-      .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+      .sort((a, b) => ascending(a.metadata.name, b.metadata.name));
   }
 }

@@ -62,7 +62,7 @@ export class Admission {
       );
     }
     if (object.kind !== 'Pod') return validated(withoutStatus(defaultObject(object)));
-    const ranges = this.#lookups.limitRanges(object.metadata.namespace ?? '');
+    const ranges = this.#lookups.limitRanges(namespace);
     if (ranges.length > 0) return this.#limited(object, ranges);
     const known = this.#podSpecs.get(object.spec);
     if (known !== undefined) return pendingPod(object, known);

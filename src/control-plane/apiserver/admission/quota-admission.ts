@@ -11,7 +11,7 @@ import { resourceKindNamed } from '../../../api/resource-kinds.js';
 import type { ResourceQuota } from '../../../api/resource-quota.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import { type ApiResponse, isSuccess, objectKey } from '../../../client/api-request.js';
+import { type ApiResponse, isSuccess, keyOf } from '../../../client/api-request.js';
 import { admissionConstants } from './constants.js';
 import { charge, concerns, type QuotaState } from './quota-judgement.js';
 import { forbidden, internalError, type Rejection } from './rejection.js';
@@ -152,10 +152,6 @@ export class QuotaAdmission {
     for (const { id } of requests) this.#onDecided(id, rejection);
     if (next.length > 0) this.#begin(namespace, next);
   }
-}
-
-function keyOf({ metadata }: ResourceQuota): string {
-  return objectKey(metadata.namespace, metadata.name);
 }
 
 function revisionOf({ metadata }: ResourceQuota): number {

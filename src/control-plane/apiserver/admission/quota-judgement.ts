@@ -19,6 +19,7 @@ import {
   resourceNames,
 } from '../../../api/quota-usage.js';
 import type { ResourceQuota } from '../../../api/resource-quota.js';
+import { ascending } from '../../../stats/ascending.js';
 
 /** A quota with what is used of it as of now, which may be more than is stored. */
 export interface QuotaState {
@@ -99,7 +100,7 @@ function unstated({ spec }: Pod, limited: readonly string[]): string {
     .filter((name) => STATED_BY_EACH_CONTAINER.has(name))
     .flatMap((name) => {
       const without = containers.filter((container) => !states(container, name));
-      const names = without.map((container) => container.name).sort((a, b) => (a < b ? -1 : 1));
+      const names = without.map((container) => container.name).sort(ascending);
       return names.length === 0 ? [] : [`${name} for: ${names.join(',')}`];
     })
     .join('; ');

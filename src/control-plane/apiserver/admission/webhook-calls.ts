@@ -11,6 +11,7 @@ import type { RandomStream } from '../../../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { CpuHost } from '../../../kernel/stations.js';
 import type { SimTime } from '../../../kernel/time.js';
+import { ascending } from '../../../stats/ascending.js';
 import { apiserverConstants as constants } from '../constants.js';
 import type { AdmissionStatistics } from './admission-statistics.js';
 import { admissionConstants } from './constants.js';
@@ -60,7 +61,7 @@ export class WebhookCalls {
     this.#options = options;
     const { name, webhooks } = options;
     this.#webhooks = [...webhooks]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .sort((a, b) => ascending(a.name, b.name))
       .map((spec) => ({
         spec,
         latency: distribution(spec.latency),

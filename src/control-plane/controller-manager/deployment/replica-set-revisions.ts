@@ -6,6 +6,7 @@
 import type { Deployment } from '../../../api/deployment.js';
 import { sortedKeys } from '../../../api/field-check.js';
 import type { ReplicaSet } from '../../../api/replica-set.js';
+import { ascending } from '../../../stats/ascending.js';
 import { controllerReference } from '../owner-index.js';
 import { podTemplateHash } from '../template-hash.js';
 import { maxReplicas } from './rollout.js';
@@ -43,7 +44,7 @@ export function replicaSetsOf(deployment: Deployment, owned: Iterable<ReplicaSet
 }
 
 function byName(a: ReplicaSet, b: ReplicaSet): number {
-  return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
+  return ascending(a.metadata.name, b.metadata.name);
 }
 
 /** 0 for an object without a revision. */

@@ -6,7 +6,7 @@ import { compileLabelSelector } from '../../../api/label-selector.js';
 import { controllerOf } from '../../../api/object-meta.js';
 import type { Pod } from '../../../api/pod.js';
 import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
-import { keyOf } from '../../../client/api-request.js';
+import { keyOf, objectKey } from '../../../client/api-request.js';
 import { EventRecorder } from '../../../client/event-recorder.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
 import type { Simulation } from '../../../kernel/simulation.js';
@@ -129,7 +129,8 @@ export class DisruptionController {
     const kind = KINDS_WITH_REPLICAS.find((each) => each === owner?.kind);
     if (owner === undefined || kind === undefined) return undefined;
     const { replicaSets, replicationControllers, statefulSets, deployments } = this.#informers;
-    const key = `${pod.metadata.namespace}/${owner.name}`;
+    const { namespace } = pod.metadata;
+    const key = objectKey(namespace, owner.name);
     const informer = {
       ReplicaSet: replicaSets,
       ReplicationController: replicationControllers,
@@ -138,7 +139,7 @@ export class DisruptionController {
     const found = informer.get(key);
     if (found === undefined || found.metadata.uid !== owner.uid) return undefined;
     const above = kind === 'ReplicaSet' ? controllerOf(found) : undefined;
-    const deployment = above && deployments.get(`${pod.metadata.namespace}/${above.name}`);
+    const deployment = above && deployments.get(objectKey(namespace, above.name));
     const { uid = '' } = (deployment ?? found).metadata;
     return { uid, replicas: (deployment ?? found).spec.replicas ?? 1 };
   }
