@@ -37,6 +37,7 @@ import {
 } from './progress.js';
 import { isScalingEvent, sharedScalings } from './proportional-scaling.js';
 import {
+  allOf,
   hasSizesOf,
   newReplicaSet,
   type ReplicaSets,
@@ -291,8 +292,7 @@ export class DeploymentController {
 
   #replicaSetUpdated(sync: Sync, name: string, updated: ReplicaSet): void {
     const { current, old } = sync.sets;
-    const all = current === undefined ? old : [...old, current];
-    const before = all.find(({ metadata }) => metadata.name === name) as ReplicaSet;
+    const before = allOf(sync.sets).find(({ metadata }) => metadata.name === name) as ReplicaSet;
     if (before === current) sync.sets = { current: updated, old };
     const from = specReplicas(before);
     const to = specReplicas(updated);

@@ -5,6 +5,7 @@
 import type { Deployment } from '../../../api/deployment.js';
 import type { ReplicaSet } from '../../../api/replica-set.js';
 import {
+  allOf,
   desiredReplicasNoted,
   maxReplicasNoted,
   type ReplicaSets,
@@ -12,9 +13,9 @@ import {
 import { emptyingScalings, isActive, maxReplicas, type Scaling, specReplicas } from './rollout.js';
 
 /** True when the Deployment wants another number than it did when its ReplicaSets were scaled. */
-export function isScalingEvent(deployment: Deployment, { current, old }: ReplicaSets): boolean {
+export function isScalingEvent(deployment: Deployment, sets: ReplicaSets): boolean {
   const desired = deployment.spec.replicas ?? 1;
-  return [...old, ...(current === undefined ? [] : [current])].some((each) => {
+  return allOf(sets).some((each) => {
     const noted = desiredReplicasNoted(each);
     return isActive(each) && noted !== undefined && noted !== desired;
   });
@@ -38,8 +39,8 @@ export function sharedScalings(deployment: Deployment, sets: ReplicaSets): reado
 }
 
 /** The only ReplicaSet with replicas; when none has any the present one, or the newest old one. */
-function activeOrLatest({ current, old }: ReplicaSets): ReplicaSet | undefined {
-  const all = current === undefined ? old : [...old, current];
+function activeOrLatest(sets: ReplicaSets): ReplicaSet | undefined {
+  const all = allOf(sets);
   const active = all.filter(isActive);
   if (active.length === 0) return all.at(-1);
   return active.length === 1 ? active[0] : undefined;
@@ -54,11 +55,8 @@ function isSaturated(deployment: Deployment, current: ReplicaSet): boolean {
   );
 }
 
-function proportionalScalings(
-  deployment: Deployment,
-  { current, old }: ReplicaSets,
-): readonly Scaling[] {
-  const active = [...old, ...(current === undefined ? [] : [current])].filter(isActive);
+function proportionalScalings(deployment: Deployment, sets: ReplicaSets): readonly Scaling[] {
+  const active = allOf(sets).filter(isActive);
   const total = active.reduce((sum, each) => sum + specReplicas(each), 0);
   const allowed = (deployment.spec.replicas ?? 1) > 0 ? maxReplicas(deployment) : 0;
   const toAdd = allowed - total;

@@ -32,6 +32,11 @@ export interface ReplicaSets {
   readonly old: readonly ReplicaSet[];
 }
 
+/** All of them, the present one last. */
+export function allOf({ current, old }: ReplicaSets): readonly ReplicaSet[] {
+  return current === undefined ? old : [...old, current];
+}
+
 /** Tells the present ReplicaSet from the old ones. O(n log n). */
 export function replicaSetsOf(deployment: Deployment, owned: Iterable<ReplicaSet>): ReplicaSets {
   const hash = podTemplateHash(deployment.spec.template);

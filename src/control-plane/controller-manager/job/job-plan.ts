@@ -15,9 +15,15 @@ export function jobCondition({ status }: Job, type: string): JobCondition | unde
   return status?.conditions?.find((condition) => condition.type === type);
 }
 
+/** The condition with which a Job has ended, Complete or Failed; undefined: it goes on. */
+export function endOf(job: Job): JobCondition | undefined {
+  const ends = ['Complete', 'Failed'].map((type) => jobCondition(job, type));
+  return ends.find((condition) => condition?.status === 'True');
+}
+
 /** Complete or Failed. */
 export function isFinished(job: Job): boolean {
-  return ['Complete', 'Failed'].some((type) => jobCondition(job, type)?.status === 'True');
+  return endOf(job) !== undefined;
 }
 
 /** Pods of a Job by what they do. */

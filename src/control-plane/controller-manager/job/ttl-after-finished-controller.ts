@@ -17,7 +17,7 @@ import type { SimTime } from '../../../kernel/time.js';
 import { controllerManagerConstants } from '../constants.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { jobConstants as constants } from './constants.js';
-import { jobCondition } from './job-plan.js';
+import { endOf } from './job-plan.js';
 
 export class TtlAfterFinishedController {
   readonly queue: WorkQueue;
@@ -103,8 +103,7 @@ export class TtlAfterFinishedController {
 function expiryOf(job: Job): SimTime | undefined {
   const { ttlSecondsAfterFinished } = job.spec;
   if (ttlSecondsAfterFinished === undefined) return undefined;
-  const ends = ['Complete', 'Failed'].map((type) => jobCondition(job, type));
-  const end = ends.find((condition) => condition?.status === 'True');
-  if (end?.lastTransitionTime === undefined) return undefined;
-  return end.lastTransitionTime + ttlSecondsAfterFinished * 1_000_000;
+  const endUs = endOf(job)?.lastTransitionTime;
+  if (endUs === undefined) return undefined;
+  return endUs + ttlSecondsAfterFinished * 1_000_000;
 }

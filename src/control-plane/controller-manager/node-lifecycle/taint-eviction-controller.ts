@@ -3,7 +3,7 @@
 // Source: Kubernetes v1.36 pkg/controller/tainteviction (reference: nodes-controllers 3.14).
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node, Taint } from '../../../api/node.js';
-import type { Pod, PodCondition } from '../../../api/pod.js';
+import type { Pod } from '../../../api/pod.js';
 import { toleratesTaint } from '../../../api/toleration.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
@@ -14,6 +14,7 @@ import { Slab } from '../../../client/slab.js';
 import type { EventHandle } from '../../../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { SimTime } from '../../../kernel/time.js';
+import { withDisruptionTarget } from '../pod-state.js';
 import type { ControllerOptions } from '../sync-loop.js';
 import { nodeLifecycleConstants as constants } from './constants.js';
 import type { PodsOfNodes } from './pods-of-nodes.js';
@@ -184,13 +185,6 @@ export function tolerationUs({ spec }: Pod, taints: readonly Taint[]): number {
 }
 
 function disrupted(pod: Pod, now: SimTime): Pod {
-  const others = pod.status?.conditions?.filter(({ type }) => type !== 'DisruptionTarget') ?? [];
-  const condition: PodCondition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    lastTransitionTime: now,
-    reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint',
-  };
-  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+  const message = 'Taint manager: deleting due to NoExecute taint';
+  return withDisruptionTarget(pod, 'DeletionByTaintManager', message, now);
 }

@@ -6,7 +6,7 @@
 // 3.13).
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node } from '../../../api/node.js';
-import { isPodTerminal, type Pod, type PodCondition } from '../../../api/pod.js';
+import { isPodTerminal, type Pod } from '../../../api/pod.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
 import { isSuccess, keyOf } from '../../../client/api-request.js';
@@ -16,7 +16,7 @@ import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { ascending } from '../../../stats/ascending.js';
 import type { PodsOfNodes } from '../node-lifecycle/pods-of-nodes.js';
-import { podCondition } from '../pod-state.js';
+import { withDisruptionTarget } from '../pod-state.js';
 import type { ControllerOptions } from '../sync-loop.js';
 import { podGcConstants as constants } from './constants.js';
 
@@ -153,17 +153,8 @@ export class PodGarbageCollector {
 }
 
 function failed(pod: Pod, message: string, now: SimTime): Pod {
-  const known = podCondition(pod, 'DisruptionTarget');
-  const others = pod.status?.conditions?.filter((each) => each !== known) ?? [];
-  const condition: PodCondition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    lastTransitionTime: now,
-    reason: 'DeletionByPodGC',
-    message,
-  };
-  const conditions = [...others, condition];
-  return { ...pod, status: { ...pod.status, phase: 'Failed', conditions } };
+  const marked = withDisruptionTarget(pod, 'DeletionByPodGC', message, now);
+  return { ...marked, status: { ...marked.status, phase: 'Failed' } };
 }
 
 /** Of pods that have ended as many as there are too many. O(n log n). */
