@@ -6,42 +6,42 @@ import type { AdmissionStatistics } from '../control-plane/apiserver/admission/a
 import type { WebhookSpec } from '../control-plane/apiserver/admission/webhook.js';
 import type { MetricFamily } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
+import { SampleCollector } from './sample-collector.js';
 
 const US = 1_000_000;
 const common = ['name', 'operation', 'rejected', 'type'];
 
-const durations: MetricFamily = {
-  name: 'apiserver_admission_webhook_admission_duration_seconds',
-  help: 'Time of a call of a webhook, until it had answered or was given up.',
-  type: 'histogram',
-  labels: common,
-};
-const failOpen: MetricFamily = {
-  name: 'apiserver_admission_webhook_fail_open_count',
-  help: 'Calls that failed and were passed over.',
-  type: 'counter',
-  labels: ['name', 'type'],
-};
-const rejections: MetricFamily = {
-  name: 'apiserver_admission_webhook_rejection_count',
-  help: 'Requests that were refused because of a webhook.',
-  type: 'counter',
-  labels: ['error_type', 'name', 'operation', 'rejection_code', 'type'],
-};
-const requests: MetricFamily = {
-  name: 'apiserver_admission_webhook_request_total',
-  help: 'Calls of webhooks by the code of the answer.',
-  type: 'counter',
-  labels: ['code', ...common],
-};
-
-/** The families of this file, by which a test compares them with recorded ones. */
-export const admissionFamilies: readonly MetricFamily[] = [
-  durations,
-  failOpen,
-  rejections,
-  requests,
+const rows: readonly MetricFamily[] = [
+  {
+    name: 'apiserver_admission_webhook_admission_duration_seconds',
+    help: 'Time of a call of a webhook, until it had answered or was given up.',
+    type: 'histogram',
+    labels: common,
+  },
+  {
+    name: 'apiserver_admission_webhook_fail_open_count',
+    help: 'Calls that failed and were passed over.',
+    type: 'counter',
+    labels: ['name', 'type'],
+  },
+  {
+    name: 'apiserver_admission_webhook_rejection_count',
+    help: 'Requests that were refused because of a webhook.',
+    type: 'counter',
+    labels: ['error_type', 'name', 'operation', 'rejection_code', 'type'],
+  },
+  {
+    name: 'apiserver_admission_webhook_request_total',
+    help: 'Calls of webhooks by the code of the answer.',
+    type: 'counter',
+    labels: ['code', ...common],
+  },
 ];
+
+/** By name without `apiserver_admission_webhook_`. */
+const families: ReadonlyMap<string, MetricFamily> = new Map(
+  rows.map((family) => [family.name.replace('apiserver_admission_webhook_', ''), family]),
+);
 
 /** Calls that failed under Ignore, by name and type, whatever the operation. */
 function passedOver(webhooks: AdmissionStatistics['webhooks']): ReadonlyMap<string, number> {
@@ -66,27 +66,23 @@ export function admissionSamples(
   { webhooks }: AdmissionStatistics,
   instance: MetricSample['labels'],
 ): readonly MetricSample[] {
-  const samples: MetricSample[] = [];
-  const head = ({ name, help, type, labels }: MetricFamily, values: readonly string[]) => {
-    const own = labels.map((label, i) => [label, values[i] as string] as const);
-    return { name, help, type, labels: [...instance, ...own] };
-  };
+  const collector = new SampleCollector(families, instance);
   for (const { webhook, operation, isFailed, durationUs } of webhooks) {
     const { name } = webhook;
     const type = typeOf(webhook);
     const isRejected = isFailed && webhook.failurePolicy === 'Fail';
     const values = [name, operation, `${isRejected}`, type];
-    const value = durationUs.count;
+    const { count } = durationUs;
     const code = isFailed ? FAILED_CODE : '200';
-    samples.push({ ...head(durations, values), ...durationUs.report(US) });
-    samples.push({ ...head(requests, [code, ...values]), value });
+    collector.histogram('admission_duration_seconds', durationUs.report(US), ...values);
+    collector.value('request_total', count, code, ...values);
     if (isRejected) {
       const why = ['calling_webhook_error', name, operation, FAILED_CODE, type];
-      samples.push({ ...head(rejections, why), value });
+      collector.value('rejection_count', count, ...why);
     }
   }
-  for (const [key, value] of passedOver(webhooks)) {
-    samples.push({ ...head(failOpen, key.split(' ')), value });
+  for (const [key, count] of passedOver(webhooks)) {
+    collector.value('fail_open_count', count, ...key.split(' '));
   }
-  return samples;
+  return collector.samples;
 }

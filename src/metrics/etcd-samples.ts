@@ -2,44 +2,20 @@
 // about on a member (a snapshot, a kind of entry) is left out, as a real member leaves it out.
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { MemberReport } from '../control-plane/etcd/member-report.js';
-import type { Histogram } from '../stats/histogram.js';
 import { etcdFamilies } from './etcd-families.js';
-import type { MetricFamily } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
+import { SampleCollector } from './sample-collector.js';
 
 const VERSION = '3.6.8';
 const CLUSTER_VERSION = '3.6';
 
-/** Collects the samples of one member. */
-class Collector {
-  readonly samples: MetricSample[] = [];
-  readonly #instance: MetricSample['labels'];
-
-  constructor(instance: MetricSample['labels']) {
-    this.#instance = instance;
-  }
-
-  value(name: string, value: number | boolean, ...labels: readonly string[]): void {
-    this.samples.push({ ...this.#head(name, labels), value: Number(value) });
-  }
-
-  histogram(name: string, of: Histogram, ...labels: readonly string[]): void {
-    const counts = { buckets: of.cumulative(), sum: of.sum, count: of.count };
-    this.samples.push({ ...this.#head(name, labels), ...counts });
-  }
-
-  #head(name: string, values: readonly string[]) {
-    const family = etcdFamilies.get(name) as MetricFamily;
-    const own = family.labels.map((label, i) => [label, values[i] as string] as const);
-    const { type, help } = family;
-    return { name: family.name, help, type, labels: [...this.#instance, ...own] };
-  }
-}
-
 /** The metrics of all members as of now. */
 export function etcdSamples({ reports }: Pick<Etcd, 'reports'>): readonly MetricSample[] {
   return reports.flatMap((report) => {
-    const collector = new Collector(reports.length === 1 ? [] : [['instance', report.name]]);
+    const collector = new SampleCollector(
+      etcdFamilies,
+      reports.length === 1 ? [] : [['instance', report.name]],
+    );
     serverSamples(collector, report);
     storageSamples(collector, report);
     networkSamples(collector, report, reports);
@@ -47,12 +23,12 @@ export function etcdSamples({ reports }: Pick<Etcd, 'reports'>): readonly Metric
   });
 }
 
-function serverSamples(to: Collector, { counted, ...report }: MemberReport): void {
+function serverSamples(to: SampleCollector, { counted, ...report }: MemberReport): void {
   to.value('cluster_version', 1, CLUSTER_VERSION);
   to.value('server_version', 1, VERSION);
   to.value('server_id', 1, idOf(report.id));
-  to.value('server_has_leader', report.hasLeader);
-  to.value('server_is_leader', report.isLeader);
+  to.value('server_has_leader', Number(report.hasLeader));
+  to.value('server_is_leader', Number(report.isLeader));
   to.value('server_is_learner', 0);
   to.value('server_leader_changes_seen_total', counted.leaderChanges);
   to.value('server_heartbeat_send_failures_total', counted.heartbeatSendFailures);
@@ -67,21 +43,21 @@ function serverSamples(to: Collector, { counted, ...report }: MemberReport): voi
   to.value('server_client_requests_total', counted.watchesOpened, CLUSTER_VERSION, 'stream');
   to.value('server_client_requests_total', counted.requestsReceived, CLUSTER_VERSION, 'unary');
   for (const [operation, histogram] of counted.applyDuration) {
-    to.histogram('server_apply_duration_seconds', histogram, operation, 'true', 'v3');
+    to.histogram('server_apply_duration_seconds', histogram.report(), operation, 'true', 'v3');
   }
-  to.histogram('server_range_duration_seconds', counted.rangeDuration, 'true');
+  to.histogram('server_range_duration_seconds', counted.rangeDuration.report(), 'true');
   to.value('debugging_lease_granted_total', counted.leasesGranted);
   to.value('debugging_lease_renewed_total', counted.leasesRenewed);
   to.value('debugging_lease_revoked_total', counted.leasesRevoked);
-  to.histogram('debugging_lease_ttl_total', counted.leaseTtl);
+  to.histogram('debugging_lease_ttl_total', counted.leaseTtl.report());
 }
 
-function storageSamples(to: Collector, { counted, ...report }: MemberReport): void {
-  to.histogram('disk_wal_fsync_duration_seconds', counted.walFsync);
+function storageSamples(to: SampleCollector, { counted, ...report }: MemberReport): void {
+  to.histogram('disk_wal_fsync_duration_seconds', counted.walFsync.report());
   to.value('disk_wal_write_bytes_total', counted.walBytes);
-  to.histogram('disk_backend_commit_duration_seconds', counted.backendCommit);
-  to.histogram('disk_backend_defrag_duration_seconds', counted.defragment);
-  to.value('disk_defrag_inflight', report.isDefragmenting);
+  to.histogram('disk_backend_commit_duration_seconds', counted.backendCommit.report());
+  to.histogram('disk_backend_defrag_duration_seconds', counted.defragment.report());
+  to.value('disk_defrag_inflight', Number(report.isDefragmenting));
   to.value('mvcc_db_total_size_in_bytes', report.fileBytes);
   to.value('mvcc_db_total_size_in_use_in_bytes', report.inUseBytes);
   to.value('mvcc_put_total', counted.puts);
@@ -93,8 +69,14 @@ function storageSamples(to: Collector, { counted, ...report }: MemberReport): vo
   to.value('debugging_mvcc_total_put_size_in_bytes', counted.putBytes);
   to.value('debugging_mvcc_db_compaction_keys_total', counted.compactedKeys);
   const { compactionPause, compactionTotal } = counted;
-  to.histogram('debugging_mvcc_db_compaction_pause_duration_milliseconds', compactionPause);
-  to.histogram('debugging_mvcc_db_compaction_total_duration_milliseconds', compactionTotal);
+  to.histogram(
+    'debugging_mvcc_db_compaction_pause_duration_milliseconds',
+    compactionPause.report(),
+  );
+  to.histogram(
+    'debugging_mvcc_db_compaction_total_duration_milliseconds',
+    compactionTotal.report(),
+  );
   to.value('debugging_mvcc_events_total', counted.eventsSent);
   to.value('debugging_mvcc_watcher_total', report.watchers);
   to.value('debugging_mvcc_watch_stream_total', report.watchers);
@@ -102,7 +84,7 @@ function storageSamples(to: Collector, { counted, ...report }: MemberReport): vo
 }
 
 function networkSamples(
-  to: Collector,
+  to: SampleCollector,
   { counted, id, activePeers }: MemberReport,
   members: readonly MemberReport[],
 ): void {
@@ -116,7 +98,7 @@ function networkSamples(
     to.value('network_peer_sent_failures_total', sendFailures, idOf(peer));
   }
   if (counted.snapshotSend.count > 0) {
-    to.histogram('network_snapshot_send_total_duration_seconds', counted.snapshotSend);
+    to.histogram('network_snapshot_send_total_duration_seconds', counted.snapshotSend.report());
   }
 }
 

@@ -88,24 +88,26 @@ const rows: readonly (readonly [string, Type, readonly string[], string])[] = [
   ['work_estimated_seats', 'histogram', flow, 'Seats that requests were estimated to need.'],
 ];
 
-/** By name without `apiserver_flowcontrol_`. */
-export const flowControlFamilies: ReadonlyMap<string, MetricFamily> = new Map(
-  rows.map(([name, type, labels, help]) => [
-    name,
-    { name: `apiserver_flowcontrol_${name}`, type, labels, help },
-  ]),
-);
+const inFlight: readonly MetricFamily[] = [
+  {
+    name: 'apiserver_current_inflight_requests',
+    help: 'Most requests that were served at a time in the last second.',
+    type: 'gauge',
+    labels: ['request_kind'],
+  },
+  {
+    name: 'apiserver_current_inqueue_requests',
+    help: 'Most requests that waited at a time in the last second.',
+    type: 'gauge',
+    labels: ['request_kind'],
+  },
+];
 
-export const inFlightFamily: MetricFamily = {
-  name: 'apiserver_current_inflight_requests',
-  help: 'Most requests that were served at a time in the last second.',
-  type: 'gauge',
-  labels: ['request_kind'],
-};
-
-export const inQueueFamily: MetricFamily = {
-  name: 'apiserver_current_inqueue_requests',
-  help: 'Most requests that waited at a time in the last second.',
-  type: 'gauge',
-  labels: ['request_kind'],
-};
+/** By name, those of apiserver_flowcontrol_* without that beginning. */
+export const flowControlFamilies: ReadonlyMap<string, MetricFamily> = new Map([
+  ...rows.map(
+    ([name, type, labels, help]) =>
+      [name, { name: `apiserver_flowcontrol_${name}`, type, labels, help }] as const,
+  ),
+  ...inFlight.map((family) => [family.name, family] as const),
+]);

@@ -17,6 +17,16 @@ export interface MetricFamily {
   readonly buckets?: readonly number[];
 }
 
+/** What a sample says beside its figures; `constant` labels stand before those of the family. */
+export function sampleHead(
+  { name, help, type, labels }: MetricFamily,
+  values: readonly string[],
+  constant: MetricSample['labels'],
+): Pick<MetricSample, 'name' | 'help' | 'type' | 'labels'> {
+  const own = labels.map((label, i) => [label, values[i] as string] as const);
+  return { name, help, type, labels: [...constant, ...own] };
+}
+
 /** A counter or a gauge. */
 export interface Scalar {
   value: number;
@@ -70,15 +80,13 @@ export class MetricRegistry {
   get samples(): readonly MetricSample[] {
     const scalars = [...this.#scalars].map(([key, { family, values, of }]) => ({
       key,
-      sample: { ...this.#head(family, values), value: of.value },
+      sample: { ...sampleHead(family, values, this.#constant), value: of.value },
     }));
     const histograms = [...this.#histograms].map(([key, { family, values, of }]) => ({
       key,
       sample: {
-        ...this.#head(family, values),
-        buckets: of.cumulative(),
-        sum: of.sum,
-        count: of.count,
+        ...sampleHead(family, values, this.#constant),
+        ...of.report(),
       },
     }));
     return [...scalars, ...histograms]
@@ -94,10 +102,5 @@ export class MetricRegistry {
       `${name} has labels ${family.labels.join(' ')}.`,
     );
     return family;
-  }
-
-  #head({ name, help, type, labels }: MetricFamily, values: readonly string[]) {
-    const own = labels.map((label, i) => [label, values[i] as string] as const);
-    return { name, help, type, labels: [...this.#constant, ...own] };
   }
 }

@@ -4,40 +4,12 @@ import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { StorageStatistics } from '../control-plane/apiserver/storage-statistics.js';
 import type { WatchCache } from '../control-plane/apiserver/watch-cache.js';
 import type { SimTime } from '../kernel/time.js';
-import type { WholeHistogram } from '../stats/whole-histogram.js';
-import type { MetricFamily } from './metric-registry.js';
+import { ascending } from '../stats/ascending.js';
 import type { MetricSample } from './run-result.js';
+import { SampleCollector } from './sample-collector.js';
 import { storageFamilies } from './storage-families.js';
 
 const US = 1_000_000;
-
-/** Collects the samples of one server. */
-class Collector {
-  readonly samples: MetricSample[] = [];
-  readonly #instance: MetricSample['labels'];
-
-  constructor(instance: MetricSample['labels']) {
-    this.#instance = instance;
-  }
-
-  gauge(name: string, value: number, ...labels: readonly string[]): void {
-    this.samples.push({ ...this.#head(name, labels), value });
-  }
-
-  counter(name: string, value: number, ...labels: readonly string[]): void {
-    if (value > 0) this.gauge(name, value, ...labels);
-  }
-
-  histogram(name: string, of: WholeHistogram, unit: number, ...labels: readonly string[]): void {
-    if (of.count > 0) this.samples.push({ ...this.#head(name, labels), ...of.report(unit) });
-  }
-
-  #head(family: string, values: readonly string[]) {
-    const { name, help, type, labels } = storageFamilies.get(family) as MetricFamily;
-    const own = labels.map((label, i) => [label, values[i] as string] as const);
-    return { name, help, type, labels: [...this.#instance, ...own] };
-  }
-}
 
 /** The metrics of an apiserver's storage as of now. */
 export function storageSamples(
@@ -45,9 +17,12 @@ export function storageSamples(
   isAlone: boolean,
   now: SimTime,
 ): readonly MetricSample[] {
-  const collector = new Collector(isAlone ? [] : [['instance', server.name]]);
+  const collector = new SampleCollector(
+    storageFamilies,
+    isAlone ? [] : [['instance', server.name]],
+  );
   const { storage } = server;
-  collector.histogram('etcd_lease_object_counts', storage.leases.objectCounts, 1);
+  collector.filledHistogram('etcd_lease_object_counts', storage.leases.objectCounts.report());
   for (const cache of storage.caches.values()) {
     const { resource } = cache.kind;
     const [group, version] = groupAndVersion(cache.kind.apiVersion);
@@ -55,20 +30,20 @@ export function storageSamples(
     listSamples(collector, cache.statistics, group, resource);
     if (cache.isCached) cacheSamples(collector, cache, group);
     for (const [operation, latencies] of storage.latencies.of(resource)) {
-      collector.counter('etcd_requests_total', latencies.count, group, operation, resource);
+      collector.positiveValue('etcd_requests_total', latencies.count, group, operation, resource);
       const name = 'etcd_request_duration_seconds';
-      collector.histogram(name, latencies, US, group, operation, resource);
+      collector.filledHistogram(name, latencies.report(US), group, operation, resource);
     }
     const objects = server.objectCount(now, resource);
-    collector.gauge('apiserver_resource_objects', objects, group, resource);
+    collector.value('apiserver_resource_objects', objects, group, resource);
     const qualified = group === '' ? resource : `${resource}.${group}`;
-    collector.gauge('apiserver_storage_objects', objects, qualified);
+    collector.value('apiserver_storage_objects', objects, qualified);
   }
-  return collector.samples.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return collector.samples.toSorted((a, b) => ascending(a.name, b.name));
 }
 
 function watchSamples(
-  collector: Collector,
+  collector: SampleCollector,
   statistics: StorageStatistics,
   group: string,
   version: string,
@@ -76,62 +51,70 @@ function watchSamples(
 ): void {
   const { eventBytes, watchListUs, longRunning } = statistics;
   const kind = [group, resource, version] as const;
-  collector.counter('apiserver_init_events_total', statistics.initEvents, group, resource);
+  collector.positiveValue('apiserver_init_events_total', statistics.initEvents, group, resource);
   const terminated = statistics.terminatedWatchers;
-  collector.counter('apiserver_terminated_watchers_total', terminated, group, resource);
-  collector.counter('apiserver_watch_events_total', eventBytes.count, ...kind);
-  collector.histogram('apiserver_watch_events_sizes', eventBytes, 1, ...kind);
+  collector.positiveValue('apiserver_terminated_watchers_total', terminated, group, resource);
+  collector.positiveValue('apiserver_watch_events_total', eventBytes.count, ...kind);
+  collector.filledHistogram('apiserver_watch_events_sizes', eventBytes.report(), ...kind);
   const received = statistics.storageEventsReceived;
-  collector.counter('apiserver_storage_events_received_total', received, group, resource);
+  collector.positiveValue('apiserver_storage_events_received_total', received, group, resource);
   for (const [scope, open] of longRunning) {
     const labels = ['apiserver', group, resource, scope, '', 'WATCH', version];
-    collector.gauge('apiserver_longrunning_requests', open, ...labels);
+    collector.value('apiserver_longrunning_requests', open, ...labels);
   }
   for (const [scope, durations] of watchListUs) {
     const name = 'apiserver_watch_list_duration_seconds';
-    collector.histogram(name, durations, US, group, resource, scope, version);
+    collector.filledHistogram(name, durations.report(US), group, resource, scope, version);
   }
 }
 
 function listSamples(
-  collector: Collector,
+  collector: SampleCollector,
   { cacheLists, storageLists }: StorageStatistics,
   group: string,
   resource: string,
 ): void {
   const name = 'apiserver_cache_list';
   if (cacheLists.lists > 0) {
-    collector.gauge(`${name}_total`, cacheLists.lists, group, '', resource);
+    collector.value(`${name}_total`, cacheLists.lists, group, '', resource);
     const { fetchedObjects, returnedObjects } = cacheLists;
-    collector.gauge(`${name}_fetched_objects_total`, fetchedObjects, group, '', resource);
-    collector.gauge(`${name}_returned_objects_total`, returnedObjects, group, resource);
+    collector.value(`${name}_fetched_objects_total`, fetchedObjects, group, '', resource);
+    collector.value(`${name}_returned_objects_total`, returnedObjects, group, resource);
   }
   if (storageLists.lists === 0) return;
   const { lists, fetchedObjects, evaluatedObjects, returnedObjects } = storageLists;
   const stored = 'apiserver_storage_list';
-  collector.gauge(`${stored}_total`, lists, group, resource);
-  collector.gauge(`${stored}_fetched_objects_total`, fetchedObjects, group, resource);
-  collector.gauge(`${stored}_evaluated_objects_total`, evaluatedObjects, group, resource);
-  collector.gauge(`${stored}_returned_objects_total`, returnedObjects, group, resource);
+  collector.value(`${stored}_total`, lists, group, resource);
+  collector.value(`${stored}_fetched_objects_total`, fetchedObjects, group, resource);
+  collector.value(`${stored}_evaluated_objects_total`, evaluatedObjects, group, resource);
+  collector.value(`${stored}_returned_objects_total`, returnedObjects, group, resource);
 }
 
-function cacheSamples(collector: Collector, cache: WatchCache, group: string): void {
+function cacheSamples(collector: SampleCollector, cache: WatchCache, group: string): void {
   const { statistics, log, revision } = cache;
   const kind = [group, cache.kind.resource] as const;
   const prefix = 'apiserver_watch_cache';
   const reads = `${prefix}_consistent_read_total`;
-  collector.counter(reads, statistics.consistentReads, 'false', ...kind, 'true');
-  collector.counter(reads, statistics.consistentReadFallbacks, 'true', ...kind, 'true');
-  collector.counter(`${prefix}_events_dispatched_total`, statistics.eventsDispatched, ...kind);
-  collector.counter(`${prefix}_events_received_total`, statistics.eventsReceived, ...kind);
-  collector.counter(`${prefix}_initializations_total`, statistics.initializations, ...kind);
-  collector.histogram(`${prefix}_read_wait_seconds`, statistics.readWaitUs, US, ...kind);
-  collector.gauge(`${prefix}_resource_version`, revision, ...kind);
-  collector.counter('etcd_bookmark_counts', statistics.etcdBookmarks, ...kind);
-  collector.counter('etcd_bookmark_total', statistics.etcdBookmarks, ...kind);
-  collector.gauge('watch_cache_capacity', log.capacity, ...kind);
-  collector.counter('watch_cache_capacity_increase_total', log.capacityIncreases, ...kind);
-  collector.counter('watch_cache_capacity_decrease_total', log.capacityDecreases, ...kind);
+  collector.positiveValue(reads, statistics.consistentReads, 'false', ...kind, 'true');
+  collector.positiveValue(reads, statistics.consistentReadFallbacks, 'true', ...kind, 'true');
+  collector.positiveValue(
+    `${prefix}_events_dispatched_total`,
+    statistics.eventsDispatched,
+    ...kind,
+  );
+  collector.positiveValue(`${prefix}_events_received_total`, statistics.eventsReceived, ...kind);
+  collector.positiveValue(`${prefix}_initializations_total`, statistics.initializations, ...kind);
+  collector.filledHistogram(
+    `${prefix}_read_wait_seconds`,
+    statistics.readWaitUs.report(US),
+    ...kind,
+  );
+  collector.value(`${prefix}_resource_version`, revision, ...kind);
+  collector.positiveValue('etcd_bookmark_counts', statistics.etcdBookmarks, ...kind);
+  collector.positiveValue('etcd_bookmark_total', statistics.etcdBookmarks, ...kind);
+  collector.value('watch_cache_capacity', log.capacity, ...kind);
+  collector.positiveValue('watch_cache_capacity_increase_total', log.capacityIncreases, ...kind);
+  collector.positiveValue('watch_cache_capacity_decrease_total', log.capacityDecreases, ...kind);
 }
 
 /** `apps/v1`: apps and v1; `v1`: no group. */

@@ -2,6 +2,7 @@
 // Source: Prometheus, Metric types, https://prometheus.io/docs/concepts/metric_types/#histogram.
 // Leaves out native (exponential) histograms.
 import { assert } from '../kernel/assert.js';
+import type { HistogramCounts } from './histogram-counts.js';
 import { NeumaierSum } from './neumaier-sum.js';
 
 /** Counts observations by bucket. Invariant: `count` is the count of the bucket `+Inf`. */
@@ -60,6 +61,11 @@ export class Histogram {
       below += this.#counts[i] as number;
       return [bound, below] as const;
     });
+  }
+
+  /** Everything there is to say. */
+  report(): HistogramCounts {
+    return { buckets: this.cumulative(), sum: this.sum, count: this.count };
   }
 }
 

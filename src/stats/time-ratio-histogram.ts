@@ -2,7 +2,7 @@
 // ratio that held in it. It is kept as time by count, and put into buckets when the limit changes.
 // Source: Kubernetes v1.36 component-base metrics/prometheusextension timing histogram, apiserver
 // util/flowcontrol/metrics/timing_ratio_histogram.go.
-import type { HistogramCounts } from './whole-histogram.js';
+import type { HistogramCounts } from './histogram-counts.js';
 
 const NANOSECONDS_PER_US = 1000;
 

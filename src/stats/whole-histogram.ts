@@ -1,13 +1,7 @@
 // A histogram of whole numbers, such as microseconds or lengths of queues, for places that observe
 // at every request: the sum is exact without any care, and most values fall into the first buckets.
 import { assert } from '../kernel/assert.js';
-
-/** A histogram as it is reported: cumulative counts per upper bound, and everything. */
-export interface HistogramCounts {
-  readonly buckets: readonly (readonly [upperBound: number, cumulativeCount: number])[];
-  readonly sum: number;
-  readonly count: number;
-}
+import type { HistogramCounts } from './histogram-counts.js';
 
 /** Counts by bucket. Invariant: `sum` is exact while below 2^53. */
 export class WholeHistogram {

@@ -4,11 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '../../src/experiment/run-scenario.js';
 import { apiRequestFamilies } from '../../src/metrics/api-request-families.js';
-import {
-  flowControlFamilies,
-  inFlightFamily,
-  inQueueFamily,
-} from '../../src/metrics/flow-control-families.js';
+import { flowControlFamilies } from '../../src/metrics/flow-control-families.js';
 import type { MetricFamily } from '../../src/metrics/metric-registry.js';
 import { storageFamilies } from '../../src/metrics/storage-families.js';
 import { deployment, loaded } from '../scenario/memory-files.js';
@@ -28,8 +24,6 @@ const families: readonly MetricFamily[] = [
   ...apiRequestFamilies,
   ...flowControlFamilies.values(),
   ...storageFamilies.values(),
-  inFlightFamily,
-  inQueueFamily,
 ];
 
 /** Families of a real server that no run has, by the reason. */
