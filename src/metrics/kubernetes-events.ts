@@ -1,5 +1,6 @@
 // The Event objects of the run, as `kubectl get events` would list them at its end.
 import type { Event } from '../api/event.js';
+import { occurrences, seenTimes } from '../api/event-occurrences.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { EventRow } from './run-result.js';
@@ -16,21 +17,14 @@ export class KubernetesEvents extends SilentObserver {
   /** In order of first posting. */
   get rows(): readonly EventRow[] {
     return [...this.#events.values()].map((event) => ({
-      timeUs: lastSeenUs(event),
+      timeUs: seenTimes(event).lastUs ?? event.metadata.creationTimestamp ?? 0,
       namespace: event.metadata.namespace ?? '',
       involved: `${event.involvedObject.kind}/${event.involvedObject.name}`,
       type: event.type ?? 'Normal',
       reason: event.reason ?? '',
       message: event.message ?? '',
       source: event.source?.component ?? event.reportingComponent ?? '',
-      count: event.series?.count ?? event.count ?? 1,
+      count: occurrences(event),
     }));
   }
-}
-
-function lastSeenUs(event: Event): number {
-  const { series, lastTimestamp, firstTimestamp, eventTime, metadata } = event;
-  const { lastObservedTime } = series ?? {};
-  const stated = lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime;
-  return stated ?? metadata.creationTimestamp ?? 0;
 }

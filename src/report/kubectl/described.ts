@@ -2,12 +2,13 @@
 // Events about them. Every kind is described alike, as kubectl does with kinds that it has no form
 // of its own for. Source: Kubernetes v1.36 kubectl pkg/describe genericDescriber, DescribeEvents.
 import type { Event } from '../../api/event.js';
+import { seenTimes } from '../../api/event-occurrences.js';
 import { sortedKeys } from '../../api/field-check.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { JsonValue } from '../stable-json.js';
 import { printable } from '../text-table.js';
-import { lastSeenText, seenTimes, sourceText } from './event-columns.js';
+import { lastSeenText, sourceText } from './event-columns.js';
 import { alignCells, type ListedKind } from './listing.js';
 import { apiValue } from './object-text.js';
 
