@@ -2,7 +2,8 @@
 // starts again goes on counting here, where a real one begins at zero.
 // Source: Kubernetes v1.36 client-go util/workqueue/metrics.go, component-base
 // metrics/prometheus/workqueue and metrics/prometheus/clientgo; recorded scrapes.
-import { resourceKinds } from '../api/resource-kinds.js';
+import { groupAndVersion } from '../api/group.js';
+import { resourceKindOfResource } from '../api/resource-kinds.js';
 import type { InformerMonitor } from '../client/informer.js';
 import type { WorkQueueMonitor } from '../client/work-queue.js';
 import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
@@ -96,11 +97,10 @@ export class ControllerManagerMetrics implements ControllerManagerMonitor {
   }
 
   informer(resource: string): InformerMonitor {
-    const { apiVersion = 'v1', kind = '' } =
-      resourceKinds.find((each) => each.resource === resource) ?? {};
-    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+    const { apiVersion = 'v1', kind = '' } = resourceKindOfResource(resource) ?? {};
+    const [group, version] = groupAndVersion(apiVersion);
     // Upstream makes a plural of every kind by an "s".
-    const values = [group ?? '', PROCESS, `${kind.toLowerCase()}s`, version ?? ''];
+    const values = [group, PROCESS, `${kind.toLowerCase()}s`, version];
     const latency = this.#registry.histogram('informer_processing_latency_seconds', ...values);
     const queuedItems = this.#registry.scalar('informer_queued_items', ...values);
     return {

@@ -1,18 +1,24 @@
 // Kinds of requests by small numbers, so that counting one costs no text: verb, resource,
 // subresource and scope, as the apiserver's metrics tell them apart.
 // Source: Kubernetes v1.36 apiserver endpoints/metrics/metrics.go.
+import { groupAndVersion } from '../api/group.js';
 import { resourceKindOfResource } from '../api/resource-kinds.js';
 import type { ApiRequest, Verb } from '../client/api-request.js';
 import { ATTRIBUTE_COUNT, attributesOf } from '../client/request-attributes.js';
 
 const scopes = ['resource', 'namespace', 'cluster'] as const;
 
+/** Index of the scope of a request. */
+function scopeIndexOf({ verb, namespace, name }: ApiRequest): 0 | 1 | 2 {
+  if (name !== '' || verb === 'create') return 0;
+  return namespace === '' ? 2 : 1;
+}
+
 /** What a request is about: one object, a namespace, everything. */
 export type RequestScope = (typeof scopes)[number];
 
-export function scopeOf({ verb, namespace, name }: ApiRequest): RequestScope {
-  if (name !== '' || verb === 'create') return 'resource';
-  return namespace === '' ? 'cluster' : 'namespace';
+export function scopeOf(request: ApiRequest): RequestScope {
+  return scopes[scopeIndexOf(request)];
 }
 
 /** The verb as metrics have it: the HTTP method, but LIST and WATCH. */
@@ -25,7 +31,7 @@ export function verbLabel(verb: Verb): string {
 export function requestLabels(request: ApiRequest) {
   const { verb, resource, subresource = '' } = request;
   const { apiVersion = '' } = resourceKindOfResource(resource) ?? {};
-  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const [group, version] = groupAndVersion(apiVersion);
   const scope = scopeOf(request);
   return { group, resource, scope, subresource, verb: verbLabel(verb), version };
 }
@@ -37,10 +43,8 @@ export class RequestKeys {
   /** From 0. O(1). */
   of(request: ApiRequest): number {
     const attributes = attributesOf(request);
-    const { verb, namespace, name } = request;
-    const scope = name !== '' || verb === 'create' ? 0 : namespace === '' ? 2 : 1;
     const known = attributes >= 0 ? attributes : this.#numberOf(request);
-    return known * scopes.length + scope;
+    return known * scopes.length + scopeIndexOf(request);
   }
 
   #numberOf({ verb, resource, subresource }: ApiRequest): number {

@@ -1,5 +1,6 @@
 // What an apiserver's storage layer has counted, as metrics. A figure that never came about for a
 // resource is left out, as a real server leaves it out.
+import { groupAndVersion, withGroup } from '../api/group.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { StorageStatistics } from '../control-plane/apiserver/storage-statistics.js';
 import type { WatchCache } from '../control-plane/apiserver/watch-cache.js';
@@ -36,7 +37,7 @@ export function storageSamples(
     }
     const objects = server.objectCount(now, resource);
     collector.value('apiserver_resource_objects', objects, group, resource);
-    const qualified = group === '' ? resource : `${resource}.${group}`;
+    const qualified = withGroup(resource, cache.kind.apiVersion);
     collector.value('apiserver_storage_objects', objects, qualified);
   }
   return collector.samples.toSorted((a, b) => ascending(a.name, b.name));
@@ -115,10 +116,4 @@ function cacheSamples(collector: SampleCollector, cache: WatchCache, group: stri
   collector.value('watch_cache_capacity', log.capacity, ...kind);
   collector.positiveValue('watch_cache_capacity_increase_total', log.capacityIncreases, ...kind);
   collector.positiveValue('watch_cache_capacity_decrease_total', log.capacityDecreases, ...kind);
-}
-
-/** `apps/v1`: apps and v1; `v1`: no group. */
-function groupAndVersion(apiVersion: string): readonly [group: string, version: string] {
-  const slash = apiVersion.indexOf('/');
-  return [apiVersion.slice(0, Math.max(0, slash)), apiVersion.slice(slash + 1)];
 }

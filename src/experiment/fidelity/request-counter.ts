@@ -2,17 +2,7 @@
 // the store.
 import type { ApiCall } from '../../client/api-call.js';
 import { SilentObserver } from '../../client/observer.js';
-
-const httpVerb: Readonly<Record<string, string>> = {
-  get: 'GET',
-  list: 'LIST',
-  watch: 'WATCH',
-  create: 'POST',
-  update: 'PUT',
-  patch: 'PATCH',
-  delete: 'DELETE',
-  deletecollection: 'DELETECOLLECTION',
-};
+import { verbLabel } from '../../metrics/request-keys.js';
 
 /** Counts by `PATCH pods/status`. */
 export type RequestCounts = ReadonlyMap<string, number>;
@@ -30,7 +20,7 @@ export class RequestCounter extends SilentObserver {
   override requestServed({ request }: ApiCall, _code: number, _latencyUs: number): void {
     const { verb, resource, subresource } = request;
     const path = subresource === undefined ? resource : `${resource}/${subresource}`;
-    const key = `${httpVerb[verb]} ${path}`;
+    const key = `${verbLabel(verb)} ${path}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 

@@ -1,5 +1,6 @@
 // Objects as `kubectl get` lists them: a table a kind, names, or the objects themselves as JSON or
 // YAML. Source: Kubernetes v1.36 kubectl get, pkg/printers.
+import { withGroup } from '../../api/group.js';
 import type { KindName, KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ResourceKind, resourceKindNamed } from '../../api/resource-kinds.js';
 import type { SimTime } from '../../kernel/time.js';
@@ -109,9 +110,7 @@ export function listing(
 
 /** `deployment.apps/web`, `pod/web-1`. */
 export function typedName({ apiVersion, kind, metadata }: KubernetesObject): string {
-  const [group = ''] = apiVersion.split('/');
-  const type = kind.toLowerCase() + (apiVersion.includes('/') ? `.${group}` : '');
-  return `${type}/${metadata.name}`;
+  return `${withGroup(kind.toLowerCase(), apiVersion)}/${metadata.name}`;
 }
 
 function table({ kind, objects }: ListedKind, now: SimTime, options: ListingOptions): string {

@@ -2,9 +2,11 @@
 // names behind them or as TYPE/NAME; and which of a cluster's objects those are.
 // Source: Kubernetes v1.36 cli-runtime resource builder.
 import { didYouMean } from '../../api/did-you-mean.js';
+import { withGroup } from '../../api/group.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { matcherOf, parseLabelSelector, SelectorError } from '../../api/label-selector.js';
 import { type ResourceKind, resourceKinds } from '../../api/resource-kinds.js';
+import { ascending } from '../../stats/ascending.js';
 import { allKinds, type ListedKind } from './listing.js';
 
 /** What is asked for; goes from thread to thread. */
@@ -39,9 +41,8 @@ export class QueryError extends Error {
 
 const kindsByWord: ReadonlyMap<string, ResourceKind> = new Map(
   resourceKinds.flatMap((each) => {
-    const [group = ''] = each.apiVersion.includes('/') ? each.apiVersion.split('/') : [];
     const words = [each.resource, each.kind.toLowerCase(), ...each.shortNames];
-    const all = group === '' ? words : [...words, ...words.map((word) => `${word}.${group}`)];
+    const all = [...words, ...words.map((word) => withGroup(word, each.apiVersion))];
     return all.map((word) => [word, each] as const);
   }),
 );
@@ -108,7 +109,8 @@ export function findObjects(
     if (names.length === 0) return { kind, objects: inScope.sort(orderOf(sortBy)) };
     const found = names.flatMap((name) => {
       const alike = inScope.filter(({ metadata }) => metadata.name === name);
-      if (alike.length === 0) missing.push(`${qualified(kind)} "${name}"`);
+      if (alike.length === 0)
+        missing.push(`${withGroup(kind.resource, kind.apiVersion)} "${name}"`);
       return alike;
     });
     return { kind, objects: found };
@@ -116,18 +118,10 @@ export function findObjects(
   return { groups, missing };
 }
 
-/** `deployments.apps`, `pods`. */
-function qualified({ apiVersion, resource }: ResourceKind): string {
-  const [group = ''] = apiVersion.split('/');
-  return apiVersion.includes('/') ? `${resource}.${group}` : resource;
-}
-
 type Order = (a: KubernetesObject, b: KubernetesObject) => number;
 
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-
 const byKey: Order = ({ metadata: a }, { metadata: b }) =>
-  compare(a.namespace ?? '', b.namespace ?? '') || compare(a.name, b.name);
+  ascending(a.namespace ?? '', b.namespace ?? '') || ascending(a.name, b.name);
 
 /** By a field, objects without it first; equal ones by their keys. */
 function orderOf(path: string | undefined): Order {
@@ -144,6 +138,6 @@ function orderOf(path: string | undefined): Order {
     const [left, right] = [fieldOf(a), fieldOf(b)];
     if (left === right) return byKey(a, b);
     if (left === undefined) return -1;
-    return right === undefined ? 1 : compare(left, right) || byKey(a, b);
+    return right === undefined ? 1 : ascending(left, right) || byKey(a, b);
   };
 }
