@@ -13,7 +13,7 @@ import {
 } from '../control-plane/apiserver/admission/webhook.js';
 import { scenarioDefaults } from './constants.js';
 import { distributionOf } from './distribution-text.js';
-import { formatDuration, parseDuration } from './duration.js';
+import { durationUs, formatDuration } from './duration.js';
 import { duration, durations, list, mapping, oneOf, text, wholeNumber } from './schema-parts.js';
 
 const rule = mapping({
@@ -31,7 +31,7 @@ const rule = mapping({
 });
 
 const outage = mapping({ from: duration(), to: duration() })
-  .refine(({ from, to }) => (parseDuration(to) ?? 0) > (parseDuration(from) ?? 0), {
+  .refine(({ from, to }) => durationUs(to) > durationUs(from), {
     error: 'a time `to` after the time `from`',
   })
   .describe('Nothing listens: calls are refused at once.');
@@ -64,8 +64,6 @@ export const admissionWebhooks = list(
   .optional()
   .describe('Whom the API servers ask before they store a change.');
 
-const micros = (written: string): number => parseDuration(written) ?? 0;
-
 /** The webhooks as written, with the defaults of Kubernetes. */
 export function admissionWebhooksOf(
   texts: z.infer<typeof admissionWebhooks>,
@@ -80,12 +78,12 @@ export function admissionWebhooksOf(
       resources,
     })),
     excludedNamespaces: webhookText.excludedNamespaces ?? [],
-    latency: distributionOf(webhookText.latency ?? usual, micros),
+    latency: distributionOf(webhookText.latency ?? usual, durationUs),
     timeoutSeconds: webhookText.timeoutSeconds ?? 10,
     failurePolicy: webhookText.failurePolicy ?? 'Fail',
     outages: (webhookText.outages ?? []).map(({ from, to }) => ({
-      fromUs: micros(from),
-      toUs: micros(to),
+      fromUs: durationUs(from),
+      toUs: durationUs(to),
     })),
   }));
 }

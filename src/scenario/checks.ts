@@ -55,21 +55,12 @@ class NodeCounts {
 /** Everything wrong with the cluster as a whole. `spec` has its defaults. */
 export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Problem[] {
   const problems: Problem[] = [];
-  const report = (
-    steps: FieldPath,
-    message: string,
-    more: Parameters<typeof problemAt>[3] = {},
-  ) => {
+  const hosts = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
+  const found = [...etcdProblems(spec, hosts), ...electedProblems(spec, hosts.length)];
+  for (const { steps, message, expected, suggestion } of found) {
     const path = ['spec', ...steps];
-    problems.push(problemAt(placeOf(path), codes.impossible, message, { path, ...more }));
-  };
-  const names = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
-  const hosts = names.length;
-  for (const { steps, message, expected, suggestion } of etcdProblems(spec, names)) {
-    report(steps, message, { expected, suggestion });
-  }
-  for (const { steps, message, expected, suggestion } of electedProblems(spec, hosts)) {
-    report(steps, message, { expected, suggestion });
+    const more = { path, expected, suggestion };
+    problems.push(problemAt(placeOf(path), codes.impossible, message, more));
   }
   checkPools(spec, placeOf, problems);
   return problems;

@@ -15,18 +15,13 @@ import type { DistributionSpec } from '../kernel/distributions.js';
 import { admissionWebhooksOf } from './admission-webhooks.js';
 import { scenarioDefaults } from './constants.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
-import { parseDuration } from './duration.js';
+import { durationUs } from './duration.js';
 import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { processCostsOf } from './process-costs.js';
 import type { LoadedSchedulers } from './schedulers.js';
 import type { ScenarioSpec } from './schema.js';
-
-/** Microseconds of a duration that the schema has accepted. */
-export function durationUs(text: string | undefined): number {
-  return parseDuration(text ?? '0') ?? 0;
-}
 
 const durations = (text: DistributionText | undefined): DistributionSpec =>
   distributionOf(text ?? '0', durationUs);

@@ -37,6 +37,11 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(rounded) ? rounded : undefined;
 }
 
+/** Microseconds of a duration that the schema has accepted; 0 for none. */
+export function durationUs(text: string | undefined): number {
+  return parseDuration(text ?? '0') ?? 0;
+}
+
 const printed: readonly (readonly [unit: string, us: number])[] = [
   ['h', 3_600_000_000],
   ['m', 60_000_000],
@@ -46,16 +51,16 @@ const printed: readonly (readonly [unit: string, us: number])[] = [
 ];
 
 /** The shortest text that parseDuration reads back: `1m30s`, `1.5s`, `0s`. */
-export function formatDuration(durationUs: number): string {
-  let left = durationUs;
+export function formatDuration(us: number): string {
+  let left = us;
   let text = '';
-  for (const [unit, us] of printed) {
-    const isLast = us === 1 || (us <= 1_000_000 && left >= us);
-    const amount = isLast ? left / us : Math.floor(left / us);
+  for (const [unit, unitLength] of printed) {
+    const isLast = unitLength === 1 || (unitLength <= 1_000_000 && left >= unitLength);
+    const amount = isLast ? left / unitLength : Math.floor(left / unitLength);
     if (amount > 0) text += `${amount}${unit}`;
     // The last unit takes the rest as decimals; subtracting those would leave a rounding error.
     if (isLast) break;
-    left -= amount * us;
+    left -= amount * unitLength;
   }
   return text === '' ? '0s' : text;
 }

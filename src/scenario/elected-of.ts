@@ -8,18 +8,11 @@ import { clientConstants } from '../client/constants.js';
 import { defaultLeaderElection, type LeaderElectionTimes } from '../client/leader-elector.js';
 import type { RestartableComponent } from '../cluster/operation.js';
 import { formatDuration, parseDuration } from './duration.js';
+import type { SpecProblem } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 
 type ControlPlaneText = NonNullable<ScenarioSpec['controlPlane']>;
 type LeaderElectionText = NonNullable<ControlPlaneText['controllerManager']>['leaderElection'];
-
-/** What is wrong, and where below `spec`. */
-export interface ElectedProblem {
-  readonly steps: FieldPath;
-  readonly message: string;
-  readonly expected: string;
-  readonly suggestion: string;
-}
 
 /** Times as written; what is not written is as in Kubernetes. */
 export function leaderElectionOf(text: LeaderElectionText = {}): LeaderElectionTimes {
@@ -54,9 +47,9 @@ const fields = {
 } as const;
 
 /** Replicas without a host, times that no election can work with. */
-export function electedProblems(spec: ScenarioSpec, hosts: number): readonly ElectedProblem[] {
+export function electedProblems(spec: ScenarioSpec, hosts: number): readonly SpecProblem[] {
   const { controlPlane = {} } = spec;
-  const problems: ElectedProblem[] = [];
+  const problems: SpecProblem[] = [];
   for (const field of ['apiServer', 'scheduler', 'controllerManager'] as const) {
     const replicas = controlPlane[field]?.replicas ?? 1;
     if (replicas <= hosts) continue;
@@ -74,12 +67,12 @@ export function electedProblems(spec: ScenarioSpec, hosts: number): readonly Ele
   return problems;
 }
 
-function timeProblems(steps: FieldPath, text: LeaderElectionText): readonly ElectedProblem[] {
+function timeProblems(steps: FieldPath, text: LeaderElectionText): readonly SpecProblem[] {
   const { leaseDurationUs, renewDeadlineUs, retryPeriodUs } = leaderElectionOf(text);
   const [lease, renew] = [formatDuration(leaseDurationUs), formatDuration(renewDeadlineUs)];
   const longestUs = retryPeriodUs * clientConstants.leaderRetryJitterFactor;
   const longest = formatDuration(longestUs);
-  const problems: ElectedProblem[] = [];
+  const problems: SpecProblem[] = [];
   if (leaseDurationUs % 1_000_000 !== 0) {
     const suggestion = `leaseDuration: ${Math.ceil(leaseDurationUs / 1_000_000)}s`;
     const message = `a lease lasts whole seconds, not ${lease}`;

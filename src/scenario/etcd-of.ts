@@ -4,14 +4,14 @@
  */
 
 import { encodedBytes } from '../api/encoded-size.js';
-import type { FieldPath } from '../api/field-path.js';
 import { formatBytes, quantityValue } from '../api/quantity.js';
 import type { ControlPlaneHost, DiskSpec, EtcdServers, EtcdSpec } from '../cluster/cluster-spec.js';
 import { kubeletNode, nodeLease } from '../cluster/node-objects.js';
 import { diskNamed } from './disks.js';
 import { distributionOf } from './distribution-text.js';
-import { formatDuration, parseDuration } from './duration.js';
+import { durationUs, formatDuration } from './duration.js';
 import { nodePoolOf } from './node-pools.js';
+import type { SpecProblem } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 
 type ControlPlaneText = NonNullable<ScenarioSpec['controlPlane']>;
@@ -23,8 +23,6 @@ const DEFAULT_CORES = 4;
 const LONGEST_ELECTION_TIMEOUT_US = 50_000_000;
 const LEAST_HEARTBEATS = 5;
 const MEBI = 1_048_576;
-
-const durationUs = (text: string | undefined): number => parseDuration(text ?? '0') ?? 0;
 
 function diskOf(disk: NonNullable<EtcdText['disk']>): DiskSpec {
   if (typeof disk !== 'object') return diskNamed(disk);
@@ -67,16 +65,8 @@ export function etcdServersOf(etcd: EtcdSpec, apiServerHosts: readonly string[])
   return apiServerHosts.every((host) => etcd.hosts.includes(host)) ? 'local' : 'all';
 }
 
-/** One thing that is wrong, and where. */
-export interface EtcdProblem {
-  readonly steps: FieldPath;
-  readonly message: string;
-  readonly expected?: string;
-  readonly suggestion?: string;
-}
-
 /** Everything wrong with etcd; `hosts` are those of the control plane, in words that etcd has. */
-export function etcdProblems(spec: ScenarioSpec, hosts: readonly string[]): EtcdProblem[] {
+export function etcdProblems(spec: ScenarioSpec, hosts: readonly string[]): SpecProblem[] {
   const text = spec.controlPlane?.etcd;
   const etcd = etcdOf(text, hosts);
   return [
@@ -87,7 +77,7 @@ export function etcdProblems(spec: ScenarioSpec, hosts: readonly string[]): Etcd
   ];
 }
 
-function memberProblems({ members, hosts }: EtcdSpec, isShared: boolean): EtcdProblem[] {
+function memberProblems({ members, hosts }: EtcdSpec, isShared: boolean): SpecProblem[] {
   const steps = ['controlPlane', 'etcd', 'members'];
   if (members % 2 === 0) {
     const message = `${members} etcd members tolerate no more failures than ${members - 1}`;
@@ -100,7 +90,7 @@ function memberProblems({ members, hosts }: EtcdSpec, isShared: boolean): EtcdPr
   return [{ steps, message, expected: `one host a member: raise ${where}` }];
 }
 
-function timeoutProblems({ options }: EtcdSpec): EtcdProblem[] {
+function timeoutProblems({ options }: EtcdSpec): SpecProblem[] {
   const { heartbeatIntervalUs, electionTimeoutUs } = options;
   const steps = ['controlPlane', 'etcd', 'electionTimeout'];
   const election = formatDuration(electionTimeoutUs);
@@ -120,7 +110,7 @@ function timeoutProblems({ options }: EtcdSpec): EtcdProblem[] {
 }
 
 /** The nodes that are there at the start must fit into the database, or no write ever succeeds. */
-function quotaProblems(spec: ScenarioSpec, { options }: EtcdSpec): EtcdProblem[] {
+function quotaProblems(spec: ScenarioSpec, { options }: EtcdSpec): SpecProblem[] {
   let bytes = 0;
   for (const pool of (spec.nodePools ?? []).map(nodePoolOf)) {
     const { name, node } = kubeletNode(pool, 0, true);
@@ -137,7 +127,7 @@ function serverProblems(
   spec: ScenarioSpec,
   etcd: EtcdSpec,
   hosts: readonly string[],
-): EtcdProblem[] {
+): SpecProblem[] {
   const { etcdServers, replicas = hosts.length } = spec.controlPlane?.apiServer ?? {};
   const lonely = hosts.slice(0, replicas).find((host) => !etcd.hosts.includes(host));
   if (etcdServers !== 'local' || lonely === undefined) return [];

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { FieldPath } from '../api/field-path.js';
 import { type EtcdFault, type EtcdOperation, etcdFaults } from '../cluster/etcd-operation.js';
 import type { Timed } from '../cluster/operation.js';
-import { parseDuration } from './duration.js';
+import { durationUs } from './duration.js';
 import {
   duration,
   mapping,
@@ -80,16 +80,14 @@ export const etcdOperationSchemas = [
 /** An operation on etcd as written. */
 export type EtcdOperationText = z.infer<(typeof etcdOperationSchemas)[number]>;
 
-const micros = (text: string | undefined): number => parseDuration(text ?? '0') ?? 0;
-
 /** The operation that a text stands for. */
 export function etcdOperationOf(text: EtcdOperationText, common: Timed): EtcdOperation {
   switch (text.op) {
     case 'etcdFault': {
       const { fault, member, factor = 1, delay } = text;
-      const durationUs =
-        text.duration === undefined ? Number.POSITIVE_INFINITY : micros(text.duration);
-      const what = { fault, member, durationUs, factor, delayUs: micros(delay) };
+      const lengthUs =
+        text.duration === undefined ? Number.POSITIVE_INFINITY : durationUs(text.duration);
+      const what = { fault, member, durationUs: lengthUs, factor, delayUs: durationUs(delay) };
       return { op: 'etcdFault', ...common, ...what };
     }
     case 'defrag':

@@ -7,9 +7,10 @@ import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { checkCluster, checkOperations } from './checks.js';
-import { clusterOf, durationUs, hostsOf } from './cluster-of.js';
+import { clusterOf, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
 import { withDefaults } from './defaults.js';
+import { durationUs } from './duration.js';
 import type { ScenarioFiles } from './files.js';
 import { checkFlowSchemas } from './flow-schema-checks.js';
 import {

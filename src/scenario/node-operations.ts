@@ -9,7 +9,7 @@ import type {
   TaintChange,
   TaintOperation,
 } from '../cluster/node-operation.js';
-import { durationUs } from './cluster-of.js';
+import { durationUs } from './duration.js';
 import type { OperationText } from './schema-operations.js';
 
 type NodeText = Extract<OperationText, { readonly op: 'cordon' | 'uncordon' | 'drain' | 'taint' }>;

@@ -6,7 +6,7 @@
 import type { FieldPath } from '../api/field-path.js';
 import type { EtcdFaultOperation } from '../cluster/etcd-operation.js';
 import type { ObjectReference, Operation, RequestsOperation } from '../cluster/operation.js';
-import { durationUs } from './cluster-of.js';
+import { durationUs } from './duration.js';
 import { etcdOperationOf } from './etcd-operations.js';
 import { nodeOperationOf } from './node-operations.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';

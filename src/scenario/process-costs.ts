@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { type ProcessName, processNames } from '../cluster/cluster-spec.js';
 import { type ProcessCosts, plainProcess } from '../kernel/cpu-host.js';
-import { parseDuration } from './duration.js';
+import { durationUs } from './duration.js';
 import { duration, mapping, oneOf, positiveNumber } from './schema-parts.js';
 
 const costs = mapping({
@@ -31,19 +31,17 @@ export const processes = z
 /** The costs of one process as written. */
 type CostsText = z.infer<typeof costs>;
 
-const micros = (text: string | undefined): number => parseDuration(text ?? '0') ?? 0;
-
 function costsOf(text: CostsText): ProcessCosts {
   return {
     ...plainProcess,
     ...(text.cpuFactor !== undefined && { factor: text.cpuFactor }),
-    jobUs: micros(text.job),
-    wakeUpUs: micros(text.wakeUp),
-    parkUs: micros(text.park),
-    collectEveryUs: micros(text.collectEvery),
-    collectUs: micros(text.collect),
-    tickEveryUs: micros(text.tickEvery),
-    tickUs: micros(text.tick),
+    jobUs: durationUs(text.job),
+    wakeUpUs: durationUs(text.wakeUp),
+    parkUs: durationUs(text.park),
+    collectEveryUs: durationUs(text.collectEvery),
+    collectUs: durationUs(text.collect),
+    tickEveryUs: durationUs(text.tickEvery),
+    tickUs: durationUs(text.tick),
   };
 }
 

@@ -44,6 +44,15 @@ export const scenarioProblemCodes: Readonly<Record<ScenarioProblemName, ProblemC
   missingPriorityLevel: 'KUBECLOCK2106',
 };
 
+/** What is wrong with the cluster as a whole, before it is known where in a file that stands. */
+export interface SpecProblem {
+  /** Below `spec`. */
+  readonly steps: FieldPath;
+  readonly message: string;
+  readonly expected?: string;
+  readonly suggestion?: string;
+}
+
 /** A place in a file of the user's, or in one of the options of the command. */
 export interface Place extends Position {
   readonly file: string;
