@@ -1,14 +1,16 @@
 // Every scenario of the repository is a golden test: its trace hash and headline figures are kept
-// in scenarios.json beside this file. KUBECLOCK_UPDATE_GOLDEN=1 rewrites it; commit the difference
-// only when you can explain it, and tell it in CHANGELOG.md under "changes that alter results".
-import { readFileSync, writeFileSync } from 'node:fs';
+// below the folder scenarios/ beside this file, a file a scenario. KUBECLOCK_UPDATE_GOLDEN=1 writes
+// those of the scenarios that run (`-t NAME` for one); commit the difference only when you can
+// explain it, and tell it in CHANGELOG.md under "changes that alter results".
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../src/experiment/run-scenario.js';
 import { toSeconds } from '../../src/kernel/time.js';
-import { loadNamed, scenarioNames } from '../support/scenarios.js';
+import { loadNamed, namesIn, scenarioNames } from '../support/scenarios.js';
 
-const file = fileURLToPath(new URL('scenarios.json', import.meta.url));
+const folder = fileURLToPath(new URL('scenarios', import.meta.url));
 const isUpdate = process.env['KUBECLOCK_UPDATE_GOLDEN'] === '1';
 
 /** What is kept of a run. */
@@ -23,8 +25,7 @@ interface Headline {
   readonly changes: number;
 }
 
-const known = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Headline>;
-const found: Record<string, Headline> = {};
+const fileOf = (name: string): string => join(folder, `${name}.json`);
 
 function headlineOf(name: string): Headline {
   const result = runScenario(loadNamed(name));
@@ -43,15 +44,15 @@ function headlineOf(name: string): Headline {
 describe('every scenario keeps its trace', () => {
   it.each(scenarioNames())('%s', (name) => {
     const headline = headlineOf(name);
-    found[name] = headline;
-    if (!isUpdate) expect(headline).toEqual(known[name]);
+    const file = fileOf(name);
+    if (isUpdate) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${JSON.stringify(headline, null, 2)}\n`);
+    }
+    expect(headline).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });
 
   it('has no golden of a scenario that is gone', () => {
-    if (!isUpdate) expect(Object.keys(known).sort()).toEqual(scenarioNames());
+    expect(namesIn(folder, '.json')).toEqual(scenarioNames());
   });
-});
-
-afterAll(() => {
-  if (isUpdate) writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`);
 });

@@ -16,11 +16,21 @@ export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
 export const scenarioFolder: string = join(root, 'scenarios');
 
-/** Names of all scenario files, sorted. */
+/** Folders that hold no scenarios of their own: parts of others, and what needs a plugin. */
+const otherFolders = ['plugins', 'profiles', 'quickstart'];
+
+/** Names of all scenario files, sorted; those of folders begin with the folder: `nodes/reboot`. */
 export function scenarioNames(): string[] {
-  return readdirSync(scenarioFolder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => name.slice(0, -'.yaml'.length))
+  return namesIn(scenarioFolder, '.yaml').filter(
+    (name) => !otherFolders.some((folder) => name.startsWith(`${folder}/`)),
+  );
+}
+
+/** Paths of the files below a folder, without the extension, sorted. */
+export function namesIn(folder: string, extension: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(extension))
+    .map((path) => path.slice(0, -extension.length).replaceAll('\\', '/'))
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
