@@ -184,6 +184,14 @@ export class Cluster {
     this.#dns.start();
   }
 
+  /** The machine of a node is gone for good: its agents neither see nor say anything any more. */
+  removeNode(name: string): void {
+    const index = this.#nodeNames.indexOf(name);
+    assert(index >= 0, `there is no node "${name}"`);
+    this.#kubelets.stopNode(index);
+    this.#proxies.removeNode(index);
+  }
+
   #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {
     const { network, applicationStart } = this.#spec;
     const { transport } = this.#controlPlane;

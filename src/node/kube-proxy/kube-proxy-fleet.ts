@@ -41,6 +41,8 @@ export interface KubeProxyFleetOptions {
 
 /** Has nothing to do. */
 const IDLE = Number.POSITIVE_INFINITY;
+/** Its node is gone; later than everything but IDLE. */
+const GONE = Number.MAX_VALUE;
 /** No event is planned. */
 const NONE = -1;
 
@@ -58,6 +60,7 @@ export class KubeProxyFleet {
   /** No proxy starts or ends a sync before. */
   #soonestUs: SimTime = IDLE;
   #idleCount = 0;
+  #goneCount = 0;
   // Columns by proxy. `programmed`: entries of the log in its rules; `taken`: with the running
   // sync; `next`: when it starts or ends a sync; `started`: its running sync, negative without one.
   readonly #programmed: number[] = [];
@@ -94,8 +97,9 @@ export class KubeProxyFleet {
     for (const name of options.nodes) this.addNode(name);
   }
 
+  /** Proxies that are there. */
   get nodeCount(): number {
-    return this.#programmed.length;
+    return this.#programmed.length - this.#goneCount;
   }
 
   /**
@@ -118,6 +122,20 @@ export class KubeProxyFleet {
     if (end > 0) this.#plan();
     else this.#idleCount++;
     return member;
+  }
+
+  /** The node of a proxy is gone for good: nobody waits for its rules any more. O(proxies). */
+  removeNode(member: number): void {
+    if (this.#nextUs[member] === GONE) return;
+    this.#catchUp();
+    const before = this.#slowest.least;
+    if (this.#nextUs[member] === IDLE) this.#idleCount--;
+    this.#nextUs[member] = GONE;
+    this.#goneCount++;
+    this.#slowest.remove(this.#programmed[member]!, this.#log.end);
+    const { least } = this.#slowest;
+    if (least > before) this.#moved(least);
+    this.#plan();
   }
 
   /** What the proxies list at their start, once, before the first event. */
@@ -197,11 +215,14 @@ export class KubeProxyFleet {
       nextUs[member] = next;
     }
     const { least } = this.#slowest;
-    if (least > before) {
-      this.#options.observer.endpointsProgrammed(this.#log.revisionOf(least - 1));
-      this.#log.dropBefore(least - 1);
-    }
+    if (least > before) this.#moved(least);
     this.#plan();
+  }
+
+  /** The slowest proxies have come further. */
+  #moved(least: number): void {
+    this.#options.observer.endpointsProgrammed(this.#log.revisionOf(least - 1));
+    this.#log.dropBefore(least - 1);
   }
 
   /**
@@ -218,7 +239,7 @@ export class KubeProxyFleet {
     let soonestUs = IDLE;
     for (let member = 0; member < nextUs.length; member++) {
       const next = nextUs[member]!;
-      if (next === IDLE) continue;
+      if (next >= GONE) continue;
       if (next < soonestUs) soonestUs = next;
       if (next > at && (!isAnyBehind || programmed[member] === least)) at = next;
     }

@@ -16,17 +16,29 @@ export class SlowestMember {
     this.#bump(place, 1);
   }
 
+  /** Takes a member out; without any, the least place is `end`. */
+  remove(place: number, end: number): void {
+    this.#members--;
+    this.#bump(place, -1);
+    if (this.#members === 0) this.least = end;
+    else this.#advance();
+  }
+
   /** Moves a member forward; true when the least place has moved. */
   move(from: number, to: number): boolean {
     this.#bump(from, -1);
     this.#bump(to, 1);
     const before = this.least;
+    this.#advance();
+    return this.least > before;
+  }
+
+  #advance(): void {
     while (this.#count(this.least) === 0) this.least++;
     if (this.least - this.#first > 1024) {
       this.#counts = this.#counts.slice(this.least - this.#first);
       this.#first = this.least;
     }
-    return this.least > before;
   }
 
   #count(place: number): number {
