@@ -14,7 +14,9 @@ function benchOf(count: number): ProxyBench {
 
 function removeAt(bench: ProxyBench, atUs: number, member: number): void {
   const { simulation } = bench;
-  const kind = simulation.defineEvent(`test.Removed${member}`, () => bench.fleet.removeNode(member));
+  const kind = simulation.defineEvent(`test.Removed${member}`, () =>
+    bench.fleet.removeNode(member),
+  );
   simulation.at(atUs, kind);
 }
 
