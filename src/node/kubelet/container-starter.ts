@@ -70,6 +70,8 @@ export class ContainerStarter {
       container.exitEvent = noEvent;
       container.state = 'terminated';
       container.termination = { exitCode: 0, startedUs: container.startedUs, finishedUs: now };
+      this.#context.servers.closed(record, container);
+      this.#context.servers.stopped(record, container);
       parts.exited(record);
     });
   }
@@ -178,12 +180,13 @@ export class ContainerStarter {
   }
 
   #onStarted(record: PodRecord, container: ContainerRecord, now: SimTime): void {
-    const { simulation, observer } = this.#context;
+    const { simulation, observer, servers } = this.#context;
     record.callsInFlight--;
     record.hasActed = true;
     container.state = 'running';
     container.isRestarting = false;
     container.startedUs = now;
+    servers.started(record, container);
     const { runUs } = container.times;
     if (runUs < Number.POSITIVE_INFINITY) {
       container.exitEvent = simulation.after(runUs, this.#exited, record.slot, container.index);

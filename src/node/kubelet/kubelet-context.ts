@@ -6,6 +6,7 @@ import type { RuntimeService } from '../cri.js';
 import type { KubeletSettings } from './constants.js';
 import type { NodeAgent } from './node-agent.js';
 import type { PodRecord } from './pod-record.js';
+import type { PodServers } from './pod-servers.js';
 
 /** Shared by the parts; nodes and pods are known by index and slot. */
 export interface KubeletContext {
@@ -15,4 +16,5 @@ export interface KubeletContext {
   readonly runtime: RuntimeService;
   readonly agents: readonly NodeAgent[];
   readonly pods: Slab<PodRecord>;
+  readonly servers: PodServers;
 }

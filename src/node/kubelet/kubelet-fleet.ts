@@ -23,6 +23,7 @@ import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { rejectionOf } from './pod-admission.js';
 import { ContainerRecord, PodRecord } from './pod-record.js';
+import { PodServers, type ServerListener } from './pod-servers.js';
 import { TimeTable } from './pod-times.js';
 
 export interface KubeletFleetOptions {
@@ -40,6 +41,8 @@ export interface KubeletFleetOptions {
   readonly podCidrFor: (node: number) => string;
   /** Replaces single constants. */
   readonly settings?: Partial<KubeletSettings>;
+  /** Is told which pods accept connections. */
+  readonly servers?: ServerListener | undefined;
   /** The one process in which all agents run; absent where each has a machine of its own. */
   readonly host?: CpuHost;
 }
@@ -51,6 +54,7 @@ export class KubeletFleet {
   readonly #agents: NodeAgent[] = [];
   readonly #pods = new Slab<PodRecord>();
   readonly #times: TimeTable;
+  readonly #servers: PodServers;
   readonly #parts: KubeletParts;
   readonly #watchArrived: EventKind;
   readonly #watchDecoded: EventKind = -1;
@@ -63,6 +67,7 @@ export class KubeletFleet {
     this.#settings = { ...kubeletConstants, ...options.settings };
     const settings = this.#settings;
     this.#times = new TimeTable(simulation, settings, distribution(options.applicationStart));
+    this.#servers = new PodServers(options.servers);
     const context = {
       simulation,
       settings,
@@ -70,6 +75,7 @@ export class KubeletFleet {
       runtime,
       agents: this.#agents,
       pods: this.#pods,
+      servers: this.#servers,
     };
     this.#parts = new KubeletParts(context, {
       times: this.#times,
@@ -116,6 +122,7 @@ export class KubeletFleet {
   stopNode(index: number): void {
     const agent = this.#agents[index] as NodeAgent;
     agent.isStopped = true;
+    this.#servers.nodeStopped(index);
     agent.watch?.close();
     agent.watch = undefined;
   }

@@ -139,7 +139,8 @@ export class PodKiller {
   #stopProcess(record: PodRecord, container: ContainerRecord): void {
     const { stopUs } = container.times;
     record.callsInFlight++;
-    const { runtime } = this.#context;
+    const { runtime, servers } = this.#context;
+    servers.closed(record, container);
     runtime.perform(record.agent.index, stopUs, this.#stopped, record.slot, container.index);
   }
 
@@ -147,6 +148,7 @@ export class PodKiller {
     const { now } = this.#context.simulation;
     record.callsInFlight--;
     container.state = 'terminated';
+    this.#context.servers.stopped(record, container);
     container.isStopping = false;
     const { startedUs, stopExitCode } = container;
     container.termination = { exitCode: stopExitCode, startedUs, finishedUs: now };

@@ -93,6 +93,7 @@ export interface BenchOptions {
   readonly applicationStartUs?: number;
   readonly seed?: string;
   readonly podCidrFor?: (node: number) => string;
+  readonly servers?: KubeletFleetOptions['servers'];
 }
 
 /** The node object of the i-th node. */
@@ -150,6 +151,7 @@ export class KubeletBench {
       applicationStart: constant(options.applicationStartUs ?? 0),
       podCidrFor: options.podCidrFor ?? ((index) => nodePodCidr('10.244.0.0/16', index, 24)),
       settings: { ...plainSettings, ...options.settings },
+      servers: options.servers,
     });
   }
 
