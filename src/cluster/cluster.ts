@@ -16,7 +16,7 @@ import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
-import { nodePodCidr } from '../node/kubelet/pod-network.js';
+import { nodePodCidr, staticNetwork } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
@@ -205,7 +205,7 @@ export class Cluster {
       observer,
       network,
       applicationStart,
-      podCidrFor: (index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS),
+      networkPlugin: staticNetwork((index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS)),
     });
   }
 

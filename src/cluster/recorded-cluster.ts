@@ -13,6 +13,7 @@ import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.
 import { exactProfile } from '../node/container-runtime/profiles.js';
 import { type KubeletSettings, recordedAgentSettings } from '../node/kubelet/constants.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
+import { staticNetwork } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
 import { type ClusterSpec, type ProcessName, processNames } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
@@ -94,7 +95,7 @@ export class RecordedCluster {
       observer,
       network: spec.network,
       applicationStart: { kind: 'constant', value: 0 },
-      podCidrFor: (index) => `10.${index >> 8}.${index & 255}.0/24`,
+      networkPlugin: staticNetwork((index) => `10.${index >> 8}.${index & 255}.0/24`),
       settings: { ...recordedAgentSettings, ...agents },
       host: this.process('node-agents'),
     });

@@ -106,6 +106,17 @@ const podTable = {
     note: 'grid on which failed syncs come again',
   },
   syncBackoffUs: { value: 10_000_000, unit: 'µs', source: 'reference: nodes-controllers §1.2' },
+  networkRetryUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/kubelet/pod_workers.go backOffOnTransientErrorPeriod',
+    note: 'of a pod whose node has no network plugin yet; with the jitter of the workers',
+  },
+  runtimeCheckUs: {
+    value: 5_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 pkg/kubelet/kubelet.go updateRuntimeUp',
+  },
   syncBackoffJitter: { value: 0.5, unit: '1', source: 'reference: nodes-controllers §1.2' },
   podDirectoriesP50Us: {
     value: 8_000,

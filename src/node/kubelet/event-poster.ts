@@ -20,13 +20,15 @@ export type EventReason =
   | 'BackOff'
   | 'Failed'
   | 'Unhealthy'
-  | 'FailedCreatePodSandBox';
+  | 'FailedCreatePodSandBox'
+  | 'NetworkNotReady';
 
 const warnings: ReadonlySet<EventReason> = new Set([
   'BackOff',
   'Failed',
   'Unhealthy',
   'FailedCreatePodSandBox',
+  'NetworkNotReady',
 ]);
 
 interface Posting {

@@ -22,6 +22,7 @@ import type { ImageSource } from './image-manager.js';
 import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { rejectionOf } from './pod-admission.js';
+import type { NetworkPlugin } from './pod-network.js';
 import { ContainerRecord, PodRecord } from './pod-record.js';
 import { PodServers, type ServerListener } from './pod-servers.js';
 import { TimeTable } from './pod-times.js';
@@ -37,8 +38,7 @@ export interface KubeletFleetOptions {
   readonly network: ImageSource;
   /** From the start of a container until it is able to serve, where its pod does not say. */
   readonly applicationStart: DistributionSpec;
-  /** The subnet of a node's pods: `10.244.7.0/24`. */
-  readonly podCidrFor: (node: number) => string;
+  readonly networkPlugin: NetworkPlugin;
   /** Replaces single constants. */
   readonly settings?: Partial<KubeletSettings>;
   /** Is told which pods accept connections. */
@@ -80,7 +80,7 @@ export class KubeletFleet {
     this.#parts = new KubeletParts(context, {
       times: this.#times,
       imageSource: options.network,
-      podCidrFor: options.podCidrFor,
+      networkPlugin: options.networkPlugin,
       registered: (agent) => this.#list(agent),
       released: (record) => this.#release(record),
     });
@@ -125,6 +125,11 @@ export class KubeletFleet {
     this.#servers.nodeStopped(index);
     agent.watch?.close();
     agent.watch = undefined;
+  }
+
+  /** The network plugin of a node has been installed. */
+  networkInstalled(index: number): void {
+    this.#parts.heartbeats.networkInstalled(this.#agents[index] as NodeAgent);
   }
 
   get nodeCount(): number {

@@ -7,7 +7,7 @@ import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
 import { NodeHeartbeats } from './node-heartbeats.js';
 import { PodKiller } from './pod-killer.js';
-import { PodNetwork } from './pod-network.js';
+import { type NetworkPlugin, PodNetwork } from './pod-network.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
 import type { TimeTable } from './pod-times.js';
 import { PodWorkers } from './pod-worker.js';
@@ -18,7 +18,7 @@ import { VolumeManager } from './volume-manager.js';
 export interface KubeletPartsOptions {
   readonly times: TimeTable;
   readonly imageSource: ImageSource;
-  readonly podCidrFor: (node: number) => string;
+  readonly networkPlugin: NetworkPlugin;
   /** A Node object exists now. */
   readonly registered: (agent: NodeAgent) => void;
   /** A pod has stopped, and its object is gone. */
@@ -40,7 +40,7 @@ export class KubeletParts implements ProbeListener {
   constructor(context: KubeletContext, options: KubeletPartsOptions) {
     const events = new EventPoster(context);
     const status = new StatusManager(context);
-    const network = new PodNetwork(options.podCidrFor);
+    const network = new PodNetwork(options.networkPlugin);
     this.#events = events;
     this.#status = status;
     const starter = new ContainerStarter(context, {
@@ -57,7 +57,7 @@ export class KubeletParts implements ProbeListener {
       (waiter, durationUs) => starter.imagePulled(waiter, durationUs),
       (node) => this.heartbeats.imagesChanged(node),
     );
-    this.heartbeats = new NodeHeartbeats(context, () => this.images, options.registered);
+    this.heartbeats = new NodeHeartbeats(context, network, () => this.images, options.registered);
     this.#volumes = new VolumeManager(context, (record) => this.workers.createSandbox(record));
     this.#prober = new Prober(context, this);
     this.workers = new PodWorkers(context, {

@@ -18,12 +18,14 @@ import type { SimTime } from '../../kernel/time.js';
 import type { ImageManager } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
+import { networkNotReady, type PodNetwork } from './pod-network.js';
 import { noEvent } from './pod-record.js';
 
 const leaseNamespace = 'kube-node-lease';
 
 export class NodeHeartbeats {
   readonly #context: KubeletContext;
+  readonly #network: PodNetwork;
   readonly #images: () => ImageManager;
   readonly #onRegistered: (agent: NodeAgent) => void;
   readonly #registered: EventKind;
@@ -43,11 +45,13 @@ export class NodeHeartbeats {
   /** `onRegistered`: the Node object exists; called once a node. */
   constructor(
     context: KubeletContext,
+    network: PodNetwork,
     images: () => ImageManager,
     onRegistered: (agent: NodeAgent) => void,
   ) {
     const { simulation } = context;
     this.#context = context;
+    this.#network = network;
     this.#images = images;
     this.#onRegistered = onRegistered;
     this.#registered = simulation.defineEvent('kubelet.NodeRegistrationRetried', (node) =>
@@ -73,7 +77,7 @@ export class NodeHeartbeats {
     this.#mayBeNotReady[index] = false;
     this.#registerBackoffUs[index] = settings.registerBackoffInitialUs;
     this.#statusEvents[index] = noEvent;
-    this.#isReady[index] = spec.isRegistered === true;
+    this.#isReady[index] = spec.isRegistered === true && this.#network.isInstalled(index);
     this.#hasNewImages[index] = false;
     if (spec.isRegistered !== true) return this.#register(agent);
     simulation.after(stream.below(settings.leaseRenewUs), this.#leaseDue, index);
@@ -90,10 +94,17 @@ export class NodeHeartbeats {
     this.#reportAfter(agents[node] as NodeAgent, withinUs);
   }
 
+  /** The next look at the runtime finds the network ready, and the node is reported Ready. */
+  networkInstalled(agent: NodeAgent): void {
+    const { runtimeCheckUs } = this.#context.settings;
+    const stream = this.#streams[agent.index] as RandomStream;
+    this.#reportAfter(agent, stream.below(runtimeCheckUs));
+  }
+
   #register(agent: NodeAgent): void {
     const { now } = this.#context.simulation;
     const { name, node } = agent.spec;
-    const conditions = conditionsAt(node, 'False', now);
+    const conditions = conditionsAt(node, 'container runtime is not up yet', now);
     const body: Node = { ...node, status: { ...node.status, conditions } };
     agent.heartbeatClient.send(
       { verb: 'create', resource: 'nodes', namespace: '', name, body },
@@ -196,9 +207,10 @@ export class NodeHeartbeats {
       ? this.#images().imagesOf(index, settings.nodeStatusMaxImages)
       : undefined;
     this.#hasNewImages[index] = false;
+    const fault = this.#network.isInstalled(index) ? '' : networkNotReady;
     const apply = (current: KubernetesObject): KubernetesObject => {
       const node = current as Node;
-      const conditions = conditionsAt(node, 'True', now);
+      const conditions = conditionsAt(node, fault, now);
       const status = { ...node.status, conditions, ...(images && { images }) };
       return { ...node, status };
     };
@@ -222,7 +234,7 @@ export class NodeHeartbeats {
     const stream = this.#streams[index] as RandomStream;
     if (!isSuccess(call.response as ApiResponse)) return this.#reportAfter(agent, nodeStatusTickUs);
     const wasReady = this.#isReady[index] === true;
-    this.#isReady[index] = true;
+    this.#isReady[index] = this.#network.isInstalled(index);
     if (this.#statusEvents[index] !== noEvent) return; // news came meanwhile
     // Reports are made at ticks; a change shifts the next one by up to half a period either way.
     const tickUs = nodeStatusTickUs * (1 + heartbeatJitter / 2) * stream.uniform();
@@ -242,8 +254,8 @@ const healthy = [
   ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ] as const;
 
-/** The conditions a kubelet reports, with the time of this heartbeat. */
-function conditionsAt(node: Node, ready: 'True' | 'False', now: SimTime): readonly NodeCondition[] {
+/** The conditions a kubelet reports, with the time of this heartbeat; `fault`: why not Ready. */
+function conditionsAt(node: Node, fault: string, now: SimTime): readonly NodeCondition[] {
   const known = node.status?.conditions ?? [];
   const condition = (
     type: string,
@@ -257,9 +269,9 @@ function conditionsAt(node: Node, ready: 'True' | 'False', now: SimTime): readon
   };
   const own = [
     ...healthy.map(([type, reason, message]) => condition(type, 'False', reason, message)),
-    ready === 'True'
-      ? condition('Ready', ready, 'KubeletReady', 'kubelet is posting ready status')
-      : condition('Ready', ready, 'KubeletNotReady', 'container runtime is not up yet'),
+    fault === ''
+      ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
+      : condition('Ready', 'False', 'KubeletNotReady', fault),
   ];
   const others = known.filter(({ type }) => !own.some((each) => each.type === type));
   return [...others, ...own];

@@ -93,6 +93,8 @@ export class PodRecord {
   /** When its probe workers began to tick. */
   probesSinceUs: SimTime = 0;
   podIp = '';
+  /** Times that its sandbox could not be made, or had to wait for the network. */
+  sandboxFailures = 0;
   hasSandbox = false;
   isCounted = false;
   imagesReady = 0;

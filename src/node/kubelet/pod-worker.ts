@@ -9,7 +9,7 @@ import type { EventPoster } from './event-poster.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
 import { nextToStart } from './pod-actions.js';
-import type { PodNetwork } from './pod-network.js';
+import { networkNotReady, type PodNetwork } from './pod-network.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
 import { isFinished } from './pod-status.js';
 import type { Prober } from './prober.js';
@@ -81,11 +81,16 @@ export class PodWorkers {
 
   /** The volumes are there: the sandbox comes next. */
   createSandbox(record: PodRecord): void {
-    const { runtime, simulation } = this.#context;
+    const { runtime, simulation, settings } = this.#context;
+    const { agent, pod } = record;
+    if (pod.spec.hostNetwork !== true && !this.#parts.network.isInstalled(agent.index)) {
+      const message = `network is not ready: ${networkNotReady}`;
+      return this.#sandboxFailed(record, 'NetworkNotReady', message, settings.networkRetryUs);
+    }
     if (record.probesSinceUs === 0) record.probesSinceUs = simulation.now;
     record.callsInFlight++;
     const { sandboxUs } = record.times;
-    runtime.perform(record.agent.index, sandboxUs, this.#sandboxCreated, record.slot);
+    runtime.perform(agent.index, sandboxUs, this.#sandboxCreated, record.slot);
   }
 
   /** Goes on with a sync: the next container, or its end. */
@@ -120,7 +125,7 @@ export class PodWorkers {
   }
 
   #onSandboxCreated(record: PodRecord): void {
-    const { settings, observer, simulation } = this.#context;
+    const { settings, observer } = this.#context;
     const { agent, pod } = record;
     record.callsInFlight--;
     record.hasSandbox = true;
@@ -129,19 +134,34 @@ export class PodWorkers {
       pod.spec.hostNetwork === true ? agent.address : this.#parts.network.assign(agent.index);
     if (address === undefined) {
       record.hasSandbox = false;
-      const message = 'no IP addresses available in range set';
-      this.#parts.events.record(record, undefined, 'FailedCreatePodSandBox', message);
-      record.stepEvent = simulation.after(
-        settings.syncBackoffUs,
-        this.#sandboxRetried,
-        record.slot,
-      );
-      return;
+      const why = this.#parts.network.faultOf(agent.index);
+      const message =
+        'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network ' +
+        `for sandbox: ${why}`;
+      const { syncBackoffUs } = settings;
+      return this.#sandboxFailed(record, 'FailedCreatePodSandBox', message, syncBackoffUs);
     }
+    record.sandboxFailures = 0;
     record.podIp = address;
     observer.podReached(record.uid, 'sandboxCreated');
     if (settings.reportPodSandbox) this.#parts.status.update(record);
     this.proceed(record);
+  }
+
+  /** The pod is tried again after the delay, with the jitter of the workers' queue. */
+  #sandboxFailed(
+    record: PodRecord,
+    reason: 'FailedCreatePodSandBox' | 'NetworkNotReady',
+    message: string,
+    delayUs: number,
+  ): void {
+    const { settings, simulation } = this.#context;
+    const isRepeated = record.sandboxFailures++ > 0;
+    this.#parts.events.record(record, undefined, reason, message, isRepeated);
+    record.requeueStream ??= simulation.random.stream(`kubelet/${record.uid}/requeue`);
+    const jitter = 1 + settings.syncBackoffJitter * record.requeueStream.uniform();
+    const afterUs = Math.round(delayUs * jitter);
+    record.stepEvent = simulation.after(afterUs, this.#sandboxRetried, record.slot);
   }
 
   #sync(record: PodRecord): void {

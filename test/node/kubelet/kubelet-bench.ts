@@ -16,7 +16,11 @@ import type { RuntimeProfile } from '../../../src/node/cri.js';
 import type { KubeletSettings } from '../../../src/node/kubelet/constants.js';
 import { KubeletFleet, type KubeletFleetOptions } from '../../../src/node/kubelet/kubelet-fleet.js';
 import type { KubeletNode } from '../../../src/node/kubelet/node-agent.js';
-import { nodePodCidr } from '../../../src/node/kubelet/pod-network.js';
+import {
+  type NetworkPlugin,
+  nodePodCidr,
+  staticNetwork,
+} from '../../../src/node/kubelet/pod-network.js';
 import { FakeApiServer } from '../../support/fake-api-server.js';
 
 export const msUs = 1_000;
@@ -92,7 +96,7 @@ export interface BenchOptions {
   readonly runtime?: RuntimeProfile;
   readonly applicationStartUs?: number;
   readonly seed?: string;
-  readonly podCidrFor?: (node: number) => string;
+  readonly networkPlugin?: NetworkPlugin;
   readonly servers?: KubeletFleetOptions['servers'];
 }
 
@@ -149,7 +153,8 @@ export class KubeletBench {
         ...options.network,
       },
       applicationStart: constant(options.applicationStartUs ?? 0),
-      podCidrFor: options.podCidrFor ?? ((index) => nodePodCidr('10.244.0.0/16', index, 24)),
+      networkPlugin:
+        options.networkPlugin ?? staticNetwork((index) => nodePodCidr('10.244.0.0/16', index, 24)),
       settings: { ...plainSettings, ...options.settings },
       servers: options.servers,
     });

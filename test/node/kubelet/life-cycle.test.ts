@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import { runtimeProfiles } from '../../../src/node/container-runtime/profiles.js';
-import { nodePodCidr, PodNetwork } from '../../../src/node/kubelet/pod-network.js';
+import { nodePodCidr, PodNetwork, staticNetwork } from '../../../src/node/kubelet/pod-network.js';
 import { refusal } from '../../support/fake-api-server.js';
 import { KubeletBench, msUs, secondUs } from './kubelet-bench.js';
 
@@ -108,7 +108,7 @@ describe('addresses', () => {
   });
 
   test('are given out in turn, each once, until there are none', () => {
-    const network = new PodNetwork((node) => nodePodCidr('10.244.0.0/16', node, 29));
+    const network = new PodNetwork(staticNetwork((node) => nodePodCidr('10.244.0.0/16', node, 29)));
     const given = Array.from({ length: 6 }, () => network.assign(1));
     // eight addresses: network, bridge and broadcast are not for pods
     expect(given).toEqual([...[10, 11, 12, 13, 14].map((last) => `10.244.0.${last}`), undefined]);
@@ -118,14 +118,14 @@ describe('addresses', () => {
   });
 
   test('that are released come again only after the others', () => {
-    const network = new PodNetwork(() => '10.244.0.0/24');
+    const network = new PodNetwork(staticNetwork(() => '10.244.0.0/24'));
     const first = network.assign(0) as string;
     network.release(0, first);
     expect(network.assign(0)).not.toBe(first);
   });
 
   test('can run out: the pod waits for one to be free', () => {
-    const bench = new KubeletBench({ podCidrFor: () => '10.0.0.0/30' });
+    const bench = new KubeletBench({ networkPlugin: staticNetwork(() => '10.0.0.0/30') });
     bench.bind(0, 'first');
     bench.bind(0, 'second');
     bench.delete(15 * secondUs, 'first', 30);

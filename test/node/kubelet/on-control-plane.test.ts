@@ -11,7 +11,7 @@ import type { WatchEvent } from '../../../src/client/watch.js';
 import type { EventKind } from '../../../src/kernel/simulation.js';
 import { ContainerRuntimes } from '../../../src/node/container-runtime/container-runtimes.js';
 import { KubeletFleet } from '../../../src/node/kubelet/kubelet-fleet.js';
-import { nodePodCidr } from '../../../src/node/kubelet/pod-network.js';
+import { nodePodCidr, staticNetwork } from '../../../src/node/kubelet/pod-network.js';
 import { TestControlPlane } from '../../support/control-plane.js';
 import { boundPod, nodeObject, secondUs } from './kubelet-bench.js';
 
@@ -71,7 +71,7 @@ function clusterOf(nodes: number, pods: number, seed = 'kubelets') {
       imageBytes: { kind: 'constant', value: 1e8 },
     },
     applicationStart: { kind: 'constant', value: secondUs },
-    podCidrFor: (index) => nodePodCidr('10.244.0.0/16', index, 24),
+    networkPlugin: staticNetwork((index) => nodePodCidr('10.244.0.0/16', index, 24)),
   });
   const client = plane.client();
   const arrived: EventKind = simulation.defineEvent('test.PodArrived', (index) => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
+import { staticNetwork } from '../../../src/node/kubelet/pod-network.js';
 import { KubeletBench, originUs, secondUs, sinceOrigin } from './kubelet-bench.js';
 
 /** A running pod, deleted 10 s after it was bound. */
@@ -162,7 +163,8 @@ describe('a pod that ends by itself', () => {
   });
 
   test('frees its address and its share of the node', () => {
-    const bench = new KubeletBench({ podCidrFor: () => '10.0.0.0/30' }); // one address
+    const oneAddress = staticNetwork(() => '10.0.0.0/30');
+    const bench = new KubeletBench({ networkPlugin: oneAddress });
     const spec = {
       restartPolicy: 'Never' as const,
       containers: [{ name: 'app', image: 'app:1', resources: { requests: { cpu: '4' } } }],
