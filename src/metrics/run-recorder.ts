@@ -15,6 +15,7 @@ import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
+import { ClientLimits } from './critical-path/client-limits.js';
 import { etcdSamples } from './etcd-samples.js';
 import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
@@ -54,7 +55,8 @@ export class RunRecorder {
   readonly #slis = new ApiCallSlis();
   readonly #kubelets = new KubeletMetrics();
   readonly #apiRequests = new ApiRequestMetrics();
-  readonly #restClients = new RestClientMetrics();
+  readonly #limits: ClientLimits;
+  readonly #restClients: RestClientMetrics;
   readonly controllerManager: ControllerManagerMetrics;
   #apiServers: readonly ApiServer[] = [];
   #etcd: Etcd | undefined;
@@ -71,7 +73,9 @@ export class RunRecorder {
     schedulers: readonly SchedulerIdentity[] = [defaultScheduler],
   ) {
     this.#simulation = simulation;
-    this.convergence = new Convergence(simulation, dnsReplicas);
+    this.#limits = new ClientLimits(simulation);
+    this.convergence = new Convergence(simulation, dnsReplicas, this.#limits);
+    this.#restClients = new RestClientMetrics(this.#limits);
     this.pods = new PodTimelines(simulation);
     this.controllerManager = new ControllerManagerMetrics(simulation);
     this.#conflicts = new SchedulerConflicts(schedulers);

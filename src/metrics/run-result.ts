@@ -51,6 +51,15 @@ export interface NodeRow {
   readonly imageBytesPulled: number;
 }
 
+/** A part of the way of a change. */
+export interface CriticalPathRow {
+  /** As in convergence.csv: `image_pull`. */
+  readonly activity: string;
+  readonly us: number;
+  /** Who was at work, or was waited for, in words. */
+  readonly cause: string;
+}
+
 /** One change asked for by a client: an apply, a scale, … */
 export interface ConvergenceRow {
   /** `apply Deployment/default/frontend`. */
@@ -74,6 +83,12 @@ export interface ConvergenceRow {
   readonly convergedUs: number | undefined;
   /** Name of the stage that took longest: `accepted`, or one of STAGES. */
   readonly longestStage: string;
+  /**
+   * What it has been waiting for, one thing at a time, in the order of the way through the cluster;
+   * the parts add up to the time from its start to its convergence, or to the end of the run. Of a
+   * change of several objects the way of the one that took longest.
+   */
+  readonly criticalPath: readonly CriticalPathRow[];
   /** Why it has not converged; empty when it has. */
   readonly reason: string;
 }

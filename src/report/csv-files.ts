@@ -1,6 +1,7 @@
 // The CSV files of a run, in the order of the documentation.
 import { apiRequestsCsv } from './csv/api-requests.js';
 import { convergenceCsv } from './csv/convergence.js';
+import { criticalPathCsv } from './csv/critical-path.js';
 import type { CsvFile } from './csv/csv-file.js';
 import { eventsCsv } from './csv/events.js';
 import { nodesCsv } from './csv/nodes.js';
@@ -16,5 +17,6 @@ export const csvFiles: readonly CsvFile[] = [
   timeSeriesCsv,
   apiRequestsCsv,
   convergenceCsv,
+  criticalPathCsv,
   eventsCsv,
 ];

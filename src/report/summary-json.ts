@@ -56,6 +56,11 @@ function measures({ thresholds, summary, convergence }: RunResult): JsonObject {
       ),
       convergedSeconds: seconds(row.convergedUs),
       longestStage: row.longestStage,
+      criticalPath: row.criticalPath.map(({ activity, us, cause }) => ({
+        activity,
+        seconds: seconds(us),
+        cause,
+      })),
       reason: row.reason,
     })),
   };

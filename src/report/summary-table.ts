@@ -7,6 +7,7 @@ import type {
   SchedulerRow,
   ThresholdRow,
 } from '../metrics/run-result.js';
+import { bottleneckText } from './bottleneck.js';
 import { bySlowestChange } from './change-order.js';
 import { formatCount, formatDuration, formatMeasure } from './number-format.js';
 import { podLatencies, summariseLatency } from './pod-latencies.js';
@@ -28,6 +29,9 @@ type Paint = NonNullable<SummaryTableOptions['color']>;
 
 /** Changes listed before the rest is left to convergence.csv. */
 const shownChanges = 20;
+
+/** Of them so many, the slowest, say what they waited for most. */
+const explainedChanges = 5;
 
 const margin = '  ';
 
@@ -151,12 +155,18 @@ function convergenceLines(rows: readonly ConvergenceRow[], width: number): strin
   const rest = rows.length - shown.length;
   return [
     heading,
-    ...shown.flatMap(({ reason }, index) => [
+    ...shown.flatMap((row, index) => [
       lines[index] ?? '',
-      ...(reason === '' ? [] : wrapText(`  ✗ ${printable(reason)}`, width, '    ')),
+      ...noteLines(row.reason && `✗ ${row.reason}`, width),
+      ...noteLines(index < explainedChanges ? bottleneckText(row) : '', width),
     ]),
     ...(rest > 0 ? [`and ${formatCount(rest)} faster ones in convergence.csv`] : []),
   ];
+}
+
+function noteLines(note: string, width: number): string[] {
+  if (note === '') return [];
+  return wrapText(printable(note), width - 2, '  ').map((line) => `  ${line}`);
 }
 
 function latencyLines({ pods }: RunResult, width: number): string[] {

@@ -167,6 +167,9 @@ test('a rollout, its update, its scaling and its end converge one after the othe
     expect(ends).toEqual([...ends].sort((a, b) => a - b));
     expect(row.convergedUs).toBe(row.dnsResolvableUs);
   }
+  for (const { criticalPath, startedUs, convergedUs = Number.NaN } of rows) {
+    expect(criticalPath.reduce((sum, { us }) => sum + us, 0)).toBe(convergedUs - startedUs);
+  }
   const [, , update, scale, remove] = rows;
   expect(scale?.startedUs).toBeGreaterThanOrEqual(update?.convergedUs ?? Number.NaN);
   expect(remove?.startedUs).toBeGreaterThanOrEqual(scale?.convergedUs ?? Number.NaN);

@@ -94,6 +94,11 @@ export function convergenceRow(overrides: Partial<ConvergenceRow> = {}): Converg
     dnsResolvableUs: undefined,
     convergedUs: 1_900_000,
     longestStage: 'created',
+    criticalPath: [
+      { activity: 'api_call', us: 12_000, cause: "the client's call to the API" },
+      { activity: 'create', us: 988_000, cause: 'controllers at work on the objects' },
+      { activity: 'image_pull', us: 400_000, cause: 'images being pulled' },
+    ],
     reason: '',
     ...overrides,
   };

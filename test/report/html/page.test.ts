@@ -27,6 +27,7 @@ describe('renderRun', () => {
       'timeseries.csv',
       'api-requests.csv',
       'convergence.csv',
+      'critical-path.csv',
       'events.csv',
       'metrics.prom',
       'report.html',
