@@ -26,6 +26,8 @@ import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
+import type { FaultOperation } from './fault-operation.js';
+import { FaultOperator, type FaultyNode } from './fault-operator.js';
 import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
@@ -67,7 +69,7 @@ export class Cluster {
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
-  readonly #nodeNames: string[] = [];
+  readonly #nodes: FaultyNode[] = [];
 
   constructor(
     simulation: Simulation,
@@ -101,7 +103,7 @@ export class Cluster {
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
-      nodes: this.#nodeNames,
+      nodes: this.#nodes.map(({ name }) => name),
       spec: spec.kubeProxy,
       linkDelay: spec.network.node.delay,
       observer,
@@ -126,6 +128,7 @@ export class Cluster {
       connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
       restart: (operation: RestartOperation): void => this.#restart(operation),
       operateEtcd: this.#etcdOperator(operations),
+      strike: this.#faultOperator(operations, observer),
     };
     this.#driver = new Driver(driver, operations, onOperationsDone);
     const { queues, clients } = this.#controllers.first.manager;
@@ -201,7 +204,7 @@ export class Cluster {
       nodes,
       runtime: new ContainerRuntimes(this.#simulation),
       connectionFor: (index) =>
-        this.#controlPlane.connect(`kubelet/${this.#nodeNames[index]}`, 'node'),
+        this.#controlPlane.connect(`kubelet/${this.#nodes[index]?.name}`, 'node'),
       observer,
       network,
       applicationStart,
@@ -217,6 +220,21 @@ export class Cluster {
     return (operation, onDone) => operator.perform(operation, onDone);
   }
 
+  /** Who does things to nodes, when any operation asks for it. */
+  #faultOperator(
+    operations: readonly Operation[],
+    observer: ClusterObserver,
+  ): DriverOptions['strike'] {
+    if (!operations.some(({ op }) => op === 'nodeFault')) return () => {};
+    const targets = {
+      nodes: () => this.#nodes,
+      crashNode: (node: number) => this.#kubelets.stopNode(node),
+      bootNode: () => {},
+    };
+    const operator = new FaultOperator(this.#simulation, targets, observer);
+    return (operation: FaultOperation) => operator.perform(operation);
+  }
+
   /** Of several schedulers the first is meant. */
   #restart({ component, signal, downUs, replica }: RestartOperation): void {
     if (component === 'kube-apiserver') {
@@ -229,14 +247,17 @@ export class Cluster {
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {
     const first = this.#poolSizes.get(pool.name) ?? 0;
     this.#poolSizes.set(pool.name, first + count);
-    const before = this.#nodeNames.length;
+    const before = this.#nodes.length;
     const { random } = this.#simulation;
     const { kubernetesVersion } = this.#spec;
     const nodes = Array.from({ length: count }, (_, index) => {
       const node = kubeletNode(pool, first + index, isRegistered);
       return withMachine(node, before + index + 1, kubernetesVersion, random);
     });
-    this.#nodeNames.push(...nodes.map(({ name }) => name));
+    for (const { name, node } of nodes) {
+      const { labels = {} } = node.metadata;
+      this.#nodes.push({ index: this.#nodes.length, name, pool: pool.name, labels });
+    }
     return nodes;
   }
 

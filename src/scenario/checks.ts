@@ -9,6 +9,8 @@ import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
 import { resourceKindOfResource, resourceKinds } from '../api/resource-kinds.js';
 import { flowControlObjects } from '../cluster/bootstrap.js';
+import { nodeOfPool } from '../cluster/cluster-spec.js';
+import type { SelectableNode } from '../cluster/node-selection.js';
 import type {
   CreateNodesOperation,
   ObjectReference,
@@ -18,6 +20,8 @@ import { hostsOf } from './cluster-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
+import { FaultSequence } from './fault-operations.js';
+import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -43,6 +47,10 @@ class NodeCounts {
 
   add(pool: string, count: number): void {
     this.#counts.set(pool, (this.#counts.get(pool) ?? 0) + count);
+  }
+
+  get(pool: string): number {
+    return this.#counts.get(pool) ?? 0;
   }
 
   /** True when a node of that name is there by now. */
@@ -109,6 +117,7 @@ class OperationSequence {
   /** Those that every cluster has may be changed. */
   readonly #objects = new Set(everyClusters);
   readonly #nodes = new NodeCounts();
+  readonly #faults = new FaultSequence();
 
   constructor(spec: ScenarioSpec, placeOf: PlaceOf) {
     this.#spec = spec;
@@ -141,6 +150,9 @@ class OperationSequence {
         const members = this.#spec.controlPlane?.etcd?.members ?? 1;
         return checkEtcdOperation(operation, members, report);
       }
+      case 'nodeFault':
+      case 'heal':
+        return this.#faults.check(operation, this.#selectableNodes, report);
       case 'scale':
         return this.#requireKind(operation.target, scalable, 'scaled', report);
       case 'rolloutRestart':
@@ -163,6 +175,17 @@ class OperationSequence {
         return;
       default:
     }
+  }
+
+  /** Nodes as faults choose among them. O(nodes). */
+  get #selectableNodes(): readonly SelectableNode[] {
+    return (this.#spec.nodePools ?? []).flatMap((text) => {
+      const pool = nodePoolOf(text);
+      return Array.from({ length: this.#nodes.get(pool.name) }, (_, index) => {
+        const { name, labels = {} } = nodeOfPool(pool, index).metadata;
+        return { name, pool: pool.name, labels };
+      });
+    });
   }
 
   #bring(objects: readonly ScenarioObject[]): void {
