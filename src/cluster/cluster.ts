@@ -19,6 +19,7 @@ import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { nodePodCidr, staticNetwork } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
+import { ClusterNodes } from './cluster-nodes.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
@@ -27,7 +28,7 @@ import { electedControllers, electedSchedulers, heldLeases } from './elected-com
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
 import type { FaultOperation } from './fault-operation.js';
-import { FaultOperator, type FaultyNode } from './fault-operator.js';
+import { FaultOperator } from './fault-operator.js';
 import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
@@ -69,7 +70,7 @@ export class Cluster {
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
-  readonly #nodes: FaultyNode[] = [];
+  readonly #nodes = new ClusterNodes();
 
   constructor(
     simulation: Simulation,
@@ -103,7 +104,7 @@ export class Cluster {
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
-      nodes: this.#nodes.map(({ name }) => name),
+      nodes: this.#nodes.names,
       spec: spec.kubeProxy,
       linkDelay: spec.network.node.delay,
       observer,
@@ -189,8 +190,7 @@ export class Cluster {
 
   /** The machine of a node is gone for good: its agents neither see nor say anything any more. */
   removeNode(name: string): void {
-    const index = this.#nodeNames.indexOf(name);
-    assert(index >= 0, `there is no node "${name}"`);
+    const { index } = this.#nodes.remove(name);
     this.#kubelets.stopNode(index);
     this.#proxies.removeNode(index);
   }
@@ -204,7 +204,7 @@ export class Cluster {
       nodes,
       runtime: new ContainerRuntimes(this.#simulation),
       connectionFor: (index) =>
-        this.#controlPlane.connect(`kubelet/${this.#nodes[index]?.name}`, 'node'),
+        this.#controlPlane.connect(`kubelet/${this.#nodes.names[index]}`, 'node'),
       observer,
       network,
       applicationStart,
@@ -227,7 +227,7 @@ export class Cluster {
   ): DriverOptions['strike'] {
     if (!operations.some(({ op }) => op === 'nodeFault')) return () => {};
     const targets = {
-      nodes: () => this.#nodes,
+      nodes: () => this.#nodes.present,
       crashNode: (node: number) => this.#kubelets.stopNode(node),
       bootNode: () => {},
     };
@@ -247,17 +247,14 @@ export class Cluster {
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {
     const first = this.#poolSizes.get(pool.name) ?? 0;
     this.#poolSizes.set(pool.name, first + count);
-    const before = this.#nodes.length;
+    const before = this.#nodes.count;
     const { random } = this.#simulation;
     const { kubernetesVersion } = this.#spec;
     const nodes = Array.from({ length: count }, (_, index) => {
       const node = kubeletNode(pool, first + index, isRegistered);
       return withMachine(node, before + index + 1, kubernetesVersion, random);
     });
-    for (const { name, node } of nodes) {
-      const { labels = {} } = node.metadata;
-      this.#nodes.push({ index: this.#nodes.length, name, pool: pool.name, labels });
-    }
+    for (const node of nodes) this.#nodes.add(node, pool.name);
     return nodes;
   }
 

@@ -3,18 +3,14 @@
 import type { ClusterObserver } from '../client/observer.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { ClusterNode } from './cluster-nodes.js';
 import type { Fault, FaultOperation, NodeFaultOperation } from './fault-operation.js';
-import { type SelectableNode, selectNodes } from './node-selection.js';
-
-/** A node of the cluster, by its index in the fleets. */
-export interface FaultyNode extends SelectableNode {
-  readonly index: number;
-}
+import { selectNodes } from './node-selection.js';
 
 /** The cluster as far as faults can be done to it. */
 export interface FaultTargets {
   /** All nodes that have been started so far. */
-  readonly nodes: () => readonly FaultyNode[];
+  readonly nodes: () => readonly ClusterNode[];
   /** The machine is off: nothing runs on it, and nothing of it is heard. */
   readonly crashNode: (node: number) => void;
   /** The machine is switched on again; nothing happens to one that is on. */
@@ -24,7 +20,7 @@ export interface FaultTargets {
 /** Something that was done and can be undone. */
 interface Struck {
   readonly name: string;
-  readonly nodes: readonly FaultyNode[];
+  readonly nodes: readonly ClusterNode[];
   readonly undo: () => void;
   isHealed: boolean;
 }
@@ -73,12 +69,12 @@ export class FaultOperator {
   }
 
   /** A node is down for a time that belongs to it, whichever others are. */
-  #bootLater(fault: string, { name, index }: FaultyNode, downtime: Distribution): void {
+  #bootLater(fault: string, { name, index }: ClusterNode, downtime: Distribution): void {
     const stream = this.#simulation.random.stream(`fault/${fault}/${name}/downtime`);
     this.#simulation.after(downtime.sample(stream), this.#booted, index);
   }
 
-  #remember(fault: Fault, nodes: readonly FaultyNode[], undo: () => void): void {
+  #remember(fault: Fault, nodes: readonly ClusterNode[], undo: () => void): void {
     const { name, durationUs } = fault;
     this.#struck.push({ name, nodes, undo, isHealed: false });
     this.#observer.faultStruck(
