@@ -191,7 +191,7 @@ export class Cluster {
   /** The machine of a node is gone for good: its agents neither see nor say anything any more. */
   removeNode(name: string): void {
     const { index } = this.#nodes.remove(name);
-    this.#kubelets.stopNode(index);
+    this.#kubelets.crashNode(index);
     this.#proxies.removeNode(index);
   }
 

@@ -126,7 +126,7 @@ export class RecordedCluster {
 
   /** Stops the agents of the first `count` nodes for good; the names of these nodes. */
   stopNodes(count: number): readonly string[] {
-    for (let index = 0; index < count; index++) this.agents.stopNode(index);
+    for (let index = 0; index < count; index++) this.agents.crashNode(index);
     return this.#nodeNames.slice(0, count);
   }
 
