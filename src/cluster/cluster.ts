@@ -228,7 +228,7 @@ export class Cluster {
     if (!operations.some(({ op }) => op === 'nodeFault')) return () => {};
     const targets = {
       nodes: () => this.#nodes.present,
-      crashNode: (node: number) => this.#kubelets.stopNode(node),
+      crashNode: (node: number) => this.#kubelets.crashNode(node),
       bootNode: () => {},
     };
     const operator = new FaultOperator(this.#simulation, targets, observer);
