@@ -31,6 +31,7 @@ import type { FaultOperation } from './fault-operation.js';
 import { FaultOperator } from './fault-operator.js';
 import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
+import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
@@ -88,12 +89,7 @@ export class Cluster {
       ...heldLeases(spec.controlPlane),
     ]);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
-    this.#controllers = electedControllers(
-      simulation,
-      this.#controlPlane,
-      spec.controlPlane,
-      controllers,
-    );
+    this.#controllers = electedControllers(simulation, this.#controlPlane, spec, controllers);
     this.#schedulers = electedSchedulers(
       simulation,
       this.#controlPlane,
@@ -186,6 +182,9 @@ export class Cluster {
     for (const scheduler of this.#schedulers) scheduler.start();
     this.#serviceFeed.start();
     this.#dns.start();
+    const { podAutoscaling } = this.#spec;
+    if (podAutoscaling === undefined) return;
+    startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);
   }
 
   /** The machine of a node is gone for good: its agents neither see nor say anything any more. */

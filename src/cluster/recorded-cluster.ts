@@ -82,7 +82,7 @@ export class RecordedCluster {
     ]);
     const controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controlPlane = controlPlane;
-    this.#controllers = electedControllers(simulation, controlPlane, spec.controlPlane);
+    this.#controllers = electedControllers(simulation, controlPlane, spec);
     this.#schedulers = electedSchedulers(simulation, controlPlane, spec.controlPlane, { observer });
     const exact = exactProfile(AGENT_US, AGENT_US);
     const profiles = { containerd: exact, 'cri-o': exact, docker: exact, rkt: exact };

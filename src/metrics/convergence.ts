@@ -4,7 +4,7 @@
 // from which it has held until the end of the change. Changes of one object that overtake each
 // other converge together; a change of an object without consequences converges when it is
 // accepted.
-import type { KindName, KubernetesObject } from '../api/kubernetes-object.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { type PodStage, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ChangeListener } from '../cluster/change-listener.js';
@@ -17,9 +17,6 @@ import type { ClientLimits } from './critical-path/client-limits.js';
 import { type Goal, STAGES, type Stage } from './goal.js';
 import { Goals } from './goals.js';
 import type { ConvergenceRow } from './run-result.js';
-
-/** Kinds that are stored, and on which nothing acts in this version of the model. */
-const WITHOUT_CONTROLLER: ReadonlySet<KindName> = new Set<KindName>(['HorizontalPodAutoscaler']);
 
 export class Convergence extends SilentObserver implements ChangeListener {
   readonly #simulation: Simulation;
@@ -53,9 +50,6 @@ export class Convergence extends SilentObserver implements ChangeListener {
     const change = this.#changes[id] as Change;
     change.answered++;
     change.acceptedUs = this.#simulation.now;
-    if (object !== undefined && WITHOUT_CONTROLLER.has(object.kind) && change.verb !== 'delete') {
-      return this.#fail(change, `no controller for ${object.kind} in this version`);
-    }
     const goal = object && this.#goals.of(object);
     if (goal === undefined) {
       change.converge([], undefined);

@@ -24,6 +24,7 @@ import { FaultSequence } from './fault-operations.js';
 import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
+import { podAutoscalingProblems } from './pod-autoscaling.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import { formatTarget } from './targets.js';
@@ -72,6 +73,18 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
   }
   checkPools(spec, placeOf, problems);
   return problems;
+}
+
+/** Everything wrong with the load that a workload brings. */
+export function checkLoads(
+  spec: ScenarioSpec,
+  built: readonly BuiltOperation[],
+  placeOf: PlaceOf,
+): readonly Problem[] {
+  return podAutoscalingProblems(spec, built).map(({ steps, message }) => {
+    const path = ['spec', ...steps];
+    return problemAt(placeOf(path), codes.impossible, message, { path });
+  });
 }
 
 function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): void {

@@ -6,7 +6,7 @@
 import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
-import { checkCluster, checkOperations } from './checks.js';
+import { checkCluster, checkLoads, checkOperations } from './checks.js';
 import { clusterOf, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
 import { withDefaults } from './defaults.js';
@@ -243,7 +243,10 @@ class Loader {
   }
 
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
-    const faults = checkOperations(built, spec, this.#placeOf);
+    const faults = [
+      ...checkOperations(built, spec, this.#placeOf),
+      ...checkLoads(spec, built, this.#placeOf),
+    ];
     if (!this.#areObjectsSound()) return faults;
     const objects = built.flatMap((each) => each.objects);
     return [...faults, ...checkSelectors(objects), ...checkFlowSchemas(objects)];
@@ -281,7 +284,7 @@ class Loader {
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec, schedulers),
+      cluster: clusterOf(spec, schedulers, completed.operations),
       plugins: plugins.uses,
       pluginNotices,
       operations: completed.operations,

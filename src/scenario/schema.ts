@@ -8,6 +8,7 @@ import { etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
+import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { operation } from './schema-operations.js';
@@ -212,7 +213,11 @@ export const scenarioSpec = mapping({
   applicationStart: durations
     .optional()
     .describe('Time from the start of a container until it can serve.'),
-  workload: mapping({ operations: list(operation, 'operations').optional() }).optional(),
+  metricsServer: metricsServer.optional(),
+  workload: mapping({
+    operations: list(operation, 'operations').optional(),
+    ...loadSchemas,
+  }).optional(),
   thresholds: z
     .record(z.string(), list(thresholdItem, 'expressions such as p(99)<5', 1), {
       error: 'a mapping of metric names to lists of expressions',
