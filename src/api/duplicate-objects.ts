@@ -1,7 +1,6 @@
 /**
  * Finding objects that are declared twice, within a file or across files.
  *
- * It is no error: kubectl applies the later one over the earlier one.
  * Source: an API server holds one object for a kind, a namespace and a name.
  */
 
@@ -43,14 +42,14 @@ export function findDuplicateObjects(
     const { line, column } = entry.positionOf(['metadata', 'name']);
     problems.push({
       code: problemCodes.duplicateObject,
-      severity: 'warning',
+      severity: 'error',
       file: entry.file,
       line,
       column,
       path: 'metadata.name',
       message:
         `${entry.object.kind} "${entry.object.metadata.name}" is already declared at ` +
-        `${earlier.file}:${earlier.line}:${earlier.column}; this one is applied over it`,
+        `${earlier.file}:${earlier.line}:${earlier.column}`,
     });
   }
   return problems;

@@ -5,7 +5,6 @@
 
 import { z } from 'zod';
 import { etcdOperationSchemas } from './etcd-operations.js';
-import { faultOperationSchemas } from './fault-operations.js';
 import {
   duration,
   flag,
@@ -75,8 +74,6 @@ export const operationNames = [
   'compact',
   'defrag',
   'disarm',
-  'nodeFault',
-  'heal',
   'cordon',
   'uncordon',
   'drain',
@@ -143,7 +140,6 @@ export const operation = z.discriminatedUnion(
         .describe('From its end to the start of the new process; 0 when absent.'),
     }),
     ...etcdOperationSchemas,
-    ...faultOperationSchemas,
     mapping({ op: z.literal('cordon'), ...timing, nodes }),
     mapping({ op: z.literal('uncordon'), ...timing, nodes }),
     mapping({

@@ -29,14 +29,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
 export const componentFolders: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'control-plane',
-    [
-      'apiserver',
-      'cloud-controller-manager',
-      'controller-manager',
-      'etcd',
-      'metrics-server',
-      'scheduler',
-    ],
+    ['apiserver', 'cloud-controller-manager', 'controller-manager', 'etcd', 'scheduler'],
   ],
   ['node', ['container-runtime', 'kube-proxy', 'kubelet']],
   ['network', ['cluster-dns', 'flannel']],
