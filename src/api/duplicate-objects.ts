@@ -1,6 +1,7 @@
 /**
  * Finding objects that are declared twice, within a file or across files.
  *
+ * It is no error: kubectl applies the later one over the earlier one.
  * Source: an API server holds one object for a kind, a namespace and a name.
  */
 
@@ -42,14 +43,14 @@ export function findDuplicateObjects(
     const { line, column } = entry.positionOf(['metadata', 'name']);
     problems.push({
       code: problemCodes.duplicateObject,
-      severity: 'error',
+      severity: 'warning',
       file: entry.file,
       line,
       column,
       path: 'metadata.name',
       message:
         `${entry.object.kind} "${entry.object.metadata.name}" is already declared at ` +
-        `${earlier.file}:${earlier.line}:${earlier.column}`,
+        `${earlier.file}:${earlier.line}:${earlier.column}; this one is applied over it`,
     });
   }
   return problems;

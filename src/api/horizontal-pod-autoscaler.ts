@@ -91,7 +91,18 @@ export interface MetricValueStatus {
 export interface MetricStatus {
   readonly type: MetricSpec['type'];
   readonly resource?: { readonly name: string; readonly current: MetricValueStatus };
+  readonly containerResource?: {
+    readonly name: string;
+    readonly container: string;
+    readonly current: MetricValueStatus;
+  };
   readonly pods?: { readonly metric: MetricIdentifier; readonly current: MetricValueStatus };
+  readonly object?: {
+    readonly describedObject: CrossVersionObjectReference;
+    readonly metric: MetricIdentifier;
+    readonly current: MetricValueStatus;
+  };
+  readonly external?: { readonly metric: MetricIdentifier; readonly current: MetricValueStatus };
 }
 
 export interface HorizontalPodAutoscalerStatus {

@@ -129,7 +129,8 @@ function isScenario(path: string, files: InputFiles): boolean {
 
 function describeMissing(path: string, files: InputFiles): string {
   return files.kindOf(path) === 'folder'
-    ? `${path} holds no .yaml, .yml or .json files.`
+    ? `${path} holds no .yaml, .yml or .json files; ` +
+        `'${path.replace(/\/+$/, '')}/**/*.yaml' names those of the folders below it.`
     : `${path} does not exist; FILE is a scenario, Kubernetes manifests (file, folder, pattern), ` +
         'or - for standard input.';
 }

@@ -4,6 +4,7 @@
  */
 
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
+import type { FaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
 import type { DeleteOperation, Operation } from '../cluster/operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
@@ -178,6 +179,9 @@ function operationLines(operation: Operation): readonly string[] {
     case 'compact':
     case 'disarm':
       return [`${head} of etcd`];
+    case 'nodeFault':
+    case 'heal':
+      return [`${head} ${faultText(operation)}`];
     case 'cordon':
     case 'uncordon':
     case 'drain':
@@ -198,6 +202,13 @@ function operationLines(operation: Operation): readonly string[] {
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
+}
+
+function faultText(operation: FaultOperation): string {
+  if (operation.op === 'heal') return operation.fault ?? 'all faults';
+  const { fault, nodes, durationUs } = operation;
+  const until = durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`;
+  return `${fault} of nodes ${JSON.stringify(nodes, plain)}${until}`;
 }
 
 function policyText({ propagationPolicy }: DeleteOperation): string {

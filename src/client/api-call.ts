@@ -12,6 +12,12 @@ import { Slab } from './slab.js';
 /** Called when the answer has been decoded; reads `call.response`. */
 export type CallHandler = (call: ApiCall) => void;
 
+/** What a client may send: `qps` requests a second, and `burst` at once after a rest. */
+export interface ClientLimit {
+  readonly qps: number;
+  readonly burst: number;
+}
+
 /** Who sent a call, as the server and the transport see it. */
 export interface Caller {
   /** `kube-controller-manager/replicaset-controller`. */
@@ -21,6 +27,8 @@ export interface Caller {
   /** As authentication finds them: `system:nodes`, `system:authenticated`. */
   readonly groups: readonly string[];
   readonly connection: Connection;
+  /** Requests a second that it may send, and so many at once; absent: not limited. */
+  readonly limit?: ClientLimit | undefined;
   /** How its bodies are encoded; absent: as protobuf. */
   readonly contentType?: ContentType | undefined;
   /** Called by the transport when the answer arrived. */

@@ -5,7 +5,13 @@ import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { TokenBucket } from '../kernel/stations.js';
-import { ApiCall, type ApiTransport, type Caller, type CallHandler } from './api-call.js';
+import {
+  ApiCall,
+  type ApiTransport,
+  type Caller,
+  type CallHandler,
+  type ClientLimit,
+} from './api-call.js';
 import type { ApiRequest, ContentType } from './api-request.js';
 import type { Connection } from './connection.js';
 import { clientConstants } from './constants.js';
@@ -19,7 +25,7 @@ export interface ApiClientOptions {
   readonly groups?: readonly string[];
   readonly connection: Connection;
   /** Absent: not limited, as the kubelet's heartbeat client. */
-  readonly limit?: { readonly qps: number; readonly burst: number };
+  readonly limit?: ClientLimit;
   /** Absent: protobuf. */
   readonly contentType?: ContentType;
   /** The machine that encodes and decodes; absent where its CPU is not modelled. */
@@ -32,6 +38,7 @@ export class ApiClient implements Caller {
   readonly user: string;
   readonly groups: readonly string[];
   readonly connection: Connection;
+  readonly limit: ClientLimit | undefined;
   readonly contentType: ContentType | undefined;
   readonly bucket: TokenBucket | undefined;
   readonly #transport: ApiTransport;
@@ -46,6 +53,7 @@ export class ApiClient implements Caller {
     this.contentType = options.contentType;
     this.#host = options.host;
     const { limit } = options;
+    this.limit = limit;
     this.bucket = limit && new TokenBucket(`${options.name}/client`, limit.qps, limit.burst);
   }
 

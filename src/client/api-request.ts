@@ -3,6 +3,8 @@
 // Refusals are answers with a code and a reason, never exceptions. Source: Kubernetes v1.36 API
 // conventions.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { LabelMatcher } from '../api/label-selector.js';
+import type { MetricValue, PodMetrics } from '../api/pod-metrics.js';
 import type { WatchStream } from './watch.js';
 
 export { objectKey as keyOf } from '../api/object-meta.js';
@@ -65,6 +67,8 @@ export interface ApiRequest {
   /** Of a watch: after this time the server ends it. */
   readonly timeoutSeconds?: number;
   readonly fieldSelector?: FieldEquality;
+  /** Of a list of the resource metrics API. */
+  readonly labelSelector?: LabelMatcher;
   /** Of a delete, also of a collection. */
   readonly gracePeriodSeconds?: number;
   /** Of a delete, also of a collection; absent: as the object's finalizers say, else Background. */
@@ -122,6 +126,10 @@ export interface ApiResponse {
   /** Of such a list: how many are left, if that is known. */
   readonly remainingItemCount?: number;
   readonly watch?: WatchStream;
+  /** Of a list of the resource metrics API. */
+  readonly podMetrics?: readonly PodMetrics[];
+  /** Of the custom and the external metrics API. */
+  readonly metricValue?: MetricValue;
   readonly retryAfterSeconds?: number;
 }
 

@@ -69,6 +69,10 @@ export interface ClusterObserver {
   dnsServes(replica: number, revision: number): void;
   /** A node has finished pulling an image. */
   imagePulled(node: string, image: string, bytes: number, durationUs: number): void;
+  /** A fault has struck; `nodes`: those that it is about, if any. */
+  faultStruck(name: string, nodes: readonly string[]): void;
+  /** That fault is over. */
+  faultHealed(name: string): void;
 }
 
 /** Listens to nothing; a base to override. */
@@ -87,6 +91,8 @@ export class SilentObserver implements ClusterObserver {
   endpointsProgrammed(_revision: number): void {}
   dnsServes(_replica: number, _revision: number): void {}
   imagePulled(_node: string, _image: string, _bytes: number, _durationUs: number): void {}
+  faultStruck(_name: string, _nodes: readonly string[]): void {}
+  faultHealed(_name: string): void {}
 }
 
 /** Passes everything on to several observers, in their order. */
@@ -169,5 +175,13 @@ export class ObserverGroup implements ClusterObserver {
 
   imagePulled(node: string, image: string, bytes: number, durationUs: number): void {
     for (const member of this.#members) member.imagePulled(node, image, bytes, durationUs);
+  }
+
+  faultStruck(name: string, nodes: readonly string[]): void {
+    for (const member of this.#members) member.faultStruck(name, nodes);
+  }
+
+  faultHealed(name: string): void {
+    for (const member of this.#members) member.faultHealed(name);
   }
 }

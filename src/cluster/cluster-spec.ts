@@ -11,6 +11,7 @@ import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-g
 import type { TieBreakName } from '../control-plane/scheduler/framework/select-host.js';
 import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
+import type { PodAutoscalingSpec } from './pod-autoscaling.js';
 
 /** One machine of the control plane. */
 export interface ControlPlaneHost {
@@ -173,6 +174,8 @@ export interface ClusterSpec {
   readonly clusterDns: ClusterDnsSpec;
   /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
   readonly applicationStart: DistributionSpec;
+  /** Absent where no HorizontalPodAutoscaler is. */
+  readonly podAutoscaling?: PodAutoscalingSpec | undefined;
 }
 
 /**

@@ -19,6 +19,7 @@ import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { nodePodCidr, staticNetwork } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
+import { ClusterNodes } from './cluster-nodes.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
@@ -26,11 +27,12 @@ import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
-import { kubeletNode, nodeLease, proxyNode, withMachine } from './node-objects.js';
+import type { FaultOperation } from './fault-operation.js';
+import { FaultOperator } from './fault-operator.js';
+import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
+import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
-import { ClientTraffic } from './traffic/client-traffic.js';
-import type { TrafficPlan } from './traffic/traffic-spec.js';
 
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
 const CLUSTER_CIDR = '10.0.0.0/10';
@@ -66,26 +68,20 @@ export class Cluster {
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
   readonly #dns: ClusterDns;
-  /** Undefined when nobody connects to any Service. */
-  readonly traffic: ClientTraffic | undefined;
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
-  readonly #nodeNames: string[] = [];
+  readonly #nodes = new ClusterNodes();
 
   constructor(
     simulation: Simulation,
     spec: ClusterSpec,
     operations: readonly Operation[],
     listeners: ClusterListeners,
-    traffic?: TrafficPlan,
   ) {
     const { observer, changes, controllers, onOperationsDone } = listeners;
     this.#simulation = simulation;
     this.#spec = spec;
-    if (traffic !== undefined && traffic.flows.length > 0) {
-      this.traffic = new ClientTraffic(simulation, traffic);
-    }
     const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
@@ -93,12 +89,7 @@ export class Cluster {
       ...heldLeases(spec.controlPlane),
     ]);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
-    this.#controllers = electedControllers(
-      simulation,
-      this.#controlPlane,
-      spec.controlPlane,
-      controllers,
-    );
+    this.#controllers = electedControllers(simulation, this.#controlPlane, spec, controllers);
     this.#schedulers = electedSchedulers(
       simulation,
       this.#controlPlane,
@@ -109,7 +100,7 @@ export class Cluster {
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
-      nodes: nodes.map(proxyNode),
+      nodes: this.#nodes.names,
       spec: spec.kubeProxy,
       linkDelay: spec.network.node.delay,
       observer,
@@ -134,6 +125,7 @@ export class Cluster {
       connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
       restart: (operation: RestartOperation): void => this.#restart(operation),
       operateEtcd: this.#etcdOperator(operations),
+      strike: this.#faultOperator(operations, observer),
     };
     this.#driver = new Driver(driver, operations, onOperationsDone);
     const { queues, clients } = this.#controllers.first.manager;
@@ -188,16 +180,17 @@ export class Cluster {
     }
     this.#controllers.start();
     for (const scheduler of this.#schedulers) scheduler.start();
-    this.traffic?.start(this.#proxies, this.#spec.network.node.delay);
     this.#serviceFeed.start();
     this.#dns.start();
+    const { podAutoscaling } = this.#spec;
+    if (podAutoscaling === undefined) return;
+    startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);
   }
 
   /** The machine of a node is gone for good: its agents neither see nor say anything any more. */
   removeNode(name: string): void {
-    const index = this.#nodeNames.indexOf(name);
-    assert(index >= 0, `there is no node "${name}"`);
-    this.#kubelets.stopNode(index);
+    const { index } = this.#nodes.remove(name);
+    this.#kubelets.crashNode(index);
     this.#proxies.removeNode(index);
   }
 
@@ -210,11 +203,10 @@ export class Cluster {
       nodes,
       runtime: new ContainerRuntimes(this.#simulation),
       connectionFor: (index) =>
-        this.#controlPlane.connect(`kubelet/${this.#nodeNames[index]}`, 'node'),
+        this.#controlPlane.connect(`kubelet/${this.#nodes.names[index]}`, 'node'),
       observer,
       network,
       applicationStart,
-      servers: this.traffic?.servers,
       networkPlugin: staticNetwork((index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS)),
     });
   }
@@ -225,6 +217,21 @@ export class Cluster {
     const { members } = this.#spec.controlPlane.etcd;
     const operator = new EtcdOperator(this.#simulation, this.#controlPlane.etcd, members);
     return (operation, onDone) => operator.perform(operation, onDone);
+  }
+
+  /** Who does things to nodes, when any operation asks for it. */
+  #faultOperator(
+    operations: readonly Operation[],
+    observer: ClusterObserver,
+  ): DriverOptions['strike'] {
+    if (!operations.some(({ op }) => op === 'nodeFault')) return () => {};
+    const targets = {
+      nodes: () => this.#nodes.present,
+      crashNode: (node: number) => this.#kubelets.crashNode(node),
+      bootNode: () => {},
+    };
+    const operator = new FaultOperator(this.#simulation, targets, observer);
+    return (operation: FaultOperation) => operator.perform(operation);
   }
 
   /** Of several schedulers the first is meant. */
@@ -239,15 +246,14 @@ export class Cluster {
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {
     const first = this.#poolSizes.get(pool.name) ?? 0;
     this.#poolSizes.set(pool.name, first + count);
-    const before = this.#nodeNames.length;
+    const before = this.#nodes.count;
     const { random } = this.#simulation;
     const { kubernetesVersion } = this.#spec;
     const nodes = Array.from({ length: count }, (_, index) => {
       const node = kubeletNode(pool, first + index, isRegistered);
       return withMachine(node, before + index + 1, kubernetesVersion, random);
     });
-    this.#nodeNames.push(...nodes.map(({ name }) => name));
-    for (const node of nodes) this.traffic?.addNode({ ...proxyNode(node), pool: pool.name });
+    for (const node of nodes) this.#nodes.add(node, pool.name);
     return nodes;
   }
 
@@ -256,7 +262,7 @@ export class Cluster {
     assert(pool !== undefined, `there is no node pool "${poolName}"`);
     for (const node of this.#newNodes(pool, count, false)) {
       this.#kubelets.addNode(node);
-      this.#proxies.addNode(proxyNode(node));
+      this.#proxies.addNode(node.name);
     }
   }
 }

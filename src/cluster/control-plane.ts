@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiTransport } from '../client/api-call.js';
 import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
+import { AggregatedApis } from '../control-plane/apiserver/aggregated-apis.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import { apiserverConstants } from '../control-plane/apiserver/constants.js';
 import { IdentityGenerator } from '../control-plane/apiserver/registry.js';
@@ -27,6 +28,8 @@ export class ControlPlane {
   readonly transport: ApiTransport;
   readonly etcd: Etcd;
   readonly apiServers: readonly ApiServer[];
+  /** Absent where no API is aggregated. */
+  readonly aggregatedApis: AggregatedApis | undefined;
   /** Machines and disks, for reports. */
   readonly meters: readonly StationMeter[];
   /** Of the ways between the machines of the control plane. */
@@ -59,6 +62,8 @@ export class ControlPlane {
     const assembly = new EtcdAssembly({ simulation, observer, processOn, link }, etcd);
     this.etcd = assembly.etcd;
     this.etcd.preload(stored);
+    const hasAggregated = spec.podAutoscaling !== undefined;
+    this.aggregatedApis = hasAggregated ? new AggregatedApis(simulation) : undefined;
     const identities = new IdentityGenerator(simulation.random);
     const { etcdCompactionIntervalUs } = apiserverConstants;
     this.apiServers = apiServer.hosts.map((host, index) => {
@@ -70,6 +75,7 @@ export class ControlPlane {
         observer,
         identities,
         settings: { ...apiServer, etcdCompactionIntervalUs },
+        aggregatedApis: this.aggregatedApis,
       });
     });
     this.#balancer = new RoundRobin(this.apiServers);

@@ -14,6 +14,15 @@ import type { ReplicaProcess } from './elected-process.js';
 /** Name of the component and of its lease. */
 export const controllerManagerName = 'kube-controller-manager';
 
+export interface ControllerManagerProcessOptions {
+  readonly controlPlane: ControlPlane;
+  readonly spec: ControllerManagerSpec;
+  /** Whether there are autoscalers. */
+  readonly autoscales: boolean;
+  readonly host: CpuHost;
+  readonly monitor: ControllerManagerMonitor | undefined;
+}
+
 export class ControllerManagerProcess implements ReplicaProcess {
   readonly manager: ControllerManager;
   readonly leaseClient: ApiClient;
@@ -21,10 +30,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
 
   constructor(
     simulation: Simulation,
-    controlPlane: ControlPlane,
-    { client }: ControllerManagerSpec,
-    host: CpuHost,
-    monitor: ControllerManagerMonitor | undefined,
+    { controlPlane, spec, autoscales, host, monitor }: ControllerManagerProcessOptions,
   ) {
     const { transport } = controlPlane;
     const connection = controlPlane.connect(controllerManagerName, 'controlPlane');
@@ -32,7 +38,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
     const lease = controlPlane.connect(name, 'controlPlane');
     this.connections = [connection, lease];
     const user = `system:${controllerManagerName}`;
-    const limit = client;
+    const limit = spec.client;
     this.leaseClient = new ApiClient(transport, { name, user, connection: lease, limit, host });
     this.manager = new ControllerManager({
       simulation,
@@ -41,6 +47,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
       connection,
       limit,
       monitor,
+      autoscales,
     });
   }
 

@@ -24,6 +24,7 @@ import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
 import { cordonRequest, Drain } from './drain.js';
 import type { EtcdOperation } from './etcd-operation.js';
+import type { FaultOperation } from './fault-operation.js';
 import { isEqual, mergePatch } from './merge-patch.js';
 import type { TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
@@ -43,6 +44,8 @@ export interface DriverOptions {
   readonly restart: (operation: RestartOperation) => void;
   /** Does something to etcd, then calls `onDone`. */
   readonly operateEtcd: (operation: EtcdOperation, onDone: () => void) => void;
+  /** Lets a fault strike, or ends one. */
+  readonly strike: (operation: FaultOperation) => void;
 }
 
 /** What one object of an operation asks for. */
@@ -140,6 +143,10 @@ export class Driver {
       case 'defrag':
       case 'disarm':
         return this.#options.operateEtcd(operation, () => this.#beginNext());
+      case 'nodeFault':
+      case 'heal':
+        this.#options.strike(operation);
+        return this.#beginNext();
       case 'barrier':
         return changes.whenSettled(() => this.#beginNext());
       case 'sleep':

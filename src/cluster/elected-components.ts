@@ -3,7 +3,7 @@ import type { Lease } from '../api/lease.js';
 import { heldLease } from '../client/leader-elector.js';
 import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
 import type { Simulation } from '../kernel/simulation.js';
-import type { ControlPlaneSpec } from './cluster-spec.js';
+import type { ClusterSpec, ControlPlaneSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
 import { ControllerManagerProcess, controllerManagerName } from './controller-manager-process.js';
 import { ElectedProcesses, identityOf } from './elected-process.js';
@@ -25,11 +25,14 @@ export function heldLeases({
   );
 }
 
+/** What the controllers depend on. */
+type ControllersSpec = Pick<ClusterSpec, 'controlPlane' | 'podAutoscaling'>;
+
 /** The controllers; asked to stop they keep their lease, which then has to expire. */
 export function electedControllers(
   simulation: Simulation,
   controlPlane: ControlPlane,
-  { controllerManager }: ControlPlaneSpec,
+  { controlPlane: { controllerManager }, podAutoscaling }: ControllersSpec,
   monitor?: ControllerManagerMonitor,
 ): ElectedProcesses<ControllerManagerProcess> {
   const { hosts, leaderElection } = controllerManager;
@@ -39,7 +42,13 @@ export function electedControllers(
     times: leaderElection,
     releasesLease: false,
     build: (host) =>
-      new ControllerManagerProcess(simulation, controlPlane, controllerManager, host, monitor),
+      new ControllerManagerProcess(simulation, {
+        controlPlane,
+        spec: controllerManager,
+        autoscales: podAutoscaling !== undefined,
+        host,
+        monitor,
+      }),
   });
 }
 

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ContentType, PropagationPolicy } from '../client/api-request.js';
 import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
+import type { FaultOperation } from './fault-operation.js';
 import type { NodeOperation } from './node-operation.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
@@ -148,4 +149,5 @@ export type Operation =
   | SleepOperation
   | RequestsOperation
   | EtcdOperation
+  | FaultOperation
   | NodeOperation;

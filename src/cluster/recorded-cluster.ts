@@ -82,7 +82,7 @@ export class RecordedCluster {
     ]);
     const controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controlPlane = controlPlane;
-    this.#controllers = electedControllers(simulation, controlPlane, spec.controlPlane);
+    this.#controllers = electedControllers(simulation, controlPlane, spec);
     this.#schedulers = electedSchedulers(simulation, controlPlane, spec.controlPlane, { observer });
     const exact = exactProfile(AGENT_US, AGENT_US);
     const profiles = { containerd: exact, 'cri-o': exact, docker: exact, rkt: exact };
@@ -126,7 +126,7 @@ export class RecordedCluster {
 
   /** Stops the agents of the first `count` nodes for good; the names of these nodes. */
   stopNodes(count: number): readonly string[] {
-    for (let index = 0; index < count; index++) this.agents.stopNode(index);
+    for (let index = 0; index < count; index++) this.agents.crashNode(index);
     return this.#nodeNames.slice(0, count);
   }
 

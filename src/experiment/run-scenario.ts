@@ -64,28 +64,23 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, identities);
   const { convergence, observer } = recorder;
   let isConverged = false;
-  const listeners = {
+  const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
     observer,
     changes: convergence,
     controllers: recorder.controllerManager,
     scheduling: schedulingRecorder,
     plugins,
-    monitorOf: (name: string) => recorder.schedulerMonitor(name),
+    monitorOf: (name) => recorder.schedulerMonitor(name),
     onOperationsDone: () =>
       convergence.whenSettled(() => {
         isConverged = true;
         if (scenario.untilConverged) simulation.stop();
       }),
-  };
-  const traffic = { flows: scenario.traffic, intervalUs: scenario.outputs.sampleIntervalUs };
-  const cluster = new Cluster(
-    simulation,
-    scenario.cluster,
-    scenario.operations,
-    listeners,
-    traffic,
-  );
-  measure(cluster, recorder, traffic.intervalUs);
+  });
+  recorder.measureApi(cluster.apiServers, cluster.transport);
+  recorder.measureEtcd(cluster.etcd);
+  recorder.measureLeaders(() => cluster.leaders);
+  recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {
     const { podCount: podsTotal, readyCount: podsReady } = recorder.pods;
@@ -111,15 +106,6 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     notices: scenario.notices,
     thresholds: scenario.thresholds,
   });
-}
-
-/** Has the recorder look at the parts of a cluster. */
-function measure(cluster: Cluster, recorder: RunRecorder, intervalUs: number): void {
-  recorder.measureApi(cluster.apiServers, cluster.transport);
-  recorder.measureEtcd(cluster.etcd);
-  recorder.measureLeaders(() => cluster.leaders);
-  recorder.measureTraffic(cluster.traffic);
-  recorder.recordSeries(intervalUs, cluster.meters);
 }
 
 /** Runs to the horizon, holding at the time of the look: nothing happens in between. */

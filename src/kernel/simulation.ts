@@ -6,7 +6,7 @@ import type { EventHandle, EventQueue } from './event-queue.js';
 import { FastEventQueue } from './fast-event-queue.js';
 import { RandomRoot } from './random-stream.js';
 import type { SimTime } from './time.js';
-import { TraceHash } from './trace-hash.js';
+import { kindHash, TraceHash } from './trace-hash.js';
 
 /** Dense id of a kind of event, from `defineEvent`. */
 export type EventKind = number;
@@ -41,6 +41,7 @@ export class Simulation {
   readonly #queue: EventQueue;
   readonly #handlers: EventHandler[] = [];
   readonly #names: string[] = [];
+  readonly #kindHashes: number[] = [];
   readonly #hash = new TraceHash();
   #nextCheckpoint = CHECKPOINT_EVENTS;
   #isStopped = false;
@@ -60,6 +61,7 @@ export class Simulation {
   defineEvent(name: string, handler: EventHandler): EventKind {
     assert(!this.#names.includes(name + this.#suffix), `event ${name} is defined twice`);
     this.#names.push(name + this.#suffix);
+    this.#kindHashes.push(kindHash(name + this.#suffix));
     return this.#handlers.push(handler) - 1;
   }
 
@@ -113,7 +115,7 @@ export class Simulation {
    * comes after finds a changed world.
    */
   fire(kind: EventKind, target: number, arg: number): void {
-    this.#hash.update(this.now, kind, target);
+    this.#hash.update(this.now, this.#kindHashes[kind] as number, target);
     if (++this.events === this.#nextCheckpoint) this.#checkpoint();
     this.onEvent?.(this.now, this.#names[kind] as string, target, arg);
     (this.#handlers[kind] as EventHandler)(target, arg, this.now);

@@ -1,7 +1,19 @@
 // One change that a client asked for, and its row in convergence.csv.
 import type { ObjectReference } from '../cluster/operation.js';
+import { causeOf } from './critical-path/activities.js';
+import { type ActivityTimes, type PathPart, pathBetween } from './critical-path/activity-ledger.js';
 import { type Goal, STAGES, type StageTimes } from './goal.js';
-import type { ConvergenceRow } from './run-result.js';
+import type { ConvergenceRow, CriticalPathRow } from './run-result.js';
+
+/** What the call of a drain consists of. */
+const DRAIN = 'evictions, and evicted pods coming to their end';
+
+/** From when on a change waits for a goal, and where the goal's time had gone by then. */
+interface Wait {
+  readonly sinceUs: number;
+  /** Undefined: nowhere yet. */
+  readonly before: ActivityTimes | undefined;
+}
 
 /** A change from the client's first call on. */
 export class Change {
@@ -22,9 +34,11 @@ export class Change {
   /** Why the first of the failed objects never will; empty when none. */
   failure = '';
   /** Goals of objects that were accepted and have not converged. */
-  readonly goals = new Set<Goal>();
+  readonly #goals = new Map<Goal, Wait>();
   /** Of the converged objects: the last to reach a stage counts. */
   readonly #reachedUs: StageTimes = [];
+  /** The way of the object that has converged last. */
+  #path: readonly CriticalPathRow[] = [];
 
   constructor(verb: string, target: ObjectReference, startedUs: number, objects: number) {
     this.verb = verb;
@@ -38,9 +52,29 @@ export class Change {
     return this.converged + this.failed === this.objects;
   }
 
-  /** One object has converged, with all that follows from it. */
-  converge(reachedUs: StageTimes): void {
+  /** One of its objects has a goal, which it waits for from now on. */
+  await(goal: Goal, before: ActivityTimes | undefined, now: number): void {
+    this.#goals.set(goal, { sinceUs: now, before });
+  }
+
+  /** It does not wait for a goal any more. */
+  abandon(goal: Goal): void {
+    this.#goals.delete(goal);
+  }
+
+  /** What it has been waiting for since it began, on the way to a goal. */
+  pathTo(goal: Goal, now: number): readonly CriticalPathRow[] {
+    const wait = this.#goals.get(goal);
+    const { ledger } = goal;
+    if (wait === undefined || ledger === undefined) return [];
+    const parts = pathBetween(wait.before, ledger.timesAt(now), ledger.clients);
+    return [...this.#callTo(wait.sinceUs), ...parts.map(pathRow)];
+  }
+
+  /** One object has converged, with all that follows from it; without `path` by its acceptance. */
+  converge(reachedUs: StageTimes, path: readonly CriticalPathRow[] | undefined): void {
     this.converged++;
+    this.#path = path ?? this.#callTo(this.acceptedUs ?? this.startedUs);
     for (const [index, at] of reachedUs.entries()) {
       if (at !== undefined) this.#reachedUs[index] = this.#latest(this.#reachedUs[index], at);
     }
@@ -53,9 +87,10 @@ export class Change {
   }
 
   /**
-   * Of an open change with the stages that hold now for all of its objects, and what is missing.
+   * Of an open change with the stages that hold now for all of its objects, what is missing, and
+   * its way until now.
    */
-  get row(): ConvergenceRow {
+  row(now: number): ConvergenceRow {
     const { verb, target, startedUs, acceptedUs } = this;
     const { kind, namespace, name } = target;
     const isConverged = this.converged === this.objects;
@@ -78,8 +113,21 @@ export class Change {
       dnsResolvableUs: resolvable,
       convergedUs: isConverged ? Math.max(startedUs, ...reached) : undefined,
       longestStage: longestStage(startedUs, [acceptedUs, ...times]),
+      criticalPath: this.#pathUntil(now),
       reason: isConverged ? '' : this.#reason(),
     };
+  }
+
+  #callTo(untilUs: number): readonly CriticalPathRow[] {
+    const us = untilUs - this.startedUs;
+    if (us === 0) return [];
+    const cause = this.verb === 'drain' ? DRAIN : causeOf('api_call');
+    return [{ activity: 'api_call', us, cause }];
+  }
+
+  #pathUntil(now: number): readonly CriticalPathRow[] {
+    const [goal] = this.#goals.keys();
+    return goal === undefined ? this.#path : this.pathTo(goal, now);
   }
 
   #latest(known: number | undefined, at: number): number {
@@ -90,7 +138,7 @@ export class Change {
   #timeOf(stage: number): number | undefined {
     if (this.answered < this.objects || this.failed > 0) return undefined;
     let latest = this.#reachedUs[stage];
-    for (const { reachedUs } of this.goals) {
+    for (const { reachedUs } of this.#goals.keys()) {
       const at = reachedUs[stage];
       if (at === undefined) return undefined;
       latest = this.#latest(latest, at);
@@ -100,7 +148,7 @@ export class Change {
 
   #reason(): string {
     const { objects, answered, converged, failed, failure } = this;
-    const [goal] = this.goals;
+    const [goal] = this.#goals.keys();
     const waitsFor = answered === objects ? (goal?.unfinished ?? '') : 'not all are answered';
     const why = failure || waitsFor;
     if (objects > 1) {
@@ -127,4 +175,11 @@ function longestStage(startedUs: number, ends: StageTimes): string {
     latestUs = Math.max(latestUs, end);
   }
   return longest;
+}
+
+function pathRow({ activity, us, client }: PathPart): CriticalPathRow {
+  const cause = client
+    ? `${client.name} waiting for the ${client.qps} requests a second of its client`
+    : causeOf(activity);
+  return { activity, us, cause };
 }

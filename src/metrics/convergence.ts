@@ -4,22 +4,23 @@
 // from which it has held until the end of the change. Changes of one object that overtake each
 // other converge together; a change of an object without consequences converges when it is
 // accepted.
-import type { KindName, KubernetesObject } from '../api/kubernetes-object.js';
-import { SilentObserver } from '../client/observer.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { type PodStage, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ChangeListener } from '../cluster/change-listener.js';
 import type { ObjectReference } from '../cluster/operation.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { Change } from './change.js';
+import type { Activity } from './critical-path/activities.js';
+import { ActivityLedger } from './critical-path/activity-ledger.js';
+import type { ClientLimits } from './critical-path/client-limits.js';
 import { type Goal, STAGES, type Stage } from './goal.js';
 import { Goals } from './goals.js';
 import type { ConvergenceRow } from './run-result.js';
 
-/** Kinds that are stored, and on which nothing acts in this version of the model. */
-const WITHOUT_CONTROLLER: ReadonlySet<KindName> = new Set<KindName>(['HorizontalPodAutoscaler']);
-
 export class Convergence extends SilentObserver implements ChangeListener {
   readonly #simulation: Simulation;
+  readonly #limits: Pick<ClientLimits, 'of'>;
   readonly #goals = new Goals((goal) => this.#evaluate(goal));
   readonly #changes: Change[] = [];
   #open = 0;
@@ -29,9 +30,14 @@ export class Convergence extends SilentObserver implements ChangeListener {
   #programmedRevision = 0;
   readonly #dnsRevisions: number[];
 
-  constructor(simulation: Simulation, dnsReplicas: number) {
+  constructor(
+    simulation: Simulation,
+    dnsReplicas: number,
+    limits: Pick<ClientLimits, 'of'> = { of: () => undefined },
+  ) {
     super();
     this.#simulation = simulation;
+    this.#limits = limits;
     this.#dnsRevisions = new Array<number>(dnsReplicas).fill(0);
   }
 
@@ -44,16 +50,15 @@ export class Convergence extends SilentObserver implements ChangeListener {
     const change = this.#changes[id] as Change;
     change.answered++;
     change.acceptedUs = this.#simulation.now;
-    if (object !== undefined && WITHOUT_CONTROLLER.has(object.kind) && change.verb !== 'delete') {
-      return this.#fail(change, `no controller for ${object.kind} in this version`);
-    }
     const goal = object && this.#goals.of(object);
     if (goal === undefined) {
-      change.converge([]);
+      change.converge([], undefined);
       return this.#closeIfDone(change);
     }
     change.replicas = goal.replicas;
-    change.goals.add(goal);
+    const { now } = this.#simulation;
+    change.await(goal, goal.ledger?.timesAt(now), now);
+    goal.ledger ??= new ActivityLedger(now);
     goal.waiting.push(change);
     this.#evaluate(goal);
   }
@@ -75,11 +80,16 @@ export class Convergence extends SilentObserver implements ChangeListener {
 
   /** In order of the calls. */
   get rows(): readonly ConvergenceRow[] {
-    return this.#changes.map(({ row }) => row);
+    const { now } = this.#simulation;
+    return this.#changes.map((change) => change.row(now));
   }
 
   override committed(event: WatchEvent): void {
     this.#goals.committed(event);
+  }
+
+  override podReached(uid: string, stage: PodStage): void {
+    this.#goals.podReached(uid, stage);
   }
 
   override endpointsProgrammed(revision: number): void {
@@ -105,22 +115,38 @@ export class Convergence extends SilentObserver implements ChangeListener {
     const isPublished = reachedUs[STAGES.indexOf('endpoints_published')] !== undefined;
     if (isPublished && !isDone) this.#awaitingNetwork.add(goal);
     else this.#awaitingNetwork.delete(goal);
-    const { impossible } = goal;
+    const { impossible, ledger } = goal;
+    if (waiting.length > 0 && ledger !== undefined) this.#account(goal, ledger);
     if (!isDone && impossible === '') return;
     for (const change of waiting.splice(0)) {
       if (impossible !== '' && change.verb !== 'delete') {
-        change.goals.delete(goal);
+        change.abandon(goal);
         this.#fail(change, impossible);
       } else if (isDone) {
-        change.goals.delete(goal);
         change.replicas ||= goal.replicas; // a DaemonSet's are counted after its acceptance
-        change.converge(reachedUs);
+        change.converge(reachedUs, change.pathTo(goal, this.#simulation.now));
+        change.abandon(goal);
         this.#closeIfDone(change);
       } else {
         waiting.push(change);
       }
     }
+    if (waiting.length === 0) goal.ledger = undefined;
     if (isDone && goal.isDeleted) this.#goals.forget(goal);
+  }
+
+  /** Charges the time until now to what the goal has waited for, and notes what it waits for now. */
+  #account(goal: Goal, ledger: ActivityLedger): void {
+    const activity = this.#waitsFor(goal);
+    const client = this.#limits.of(activity, goal.creatorKind);
+    ledger.enter(this.#simulation.now, activity, client);
+  }
+
+  #waitsFor(goal: Goal): Activity {
+    const { reachedUs } = goal;
+    if (reachedUs[STAGES.indexOf('endpoints_published')] === undefined) return goal.waitsFor();
+    const isProgrammed = reachedUs[STAGES.indexOf('endpoints_programmed')] !== undefined;
+    return isProgrammed ? 'dns' : 'program';
   }
 
   #holds(goal: Goal, stage: Stage): boolean | undefined {

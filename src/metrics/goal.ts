@@ -2,6 +2,8 @@
 // the stages that it goes through until what is equals what was asked for.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Change } from './change.js';
+import type { Activity } from './critical-path/activities.js';
+import type { ActivityLedger } from './critical-path/activity-ledger.js';
 
 /** The stages of a change after its acceptance, in their order; named as in convergence.csv. */
 export const STAGES = [
@@ -24,16 +26,20 @@ export type StageTimes = (number | undefined)[];
 export abstract class Goal {
   /** UID of its object. */
   readonly uid: string;
+  readonly kind: string;
   readonly namespace: string;
   /** Since when each stage has held. Invariant: it holds only while all before it do. */
   readonly reachedUs: StageTimes = [];
   /** Changes that wait for it. */
   readonly waiting: Change[] = [];
+  /** Where the time goes while changes wait for it. */
+  ledger: ActivityLedger | undefined;
   /** Store revision of the last write of a slice that changed what is published of it. */
   publishedRevision = 0;
   isDeleted = false;
 
-  constructor({ metadata }: KubernetesObject) {
+  constructor({ kind, metadata }: KubernetesObject) {
+    this.kind = kind;
     this.uid = metadata.uid ?? '';
     this.namespace = metadata.namespace ?? '';
   }
@@ -43,6 +49,14 @@ export abstract class Goal {
 
   /** Whether a stage holds now; undefined where it does not apply. */
   abstract holds(stage: ApiStage): boolean | undefined;
+
+  /** What it waits for until its endpoints, if it has any, are published. */
+  abstract waitsFor(): Activity;
+
+  /** Kind of the object that wants dependents when it waits for their creation. */
+  get creatorKind(): string {
+    return this.kind;
+  }
 
   /** What is missing for a stage that does not hold. */
   abstract lacks(stage: ApiStage): string;

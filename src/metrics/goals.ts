@@ -12,6 +12,7 @@ import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
 import type { Service } from '../api/service.js';
 import type { StatefulSet } from '../api/stateful-set.js';
+import type { PodStage } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ReplicaKeeper } from '../control-plane/controller-manager/replica-set-status.js';
 import {
@@ -63,7 +64,9 @@ export class Goals {
       case 'ReplicaSet':
         return this.#owners.get(uid)?.workload ?? this.#workloads.get(owner);
       case 'Pod':
-        return this.#pods.get(uid)?.workload ?? this.#owners.get(owner)?.workload;
+        return this.#jobs.has(owner)
+          ? undefined
+          : (this.#pods.get(uid)?.workload ?? this.#owners.get(owner)?.workload);
       default:
         return undefined;
     }
@@ -93,6 +96,21 @@ export class Goals {
     }
   }
 
+  /** Notes how far the kubelet is with a pod. */
+  podReached(uid: string, stage: PodStage): void {
+    const tracked = this.#pods.get(uid);
+    if (tracked === undefined) return;
+    tracked.workload.podReached(tracked, stage);
+    this.#touched(tracked.workload);
+  }
+
+  /** The goal has moved, and with it the one whose pods it is. */
+  #touched(goal: Goal): void {
+    this.#onTouched(goal);
+    const job = this.#jobs.get(goal.uid);
+    if (job !== undefined && goal !== job) this.#onTouched(job);
+  }
+
   /** Drops a goal whose object is deleted and of which nothing is left. */
   forget({ uid }: Goal): void {
     this.#workloads.delete(uid);
@@ -105,6 +123,8 @@ export class Goals {
     const goal = this.#jobs.get(uid) ?? new JobGoal(job);
     this.#jobs.set(uid, goal);
     goal.update(job, event.type === 'DELETED');
+    if (goal.isDeleted) this.#owners.delete(uid);
+    else if (!this.#owners.has(uid)) this.#owners.set(uid, { workload: goal.pods, hash: '' });
     this.#onTouched(goal);
   }
 
@@ -127,12 +147,19 @@ export class Goals {
     const isDeleted = event.type === 'DELETED';
     if (owner !== undefined) {
       const workload = this.#workloads.get(owner.uid);
-      if (isDeleted || workload === undefined) this.#owners.delete(uid);
-      else this.#owners.set(uid, { workload, hash: labels?.[HASH_LABEL] ?? '' });
+      if (isDeleted || workload === undefined) {
+        this.#owners.delete(uid);
+        return;
+      }
+      const hash = labels?.[HASH_LABEL] ?? '';
+      this.#owners.set(uid, { workload, hash });
+      workload.replicasAsked.set(hash, replicas);
+      this.#onTouched(workload);
       return;
     }
     const workload = this.#owningWorkload(keeper, isDeleted, '');
     workload.desired = isDeleted ? 0 : replicas;
+    workload.replicasAsked.set('', workload.desired);
     const previous = event.previous as ReplicaKeeper | undefined;
     if (previous === undefined || template !== previous.spec.template) {
       this.#wantTemplate(workload, '', template?.metadata?.labels);
@@ -145,6 +172,7 @@ export class Goals {
     const isDeleted = event.type === 'DELETED';
     const workload = this.#owningWorkload(object, isDeleted, undefined);
     workload.desired = isDeleted ? 0 : wantedPods(object);
+    workload.pace = isOrdered(object) ? 'ordered' : 'in_place';
     const previous = event.previous as typeof object | undefined;
     if (previous?.spec !== object.spec) {
       const { template } = object.spec;
@@ -199,7 +227,7 @@ export class Goals {
     for (const service of workload.services) {
       if (service.settle(tracked)) this.#onTouched(service);
     }
-    this.#onTouched(workload);
+    this.#touched(workload);
   }
 
   /** Undefined for a pod whose owner no controller of this version stands behind. */
@@ -305,6 +333,11 @@ function wantedPods(object: StatefulSet | DaemonSet): number | undefined {
   const { status, metadata } = object;
   const isCounted = status?.observedGeneration === metadata.generation;
   return isCounted ? status?.desiredNumberScheduled : undefined;
+}
+
+/** Whether each pod is created when those before it are Ready. */
+function isOrdered(object: StatefulSet | DaemonSet): boolean {
+  return object.kind === 'StatefulSet' && object.spec.podManagementPolicy !== 'Parallel';
 }
 
 /** Revision label of wanted pods; '' where pods of any revision will do. */

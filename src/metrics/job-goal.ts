@@ -1,12 +1,17 @@
 // A Job as a goal: it has converged when it is Complete, and cannot any more when it has Failed.
 import type { Job } from '../api/job.js';
+import type { Activity } from './critical-path/activities.js';
 import { type ApiStage, Goal } from './goal.js';
+import { WorkloadGoal } from './workload-goal.js';
 
 export class JobGoal extends Goal {
+  /** Its pods; nothing waits for them but the Job. */
+  readonly pods: WorkloadGoal;
   #job: Job;
 
   constructor(job: Job) {
     super(job);
+    this.pods = new WorkloadGoal(job);
     this.#job = job;
   }
 
@@ -29,6 +34,15 @@ export class JobGoal extends Goal {
   override holds(stage: ApiStage): boolean | undefined {
     if (stage !== 'ready') return undefined;
     return this.isDeleted || this.#condition('Complete') !== undefined;
+  }
+
+  override waitsFor(): Activity {
+    const { completions = Number.POSITIVE_INFINITY, parallelism = 1 } = this.#job.spec;
+    const missing = completions - (this.#job.status?.succeeded ?? 0);
+    if (this.pods.activePods < Math.min(parallelism, missing)) return 'create';
+    const inFlight = this.pods.inFlight();
+    if (inFlight !== undefined && inFlight !== 'readiness') return inFlight;
+    return this.pods.activePods > 0 ? 'run' : 'create';
   }
 
   override lacks(_stage: ApiStage): string {

@@ -77,7 +77,15 @@ export class RestClientMetrics implements RestClientMonitor {
   readonly #jobs = new Map<Caller, Map<string, Histograms>>();
   readonly #byJob = new Map<string, Map<string, Histograms>>();
 
+  readonly #listener: Pick<RestClientMonitor, 'throttled'> | undefined;
+
+  /** `listener` is told too of the requests that the rate limiters hold. */
+  constructor(listener?: Pick<RestClientMonitor, 'throttled'>) {
+    this.#listener = listener;
+  }
+
   throttled(call: ApiCall, waitUs: number): void {
+    this.#listener?.throttled(call, waitUs);
     this.#of(call).rateLimiter.observe(waitUs / 1_000_000);
   }
 

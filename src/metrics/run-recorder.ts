@@ -2,7 +2,6 @@
 import type { ApiTransport } from '../client/api-call.js';
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
 import type { LeaderStatus } from '../cluster/elected-process.js';
-import type { ClientTraffic } from '../cluster/traffic/client-traffic.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
@@ -16,6 +15,7 @@ import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
+import { ClientLimits } from './critical-path/client-limits.js';
 import { etcdSamples } from './etcd-samples.js';
 import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
@@ -32,7 +32,6 @@ import { SchedulerMetrics } from './scheduler-metrics.js';
 import { storageSamples } from './storage-samples.js';
 import { judgeThresholds } from './thresholds.js';
 import { TimeSeriesRecorder } from './time-series-recorder.js';
-import { trafficGauges, trafficRows } from './traffic.js';
 
 /** What the recorder cannot know by itself. */
 export type RunFacts = Pick<
@@ -56,11 +55,11 @@ export class RunRecorder {
   readonly #slis = new ApiCallSlis();
   readonly #kubelets = new KubeletMetrics();
   readonly #apiRequests = new ApiRequestMetrics();
-  readonly #restClients = new RestClientMetrics();
+  readonly #limits: ClientLimits;
+  readonly #restClients: RestClientMetrics;
   readonly controllerManager: ControllerManagerMetrics;
   #apiServers: readonly ApiServer[] = [];
   #etcd: Etcd | undefined;
-  #traffic: ClientTraffic | undefined;
   #leaders: () => readonly LeaderStatus[] = () => [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
@@ -74,7 +73,9 @@ export class RunRecorder {
     schedulers: readonly SchedulerIdentity[] = [defaultScheduler],
   ) {
     this.#simulation = simulation;
-    this.convergence = new Convergence(simulation, dnsReplicas);
+    this.#limits = new ClientLimits(simulation);
+    this.convergence = new Convergence(simulation, dnsReplicas, this.#limits);
+    this.#restClients = new RestClientMetrics(this.#limits);
     this.pods = new PodTimelines(simulation);
     this.controllerManager = new ControllerManagerMetrics(simulation);
     this.#conflicts = new SchedulerConflicts(schedulers);
@@ -113,11 +114,6 @@ export class RunRecorder {
     transport.monitor = this.#restClients;
   }
 
-  /** Reports the connections of clients, if there are any; before the series begin. */
-  measureTraffic(traffic: ClientTraffic | undefined): void {
-    this.#traffic = traffic;
-  }
-
   /** Reports the metrics of etcd. */
   measureEtcd(etcd: Etcd): void {
     this.#etcd = etcd;
@@ -142,7 +138,6 @@ export class RunRecorder {
           return rate;
         },
       },
-      ...(this.#traffic === undefined ? [] : trafficGauges(this.#traffic)),
     ];
     const sampled = meters.filter(({ name }) => !name.endsWith('/client'));
     this.#series = new TimeSeriesRecorder(gauges, sampled);
@@ -158,11 +153,10 @@ export class RunRecorder {
     const simulation = this.#simulation;
     const pods = this.pods.rows;
     const convergence = this.convergence.rows;
-    const traffic = this.#traffic === undefined ? [] : trafficRows(this.#traffic);
     const isAlone = this.#apiServers.length <= 1;
     const { thresholds, ...rest } = facts;
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
-      selectValues(samplesOf(selector.name, pods, convergence, traffic) ?? [], selector.labels);
+      selectValues(samplesOf(selector.name, pods, convergence) ?? [], selector.labels);
     return {
       ...rest,
       seed: simulation.random.seed,
@@ -176,7 +170,6 @@ export class RunRecorder {
       requests: this.#requests.rows,
       apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
-      traffic,
       kubernetesEvents: this.#events.rows,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
         const figures = summarise(selectValues(samplesOf(metric, pods, convergence) ?? [], []));

@@ -51,6 +51,15 @@ export interface NodeRow {
   readonly imageBytesPulled: number;
 }
 
+/** A part of the way of a change. */
+export interface CriticalPathRow {
+  /** As in convergence.csv: `image_pull`. */
+  readonly activity: string;
+  readonly us: number;
+  /** Who was at work, or was waited for, in words. */
+  readonly cause: string;
+}
+
 /** One change asked for by a client: an apply, a scale, … */
 export interface ConvergenceRow {
   /** `apply Deployment/default/frontend`. */
@@ -74,6 +83,12 @@ export interface ConvergenceRow {
   readonly convergedUs: number | undefined;
   /** Name of the stage that took longest: `accepted`, or one of STAGES. */
   readonly longestStage: string;
+  /**
+   * What it has been waiting for, one thing at a time, in the order of the way through the cluster;
+   * the parts add up to the time from its start to its convergence, or to the end of the run. Of a
+   * change of several objects the way of the one that took longest.
+   */
+  readonly criticalPath: readonly CriticalPathRow[];
   /** Why it has not converged; empty when it has. */
   readonly reason: string;
 }
@@ -119,30 +134,6 @@ export interface TimeSeries {
   readonly timeUs: readonly number[];
   /** Column name with unit (snake_case, `pods_ready`, `apiserver_cpu_cores`) and its values. */
   readonly columns: readonly { readonly name: string; readonly values: readonly number[] }[];
-}
-
-/** Connections of one kind of traffic that were made in one interval. */
-export interface TrafficRow {
-  /** End of the interval. */
-  readonly timeUs: number;
-  /** Name of the kind of traffic. */
-  readonly traffic: string;
-  readonly namespace: string;
-  readonly service: string;
-  readonly connections: number;
-  /** Accepted by a pod. */
-  readonly ok: number;
-  /** Sent to an endpoint whose pod does not listen. */
-  readonly refused: number;
-  /** Sent to an endpoint whose node does not answer. */
-  readonly timedOut: number;
-  /** The rules of the client's node led nowhere. */
-  readonly noEndpoints: number;
-  /** Made earlier, and cut off in this interval because their pod stopped. */
-  readonly broken: number;
-  /** Time until an accepted connection was set up; NaN without any. */
-  readonly setupMeanUs: number;
-  readonly setupMaxUs: number;
 }
 
 /** One Kubernetes Event object, as `kubectl get events` lists it. */
@@ -239,8 +230,6 @@ export interface RunResult {
   readonly requests: readonly RequestRow[];
   readonly apiCallSlis: readonly ApiCallSli[];
   readonly timeSeries: TimeSeries;
-  /** By kind of traffic, then by time; intervals without connections are left out. */
-  readonly traffic: readonly TrafficRow[];
   readonly kubernetesEvents: readonly EventRow[];
   readonly summary: readonly SummaryRow[];
   readonly stations: readonly StationReport[];

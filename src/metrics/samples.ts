@@ -1,6 +1,5 @@
 // The samples behind every metric that a summary or a threshold can name, from the rows of a run.
-import type { ConvergenceRow, PodRow, TrafficRow } from './run-result.js';
-import { trafficSamples } from './traffic.js';
+import type { ConvergenceRow, PodRow } from './run-result.js';
 
 /** Values of one metric under one set of labels; durations in seconds. */
 export interface Samples {
@@ -35,16 +34,15 @@ export const summaryMetrics: readonly string[] = [
   'convergence_seconds',
 ];
 
-/** The samples of a metric, one entry for each pod, change or kind of traffic; undefined: none. */
+/** The samples of a metric, one entry for each pod or change; undefined: no such metric. */
 export function samplesOf(
   metric: string,
   pods: readonly PodRow[],
   changes: readonly ConvergenceRow[],
-  traffic: readonly TrafficRow[] = [],
 ): readonly Samples[] | undefined {
   if (metric === 'convergence_seconds') return changes.flatMap(changeSamples);
   const measure = podMeasures.get(metric);
-  if (measure === undefined) return trafficSamples(metric, traffic);
+  if (measure === undefined) return undefined;
   return pods.flatMap((pod) => {
     const value = measure(pod);
     if (value === undefined) return [];

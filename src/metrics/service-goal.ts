@@ -4,6 +4,7 @@
 // Left out: a change of the ports alone counts as published at once.
 import type { LabelMatcher } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
+import type { Activity } from './critical-path/activities.js';
 import { type ApiStage, Goal } from './goal.js';
 import type { TrackedPod } from './workload-goal.js';
 
@@ -24,6 +25,10 @@ export class ServiceGoal extends Goal {
   override holds(stage: ApiStage): boolean | undefined {
     if (stage !== 'endpoints_published' || this.selects === undefined) return undefined;
     return this.isDeleted ? this.slices === 0 : this.slices > 0 && this.#awaited.size === 0;
+  }
+
+  override waitsFor(): Activity {
+    return 'publish';
   }
 
   override lacks(): string {

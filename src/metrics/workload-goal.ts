@@ -2,7 +2,9 @@
 // Counts of its pods that exist, are bound, Ready and published, kept up to date pod by pod.
 import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
+import type { PodStage } from '../client/observer.js';
 import { isPodReady, podCondition } from '../control-plane/controller-manager/pod-state.js';
+import type { Activity } from './critical-path/activities.js';
 import { type ApiStage, Goal } from './goal.js';
 import type { ServiceGoal } from './service-goal.js';
 
@@ -10,9 +12,14 @@ import type { ServiceGoal } from './service-goal.js';
 interface PodFacts {
   /** Not gone and not Failed; a pod that terminates still exists. */
   readonly exists: boolean;
+  readonly isTerminating: boolean;
   /** Exists, is not terminating, and has the template that is wanted now. */
   readonly isWanted: boolean;
   readonly isScheduled: boolean;
+  /** The scheduler has found no node for it. */
+  readonly isUnschedulable: boolean;
+  /** What its kubelet does next, an index of STARTING; -1 when it is not bound, or Ready. */
+  readonly starting: number;
   /** Ready, or Succeeded. */
   readonly isReady: boolean;
   /** Ready and not Succeeded: it should be in the slices of its Services. */
@@ -23,10 +30,23 @@ interface PodFacts {
   readonly isListed: boolean;
 }
 
+/** What a kubelet does until a pod is Ready, in this order. */
+const STARTING = ['sandbox', 'image_pull', 'container_start', 'readiness'] as const;
+
+/** How much of that is done when a pod reaches a stage. */
+const DONE: Readonly<Partial<Record<PodStage, number>>> = {
+  sandboxCreated: 1,
+  imagesPulled: 2,
+  containersStarted: 3,
+};
+
 const UNKNOWN: PodFacts = {
   exists: false,
+  isTerminating: false,
   isWanted: false,
   isScheduled: false,
+  isUnschedulable: false,
+  starting: -1,
   isReady: false,
   isServing: false,
   isPublished: false,
@@ -41,6 +61,8 @@ export interface TrackedPod {
   readonly hash: string;
   pod: Pod;
   isGone: boolean;
+  /** How much of STARTING is done. */
+  done: number;
   /** Services that list it as ready. */
   listings: number;
   facts: PodFacts;
@@ -49,12 +71,19 @@ export interface TrackedPod {
 /** A pod that no count knows yet. */
 export function trackedPod(pod: Pod, workload: WorkloadGoal, hash: string): TrackedPod {
   const { uid = '' } = pod.metadata;
-  return { uid, workload, hash, pod, isGone: false, listings: 0, facts: UNKNOWN };
+  return { uid, workload, hash, pod, isGone: false, done: 0, listings: 0, facts: UNKNOWN };
 }
 
 export class WorkloadGoal extends Goal {
   /** Pods wanted; undefined while a DaemonSet's nodes have not been counted. */
   desired: number | undefined = 0;
+  /** Pods that its ReplicaSets are to have by now, by the hash of their template. */
+  readonly replicasAsked = new Map<string, number>();
+  /**
+   * How its controller creates pods: as many as asked for, each in the place of another that is
+   * gone, or the next when those before are Ready.
+   */
+  pace: 'free' | 'in_place' | 'ordered' = 'free';
   labels: Labels = {};
   /** Hash label that wanted pods carry; '' where any will do. */
   hash = '';
@@ -64,9 +93,14 @@ export class WorkloadGoal extends Goal {
   hasFailed = false;
   readonly pods = new Set<TrackedPod>();
   #existing = 0;
+  #terminating = 0;
   #wanted = 0;
   #scheduled = 0;
+  #unschedulable = 0;
+  /** By index of STARTING. */
+  readonly #starting = [0, 0, 0, 0];
   #ready = 0;
+  #serving = 0;
   #published = 0;
   #stale = 0;
 
@@ -101,7 +135,7 @@ export class WorkloadGoal extends Goal {
         if (this.#wanted > desired) return `${this.#wanted - desired} pods too many exist`;
         return `${this.#wanted} of ${desired} pods exist`;
       case 'scheduled': {
-        const why = this.#unschedulable();
+        const why = this.#whyUnschedulable();
         return `${this.#scheduled} of ${desired} pods are scheduled${why && `: ${why}`}`;
       }
       case 'ready':
@@ -112,6 +146,49 @@ export class WorkloadGoal extends Goal {
           return `${this.#published} of ${desired} endpoints are published`;
         return `${this.#stale} endpoints of pods that are not wanted are published`;
     }
+  }
+
+  override waitsFor(): Activity {
+    const { desired } = this;
+    if (desired === undefined) return 'create';
+    const isCreating = this.pace === 'free' ? this.#wanted < this.#asked : this.#existing < desired;
+    if (isCreating && this.pace !== 'ordered') return 'create';
+    const inFlight = this.inFlight();
+    if (inFlight !== undefined) return inFlight;
+    const isLeft = this.#wanted >= desired && this.#existing > desired;
+    if (isLeft || this.#terminating > 0) return 'terminate';
+    return this.#wanted === desired && this.services.length > 0 ? 'publish' : 'create';
+  }
+
+  /** A Deployment's pods are created by a ReplicaSet, when it has one. */
+  override get creatorKind(): string {
+    const isHandedOn = this.kind === 'Deployment' && this.replicasAsked.has(this.hash);
+    return isHandedOn ? 'ReplicaSet' : this.kind;
+  }
+
+  get #asked(): number {
+    return Math.min(this.replicasAsked.get(this.hash) ?? 0, this.desired ?? 0);
+  }
+
+  /** Notes how far the kubelet is with a pod. */
+  podReached(tracked: TrackedPod, stage: PodStage): void {
+    const done = DONE[stage];
+    if (done === undefined || done <= tracked.done) return;
+    tracked.done = done;
+    this.refresh(tracked);
+  }
+
+  /** What holds up the pods that exist and are not Ready; the one that is furthest behind counts. */
+  inFlight(): Activity | undefined {
+    if (this.#scheduled < this.#wanted) {
+      return this.#unschedulable > 0 ? 'unschedulable' : 'schedule';
+    }
+    return STARTING.find((_, index) => (this.#starting[index] as number) > 0);
+  }
+
+  /** Pods that are wanted and have not come to their end. */
+  get activePods(): number {
+    return this.#wanted - (this.#ready - this.#serving);
   }
 
   /**
@@ -128,17 +205,22 @@ export class WorkloadGoal extends Goal {
     return before.isPublished !== facts.isPublished || before.isListed !== facts.isListed;
   }
 
-  #factsOf({ uid, hash, pod, isGone, listings }: TrackedPod): PodFacts {
+  #factsOf({ uid, hash, pod, isGone, done, listings }: TrackedPod): PodFacts {
     const { phase } = pod.status ?? {};
     const exists = !isGone && phase !== 'Failed';
     const isCurrent = this.hash === '' || this.hash === hash;
-    const isWanted = exists && isCurrent && pod.metadata.deletionTimestamp === undefined;
+    const isTerminating = exists && pod.metadata.deletionTimestamp !== undefined;
+    const isWanted = exists && isCurrent && !isTerminating;
+    const isScheduled = isWanted && pod.spec.nodeName !== undefined;
     const isServing = isWanted && phase !== 'Succeeded' && isPodReady(pod);
     const isReady = isServing || (isWanted && phase === 'Succeeded');
     return {
       exists,
+      isTerminating,
       isWanted,
-      isScheduled: isWanted && pod.spec.nodeName !== undefined,
+      isScheduled,
+      isUnschedulable: isWanted && !isScheduled && isFoundUnschedulable(pod),
+      starting: isScheduled && !isReady ? done : -1,
       isReady,
       isServing,
       isPublished: isReady && (!isServing || this.services.every((each) => each.lists(uid))),
@@ -148,20 +230,28 @@ export class WorkloadGoal extends Goal {
 
   #count(facts: PodFacts, sign: 1 | -1): void {
     if (facts.exists) this.#existing += sign;
+    if (facts.isTerminating) this.#terminating += sign;
     if (facts.isWanted) this.#wanted += sign;
     if (facts.isScheduled) this.#scheduled += sign;
+    if (facts.isUnschedulable) this.#unschedulable += sign;
     if (facts.isReady) this.#ready += sign;
+    if (facts.isServing) this.#serving += sign;
     if (facts.isPublished) this.#published += sign;
     if (facts.isListed && !facts.isServing) this.#stale += sign;
+    const { starting } = facts;
+    if (starting >= 0) this.#starting[starting] = (this.#starting[starting] as number) + sign;
   }
 
   /** What the scheduler last said of the first pod that it found no node for. */
-  #unschedulable(): string {
+  #whyUnschedulable(): string {
     for (const { pod, facts } of this.pods) {
       if (!facts.isWanted || facts.isScheduled) continue;
-      const condition = podCondition(pod, 'PodScheduled');
-      if (condition?.status === 'False') return condition.message ?? '';
+      if (isFoundUnschedulable(pod)) return podCondition(pod, 'PodScheduled')?.message ?? '';
     }
     return '';
   }
+}
+
+function isFoundUnschedulable(pod: Pod): boolean {
+  return podCondition(pod, 'PodScheduled')?.status === 'False';
 }

@@ -1,7 +1,6 @@
 // summary.json: a run for machines. What baselines and comparisons are made of, so its fields only
 // grow within one schemaVersion. It knows no clock, host or path.
 import type { RequestRow, RunResult } from '../metrics/run-result.js';
-import { trafficTotals } from '../metrics/traffic.js';
 import type { Summary } from '../stats/summarise.js';
 import { formatSeconds } from './number-format.js';
 import { schedulingLatencyUs, startupUs, summariseLatency } from './pod-latencies.js';
@@ -38,10 +37,6 @@ export function renderSummaryJson(result: RunResult): string {
     notices: result.notices,
     ...measures(result),
     ...load(result),
-    traffic: trafficTotals(result.traffic).map((total) => ({
-      ...total,
-      deadEndpointShare: share(total.deadEndpoint, total.connections),
-    })),
   });
 }
 
@@ -61,6 +56,11 @@ function measures({ thresholds, summary, convergence }: RunResult): JsonObject {
       ),
       convergedSeconds: seconds(row.convergedUs),
       longestStage: row.longestStage,
+      criticalPath: row.criticalPath.map(({ activity, us, cause }) => ({
+        activity,
+        seconds: seconds(us),
+        cause,
+      })),
       reason: row.reason,
     })),
   };
@@ -120,10 +120,6 @@ function mapFigures(summary: Summary, convert: (value: number) => number | null)
 
 function seconds(us: number | undefined): number | null {
   return us === undefined || Number.isNaN(us) ? null : Number(formatSeconds(us));
-}
-
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
 }
 
 function orNull(value: number): number | null {

@@ -7,9 +7,9 @@ import type {
   SchedulerRow,
   ThresholdRow,
 } from '../metrics/run-result.js';
-import { trafficTotals } from '../metrics/traffic.js';
+import { bottleneckText } from './bottleneck.js';
 import { bySlowestChange } from './change-order.js';
-import { formatCount, formatDuration, formatMeasure, formatNumber } from './number-format.js';
+import { formatCount, formatDuration, formatMeasure } from './number-format.js';
 import { podLatencies, summariseLatency } from './pod-latencies.js';
 import { countRun } from './run-counts.js';
 import { alignRows, printable, wrapText } from './text-table.js';
@@ -30,6 +30,9 @@ type Paint = NonNullable<SummaryTableOptions['color']>;
 /** Changes listed before the rest is left to convergence.csv. */
 const shownChanges = 20;
 
+/** Of them so many, the slowest, say what they waited for most. */
+const explainedChanges = 5;
+
 const margin = '  ';
 
 /** The summary as lines of at most `width` places, \n at the end. */
@@ -41,7 +44,6 @@ export function summaryTable(result: RunResult, options: SummaryTableOptions): s
     section('RUN', runLines(result, width, paint), paint),
     section('CONVERGENCE', convergenceLines(result.convergence, width), paint),
     section('POD LATENCY', latencyLines(result, width), paint),
-    section('TRAFFIC', trafficLines(result, width), paint),
     section('API CALLS', apiCallLines(result.apiCallSlis, width, paint), paint),
     section('NOTICES', noticeLines(result.notices, width, paint), paint),
   ];
@@ -153,12 +155,18 @@ function convergenceLines(rows: readonly ConvergenceRow[], width: number): strin
   const rest = rows.length - shown.length;
   return [
     heading,
-    ...shown.flatMap(({ reason }, index) => [
+    ...shown.flatMap((row, index) => [
       lines[index] ?? '',
-      ...(reason === '' ? [] : wrapText(`  ✗ ${printable(reason)}`, width, '    ')),
+      ...noteLines(row.reason && `✗ ${row.reason}`, width),
+      ...noteLines(index < explainedChanges ? bottleneckText(row) : '', width),
     ]),
     ...(rest > 0 ? [`and ${formatCount(rest)} faster ones in convergence.csv`] : []),
   ];
+}
+
+function noteLines(note: string, width: number): string[] {
+  if (note === '') return [];
+  return wrapText(printable(note), width - 2, '  ').map((line) => `  ${line}`);
 }
 
 function latencyLines({ pods }: RunResult, width: number): string[] {
@@ -174,26 +182,6 @@ function latencyLines({ pods }: RunResult, width: number): string[] {
     ];
   });
   return alignRows([header, ...rows], { align: 'lrrrrr', width });
-}
-
-/** What became of the connections of clients. */
-function trafficLines({ traffic }: RunResult, width: number): string[] {
-  const totals = trafficTotals(traffic);
-  if (totals.length === 0) return [];
-  const header = ['', 'connections', 'dead endpoint', 'share', 'no endpoints', 'broken'];
-  const rows = totals.map((total) => [
-    printable(`${total.traffic} to ${total.namespace}/${total.service}`),
-    formatCount(total.connections),
-    formatCount(total.deadEndpoint),
-    formatShare(total.deadEndpoint, total.connections),
-    formatCount(total.noEndpoints),
-    formatCount(total.broken),
-  ]);
-  return alignRows([header, ...rows], { align: 'lrrrrr', width });
-}
-
-function formatShare(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${formatNumber(Math.round((part / whole) * 1e5) / 1e3)} %`;
 }
 
 function noticeLines(notices: readonly string[], width: number, paint: Paint): string[] {

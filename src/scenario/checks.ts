@@ -9,6 +9,8 @@ import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
 import { resourceKindOfResource, resourceKinds } from '../api/resource-kinds.js';
 import { flowControlObjects } from '../cluster/bootstrap.js';
+import { nodeOfPool } from '../cluster/cluster-spec.js';
+import type { SelectableNode } from '../cluster/node-selection.js';
 import type {
   CreateNodesOperation,
   ObjectReference,
@@ -18,8 +20,11 @@ import { hostsOf } from './cluster-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
+import { FaultSequence } from './fault-operations.js';
+import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
+import { podAutoscalingProblems } from './pod-autoscaling.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import { formatTarget } from './targets.js';
@@ -45,6 +50,10 @@ class NodeCounts {
     this.#counts.set(pool, (this.#counts.get(pool) ?? 0) + count);
   }
 
+  get(pool: string): number {
+    return this.#counts.get(pool) ?? 0;
+  }
+
   /** True when a node of that name is there by now. */
   has(name: string): boolean {
     const [, pool = '', index = ''] = /^(.*)-(0|[1-9]\d*)$/.exec(name) ?? [];
@@ -64,6 +73,18 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
   }
   checkPools(spec, placeOf, problems);
   return problems;
+}
+
+/** Everything wrong with the load that a workload brings. */
+export function checkLoads(
+  spec: ScenarioSpec,
+  built: readonly BuiltOperation[],
+  placeOf: PlaceOf,
+): readonly Problem[] {
+  return podAutoscalingProblems(spec, built).map(({ steps, message }) => {
+    const path = ['spec', ...steps];
+    return problemAt(placeOf(path), codes.impossible, message, { path });
+  });
 }
 
 function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): void {
@@ -109,6 +130,7 @@ class OperationSequence {
   /** Those that every cluster has may be changed. */
   readonly #objects = new Set(everyClusters);
   readonly #nodes = new NodeCounts();
+  readonly #faults = new FaultSequence();
 
   constructor(spec: ScenarioSpec, placeOf: PlaceOf) {
     this.#spec = spec;
@@ -141,6 +163,9 @@ class OperationSequence {
         const members = this.#spec.controlPlane?.etcd?.members ?? 1;
         return checkEtcdOperation(operation, members, report);
       }
+      case 'nodeFault':
+      case 'heal':
+        return this.#faults.check(operation, this.#selectableNodes, report);
       case 'scale':
         return this.#requireKind(operation.target, scalable, 'scaled', report);
       case 'rolloutRestart':
@@ -163,6 +188,17 @@ class OperationSequence {
         return;
       default:
     }
+  }
+
+  /** Nodes as faults choose among them. O(nodes). */
+  get #selectableNodes(): readonly SelectableNode[] {
+    return (this.#spec.nodePools ?? []).flatMap((text) => {
+      const pool = nodePoolOf(text);
+      return Array.from({ length: this.#nodes.get(pool.name) }, (_, index) => {
+        const { name, labels = {} } = nodeOfPool(pool, index).metadata;
+        return { name, pool: pool.name, labels };
+      });
+    });
   }
 
   #bring(objects: readonly ScenarioObject[]): void {

@@ -11,6 +11,7 @@ import type {
   LinkSpec,
   NetworkSpec,
 } from '../cluster/cluster-spec.js';
+import type { Operation } from '../cluster/operation.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { admissionWebhooksOf } from './admission-webhooks.js';
 import { scenarioDefaults } from './constants.js';
@@ -19,6 +20,7 @@ import { durationUs } from './duration.js';
 import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
 import { nodePoolOf } from './node-pools.js';
+import { podAutoscalingOf } from './pod-autoscaling.js';
 import { processCostsOf } from './process-costs.js';
 import type { LoadedSchedulers } from './schedulers.js';
 import type { ScenarioSpec } from './schema.js';
@@ -96,7 +98,9 @@ function networkOf(text: NetworkText): NetworkSpec {
 export function clusterOf(
   spec: ScenarioSpec,
   schedulers: LoadedSchedulers['schedulers'],
+  operations: readonly Operation[],
 ): ClusterSpec {
+  const podAutoscaling = podAutoscalingOf(spec, operations);
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
     controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers),
@@ -111,5 +115,6 @@ export function clusterOf(
       domain: spec.clusterDns?.domain ?? 'cluster.local',
     },
     applicationStart: durations(spec.applicationStart),
+    ...(podAutoscaling && { podAutoscaling }),
   };
 }

@@ -13,8 +13,8 @@ export interface ScenarioFiles {
   /** The text of a file that `list` has named. @throws Error of the file system. */
   read(path: string): string;
   /**
-   * The files that a path stands for: itself, the manifests of a folder and the folders below it,
-   * or what a pattern matches; sorted. Empty when there is none.
+   * The files that a path stands for: itself, the manifests of a folder but not of the folders below
+   * it (as `kubectl apply -f` reads it), or what a pattern matches; sorted. Empty when there is none.
    */
   list(pattern: string): readonly string[];
 }
@@ -40,8 +40,8 @@ export function shippedProfile(name: string): string {
   return fileURLToPath(new URL(`../../scenarios/profiles/${name}.yaml`, import.meta.url));
 }
 
-/** Every file below a folder, hidden ones and node_modules left out, sorted. */
-export function walkFolder(folder: string): readonly string[] {
+/** Every file below a folder, hidden ones and node_modules left out, sorted; or only its own. */
+export function walkFolder(folder: string, isRecursive = true): readonly string[] {
   const found: string[] = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
@@ -49,7 +49,7 @@ export function walkFolder(folder: string): readonly string[] {
     // A link may lead back up; what it points to is read only when it is a file.
     const isFile = entry.isFile() || (entry.isSymbolicLink() && kindOf(path) === 'file');
     if (isFile) found.push(path);
-    else if (entry.isDirectory()) found.push(...walkFolder(path));
+    else if (isRecursive && entry.isDirectory()) found.push(...walkFolder(path));
   }
   return found.sort((a, b) => (a < b ? -1 : 1));
 }
@@ -66,7 +66,7 @@ const manifestName = /\.(?:ya?ml|json)$/i;
 function listFiles(path: string): readonly string[] {
   const kind = kindOf(path);
   if (kind === 'file') return [path];
-  if (kind === 'folder') return walkFolder(path).filter((file) => manifestName.test(file));
+  if (kind === 'folder') return walkFolder(path, false).filter((file) => manifestName.test(file));
   return /[*?]/.test(path) ? matchPattern(path) : [];
 }
 

@@ -6,7 +6,7 @@
 import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
-import { checkCluster, checkOperations } from './checks.js';
+import { checkCluster, checkLoads, checkOperations } from './checks.js';
 import { clusterOf, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
 import { withDefaults } from './defaults.js';
@@ -41,7 +41,6 @@ import { operation } from './schema-operations.js';
 import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { thresholdsOf } from './thresholds-of.js';
-import { checkTraffic, trafficOf } from './traffic-of.js';
 import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
 
@@ -244,15 +243,13 @@ class Loader {
   }
 
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
-    const faults = checkOperations(built, spec, this.#placeOf);
+    const faults = [
+      ...checkOperations(built, spec, this.#placeOf),
+      ...checkLoads(spec, built, this.#placeOf),
+    ];
     if (!this.#areObjectsSound()) return faults;
     const objects = built.flatMap((each) => each.objects);
-    return [
-      ...faults,
-      ...checkSelectors(objects),
-      ...checkFlowSchemas(objects),
-      ...checkTraffic(spec, objects, this.#placeOf),
-    ];
+    return [...faults, ...checkSelectors(objects), ...checkFlowSchemas(objects)];
   }
 
   /** Whether every object of a known kind is there and valid, so that its fields can be read. */
@@ -287,11 +284,10 @@ class Loader {
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec, schedulers),
+      cluster: clusterOf(spec, schedulers, completed.operations),
       plugins: plugins.uses,
       pluginNotices,
       operations: completed.operations,
-      traffic: trafficOf(spec),
       thresholds,
       outputs: {
         directory: spec.outputs?.directory,

@@ -8,6 +8,7 @@ import type { EtcdFaultOperation } from '../cluster/etcd-operation.js';
 import type { ObjectReference, Operation, RequestsOperation } from '../cluster/operation.js';
 import { durationUs } from './duration.js';
 import { etcdOperationOf } from './etcd-operations.js';
+import { faultOperationOf } from './fault-operations.js';
 import { nodeOperationOf } from './node-operations.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -100,6 +101,9 @@ class OperationBuilder {
       case 'defrag':
       case 'disarm':
         return { operation: etcdOperationOf(text, common), objects: [] };
+      case 'nodeFault':
+      case 'heal':
+        return { operation: faultOperationOf(text, common), objects: [] };
       case 'cordon':
       case 'uncordon':
       case 'drain':

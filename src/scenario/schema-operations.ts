@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { etcdOperationSchemas } from './etcd-operations.js';
+import { faultOperationSchemas } from './fault-operations.js';
 import {
   duration,
   flag,
@@ -74,6 +75,8 @@ export const operationNames = [
   'compact',
   'defrag',
   'disarm',
+  'nodeFault',
+  'heal',
   'cordon',
   'uncordon',
   'drain',
@@ -140,6 +143,7 @@ export const operation = z.discriminatedUnion(
         .describe('From its end to the start of the new process; 0 when absent.'),
     }),
     ...etcdOperationSchemas,
+    ...faultOperationSchemas,
     mapping({ op: z.literal('cordon'), ...timing, nodes }),
     mapping({ op: z.literal('uncordon'), ...timing, nodes }),
     mapping({

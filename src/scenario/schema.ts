@@ -8,6 +8,7 @@ import { etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
+import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { operation } from './schema-operations.js';
@@ -28,7 +29,6 @@ import {
   text,
   wholeNumber,
 } from './schema-parts.js';
-import { traffic } from './schema-traffic.js';
 
 /** Version of the scenario format. */
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
@@ -213,11 +213,10 @@ export const scenarioSpec = mapping({
   applicationStart: durations
     .optional()
     .describe('Time from the start of a container until it can serve.'),
+  metricsServer: metricsServer.optional(),
   workload: mapping({
     operations: list(operation, 'operations').optional(),
-    traffic: list(traffic, 'kinds of traffic {name, service, connectionsPerSecond, …}')
-      .optional()
-      .describe('Connections of clients to Services.'),
+    ...loadSchemas,
   }).optional(),
   thresholds: z
     .record(z.string(), list(thresholdItem, 'expressions such as p(99)<5', 1), {

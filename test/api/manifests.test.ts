@@ -280,8 +280,8 @@ describe('repetitions', () => {
       { file: 'b.yaml', text: `${pod('z')}---\n${pod('x')}---\n${pod('z')}` },
     ];
     expect(problemsOf(readManifestFiles(files))).toEqual([
-      'b.yaml:9:9: error KUBECLOCK1007: metadata.name: Pod "x" is already declared at a.yaml:1:1',
-      'b.yaml:14:9: error KUBECLOCK1007: metadata.name: Pod "z" is already declared at b.yaml:1:1',
+      'b.yaml:9:9: warning KUBECLOCK1007: metadata.name: Pod "x" is already declared at a.yaml:1:1; this one is applied over it',
+      'b.yaml:14:9: warning KUBECLOCK1007: metadata.name: Pod "z" is already declared at b.yaml:1:1; this one is applied over it',
     ]);
   });
 

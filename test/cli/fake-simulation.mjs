@@ -39,7 +39,6 @@ function simulate(scenario, { onProgress, shouldStop, maxEvents }) {
     convergence: [],
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
-    traffic: [],
     kubernetesEvents: [],
     summary: [],
     schedulers: [],

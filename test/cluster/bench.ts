@@ -4,6 +4,7 @@ import type { ApiCall } from '../../src/client/api-call.js';
 import type { ChangeListener } from '../../src/cluster/change-listener.js';
 import { Driver } from '../../src/cluster/driver.js';
 import type { EtcdOperation } from '../../src/cluster/etcd-operation.js';
+import type { FaultOperation } from '../../src/cluster/fault-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from '../../src/cluster/operation.js';
 import { CommitLog, TestControlPlane } from '../support/control-plane.js';
 
@@ -95,6 +96,9 @@ export class DriverBench {
       operateEtcd: ({ op }: EtcdOperation, onDone: () => void) => {
         this.restarts.push(`${op} at ${simulation.now}`);
         onDone();
+      },
+      strike: ({ op }: FaultOperation) => {
+        this.restarts.push(`${op} at ${simulation.now}`);
       },
       restart: ({ component, signal }: RestartOperation) => {
         this.restarts.push(`${signal} to ${component} at ${simulation.now}`);

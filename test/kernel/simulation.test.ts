@@ -229,6 +229,18 @@ describe('runs', () => {
     expect(other.traceHash).not.toBe(a.traceHash);
   });
 
+  test('have the same hash whatever else could happen, and another when a kind has another name', () => {
+    const hashOfRun = (...names: string[]): string => {
+      const simulation = new Simulation(1);
+      const kinds = names.map((name) => simulation.defineEvent(name, () => {}));
+      simulation.at(1, kinds.at(-1) as number);
+      simulation.run();
+      return simulation.traceHash;
+    };
+    expect(hashOfRun('test.NeverHappened', 'test.Happened')).toBe(hashOfRun('test.Happened'));
+    expect(hashOfRun('test.Happened2')).not.toBe(hashOfRun('test.Happened'));
+  });
+
   test('do not touch each other: A, B, A in one process', () => {
     const first = modelRun('a', 20_000).traceHash;
     modelRun('b', 30_000);

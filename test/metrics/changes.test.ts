@@ -34,32 +34,6 @@ describe('changes of kinds without pods', () => {
     const bench = new ConvergenceBench().change('create', object('Namespace', 'shop'));
     expect(bench.row()).toMatchObject({ change: 'create Namespace/shop', namespace: '' });
   });
-
-  test.each(['HorizontalPodAutoscaler'])(
-    'a %s never converges, says why, and lets the others settle',
-    (kind) => {
-      const bench = new ConvergenceBench().at(5);
-      const id = bench.start('apply', object(kind, 'db', 'default'));
-      bench
-        .whenSettled()
-        .at(8)
-        .accept(id, object(kind, 'db', 'default'));
-      expect(bench.row()).toMatchObject({
-        acceptedUs: 8,
-        convergedUs: undefined,
-        longestStage: 'accepted',
-        reason: `no controller for ${kind} in this version`,
-      });
-      expect(bench.settledUs).toEqual([8]);
-    },
-  );
-
-  test('the deletion of one of those has no consequences and converges', () => {
-    const bench = new ConvergenceBench();
-    bench.put(object('HorizontalPodAutoscaler', 'db', 'default'));
-    bench.at(3).change('delete', object('HorizontalPodAutoscaler', 'db', 'default'));
-    expect(bench.row()).toMatchObject({ convergedUs: 3, reason: '' });
-  });
 });
 
 describe('a refused change', () => {

@@ -1,7 +1,9 @@
 // A told cluster whose changes are followed: what convergence tests have in common.
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
+import type { PodStage } from '../../src/client/observer.js';
 import type { Simulation } from '../../src/kernel/simulation.js';
 import { Convergence } from '../../src/metrics/convergence.js';
+import type { ClientLimits } from '../../src/metrics/critical-path/client-limits.js';
 import type { ConvergenceRow } from '../../src/metrics/run-result.js';
 import { Story } from './story.js';
 
@@ -11,10 +13,10 @@ export class ConvergenceBench extends Story {
   readonly settledUs: number[] = [];
   readonly #dnsReplicas: number;
 
-  constructor(dnsReplicas = 2) {
+  constructor(dnsReplicas = 2, limits?: Pick<ClientLimits, 'of'>) {
     let convergence: Convergence | undefined;
     const observe = (simulation: Simulation) => {
-      convergence = new Convergence(simulation, dnsReplicas);
+      convergence = new Convergence(simulation, dnsReplicas, limits);
       return [convergence];
     };
     super(observe);
@@ -42,6 +44,12 @@ export class ConvergenceBench extends Story {
     return this;
   }
 
+  /** The kubelet reaches a stage with each of these pods. */
+  reach(stage: PodStage, ...names: readonly string[]): this {
+    for (const name of names) this.convergence.podReached(name, stage);
+    return this;
+  }
+
   /** Every kube-proxy has programmed, every DNS replica serves all that was written so far. */
   reachNetwork(): this {
     this.convergence.endpointsProgrammed(this.revision);
@@ -62,6 +70,11 @@ export class ConvergenceBench extends Story {
 
   row(index = 0): ConvergenceRow {
     return this.convergence.rows[index] as ConvergenceRow;
+  }
+
+  /** Time by activity, in the order of the way. */
+  path(index = 0): readonly (readonly [activity: string, us: number])[] {
+    return this.row(index).criticalPath.map(({ activity, us }) => [activity, us] as const);
   }
 
   /** Created, scheduled, ready, published, programmed, resolvable, converged. */

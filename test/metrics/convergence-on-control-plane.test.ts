@@ -125,7 +125,7 @@ function run(operations: readonly Operation[]) {
   new ControllerManager({ simulation, transport, host, connection, limit }).start();
   const connect = () => plane.connection();
   const driver = { simulation, transport, connection, connect, changes: convergence };
-  const options = { ...driver, createNodes: done, restart: done, operateEtcd: done };
+  const options = { ...driver, createNodes: done, restart: done, operateEtcd: done, strike: done };
   new Driver(options, operations, done).start();
   plane.run(60_000_000);
   return { rows: convergence.rows, violations: checkers.flatMap((each) => each.violations) };
@@ -166,6 +166,9 @@ test('a rollout, its update, its scaling and its end converge one after the othe
     ] as readonly number[];
     expect(ends).toEqual([...ends].sort((a, b) => a - b));
     expect(row.convergedUs).toBe(row.dnsResolvableUs);
+  }
+  for (const { criticalPath, startedUs, convergedUs = Number.NaN } of rows) {
+    expect(criticalPath.reduce((sum, { us }) => sum + us, 0)).toBe(convergedUs - startedUs);
   }
   const [, , update, scale, remove] = rows;
   expect(scale?.startedUs).toBeGreaterThanOrEqual(update?.convergedUs ?? Number.NaN);

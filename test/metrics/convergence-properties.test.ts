@@ -126,6 +126,8 @@ describe('after any history', () => {
             expect(row.convergedUs !== undefined).toBe(isConverged);
             expect(row.reason === '').toBe(isConverged);
             expect(row.convergedUs ?? row.startedUs).toBeGreaterThanOrEqual(row.startedUs);
+            const parts = row.criticalPath.reduce((sum, { us }) => sum + us, 0);
+            expect(parts).toBe((row.convergedUs ?? bench.simulation.now) - row.startedUs);
           }
         }),
         { numRuns: 300 },

@@ -68,6 +68,15 @@ describe('a Deployment of 3 with a Service', () => {
       dnsResolvableUs: 220,
       convergedUs: 220,
       longestStage: 'created',
+      criticalPath: [
+        { activity: 'api_call', us: 10, cause: "the client's call to the API" },
+        { activity: 'create', us: 20, cause: 'controllers at work on the objects' },
+        { activity: 'schedule', us: 20, cause: 'pods waiting for kube-scheduler' },
+        { activity: 'sandbox', us: 20, cause: 'volumes, sandboxes and networks of pods' },
+        { activity: 'publish', us: 20, cause: 'the EndpointSlice controller at work' },
+        { activity: 'program', us: 10, cause: 'kube-proxies programming the endpoints' },
+        { activity: 'dns', us: 20, cause: 'the cluster DNS following the endpoints' },
+      ],
       reason: '',
     });
     expect(bench.settledUs).toEqual([220]);

@@ -5,7 +5,7 @@ import { type CsvColumn, renderCsv, textColumn } from '../../src/report/csv/csv-
 import { csvFiles } from '../../src/report/csv-files.js';
 import { perfCsvFiles } from '../../src/report/scheduler-perf/perf-files.js';
 import { renderCsvDocs } from '../../tools/csv-docs.mjs';
-import { emptyResult, podRow, runResult } from './fixtures.js';
+import { convergenceRow, emptyResult, podRow, runResult } from './fixtures.js';
 import { expectGolden } from './golden.js';
 
 /** The records of a file of `result`, read back by an independent parser. */
@@ -121,7 +121,16 @@ describe('convergence.csv', () => {
       convergence_duration_seconds: '1.4',
       longest_stage: 'created',
       reason: '',
+      bottleneck: 'create',
+      bottleneck_seconds: '0.988',
+      bottleneck_cause: 'controllers at work on the objects',
     });
+  });
+
+  test('names no bottleneck of a change that took no time', () => {
+    const convergence = [convergenceRow({ criticalPath: [] })];
+    const [row] = readBack('convergence.csv', runResult({ convergence }));
+    expect(row).toMatchObject({ bottleneck: '', bottleneck_seconds: '', bottleneck_cause: '' });
   });
 
   test('leaves the end empty and gives the reason when a change never converged', () => {
@@ -129,6 +138,24 @@ describe('convergence.csv', () => {
     expect(row?.['converged_seconds']).toBe('');
     expect(row?.['convergence_duration_seconds']).toBe('');
     expect(row?.['reason']).toContain('Insufficient cpu');
+  });
+});
+
+describe('critical-path.csv', () => {
+  test('has a row for every part of the way of every change', () => {
+    const convergence = [
+      convergenceRow(),
+      convergenceRow({ change: 'b', criticalPath: [{ activity: 'dns', us: 5, cause: 'c' }] }),
+      convergenceRow({ change: 'c', criticalPath: [] }),
+    ];
+    const rows = readBack('critical-path.csv', runResult({ convergence }));
+    expect(rows.map(({ change, activity }) => [change, activity])).toEqual([
+      ['apply Deployment/default/web', 'api_call'],
+      ['apply Deployment/default/web', 'create'],
+      ['apply Deployment/default/web', 'image_pull'],
+      ['b', 'dns'],
+    ]);
+    expect(rows[1]).toMatchObject({ started_seconds: '0.5', seconds: '0.988', share: '0.705714' });
   });
 });
 

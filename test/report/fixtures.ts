@@ -11,7 +11,6 @@ import type {
   RunResult,
   SummaryRow,
   ThresholdRow,
-  TrafficRow,
 } from '../../src/metrics/run-result.js';
 
 /** A pod that went through every stage, 100 ms each, unless told otherwise. */
@@ -95,6 +94,11 @@ export function convergenceRow(overrides: Partial<ConvergenceRow> = {}): Converg
     dnsResolvableUs: undefined,
     convergedUs: 1_900_000,
     longestStage: 'created',
+    criticalPath: [
+      { activity: 'api_call', us: 12_000, cause: "the client's call to the API" },
+      { activity: 'create', us: 988_000, cause: 'controllers at work on the objects' },
+      { activity: 'image_pull', us: 400_000, cause: 'images being pulled' },
+    ],
     reason: '',
     ...overrides,
   };
@@ -265,32 +269,6 @@ const thresholdRows: readonly ThresholdRow[] = [
   }),
 ];
 
-export function trafficRow(overrides: Partial<TrafficRow> = {}): TrafficRow {
-  return {
-    timeUs: 2_000_000,
-    traffic: 'shoppers',
-    namespace: 'shop',
-    service: 'api',
-    connections: 200,
-    ok: 197,
-    refused: 2,
-    timedOut: 1,
-    noEndpoints: 0,
-    broken: 4,
-    setupMeanUs: 263.5,
-    setupMaxUs: 301,
-    ...overrides,
-  };
-}
-
-/** An interval without connections, in which open ones broke. */
-const emptyTrafficRow = trafficRow({
-  timeUs: 3_000_000,
-  ...{ connections: 0, ok: 0, refused: 0, timedOut: 0, broken: 3 },
-  setupMeanUs: Number.NaN,
-  setupMaxUs: Number.NaN,
-});
-
 /** A run of three pods with every awkward value once. */
 export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   return {
@@ -328,7 +306,6 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
         { name: 'apiserver_cpu_cores', values: [0.1, 0.3333333333, Number.NaN] },
       ],
     },
-    traffic: [trafficRow(), emptyTrafficRow],
     kubernetesEvents: [
       eventRow(),
       eventRow({
@@ -369,7 +346,6 @@ export function emptyResult(): RunResult {
     convergence: [],
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
-    traffic: [],
     kubernetesEvents: [],
     summary: [],
     schedulers: [],

@@ -197,11 +197,6 @@ const inputs: readonly BadInput[] = [
     problem: { message: 'the template is a Deployment; createPods creates bare Pods' },
   },
   {
-    what: 'two objects of one name',
-    spec: `workload: {operations: [{op: apply, objects: [${deployment('web')}, ${deployment('web')}]}]}`,
-    problem: { code: 'KUBECLOCK1007' },
-  },
-  {
     what: 'a metric that is misspelt',
     spec: 'thresholds: {pod_startup_second: [max<5]}',
     problem: { column: 16, code: 'KUBECLOCK2006', suggestion: 'pod_startup_seconds:' },

@@ -28,8 +28,8 @@ const listed = (pattern: string): readonly string[] =>
 describe('the files that a path stands for', () => {
   test.each([
     ['a.yaml', ['a.yaml']],
-    ['.', ['a.yaml', 'b/1.yaml', 'b/c/2.yaml', 'n.json', 'we(ird)+.yaml', 'z.yml']],
-    ['b', ['b/1.yaml', 'b/c/2.yaml']],
+    ['.', ['a.yaml', 'n.json', 'we(ird)+.yaml', 'z.yml']],
+    ['b', ['b/1.yaml']],
     ['*.yaml', ['a.yaml', 'we(ird)+.yaml']],
     ['?.yaml', ['a.yaml']],
     ['b/*.yaml', ['b/1.yaml']],

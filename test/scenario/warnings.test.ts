@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { runScenario } from '../../src/experiment/run-scenario.js';
+import type { LoadedScenario } from '../../src/scenario/scenario.js';
 import { deployment, load, loaded, service } from './memory-files.js';
 
 const web = deployment('web', 2);
@@ -17,6 +19,18 @@ describe('warnings', () => {
     expect(warningsOf(`${web}, ${service('web', 'wob')}`)).toEqual([
       'KUBECLOCK2101 Service "web" selects no pod of this workload (app=wob)',
     ]);
+  });
+
+  test('two objects of one name, of which the second is applied over the first', () => {
+    const { problems, scenario } = load(
+      `workload: {operations: [{op: apply, objects: [${web}, ${deployment('web', 3)}]}]}`,
+    );
+    expect(problems.map(({ severity, code }) => [severity, code])).toEqual([
+      ['warning', 'KUBECLOCK1007'],
+    ]);
+    const result = runScenario(scenario as LoadedScenario);
+    expect(result.pods.length).toBe(3);
+    expect(result.convergence.map(({ reason }) => reason)).toEqual(['', '']);
   });
 
   test('a Service of another namespace selects nothing', () => {

@@ -29,7 +29,14 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
 export const componentFolders: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'control-plane',
-    ['apiserver', 'cloud-controller-manager', 'controller-manager', 'etcd', 'scheduler'],
+    [
+      'apiserver',
+      'cloud-controller-manager',
+      'controller-manager',
+      'etcd',
+      'metrics-server',
+      'scheduler',
+    ],
   ],
   ['node', ['container-runtime', 'kube-proxy', 'kubelet']],
   ['network', ['cluster-dns', 'flannel']],

@@ -21,6 +21,7 @@ import type { SimTime } from '../../kernel/time.js';
 import type { OptionalAdmissionPlugin } from './admission/admission.js';
 import { AdmissionStatistics } from './admission/admission-statistics.js';
 import type { WebhookSpec } from './admission/webhook.js';
+import type { AggregatedApis } from './aggregated-apis.js';
 import { status } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { chainCpuUs, encodeCpuUs, encodedAnswer, handlerCpuUs } from './costs.js';
@@ -70,6 +71,8 @@ export interface ApiServerOptions {
   readonly observer: ClusterObserver;
   readonly identities: IdentityGenerator;
   readonly settings: ApiServerSettings;
+  /** Absent: no API is aggregated. */
+  readonly aggregatedApis?: AggregatedApis | undefined;
 }
 
 export class ApiServer implements ApiServerPort {
@@ -151,6 +154,7 @@ export class ApiServer implements ApiServerPort {
         loopback,
       },
       etcdCompactionIntervalUs: settings.etcdCompactionIntervalUs,
+      aggregatedApis: this.#options.aggregatedApis,
       onReply: (id, response, workUs) => this.#reply(id, response, workUs),
       onLoaded: (resource, objects) => {
         const bytes = objects.reduce((sum, object) => sum + encodedBytes(object), 0);

@@ -7,9 +7,10 @@ import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { EtcdPort } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import type { WatchEvent } from '../../client/watch.js';
-import type { Simulation } from '../../kernel/simulation.js';
+import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { AdmissionSettings } from './admission/admission-control.js';
+import type { AggregatedApis } from './aggregated-apis.js';
 import { status } from './answers.js';
 import { CacheFiller } from './cache-filler.js';
 import { CollectionDeletes } from './collection-deletes.js';
@@ -49,6 +50,8 @@ export interface ResourceStorageOptions {
   readonly admission: AdmissionSettings;
   /** Absent: nothing is compacted. */
   readonly etcdCompactionIntervalUs?: number | undefined;
+  /** Absent: no API is aggregated. */
+  readonly aggregatedApis?: AggregatedApis | undefined;
 }
 
 export class ResourceStorage {
@@ -66,6 +69,8 @@ export class ResourceStorage {
   readonly #collections: CollectionDeletes;
   readonly #tokens: TokenRequests;
   readonly #filler: CacheFiller;
+  /** Absent: no API is aggregated. */
+  readonly #aggregatedAnswered: EventKind | undefined;
   /** Caches that are being filled, and what comes then. */
   #unfilled = 0;
   #onFilled: () => void = () => {};
@@ -113,6 +118,7 @@ export class ResourceStorage {
     this.#filler = new CacheFiller(simulation, { name, host, etcd }, (cache, objects, revision) =>
       this.#cacheFilled(cache, objects, revision),
     );
+    this.#aggregatedAnswered = this.#defineAggregated();
     this.#load();
     etcd.watch(changed, 0);
   }
@@ -134,6 +140,15 @@ export class ResourceStorage {
       readStored: (id) => this.#writes.read(id),
       seenRevision: () => this.#seenRevision,
     };
+  }
+
+  #defineAggregated(): EventKind | undefined {
+    const { aggregatedApis, name, onReply } = this.#options;
+    if (aggregatedApis === undefined) return undefined;
+    return this.#simulation.defineEvent(`${name}.AggregatedApiAnswered`, (id, ticket) => {
+      const response = aggregatedApis.take(ticket);
+      if (this.#requests.resume(id)) onReply(id, response);
+    });
   }
 
   #newCache(kind: ResourceKind): WatchCache {
@@ -218,6 +233,16 @@ export class ResourceStorage {
     return this.#caches.get(resource) as WatchCache;
   }
 
+  /** A resource that this server has no storage for. */
+  #handleElsewhere(id: number): void {
+    const { aggregatedApis, onReply } = this.#options;
+    const { request } = this.#requests.call(id);
+    if (this.#aggregatedAnswered !== undefined && aggregatedApis?.serves(request) === true) {
+      return aggregatedApis.forward(request, this.#aggregatedAnswered, id);
+    }
+    onReply(id, status(404, 'NotFound', 'the server could not find the requested resource'));
+  }
+
   /** Everything cached of a resource. */
   objectsOf(resource: string): ReadonlyMap<string, KubernetesObject> {
     return this.#caches.get(resource)?.objects.byKey ?? new Map();
@@ -227,11 +252,7 @@ export class ResourceStorage {
   handle(id: number): void {
     const { verb, resource, subresource } = this.#requests.call(id).request;
     const cache = this.#caches.get(resource);
-    if (cache === undefined)
-      return this.#options.onReply(
-        id,
-        status(404, 'NotFound', 'the server could not find the requested resource'),
-      );
+    if (cache === undefined) return this.#handleElsewhere(id);
     if (verb === 'list' || verb === 'deletecollection') return this.#reads.list(id, cache);
     if (verb === 'watch') return this.#opener.open(id, cache);
     if (verb === 'get') return this.#reads.get(id, cache);

@@ -18,6 +18,7 @@ import { DisruptionController } from './disruption/disruption-controller.js';
 import { EndpointSliceController } from './endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { HorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/autoscaler-controller.js';
 import { JobController } from './job/job-controller.js';
 import { TtlAfterFinishedController } from './job/ttl-after-finished-controller.js';
 import { namespaceConstants } from './namespace/constants.js';
@@ -46,6 +47,8 @@ export interface ControllerManagerOptions {
   readonly monitor?: ControllerManagerMonitor | undefined;
   /** `pod-garbage-collector-controller`: those of --controllers=*,-NAME. */
   readonly disabledControllers?: readonly string[];
+  /** Whether there are autoscalers; without any their controller would only list them. */
+  readonly autoscales?: boolean | undefined;
 }
 
 const NAME = 'kube-controller-manager';
@@ -107,6 +110,7 @@ type OwnOptions = (
 /** `own` makes the client of a controller, named as its service account is. */
 function controllersOn(informers: SharedInformers, own: OwnOptions): readonly Controller[] {
   const { pods, replicaSets, replicationControllers, deployments, services } = informers;
+  const { autoscalers } = informers;
   const owned = { pods: informers.podsByOwner, replicaSets: informers.replicaSetsByOwner };
   const replicaSetKind = {
     kind: 'ReplicaSet',
@@ -148,6 +152,15 @@ function controllersOn(informers: SharedInformers, own: OwnOptions): readonly Co
       own('generic-garbage-collector', constants.garbageCollectorQpsFactor),
       informers.all,
     ),
+    ...(autoscalers === undefined
+      ? []
+      : [
+          new HorizontalPodAutoscalerController(
+            own('horizontal-pod-autoscaler'),
+            autoscalers,
+            informers,
+          ),
+        ]),
   ];
 }
 

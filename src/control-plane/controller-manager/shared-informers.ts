@@ -7,6 +7,7 @@ import type { DaemonSet } from '../../api/daemon-set.js';
 import type { Deployment } from '../../api/deployment.js';
 import type { EndpointSlice } from '../../api/endpoint-slice.js';
 import type { Endpoints } from '../../api/endpoints.js';
+import type { HorizontalPodAutoscaler } from '../../api/horizontal-pod-autoscaler.js';
 import type { Job } from '../../api/job.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Lease } from '../../api/lease.js';
@@ -29,7 +30,9 @@ import { OwnerIndex } from './owner-index.js';
 import type { ControllerOptions } from './sync-loop.js';
 
 /** `client` is the one that all informers share. */
-type SharedInformersOptions = Omit<ControllerOptions, 'client'>;
+interface SharedInformersOptions extends Omit<ControllerOptions, 'client'> {
+  readonly autoscales?: boolean | undefined;
+}
 
 export class SharedInformers {
   /** In the order in which they start. */
@@ -54,12 +57,17 @@ export class SharedInformers {
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
+  /** Absent where nothing is scaled by metrics. */
+  readonly autoscalers: Informer<HorizontalPodAutoscaler> | undefined;
   readonly podsOfNodes: PodsOfNodes;
   readonly podsByOwner: OwnerIndex<Pod>;
   readonly replicaSetsByOwner: OwnerIndex<ReplicaSet>;
   readonly revisionsByOwner: OwnerIndex<ControllerRevision>;
 
-  constructor({ simulation, host, monitor }: SharedInformersOptions, client: ApiClient) {
+  constructor(
+    { simulation, host, monitor, autoscales = false }: SharedInformersOptions,
+    client: ApiClient,
+  ) {
     const { minResyncPeriodUs } = constants;
     const stream = simulation.random.stream('kube-controller-manager/resync-period');
     const resyncPeriodUs = Math.round(minResyncPeriodUs * (1 + stream.uniform()));
@@ -96,6 +104,7 @@ export class SharedInformers {
     this.namespaces = informer('namespaces');
     this.serviceAccounts = informer('serviceaccounts');
     this.configMaps = informer('configmaps');
+    this.autoscalers = autoscales ? informer('horizontalpodautoscalers') : undefined;
     this.podsOfNodes = new PodsOfNodes(this.pods);
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);

@@ -93,6 +93,12 @@ const nodeTable = {
 } as const;
 
 const podTable = {
+  kubeletStartUs: {
+    value: 3_000_000,
+    unit: 'µs',
+    source: 'ASSUMED: reference nodes-controllers §1.18 (2-5 s)',
+    note: 'from the start of the process until it registers its node',
+  },
   syncLoopUs: {
     value: 300,
     unit: 'µs',

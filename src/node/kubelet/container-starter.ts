@@ -114,6 +114,19 @@ export class ContainerStarter {
     this.#create(record, container);
   }
 
+  /** A container that runs ends by itself when its time has come. */
+  planExit(record: PodRecord, container: ContainerRecord): void {
+    const { runUs } = container.times;
+    if (runUs === Number.POSITIVE_INFINITY) return;
+    const at = container.startedUs + runUs;
+    container.exitEvent = this.#context.simulation.at(
+      at,
+      this.#exited,
+      record.slot,
+      container.index,
+    );
+  }
+
   /** Whether a container that has ended must wait; counts the restart when it need not. */
   #isBackingOff(record: PodRecord, container: ContainerRecord): boolean {
     const { lastTermination } = container;
@@ -182,15 +195,13 @@ export class ContainerStarter {
   #onStarted(record: PodRecord, container: ContainerRecord, now: SimTime): void {
     const { simulation, observer, servers } = this.#context;
     record.callsInFlight--;
+    if (record.state === 'orphaned') return this.#parts.interrupted(record);
     record.hasActed = true;
     container.state = 'running';
     container.isRestarting = false;
     container.startedUs = now;
     servers.started(record, container);
-    const { runUs } = container.times;
-    if (runUs < Number.POSITIVE_INFINITY) {
-      container.exitEvent = simulation.after(runUs, this.#exited, record.slot, container.index);
-    }
+    this.planExit(record, container);
     this.#report(record, container, 'Started', `Started container ${container.spec.name}`);
     if (container.restartCount === 0) {
       record.containersStarted++;

@@ -8,6 +8,7 @@ import { referenceTo } from '../../api/object-meta.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { KubeletContext } from './kubelet-context.js';
+import type { NodeAgent } from './node-agent.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
 
 /** Reasons of the Events that a kubelet posts about pods. */
@@ -70,6 +71,11 @@ export class EventPoster {
     if (queue.length === 1) this.#post(index);
   }
 
+  /** What a kubelet has not posted yet dies with it. */
+  stop({ index }: NodeAgent): void {
+    this.#queues[index] = [];
+  }
+
   /** A burst for each pod, then one Event per interval; as a debt that time pays off. */
   #passesSpamFilter(record: PodRecord): boolean {
     const { simulation, settings } = this.#context;
@@ -112,7 +118,6 @@ export class EventPoster {
   }
 
   #post(node: number): void {
-    if (this.#context.agents[node]?.isStopped === true) return;
     const { event, isRepeated } = (this.#queues[node] as Posting[])[0] as Posting;
     const { namespace = 'default', name } = event.metadata;
     const request: ApiRequest = isRepeated

@@ -52,11 +52,13 @@ interface Pull {
   /** Median-speed work of the disk, µs. */
   diskUs: number;
   partsLeft: number;
+  /** Its machine has failed meanwhile. */
+  isLost: boolean;
 }
 
 interface NodeImages {
   readonly present: Set<string>;
-  readonly bucket: TokenBucket;
+  bucket: TokenBucket;
   readonly parallel: number;
   readonly waiting: Pull[];
   readonly active: Pull[];
@@ -115,16 +117,32 @@ export class ImageManager {
   /** Adds the next node. */
   addNode({ name, images, serializeImagePulls, maxParallelImagePulls }: KubeletNode): void {
     const { settings } = this.#context;
-    const { registryPullQps, registryBurst } = settings;
     const several = maxParallelImagePulls === 0 ? Number.POSITIVE_INFINITY : maxParallelImagePulls;
     this.#nodes.push({
       present: new Set(images.map(imageName)),
-      bucket: new TokenBucket(`kubelet/${name}/registry`, registryPullQps, registryBurst),
+      bucket: this.#newBucket(name),
       parallel: serializeImagePulls ? 1 : several,
       waiting: [],
       active: [],
     });
     this.#disks.add(settings.diskBytesPerSecond / settings.pullBytesPerSecond);
+  }
+
+  /** The kubelet of a node has ended: what waits is forgotten, what is under way goes on. */
+  stop(node: number): void {
+    const images = this.#imagesOn(node);
+    for (const pull of images.waiting.splice(0)) this.#pulls.remove(pull.id);
+    images.bucket = this.#newBucket(this.#context.agents[node]?.spec.name ?? '');
+  }
+
+  /** The machine of a node has failed: what is under way is of no use. */
+  lose(node: number): void {
+    for (const pull of this.#imagesOn(node).active) pull.isLost = true;
+  }
+
+  #newBucket(node: string): TokenBucket {
+    const { registryPullQps, registryBurst } = this.#context.settings;
+    return new TokenBucket(`kubelet/${node}/registry`, registryPullQps, registryBurst);
   }
 
   /** Names and sizes of a node's images, ordered by name; at most `limit`. */
@@ -179,6 +197,7 @@ export class ImageManager {
       bytes: 0,
       diskUs: 0,
       partsLeft: 2,
+      isLost: false,
     };
     pull.id = this.#pulls.add(pull);
     if (images.active.length < images.parallel) this.#start(images, pull);
@@ -211,7 +230,7 @@ export class ImageManager {
     const images = this.#imagesOn(pull.node);
     this.#pulls.remove(pull.id);
     images.active.splice(images.active.indexOf(pull), 1);
-    if (pull.bytes > 0) {
+    if (pull.bytes > 0 && !pull.isLost) {
       images.present.add(pull.image);
       const node = agents[pull.node]?.spec.name ?? '';
       observer.imagePulled(node, pull.image, pull.bytes, now - pull.startedUs);

@@ -5,26 +5,25 @@
 // the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import { isPodTerminal, type Pod } from '../../api/pod.js';
-import type { ApiCall, ApiTransport } from '../../client/api-call.js';
-import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
-import type { Connection } from '../../client/connection.js';
-import { clientConstants, watchEventCpuUs } from '../../client/constants.js';
+import type { ApiTransport } from '../../client/api-call.js';
+import { type Connection, endConnection } from '../../client/connection.js';
 import type { ClusterObserver } from '../../client/observer.js';
-import { watchTimeoutSeconds } from '../../client/reflector.js';
 import { Slab } from '../../client/slab.js';
-import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import { type DistributionSpec, distribution } from '../../kernel/distributions.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { RuntimeService } from '../cri.js';
 import { type KubeletSettings, kubeletConstants } from './constants.js';
 import type { ImageSource } from './image-manager.js';
+import type { KubeletContext } from './kubelet-context.js';
+import { loseSandbox, orphan } from './kubelet-lives.js';
 import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { rejectionOf } from './pod-admission.js';
 import type { NetworkPlugin } from './pod-network.js';
-import { ContainerRecord, PodRecord } from './pod-record.js';
+import { ContainerRecord, noEvent, PodRecord } from './pod-record.js';
 import { PodServers, type ServerListener } from './pod-servers.js';
+import { type PodListener, PodSource } from './pod-source.js';
 import { TimeTable } from './pod-times.js';
 
 export interface KubeletFleetOptions {
@@ -48,18 +47,18 @@ export interface KubeletFleetOptions {
 }
 
 /** All kubelets. Nodes are known by their index, pods by their UID. */
-export class KubeletFleet {
+export class KubeletFleet implements PodListener {
   readonly #options: KubeletFleetOptions;
   readonly #settings: KubeletSettings;
   readonly #agents: NodeAgent[] = [];
   readonly #pods = new Slab<PodRecord>();
   readonly #times: TimeTable;
   readonly #servers: PodServers;
+  readonly #context: KubeletContext;
   readonly #parts: KubeletParts;
-  readonly #watchArrived: EventKind;
-  readonly #watchDecoded: EventKind = -1;
-  readonly #listRetried: EventKind;
+  readonly #source: PodSource;
   readonly #podHandled: EventKind;
+  readonly #processStarted: EventKind;
 
   constructor(options: KubeletFleetOptions) {
     const { simulation, observer, runtime, nodes } = options;
@@ -68,7 +67,7 @@ export class KubeletFleet {
     const settings = this.#settings;
     this.#times = new TimeTable(simulation, settings, distribution(options.applicationStart));
     this.#servers = new PodServers(options.servers);
-    const context = {
+    this.#context = {
       simulation,
       settings,
       observer,
@@ -77,28 +76,19 @@ export class KubeletFleet {
       pods: this.#pods,
       servers: this.#servers,
     };
-    this.#parts = new KubeletParts(context, {
+    this.#parts = new KubeletParts(this.#context, {
       times: this.#times,
       imageSource: options.network,
       networkPlugin: options.networkPlugin,
-      registered: (agent) => this.#list(agent),
+      registered: (agent) => this.#source.list(agent),
       released: (record) => this.#release(record),
     });
-    this.#watchArrived = simulation.defineEvent('kubelet.PodWatchEventArrived', (node, _, now) =>
-      this.#readWatch(this.#agents[node] as NodeAgent, now),
-    );
-    if (options.host !== undefined) {
-      this.#watchDecoded = simulation.defineEvent('kubelet.PodWatchEventDecoded', (node) => {
-        const agent = this.#agents[node] as NodeAgent;
-        this.#follow(agent, agent.decoding.shift() as WatchEvent);
-      });
-    }
-    this.#listRetried = simulation.defineEvent('kubelet.PodListRetried', (node) => {
-      const agent = this.#agents[node] as NodeAgent;
-      return agent.isWatchLost ? this.#openWatch(agent) : this.#list(agent);
-    });
+    this.#source = new PodSource(this.#context, this, options.host);
     this.#podHandled = simulation.defineEvent('kubelet.PodHandled', (slot) =>
       this.#handle(this.#pods.get(slot)),
+    );
+    this.#processStarted = simulation.defineEvent('kubelet.ProcessStarted', (node) =>
+      this.#bear(this.#agents[node] as NodeAgent),
     );
     for (const node of nodes) this.addNode(node);
   }
@@ -116,20 +106,53 @@ export class KubeletFleet {
   }
 
   /**
-   * Stops a node for good: its heartbeats cease, and it neither sees nor says anything any more.
-   * What it had sent before is still answered.
+   * Ends the kubelet of a node as SIGKILL does; its containers go on. What it had sent is not
+   * answered any more. Nothing happens when it is down; a start that is under way is called off.
    */
-  stopNode(index: number): void {
+  stopKubelet(index: number): void {
     const agent = this.#agents[index] as NodeAgent;
+    if (agent.startEvent !== noEvent) this.#context.simulation.cancel(agent.startEvent);
+    agent.startEvent = noEvent;
+    if (agent.isStopped) return;
     agent.isStopped = true;
+    this.#source.stop(agent);
+    this.#parts.stop(agent);
+    endConnection(agent.connection);
+    for (const record of agent.pods.values()) orphan(this.#context, record);
+  }
+
+  /** Starts a kubelet that is down; it is at work after its start-up time. */
+  startKubelet(index: number): void {
+    const agent = this.#agents[index] as NodeAgent;
+    if (!agent.isStopped || agent.startEvent !== noEvent) return;
+    const { kubeletStartUs } = this.#settings;
+    const { simulation } = this.#context;
+    agent.startEvent = simulation.after(kubeletStartUs, this.#processStarted, index);
+  }
+
+  /**
+   * The machine of a node fails: its kubelet and all its containers end, images stay on its disk.
+   * `startKubelet` is its next boot.
+   */
+  crashNode(index: number): void {
+    this.stopKubelet(index);
+    const agent = this.#agents[index] as NodeAgent;
+    this.#parts.images.lose(index);
     this.#servers.nodeStopped(index);
-    agent.watch?.close();
-    agent.watch = undefined;
+    for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
+      loseSandbox(this.#context, record);
+    }
+  }
+
+  /** Whether the kubelet of a node is down. */
+  isStopped(index: number): boolean {
+    return (this.#agents[index] as NodeAgent).isStopped;
   }
 
   /** The network plugin of a node has been installed. */
   networkInstalled(index: number): void {
-    this.#parts.heartbeats.networkInstalled(this.#agents[index] as NodeAgent);
+    const agent = this.#agents[index] as NodeAgent;
+    if (!agent.isStopped) this.#parts.heartbeats.networkInstalled(agent);
   }
 
   get nodeCount(): number {
@@ -143,117 +166,33 @@ export class KubeletFleet {
     return this.#pods.size;
   }
 
-  #list(agent: NodeAgent): void {
-    if (agent.isStopped) return;
-    const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
-    agent.client.send(
-      {
-        verb: 'list',
-        resource: 'pods',
-        namespace: '',
-        name: '',
-        resourceVersion: 0,
-        fieldSelector,
-      },
-      this.#onListed,
-      agent,
-    );
-  }
-
-  readonly #onListed = (call: ApiCall): void => {
-    const agent = call.context as NodeAgent;
-    const response = call.response as ApiResponse;
-    if (!isSuccess(response)) return this.#listLater(agent);
-    const items = (response.items ?? []) as readonly Pod[];
-    const listed = new Set(items.map((pod) => pod.metadata.uid));
+  podsListed(agent: NodeAgent, pods: readonly Pod[]): void {
+    const listed = new Set(pods.map((pod) => pod.metadata.uid));
     for (const record of [...agent.pods.values()]) {
-      if (!listed.has(record.uid)) this.#remove(agent, record.uid);
+      if (!listed.has(record.uid)) this.podRemoved(agent, record.uid);
     }
-    for (const pod of items) this.#take(agent, pod);
-    agent.watchedRevision = response.revision ?? 0;
-    this.#openWatch(agent);
-  };
-
-  /** Follows the pods from where the agent has got to. */
-  #openWatch(agent: NodeAgent): void {
-    agent.isWatchLost = false;
-    if (agent.isStopped) return;
-    const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
-    const watcher = { kind: this.#watchArrived, target: agent.index };
-    const where = { verb: 'watch', resource: 'pods', namespace: '', name: '' } as const;
-    const { random } = this.#options.simulation;
-    agent.watchTimeouts ??= random.stream(`kubelet/${agent.spec.name}/watch-timeout`);
-    agent.client.send(
-      {
-        ...where,
-        resourceVersion: agent.watchedRevision,
-        allowWatchBookmarks: true,
-        timeoutSeconds: watchTimeoutSeconds(agent.watchTimeouts),
-        fieldSelector,
-        watcher,
-      },
-      this.#onWatching,
-      agent,
-    );
-  }
-
-  readonly #onWatching = (call: ApiCall): void => {
-    const agent = call.context as NodeAgent;
-    const response = call.response as ApiResponse;
-    if (!isSuccess(response)) {
-      agent.isWatchLost = isWorthAnotherWatch(response);
-      return this.#listLater(agent);
-    }
-    if (agent.isStopped) return (response.watch as WatchStream).close();
-    agent.listBackoffUs = 0;
-    agent.watch = response.watch as WatchStream;
-    this.#readWatch(agent, this.#options.simulation.now);
-  };
-
-  #listLater(agent: NodeAgent): void {
-    const { reflectorBackoffInitialUs, reflectorBackoffMaxUs } = clientConstants;
-    const doubledUs = Math.min(2 * agent.listBackoffUs, reflectorBackoffMaxUs);
-    agent.listBackoffUs = Math.max(reflectorBackoffInitialUs, doubledUs);
-    this.#options.simulation.after(agent.listBackoffUs, this.#listRetried, agent.index);
-  }
-
-  #readWatch(agent: NodeAgent, now: number): void {
-    const { watch } = agent;
-    const { host } = this.#options;
-    if (watch === undefined) return;
-    for (let event = watch.next(now); event !== undefined; event = watch.next(now)) {
-      agent.watchedRevision = event.revision;
-      if (event.type === 'BOOKMARK') continue;
-      if (host === undefined) {
-        this.#follow(agent, event);
-      } else {
-        agent.decoding.push(event);
-        host.run(watchEventCpuUs(event), this.#watchDecoded, agent.index);
-      }
-    }
-    if (!watch.isEnded) return;
-    agent.watch = undefined;
-    this.#openWatch(agent);
-  }
-
-  #follow(agent: NodeAgent, event: WatchEvent): void {
-    const pod = event.object as Pod;
-    if (event.type === 'DELETED') this.#remove(agent, pod.metadata.uid ?? '');
-    else this.#take(agent, pod);
+    for (const pod of pods) this.podChanged(agent, pod);
+    for (const left of [...agent.leftovers.values()]) this.#dropLeftover(agent, left);
   }
 
   /** A pod as the API has it now: new, to be stopped, or changed in a way that needs no act. */
-  #take(agent: NodeAgent, pod: Pod): void {
-    const { simulation, runtime } = this.#options;
+  podChanged(agent: NodeAgent, pod: Pod): void {
     const known = agent.pods.get(pod.metadata.uid ?? '');
     if (known !== undefined) {
       const graceBefore = known.pod.metadata.deletionGracePeriodSeconds;
       known.pod = pod;
       const isNews = pod.metadata.deletionGracePeriodSeconds !== graceBefore;
       if (isNews && known.state !== 'new') this.#enterSyncLoop(known);
+      else this.#parts.reconcile(known);
       return;
     }
-    if (isPodTerminal(pod)) return;
+    if (isPodTerminal(pod) && !agent.leftovers.has(pod.metadata.uid ?? '')) return;
+    this.#enterSyncLoop(this.#newRecord(agent, pod));
+  }
+
+  /** What a kubelet knows of a pod that it meets for the first time, or finds on its node. */
+  #newRecord(agent: NodeAgent, pod: Pod): PodRecord {
+    const { simulation, runtime } = this.#options;
     const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
     const inits = pod.spec.initContainers ?? [];
     const containers = [...inits, ...pod.spec.containers].map((spec, index) => {
@@ -263,7 +202,40 @@ export class KubeletFleet {
     const record = new PodRecord(agent, pod, containers, drawn.pod, simulation.now);
     record.slot = this.#pods.add(record);
     agent.pods.set(record.uid, record);
-    this.#enterSyncLoop(record);
+    const before = agent.leftovers.get(record.uid);
+    if (before === undefined) return record;
+    agent.leftovers.delete(record.uid);
+    this.#parts.takeOver(before, record);
+    this.#release(before);
+    return record;
+  }
+
+  /** A pod whose object has gone while no kubelet was there: what runs of it is stopped. */
+  #dropLeftover(agent: NodeAgent, before: PodRecord): void {
+    const record = this.#newRecord(agent, before.pod);
+    this.podRemoved(agent, record.uid);
+  }
+
+  /** The next life of a kubelet. */
+  #bear(before: NodeAgent): void {
+    const { transport, connectionFor, host } = this.#options;
+    const { index, spec } = before;
+    const connection = connectionFor(index);
+    connection.isClosed = true; // its first request connects
+    const agent = new NodeAgent(
+      transport,
+      this.#settings,
+      index,
+      spec,
+      connection,
+      host,
+      before.life + 1,
+    );
+    for (const map of [before.leftovers, before.pods]) {
+      for (const [uid, record] of map) agent.leftovers.set(uid, record);
+    }
+    this.#agents[index] = agent;
+    this.#parts.heartbeats.start(agent);
   }
 
   /** The sync loop of a node looks at one pod after the other. */
@@ -278,10 +250,11 @@ export class KubeletFleet {
 
   #handle(record: PodRecord): void {
     record.pendingHandlings--;
+    if (record.state === 'orphaned') return this.#release(record);
     const { metadata } = record.pod;
     const isLeaving = record.isRemoved || metadata.deletionTimestamp !== undefined;
     if (isLeaving) this.#parts.terminate(record);
-    else if (record.state === 'new') this.#admit(record);
+    else if (record.state === 'new' && !record.isDeletable) this.#admit(record);
   }
 
   #admit(record: PodRecord): void {
@@ -294,7 +267,7 @@ export class KubeletFleet {
   }
 
   /** The object of a pod is gone. */
-  #remove(agent: NodeAgent, uid: string): void {
+  podRemoved(agent: NodeAgent, uid: string): void {
     const record = agent.pods.get(uid);
     if (record === undefined) return;
     agent.pods.delete(uid);
@@ -305,6 +278,8 @@ export class KubeletFleet {
 
   /** Nothing is left of a pod; its slot is free once no event names it any more. */
   #release(record: PodRecord): void {
-    if (record.pendingHandlings === 0) this.#pods.remove(record.slot);
+    if (record.state === 'orphaned' && !record.isRemoved) return; // another kubelet will find it
+    const isNamed = record.pendingHandlings > 0 || record.callsInFlight > 0;
+    if (!isNamed) this.#pods.remove(record.slot);
   }
 }

@@ -4,11 +4,13 @@ import { ContainerStarter } from './container-starter.js';
 import { EventPoster } from './event-poster.js';
 import { ImageManager, type ImageSource } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
+import { takeOver } from './kubelet-lives.js';
 import type { NodeAgent } from './node-agent.js';
 import { NodeHeartbeats } from './node-heartbeats.js';
 import { PodKiller } from './pod-killer.js';
 import { type NetworkPlugin, PodNetwork } from './pod-network.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
+import { isMarkedNotReady } from './pod-status.js';
 import type { TimeTable } from './pod-times.js';
 import { PodWorkers } from './pod-worker.js';
 import { type ProbeListener, Prober } from './prober.js';
@@ -36,11 +38,16 @@ export class KubeletParts implements ProbeListener {
   readonly #volumes: VolumeManager;
   readonly #prober: Prober;
   readonly #killer: PodKiller;
+  readonly #context: KubeletContext;
+  readonly #network: PodNetwork;
+  readonly #starter: ContainerStarter;
 
   constructor(context: KubeletContext, options: KubeletPartsOptions) {
     const events = new EventPoster(context);
     const status = new StatusManager(context);
     const network = new PodNetwork(options.networkPlugin);
+    this.#context = context;
+    this.#network = network;
     this.#events = events;
     this.#status = status;
     const starter = new ContainerStarter(context, {
@@ -51,6 +58,7 @@ export class KubeletParts implements ProbeListener {
       interrupted: (record) => this.#killer.proceed(record),
       exited: (record) => this.workers.containerEnded(record, false),
     });
+    this.#starter = starter;
     this.images = new ImageManager(
       context,
       options.imageSource,
@@ -87,6 +95,28 @@ export class KubeletParts implements ProbeListener {
     const own = spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
     const seconds = metadata.deletionGracePeriodSeconds ?? own;
     this.#killer.terminate(record, Math.max(1, seconds) * 1_000_000);
+  }
+
+  /** Forgets all that a kubelet has planned: its process has ended. */
+  stop(agent: NodeAgent): void {
+    this.heartbeats.stop(agent);
+    this.#events.stop(agent);
+    this.images.stop(agent.index);
+    for (const record of agent.pods.values()) this.#abandon(record);
+  }
+
+  /** Goes on with a pod that a kubelet before has left. */
+  takeOver(before: PodRecord, record: PodRecord): void {
+    const network = this.#network;
+    const planExit = (owner: PodRecord, container: ContainerRecord): void =>
+      this.#starter.planExit(owner, container);
+    takeOver(this.#context, before, record, { network, planExit });
+    if (record.isDeletable) record.state = 'terminated';
+  }
+
+  /** Says again what others have written over: the node was believed to be lost. */
+  reconcile(record: PodRecord): void {
+    if (isMarkedNotReady(record)) this.#status.rewrite(record);
   }
 
   /** A pod that the node refuses: it has failed, and nothing of it runs. */

@@ -5,6 +5,7 @@ import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import type { Connection } from '../../client/connection.js';
 import type { WatchEvent, WatchStream } from '../../client/watch.js';
+import type { EventHandle } from '../../kernel/event-queue.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
@@ -12,7 +13,7 @@ import type { SimTime } from '../../kernel/time.js';
 import type { RuntimeName } from '../cri.js';
 import type { KubeletSettings } from './constants.js';
 import { NodeUsage } from './pod-admission.js';
-import type { PodRecord } from './pod-record.js';
+import { noEvent, type PodRecord } from './pod-record.js';
 
 /** What a kubelet is started with. */
 export interface KubeletNode {
@@ -34,6 +35,11 @@ export interface KubeletNode {
 export class NodeAgent {
   readonly index: number;
   readonly spec: KubeletNode;
+  /** Of the process, in reports and of its streams: another one in each life. */
+  readonly name: string;
+  /** How many kubelets there were on the node before this one. */
+  readonly life: number;
+  readonly connection: Connection;
   /** When this kubelet started; -Infinity when long ago. */
   readonly startedUs: SimTime;
   /** Leases and node status, not limited. */
@@ -48,8 +54,12 @@ export class NodeAgent {
   /** Pods whose status waits to be written; the first is at `statusHead`. */
   statusQueue: PodRecord[] = [];
   isWritingStatus = false;
-  /** The node has died: nothing more is sent from it, and nothing is read. */
+  /** The process has ended: nothing more is sent from it, and nothing is read. */
   isStopped = false;
+  /** The start of the next process. */
+  startEvent: EventHandle = noEvent;
+  /** Pods that kubelets before this one have left on the node, by UID. */
+  readonly leftovers: Map<string, PodRecord> = new Map();
   watch: WatchStream | undefined;
   /** Watch events that its process decodes, where that takes CPU time. */
   readonly decoding: WatchEvent[] = [];
@@ -60,6 +70,7 @@ export class NodeAgent {
   /** The watch is to be opened again where it was, not after a list. */
   isWatchLost = false;
   listBackoffUs = 0;
+  listEvent: EventHandle = noEvent;
   /** When the sync loop has worked off what it was given. */
   syncLoopFreeUs: SimTime = 0;
   /** Phases of periodic loops: each in [0, period). */
@@ -75,13 +86,18 @@ export class NodeAgent {
     spec: KubeletNode,
     connection: Connection,
     host: CpuHost | undefined,
+    life = 0,
   ) {
     this.index = index;
     this.spec = spec;
+    this.life = life;
+    this.name = life === 0 ? `kubelet/${spec.name}` : `kubelet/${spec.name}#${life}`;
+    this.connection = connection;
     const { simulation } = transport;
-    this.startedUs = spec.isRegistered === true ? Number.NEGATIVE_INFINITY : simulation.now;
+    const isOld = spec.isRegistered === true && life === 0;
+    this.startedUs = isOld ? Number.NEGATIVE_INFINITY : simulation.now;
     const user = `system:node:${spec.name}`;
-    const name = `kubelet/${spec.name}`;
+    const { name } = this;
     const { kubeApiQps, kubeApiBurst, eventRecordQps, eventBurst } = settings;
     const common = { name, user, connection, ...(host && { host }) };
     this.heartbeatClient = new ApiClient(transport, common);

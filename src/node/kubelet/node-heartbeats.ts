@@ -39,6 +39,8 @@ export class NodeHeartbeats {
   /** Renewals have failed for so long that the node may have been marked NotReady. */
   readonly #mayBeNotReady: boolean[] = [];
   readonly #statusEvents: EventHandle[] = [];
+  /** The next renewal of the lease, or the next try to register. */
+  readonly #leaseEvents: EventHandle[] = [];
   readonly #isReady: boolean[] = [];
   readonly #hasNewImages: boolean[] = [];
 
@@ -70,19 +72,35 @@ export class NodeHeartbeats {
   start(agent: NodeAgent): void {
     const { simulation, settings } = this.#context;
     const { index, spec } = agent;
-    const stream = simulation.random.stream(`kubelet/${spec.name}/heartbeat`);
+    const stream = simulation.random.stream(`${agent.name}/heartbeat`);
+    const isUp = spec.isRegistered === true && agent.life === 0;
     this.#streams[index] = stream;
     this.#leases[index] = undefined;
     this.#leaseFailures[index] = 0;
     this.#mayBeNotReady[index] = false;
     this.#registerBackoffUs[index] = settings.registerBackoffInitialUs;
     this.#statusEvents[index] = noEvent;
-    this.#isReady[index] = spec.isRegistered === true && this.#network.isInstalled(index);
+    this.#leaseEvents[index] = noEvent;
+    this.#isReady[index] = isUp && this.#network.isInstalled(index);
     this.#hasNewImages[index] = false;
-    if (spec.isRegistered !== true) return this.#register(agent);
-    simulation.after(stream.below(settings.leaseRenewUs), this.#leaseDue, index);
+    if (!isUp) return this.#register(agent);
+    this.#plan(index, this.#leaseDue, stream.below(settings.leaseRenewUs));
     this.#reportAfter(agent, stream.below(settings.nodeStatusReportUs));
     this.#onRegistered(agent);
+  }
+
+  /** The kubelet has ended, and with it its heartbeats. */
+  stop({ index }: NodeAgent): void {
+    const { simulation } = this.#context;
+    for (const events of [this.#statusEvents, this.#leaseEvents]) {
+      const event = events[index] as EventHandle;
+      if (event !== noEvent) simulation.cancel(event);
+      events[index] = noEvent;
+    }
+  }
+
+  #plan(index: number, kind: EventKind, delayUs: number): void {
+    this.#leaseEvents[index] = this.#context.simulation.after(delayUs, kind, index);
   }
 
   /** The images of a node have changed: its next status tick reports them. */
@@ -102,6 +120,7 @@ export class NodeHeartbeats {
   }
 
   #register(agent: NodeAgent): void {
+    this.#leaseEvents[agent.index] = noEvent;
     const { now } = this.#context.simulation;
     const { name, node } = agent.spec;
     const conditions = conditionsAt(node, 'container runtime is not up yet', now);
@@ -116,12 +135,12 @@ export class NodeHeartbeats {
   readonly #onPosted = (call: ApiCall): void => {
     const agent = call.context as NodeAgent;
     const response = call.response as ApiResponse;
-    const { simulation, settings } = this.#context;
+    const { settings } = this.#context;
     const { index } = agent;
     if (!isSuccess(response) && response.code !== 409) {
       const backoffUs = this.#registerBackoffUs[index] as number;
       this.#registerBackoffUs[index] = Math.min(2 * backoffUs, settings.registerBackoffMaxUs);
-      simulation.after(backoffUs, this.#registered, index);
+      this.#plan(index, this.#registered, backoffUs);
       return;
     }
     this.#reportAfter(agent, settings.fastStatusPollUs);
@@ -135,7 +154,7 @@ export class NodeHeartbeats {
   }
 
   #renew(agent: NodeAgent): void {
-    if (agent.isStopped) return;
+    this.#leaseEvents[agent.index] = noEvent;
     const known = this.#leases[agent.index];
     const request = leaseRequest(agent, 'update', this.#leaseBody(agent, known));
     agent.heartbeatClient.send(request, this.#onRenewed, agent);
@@ -159,7 +178,7 @@ export class NodeHeartbeats {
   readonly #onRenewed = (call: ApiCall): void => {
     const agent = call.context as NodeAgent;
     const response = call.response as ApiResponse;
-    const { simulation, settings } = this.#context;
+    const { settings } = this.#context;
     const { index } = agent;
     const stream = this.#streams[index] as RandomStream;
     if (isSuccess(response)) {
@@ -170,7 +189,7 @@ export class NodeHeartbeats {
       const periodUs = settings.leaseRenewUs * (1 + settings.heartbeatJitter * stream.uniform());
       // Nodes that register together would renew together for long: real ones start apart.
       const afterUs = isFirst ? stream.below(settings.leaseRenewUs) : Math.round(periodUs);
-      simulation.after(afterUs, this.#leaseDue, index);
+      this.#plan(index, this.#leaseDue, afterUs);
       return;
     }
     this.#leases[index] = undefined;
@@ -179,7 +198,7 @@ export class NodeHeartbeats {
     const isOver = failures >= settings.leaseRetries;
     this.#leaseFailures[index] = isOver ? 0 : failures;
     if (isOver) this.#mayBeNotReady[index] = true;
-    simulation.after(isOver ? settings.leaseRenewUs : 0, this.#leaseDue, index);
+    this.#plan(index, this.#leaseDue, isOver ? settings.leaseRenewUs : 0);
   };
 
   /** The next tick finds that the stored conditions are not those of the node. */
@@ -199,7 +218,6 @@ export class NodeHeartbeats {
   }
 
   #report(agent: NodeAgent, now: SimTime): void {
-    if (agent.isStopped) return;
     const { settings } = this.#context;
     const { index, spec } = agent;
     const hasNewImages = this.#hasNewImages[index] === true;

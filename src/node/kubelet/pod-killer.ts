@@ -85,6 +85,7 @@ export class PodKiller {
 
   /** Goes on with stopping, when no call to the runtime is under way any more. */
   proceed(record: PodRecord): void {
+    if (record.state === 'orphaned') return this.#parts.released(record);
     if (record.callsInFlight > 0) return;
     let areStopping = false;
     for (const container of record.containers) {
@@ -147,6 +148,7 @@ export class PodKiller {
   #onStopped(record: PodRecord, container: ContainerRecord): void {
     const { now } = this.#context.simulation;
     record.callsInFlight--;
+    if (record.state === 'orphaned') return this.#parts.released(record);
     container.state = 'terminated';
     this.#context.servers.stopped(record, container);
     container.isStopping = false;
@@ -178,10 +180,10 @@ export class PodKiller {
 
   #onSandboxStopped(record: PodRecord): void {
     record.callsInFlight--;
+    if (record.state === 'orphaned') return this.#parts.released(record);
     record.hasSandbox = false;
-    if (record.podIp !== '' && record.pod.spec.hostNetwork !== true) {
-      this.#parts.network.release(record.agent.index, record.podIp);
-    }
+    if (record.holdsAddress) this.#parts.network.release(record.agent.index, record.podIp);
+    record.holdsAddress = false;
     this.#onSandboxGone(record);
   }
 

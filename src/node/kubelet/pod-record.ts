@@ -12,9 +12,10 @@ import type { ContainerTimes, PodTimes } from './pod-times.js';
 
 /**
  * What the worker of a pod is at: `new` until admitted, `syncing` while it starts something, `idle`
- * between syncs, `terminating` until all has stopped, `terminated` for good.
+ * between syncs, `terminating` until all has stopped, `terminated` for good; `orphaned` when its
+ * kubelet has ended: what runs goes on, and nobody looks.
  */
-export type WorkerState = 'new' | 'syncing' | 'idle' | 'terminating' | 'terminated';
+export type WorkerState = 'new' | 'syncing' | 'idle' | 'terminating' | 'terminated' | 'orphaned';
 
 export type ContainerPhase = 'waiting' | 'running' | 'terminated';
 
@@ -24,6 +25,8 @@ export const noEvent: EventHandle = -1;
 /** How a container ended. */
 export interface Termination {
   readonly exitCode: number;
+  /** Absent: as the exit code says, Completed or Error. */
+  readonly reason?: string;
   readonly startedUs: SimTime;
   readonly finishedUs: SimTime;
 }
@@ -96,6 +99,8 @@ export class PodRecord {
   /** Times that its sandbox could not be made, or had to wait for the network. */
   sandboxFailures = 0;
   hasSandbox = false;
+  /** Its address is one of the node's subnet, and taken. */
+  holdsAddress = false;
   isCounted = false;
   imagesReady = 0;
   containersStarted = 0;

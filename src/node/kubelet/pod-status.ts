@@ -153,13 +153,28 @@ function stateOf(container: ContainerRecord): ContainerState {
 }
 
 function terminated(termination: NonNullable<ContainerRecord['termination']>) {
-  const { exitCode, startedUs, finishedUs } = termination;
+  const { exitCode, reason, startedUs, finishedUs } = termination;
   return {
     exitCode,
-    reason: exitCode === 0 ? 'Completed' : 'Error',
+    reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
     startedAt: startedUs,
     finishedAt: finishedUs,
   };
+}
+
+/** The conditions of a stored status that are the kubelet's, in its order. */
+export function ownConditionsOf({ conditions = [] }: PodStatus): readonly PodCondition[] {
+  return ownConditions.flatMap((own) => conditions.find(({ type }) => type === own) ?? []);
+}
+
+/**
+ * Whether a pod that the kubelet knows to be ready is shown as not ready: the node lifecycle
+ * controller marks the pods of a lost node so, and gives no reason.
+ */
+export function isMarkedNotReady({ pod, status }: PodRecord): boolean {
+  const shown = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (shown?.status !== 'False' || shown.reason !== undefined) return false;
+  return status?.conditions?.some((own) => own.type === 'Ready' && own.status === 'True') === true;
 }
 
 /** Whether two statuses say the same. */

@@ -73,8 +73,9 @@ export class PodWorkers {
   begin(record: PodRecord): void {
     const { simulation } = this.#context;
     record.state = 'syncing';
-    record.startTimeUs = simulation.now;
+    if (record.startTimeUs === 0) record.startTimeUs = simulation.now;
     this.#parts.status.update(record);
+    if (isFinished(record)) return this.#parts.finished(record); // with its machine, earlier
     const { directoriesUs } = record.times;
     record.stepEvent = simulation.after(directoriesUs, this.#directoriesMade, record.slot);
   }
@@ -88,9 +89,19 @@ export class PodWorkers {
       return this.#sandboxFailed(record, 'NetworkNotReady', message, settings.networkRetryUs);
     }
     if (record.probesSinceUs === 0) record.probesSinceUs = simulation.now;
+    if (record.hasSandbox) return this.#resume(record);
     record.callsInFlight++;
     const { sandboxUs } = record.times;
     runtime.perform(agent.index, sandboxUs, this.#sandboxCreated, record.slot);
+  }
+
+  /** A sandbox from before a restart of the kubelet: what runs in it is probed again. */
+  #resume(record: PodRecord): void {
+    const prober = this.#parts.prober();
+    for (const container of record.containers) {
+      if (container.seen === 'running') prober.arm(record, container);
+    }
+    this.proceed(record);
   }
 
   /** Goes on with a sync: the next container, or its end. */
@@ -128,7 +139,7 @@ export class PodWorkers {
     const { settings, observer } = this.#context;
     const { agent, pod } = record;
     record.callsInFlight--;
-    record.hasSandbox = true;
+    record.hasSandbox = record.state !== 'orphaned';
     if (record.state !== 'syncing') return this.#parts.interrupted(record);
     const address =
       pod.spec.hostNetwork === true ? agent.address : this.#parts.network.assign(agent.index);
@@ -143,6 +154,7 @@ export class PodWorkers {
     }
     record.sandboxFailures = 0;
     record.podIp = address;
+    record.holdsAddress = pod.spec.hostNetwork !== true;
     observer.podReached(record.uid, 'sandboxCreated');
     if (settings.reportPodSandbox) this.#parts.status.update(record);
     this.proceed(record);

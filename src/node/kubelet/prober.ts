@@ -67,7 +67,9 @@ export class Prober {
   arm(record: PodRecord, container: ContainerRecord): void {
     const { now } = this.#context.simulation;
     const { startupProbe } = container.spec;
-    if (startupProbe === undefined) return this.#started(record, container, now);
+    if (startupProbe === undefined || container.isStarted) {
+      return this.#started(record, container, now);
+    }
     const target = this.#workerTarget(record, container, startupProbe, container.startedUs);
     const failsUs = failureUs(startupProbe, target);
     const [kind, atUs] =
@@ -97,8 +99,8 @@ export class Prober {
     const { startedUs, times } = container;
     const { readinessProbe, livenessProbe } = container.spec;
     container.isStarted = true;
-    container.isReady = readinessProbe === undefined;
-    if (readinessProbe !== undefined) {
+    container.isReady ||= readinessProbe === undefined; // it may be from before a restart
+    if (readinessProbe !== undefined && !container.isReady) {
       const ableUs = startedUs + times.ableUs;
       const target = { tickUs: now, fromUs: now, startedUs, ableUs };
       const atUs = successUs(readinessProbe, target);

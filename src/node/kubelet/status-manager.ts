@@ -36,6 +36,12 @@ export class StatusManager {
     this.#queue(record);
   }
 
+  /** Writes a status again that has been written before. */
+  rewrite(record: PodRecord): void {
+    record.writtenVersion = -1;
+    this.queue(record);
+  }
+
   /** Has a pod looked at: for its status, or because it became deletable. */
   queue(record: PodRecord): void {
     if (record.statusesQueued === 0 && !record.isRemoved && !record.isBeingRead)

@@ -1,5 +1,6 @@
 // convergence.csv: how long every change took to take effect, and in which stage the time went.
 import type { ConvergenceRow } from '../../metrics/run-result.js';
+import { bottleneckOf } from '../bottleneck.js';
 import { convergenceStages, stageSpans } from '../stages.js';
 import {
   type CsvColumn,
@@ -63,6 +64,13 @@ export const convergenceCsv: CsvFile = csvFile<ConvergenceRow>(
     ),
     textColumn('longest_stage', 'Stage that took longest.', (row) => row.longestStage),
     textColumn('reason', 'Why it did not converge; empty when it did.', (row) => row.reason),
+    textColumn(
+      'bottleneck',
+      'What it waited for most: `image_pull`; `critical-path.csv` has all of it.',
+      (row) => bottleneckOf(row)?.activity ?? '',
+    ),
+    secondsColumn('bottleneck_seconds', 'Time that this took.', (row) => bottleneckOf(row)?.us),
+    textColumn('bottleneck_cause', 'The same in words.', (row) => bottleneckOf(row)?.cause ?? ''),
   ],
   (result) => result.convergence,
 );

@@ -1,5 +1,6 @@
 // How long every change took to take effect, stage by stage.
 import type { ConvergenceRow, RunResult } from '../../metrics/run-result.js';
+import { bottleneckText } from '../bottleneck.js';
 import { bySlowestChange } from '../change-order.js';
 import { formatCount, formatDuration } from '../number-format.js';
 import { convergenceStages, stageSpans } from '../stages.js';
@@ -27,6 +28,7 @@ function changeTable(rows: readonly ConvergenceRow[]): Html {
       { title: 'Replicas', isNumeric: true, cell: (row) => formatCount(row.replicas) },
       { title: 'Converged after', isNumeric: true, cell: convergedAfter },
       { title: 'Longest stage', cell: (row) => row.longestStage },
+      { title: 'Waited most for', cell: bottleneckText },
       ...convergenceStages.map(({ title }, stage) => ({
         title,
         isNumeric: true,

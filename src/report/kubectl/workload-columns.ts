@@ -129,7 +129,8 @@ function targetsText({ spec, status }: HorizontalPodAutoscaler): string {
   const targets = (spec.metrics ?? []).map((metric, i) => {
     const { name, target } = metricTarget(metric);
     const found = status?.currentMetrics?.[i];
-    const current = found?.resource?.current ?? found?.pods?.current;
+    const named = found?.pods ?? found?.object ?? found?.external;
+    const current = (found?.resource ?? found?.containerResource ?? named)?.current;
     if (target?.averageUtilization !== undefined) {
       const now = current?.averageUtilization;
       return `${name}: ${now === undefined ? UNKNOWN : `${now}%`}/${target.averageUtilization}%`;

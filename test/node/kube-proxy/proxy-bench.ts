@@ -66,7 +66,7 @@ export class ProxyBench {
     })();
     this.fleet = new KubeProxyFleet({
       simulation,
-      nodes: Array.from({ length: count }, (_, index) => ({ name: `node-${index}`, zone: '' })),
+      nodes: Array.from({ length: count }, (_, index) => `node-${index}`),
       spec: { mode: 'userspace', minSyncPeriodUs: secondUs },
       linkDelay: { kind: 'constant', value: msUs },
       observer,

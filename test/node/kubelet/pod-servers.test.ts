@@ -75,7 +75,7 @@ test('all containers must run; a restart begins anew', () => {
 
 test('a node that stops takes everything with it', () => {
   const { bench, told } = listened();
-  bench.at(secondUs, () => bench.fleet.stopNode(0));
+  bench.at(secondUs, () => bench.fleet.crashNode(0));
   bench.run(2 * secondUs);
   expect(told).toEqual([[1_000, 'node 0']]);
 });

@@ -27,8 +27,8 @@ describe('renderRun', () => {
       'timeseries.csv',
       'api-requests.csv',
       'convergence.csv',
+      'critical-path.csv',
       'events.csv',
-      'traffic.csv',
       'metrics.prom',
       'report.html',
     ]);

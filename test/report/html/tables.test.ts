@@ -161,24 +161,26 @@ describe('pods over time', () => {
 describe('convergence', () => {
   test('shows what every stage added, the slowest change first', () => {
     const rows = cells(convergenceSection(runResult()), 'Time to converge');
-    expect(rows[0]?.slice(0, 6)).toEqual([
+    expect(rows[0]?.slice(0, 7)).toEqual([
       'Change',
       'Replicas',
       'Converged after',
       'Longest stage',
+      'Waited most for',
       'Accepted',
       'Pods created',
     ]);
-    expect(rows[1]?.slice(0, 7)).toEqual([
+    expect(rows[1]?.slice(0, 8)).toEqual([
       'apply Pod/default/huge-1',
       '1',
       '✗ never',
       'scheduled',
+      '71 % of the time: controllers at work on the objects',
       '12.0 ms',
       '488 ms',
       '–',
     ]);
-    expect(rows[2]?.slice(6)).toEqual(['300 ms', '400 ms', '100 ms', '100 ms', '–']);
+    expect(rows[2]?.slice(7)).toEqual(['300 ms', '400 ms', '100 ms', '100 ms', '–']);
   });
 
   test('gives the reasons apart, only when there are any', () => {

@@ -1,0 +1,45 @@
+// The nodes of a cluster by name: where they are in the fleets, and what faults choose them by.
+import { assert } from '../kernel/assert.js';
+import type { KubeletNode } from '../node/kubelet/node-agent.js';
+import type { SelectableNode } from './node-selection.js';
+
+/** A node that has been started. */
+export interface ClusterNode extends SelectableNode {
+  /** In the fleets. */
+  readonly index: number;
+}
+
+export class ClusterNodes {
+  readonly #byName = new Map<string, ClusterNode>();
+  readonly #names: string[] = [];
+
+  /** So many have been started so far. */
+  get count(): number {
+    return this.#names.length;
+  }
+
+  /** Of all that have been started, by index. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** Those that are not gone. O(nodes). */
+  get present(): readonly ClusterNode[] {
+    return [...this.#byName.values()];
+  }
+
+  /** The next node. */
+  add({ name, node }: KubeletNode, pool: string): void {
+    const { labels = {} } = node.metadata;
+    this.#byName.set(name, { index: this.#names.length, name, pool, labels });
+    this.#names.push(name);
+  }
+
+  /** Takes out a node that is gone for good. */
+  remove(name: string): ClusterNode {
+    const node = this.#byName.get(name);
+    assert(node !== undefined, `there is no node "${name}"`);
+    this.#byName.delete(name);
+    return node;
+  }
+}

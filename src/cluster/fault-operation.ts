@@ -1,0 +1,53 @@
+// What can go wrong with nodes and with the network during a run, and what ends it. A part of
+// operation.ts; faults of members of etcd are in etcd-operation.ts.
+import type { DistributionSpec } from '../kernel/distributions.js';
+import type { Timed } from './operation.js';
+
+/** Nodes as a fault finds them when it strikes: those that match everything that is stated. */
+export interface NodeSelection {
+  /** Absent: of any name. */
+  readonly names?: readonly string[];
+  readonly pool?: string;
+  /** Label topology.kubernetes.io/zone. */
+  readonly zone?: string;
+  /** Labels that a node has when it registers. */
+  readonly labels?: ReadonlyMap<string, string>;
+  /** Of those that match, more than 0 and at most 1; which ones, the seed decides. */
+  readonly share?: number;
+  /** At most so many of those that match; which ones, the seed decides. */
+  readonly count?: number;
+}
+
+/**
+ * crash: the machine is off, and with it all that ran on it; what comes back after `durationUs` is
+ * started anew. reboot: the same, each node for a time of its own.
+ */
+export const nodeFaults = ['crash', 'reboot'] as const;
+
+export type NodeFault = (typeof nodeFaults)[number];
+
+/** What every fault has, beside its time. */
+export interface Fault extends Timed {
+  /** By which `heal` knows it. */
+  readonly name: string;
+  /** Until it heals by itself; Infinity: never. */
+  readonly durationUs: number;
+}
+
+/** Nodes have a fault for some time, beside what follows. */
+export interface NodeFaultOperation extends Fault {
+  readonly op: 'nodeFault';
+  readonly fault: NodeFault;
+  readonly nodes: NodeSelection;
+  /** Of a reboot, in the place of `durationUs`: from the crash to the start of the kubelet, µs. */
+  readonly downtime: DistributionSpec;
+}
+
+/** Ends a fault, or all of them. */
+export interface HealOperation extends Timed {
+  readonly op: 'heal';
+  /** undefined: all that have struck so far. */
+  readonly fault: string | undefined;
+}
+
+export type FaultOperation = NodeFaultOperation | HealOperation;

@@ -1,0 +1,95 @@
+// Whoever does things to nodes during a run: faults strike, and heal by themselves after a time or
+// when a scenario says so.
+import type { ClusterObserver } from '../client/observer.js';
+import { type Distribution, distribution } from '../kernel/distributions.js';
+import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { ClusterNode } from './cluster-nodes.js';
+import type { Fault, FaultOperation, NodeFaultOperation } from './fault-operation.js';
+import { selectNodes } from './node-selection.js';
+
+/** The cluster as far as faults can be done to it. */
+export interface FaultTargets {
+  /** All nodes that have been started so far. */
+  readonly nodes: () => readonly ClusterNode[];
+  /** The machine is off: nothing runs on it, and nothing of it is heard. */
+  readonly crashNode: (node: number) => void;
+  /** The machine is switched on again; nothing happens to one that is on. */
+  readonly bootNode: (node: number) => void;
+}
+
+/** Something that was done and can be undone. */
+interface Struck {
+  readonly name: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly undo: () => void;
+  isHealed: boolean;
+}
+
+export class FaultOperator {
+  readonly #simulation: Simulation;
+  readonly #targets: FaultTargets;
+  readonly #observer: ClusterObserver;
+  readonly #healed: EventKind;
+  readonly #booted: EventKind;
+  readonly #struck: Struck[] = [];
+
+  constructor(simulation: Simulation, targets: FaultTargets, observer: ClusterObserver) {
+    this.#simulation = simulation;
+    this.#targets = targets;
+    this.#observer = observer;
+    this.#healed = simulation.defineEvent('fault.FaultHealed', (index) => this.#heal(index));
+    this.#booted = simulation.defineEvent('fault.NodeBooted', (node) => targets.bootNode(node));
+  }
+
+  /** Lets a fault strike, or ends one. */
+  perform(operation: FaultOperation): void {
+    switch (operation.op) {
+      case 'nodeFault':
+        return this.#strikeNodes(operation);
+      case 'heal':
+        for (const [index, { name }] of this.#struck.entries()) {
+          if (operation.fault === undefined || operation.fault === name) this.#heal(index);
+        }
+        return;
+    }
+  }
+
+  #strikeNodes(operation: NodeFaultOperation): void {
+    const { name, fault } = operation;
+    const stream = this.#simulation.random.stream(`fault/${name}/nodes`);
+    const nodes = selectNodes(operation.nodes, this.#targets.nodes(), stream);
+    for (const { index } of nodes) this.#targets.crashNode(index);
+    const boot = (): void => {
+      for (const { index } of nodes) this.#targets.bootNode(index);
+    };
+    this.#remember(operation, nodes, boot);
+    if (fault !== 'reboot') return;
+    const downtime = distribution(operation.downtime);
+    for (const node of nodes) this.#bootLater(name, node, downtime);
+  }
+
+  /** A node is down for a time that belongs to it, whichever others are. */
+  #bootLater(fault: string, { name, index }: ClusterNode, downtime: Distribution): void {
+    const stream = this.#simulation.random.stream(`fault/${fault}/${name}/downtime`);
+    this.#simulation.after(downtime.sample(stream), this.#booted, index);
+  }
+
+  #remember(fault: Fault, nodes: readonly ClusterNode[], undo: () => void): void {
+    const { name, durationUs } = fault;
+    this.#struck.push({ name, nodes, undo, isHealed: false });
+    this.#observer.faultStruck(
+      name,
+      nodes.map((node) => node.name),
+    );
+    if (durationUs === Number.POSITIVE_INFINITY) return;
+    this.#simulation.after(durationUs, this.#healed, this.#struck.length - 1);
+  }
+
+  #heal(index: number): void {
+    const struck = this.#struck[index] as Struck;
+    if (struck.isHealed) return;
+    struck.isHealed = true;
+    struck.undo();
+    this.#observer.faultHealed(struck.name);
+  }
+}

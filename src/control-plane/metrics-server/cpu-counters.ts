@@ -1,0 +1,124 @@
+// How much CPU every running pod has used so far: what a kubelet reads from its cgroups. A pod uses
+// its share of the CPU that a load asks of all pods that it selects and that are Ready, never more
+// than its limit; else what its annotation says; else a share of its request.
+// A load keeps one counter for the share of any of its pods, so that a pod that comes or goes costs
+// O(loads). Left out: CPU that a node does not have, use while an image is pulled.
+import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
+import type { Labels } from '../../api/object-meta.js';
+import type { Pod } from '../../api/pod.js';
+import { podLimits, podRequests } from '../../api/resource-requests.js';
+import { assert } from '../../kernel/assert.js';
+import type { SimTime } from '../../kernel/time.js';
+import { metricsServerConstants as constants } from './constants.js';
+import { integralOf, parseCpuUse, type Steps } from './steps.js';
+
+/** The annotation by which a pod says what it uses. */
+export const CPU_USE = 'kubeclock.dev/cpu-use';
+
+/** CPU that is asked of the Ready pods of a selector together. */
+export interface CpuLoad {
+  readonly namespace: string;
+  readonly matchLabels: Labels;
+  /** Thousandths of a core, from the start of the run. */
+  readonly steps: Steps;
+}
+
+/** A load and what each of its pods has used because of it. */
+interface SharedLoad {
+  readonly load: CpuLoad;
+  readonly matches: LabelMatcher;
+  pods: number;
+  /** Most that one pod may use, milli-CPU. */
+  limitMilli: number;
+  /** Of a pod that was always there, thousandths times µs. */
+  share: number;
+  settledUs: SimTime;
+}
+
+/** A running pod. */
+export interface RunningPod {
+  pod: Pod;
+  readonly startedUs: SimTime;
+  /** Used while it was serving loads that it does not serve now. */
+  used: number;
+  /** Loads that it serves, and their counters when it began to. */
+  readonly serves: Map<SharedLoad, number>;
+}
+
+export class CpuCounters {
+  readonly #loads: readonly SharedLoad[];
+
+  constructor(loads: readonly CpuLoad[]) {
+    this.#loads = loads.map((load) => ({
+      load,
+      matches: compileEqualitySelector(load.matchLabels),
+      pods: 0,
+      limitMilli: Number.POSITIVE_INFINITY,
+      share: 0,
+      settledUs: 0,
+    }));
+  }
+
+  /** A pod whose containers run from now on. */
+  started(pod: Pod, now: SimTime): RunningPod {
+    return { pod, startedUs: now, used: 0, serves: new Map() };
+  }
+
+  /** The pod is Ready or not from now on. */
+  setReady(running: RunningPod, isReady: boolean, now: SimTime): void {
+    for (const shared of this.#loads) {
+      if (!selects(shared, running.pod)) continue;
+      const since = running.serves.get(shared);
+      if (isReady === (since !== undefined)) continue;
+      settle(shared, now);
+      if (since === undefined) {
+        shared.pods++;
+        const { cpuMilli } = podLimits(running.pod.spec);
+        if (cpuMilli > 0) shared.limitMilli = cpuMilli;
+        running.serves.set(shared, shared.share);
+      } else {
+        shared.pods--;
+        running.used += shared.share - since;
+        running.serves.delete(shared);
+      }
+    }
+  }
+
+  /** CPU that a pod has used since its start, thousandths of a core times µs. */
+  usedBy(running: RunningPod, now: SimTime): number {
+    const { pod, startedUs, serves } = running;
+    let { used } = running;
+    for (const [shared, since] of serves) {
+      settle(shared, now);
+      used += shared.share - since;
+    }
+    if (this.#loads.some((shared) => selects(shared, pod))) return used;
+    const steps = ownUse(pod);
+    if (steps !== undefined) return integralOf(steps, 0, now - startedUs, (value) => value);
+    return podRequests(pod.spec).cpuMilli * constants.cpuShareOfRequest * (now - startedUs);
+  }
+}
+
+function selects({ load, matches }: SharedLoad, { metadata }: Pod): boolean {
+  return metadata.namespace === load.namespace && matches(metadata.labels);
+}
+
+/** What its annotation says; undefined without one. */
+function ownUse({ metadata }: Pod): Steps | undefined {
+  const text = metadata.annotations?.[CPU_USE];
+  if (text === undefined) return undefined;
+  const steps = parseCpuUse(text);
+  assert(steps !== undefined, `${metadata.name}: ${CPU_USE} "${text}" is no CPU like 250m`);
+  return steps;
+}
+
+/** Adds up what each pod has used since the last time. */
+function settle(shared: SharedLoad, now: SimTime): void {
+  const { load, pods, limitMilli, settledUs } = shared;
+  if (now === settledUs) return;
+  if (pods > 0) {
+    const each = (milli: number): number => Math.min(milli / pods, limitMilli);
+    shared.share += integralOf(load.steps, settledUs, now, each);
+  }
+  shared.settledUs = now;
+}

@@ -1,0 +1,183 @@
+/**
+ * Faults of nodes: from what is written to what is performed, and what is wrong with them that no
+ * schema can see.
+ */
+
+import { z } from 'zod';
+import { didYouMean } from '../api/did-you-mean.js';
+import type { FieldPath } from '../api/field-path.js';
+import { type FaultOperation, type NodeSelection, nodeFaults } from '../cluster/fault-operation.js';
+import type { SelectableNode } from '../cluster/node-selection.js';
+import { matchesNode } from '../cluster/node-selection.js';
+import type { Timed } from '../cluster/operation.js';
+import { distributionOf } from './distribution-text.js';
+import { durationUs } from './duration.js';
+import {
+  durations,
+  list,
+  mapping,
+  name,
+  oneOf,
+  positiveDuration,
+  text,
+  timing,
+  wholeNumber,
+} from './schema-parts.js';
+
+/** A part of something: more than nothing, at most all of it. */
+const share = z
+  .number({ error: 'a number above 0 and at most 1, such as 0.3' })
+  .gt(0, { error: 'a number above 0 and at most 1, such as 0.3' })
+  .max(1, { error: 'a number above 0 and at most 1, such as 0.3' });
+
+const selection = mapping({
+  names: list(text('the name of a node'), 'names of nodes', 1).optional(),
+  pool: text('the name of a node pool').optional(),
+  zone: text('the name of a zone').optional().describe('Label topology.kubernetes.io/zone.'),
+  labels: z
+    .record(z.string(), text('the value of a label'), { error: 'a mapping of labels' })
+    .optional()
+    .describe('Labels that a node has when it registers.'),
+  share: share.optional().describe('Of those that match; which ones, the seed decides.'),
+  count: wholeNumber(1, 100_000).optional().describe('At most so many of those that match.'),
+});
+
+/** Nodes by name, or by what they have in common. */
+export const nodeSelection = z
+  .union([list(text('the name of a node'), 'names of nodes', 1), selection], {
+    error: 'a list of names, or a mapping {names, pool, zone, labels, share, count}',
+  })
+  .describe('Nodes that are there when the fault strikes and match everything that is stated.');
+
+/** What every fault may say. */
+const faultFields = {
+  ...timing,
+  name: name('the name of a fault').optional().describe('By which the operation heal knows it.'),
+  duration: positiveDuration()
+    .optional()
+    .describe('Until it heals by itself; when absent, until it is healed by the operation heal.'),
+};
+
+/** The schemas of faults of nodes and of what ends them. */
+export const faultOperationSchemas = [
+  mapping({
+    op: z.literal('nodeFault'),
+    ...faultFields,
+    fault: oneOf(nodeFaults).describe(
+      'crash: the machine is off and comes back anew; reboot: the same, each node for a downtime ' +
+        'of its own.',
+    ),
+    nodes: nodeSelection,
+    downtime: durations
+      .optional()
+      .describe('Of a reboot: to the start of the kubelet; {p50: 60s, p99: 180s} when absent.'),
+  }).superRefine((written, context) => {
+    const isReboot = written.fault === 'reboot';
+    if (!isReboot && written.downtime !== undefined) {
+      const message = 'downtime only of reboot; crash has a duration';
+      context.addIssue({ code: 'custom', path: ['downtime'], message });
+    }
+    if (isReboot && written.duration !== undefined) {
+      const message = 'duration not of reboot, which has a downtime';
+      context.addIssue({ code: 'custom', path: ['duration'], message });
+    }
+  }),
+  mapping({
+    op: z.literal('heal'),
+    ...timing,
+    fault: text('the name of a fault').optional().describe('All faults so far when absent.'),
+  }).describe('Ends faults of nodes.'),
+] as const;
+
+/** A fault as written. */
+export type FaultOperationText = z.infer<(typeof faultOperationSchemas)[number]>;
+
+/** ASSUMED: a server's firmware, boot loader and init; as a default only. */
+const rebootDowntime = { p50: '60s', p99: '180s' } as const;
+
+/** The operation that a text stands for. */
+export function faultOperationOf(written: FaultOperationText, common: Timed): FaultOperation {
+  if (written.op === 'heal') return { op: 'heal', ...common, fault: written.fault };
+  const { fault, nodes, downtime = rebootDowntime } = written;
+  return {
+    op: 'nodeFault',
+    ...common,
+    name: written.name ?? common.source,
+    durationUs:
+      written.duration === undefined ? Number.POSITIVE_INFINITY : durationUs(written.duration),
+    fault,
+    nodes: selectionOf(nodes),
+    downtime: distributionOf(downtime, durationUs),
+  };
+}
+
+function selectionOf(nodes: z.infer<typeof nodeSelection>): NodeSelection {
+  if (Array.isArray(nodes)) return { names: nodes };
+  const { names, pool, zone, labels, share: part, count } = nodes;
+  return {
+    ...(names !== undefined && { names }),
+    ...(pool !== undefined && { pool }),
+    ...(zone !== undefined && { zone }),
+    ...(labels !== undefined && { labels: new Map(Object.entries(labels)) }),
+    ...(part !== undefined && { share: part }),
+    ...(count !== undefined && { count }),
+  };
+}
+
+type Report = (steps: FieldPath, message: string, suggestion: string | undefined) => void;
+
+/** Faults so far, and what they may be done to. */
+export class FaultSequence {
+  readonly #names = new Set<string>();
+
+  /** Reports everything wrong with a fault in a cluster that has these nodes. */
+  check(operation: FaultOperation, nodes: readonly SelectableNode[], report: Report): void {
+    if (operation.op === 'heal') return this.#checkHeal(operation.fault, report);
+    const { name: own } = operation;
+    if (this.#names.has(own))
+      report(['name'], `a fault named "${own}" is there already`, undefined);
+    this.#names.add(own);
+    checkSelection(operation.nodes, nodes, report);
+  }
+
+  #checkHeal(fault: string | undefined, report: Report): void {
+    if (this.#names.size === 0) return report([], 'no fault comes before this heal', undefined);
+    if (fault === undefined || this.#names.has(fault)) return;
+    const near = didYouMean(fault, this.#names);
+    const message = `no operation before this one is a fault named "${fault}"`;
+    report(['fault'], message, near && `fault: ${near}`);
+  }
+}
+
+/** What is stated must be there, one by one and together. */
+function checkSelection(
+  selection: NodeSelection,
+  nodes: readonly SelectableNode[],
+  report: Report,
+): void {
+  const all = (of: (node: SelectableNode) => string | undefined): readonly string[] =>
+    [...new Set(nodes.map(of))].flatMap((value) => value ?? []);
+  const unknown = (field: string, value: string, known: readonly string[], what: string): void => {
+    if (known.includes(value)) return;
+    const near = didYouMean(value, known);
+    report(['nodes', field], `no node ${what} "${value}"`, near);
+    isFound = false;
+  };
+  let isFound = true;
+  const { names = [], pool, zone } = selection;
+  const allNames = all((node) => node.name);
+  for (const each of names) unknown('names', each, allNames, 'is called');
+  if (pool !== undefined)
+    unknown(
+      'pool',
+      pool,
+      all((node) => node.pool),
+      'is in a pool',
+    );
+  if (zone !== undefined) {
+    const zones = all(({ labels }) => labels['topology.kubernetes.io/zone']);
+    unknown('zone', zone, zones, 'is in a zone');
+  }
+  if (!isFound || nodes.some((node) => matchesNode(selection, node))) return;
+  report(['nodes'], 'no node matches all of this', undefined);
+}

@@ -1,0 +1,113 @@
+// Faults of nodes: they strike the nodes that were meant, and end when they should.
+import { describe, expect, test } from 'vitest';
+import { SilentObserver } from '../../src/client/observer.js';
+import type { NodeFaultOperation } from '../../src/cluster/fault-operation.js';
+import { FaultOperator } from '../../src/cluster/fault-operator.js';
+import { Simulation } from '../../src/kernel/simulation.js';
+
+const MINUTE_US = 60_000_000;
+const timed = { atUs: 0, source: 'operations[0]' };
+
+class Bench extends SilentObserver {
+  readonly simulation = new Simulation(1);
+  readonly log: string[] = [];
+  readonly #operator: FaultOperator;
+
+  constructor() {
+    super();
+    const nodes = [0, 1, 2].map((index) => ({
+      index,
+      name: `node-${index}`,
+      pool: 'web',
+      labels: {},
+    }));
+    const note =
+      (what: string) =>
+      (node: number): void => {
+        this.#note(`${what} ${node}`);
+      };
+    this.#operator = new FaultOperator(
+      this.simulation,
+      { nodes: () => nodes, crashNode: note('crash'), bootNode: note('boot') },
+      this,
+    );
+  }
+
+  strike(more: Partial<NodeFaultOperation>): void {
+    this.#operator.perform({
+      op: 'nodeFault',
+      ...timed,
+      name: 'storm',
+      fault: 'crash',
+      nodes: { count: 1 },
+      durationUs: Number.POSITIVE_INFINITY,
+      downtime: { kind: 'uniform', low: MINUTE_US, high: 2 * MINUTE_US },
+      ...more,
+    });
+  }
+
+  heal(fault?: string): void {
+    this.#operator.perform({ op: 'heal', ...timed, fault });
+  }
+
+  override faultStruck(name: string, nodes: readonly string[]): void {
+    this.#note(`${name} strikes ${nodes.join(' ')}`);
+  }
+
+  override faultHealed(name: string): void {
+    this.#note(`${name} is over`);
+  }
+
+  #note(what: string): void {
+    this.log.push(`${this.simulation.now / 1_000_000} s: ${what}`);
+  }
+}
+
+describe('a fault of nodes', () => {
+  test('ends by itself after its duration', () => {
+    const bench = new Bench();
+    bench.strike({ nodes: { names: ['node-2'] }, durationUs: MINUTE_US });
+    bench.simulation.run();
+    bench.heal();
+    expect(bench.log).toEqual([
+      '0 s: crash 2',
+      '0 s: storm strikes node-2',
+      '60 s: boot 2',
+      '60 s: storm is over',
+    ]);
+  });
+
+  test('ends when it is healed, and not a second time', () => {
+    const bench = new Bench();
+    bench.strike({ nodes: { names: ['node-0'] }, durationUs: MINUTE_US });
+    bench.strike({ name: 'flood', nodes: { names: ['node-1'] } });
+    bench.heal('storm');
+    bench.simulation.run();
+    bench.heal();
+    expect(bench.log.slice(4)).toEqual([
+      '0 s: boot 0',
+      '0 s: storm is over',
+      '60 s: boot 1',
+      '60 s: flood is over',
+    ]);
+  });
+
+  test('reboot: each node comes back after a time of its own, whichever others are struck', () => {
+    const bootsOf = (nodes: NodeFaultOperation['nodes']): readonly string[] => {
+      const bench = new Bench();
+      bench.strike({ fault: 'reboot', nodes });
+      bench.simulation.run();
+      return bench.log.filter((line) => line.includes('boot'));
+    };
+    const all = bootsOf({});
+    expect(all).toHaveLength(3);
+    const times = all.map((line) => Number.parseFloat(line));
+    expect(new Set(times).size).toBe(3);
+    for (const time of times) {
+      expect(time).toBeGreaterThanOrEqual(60);
+      expect(time).toBeLessThanOrEqual(120);
+    }
+    const [alone] = bootsOf({ names: ['node-1'] });
+    expect(all).toContain(alone);
+  });
+});
