@@ -25,6 +25,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   StorageClass,
+  VolumeAttachment,
 } from './persistent-volume.js';
 import type { Pod } from './pod.js';
 import type { PodDisruptionBudget } from './pod-disruption-budget.js';
@@ -71,7 +72,8 @@ export type KubernetesObject =
   | Service
   | ServiceAccount
   | StatefulSet
-  | StorageClass;
+  | StorageClass
+  | VolumeAttachment;
 
 /** The name of a kind that the simulator knows. */
 export type KindName = KubernetesObject['kind'];

@@ -152,3 +152,25 @@ export interface CSIStorageCapacity extends ApiObject {
   readonly capacity?: Quantity;
   readonly maximumVolumeSize?: Quantity;
 }
+
+export interface VolumeError {
+  readonly time?: Time;
+  readonly message?: string;
+}
+
+/** That a volume is to be attached to a node, and whether it is. */
+export interface VolumeAttachment extends ApiObject {
+  readonly apiVersion: 'storage.k8s.io/v1';
+  readonly kind: 'VolumeAttachment';
+  readonly spec: {
+    /** Name of the CSI driver. */
+    readonly attacher: string;
+    readonly nodeName: string;
+    readonly source: { readonly persistentVolumeName?: string };
+  };
+  readonly status?: {
+    readonly attached: boolean;
+    readonly attachError?: VolumeError;
+    readonly detachError?: VolumeError;
+  };
+}

@@ -47,6 +47,7 @@ export const resourceKinds: readonly ResourceKind[] = [
   row('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', 'cluster'),
   row('storage.k8s.io/v1', 'CSINode', 'csinodes', 'cluster'),
   row('storage.k8s.io/v1', 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced'),
+  row('storage.k8s.io/v1', 'VolumeAttachment', 'volumeattachments', 'cluster'),
   row('v1', 'LimitRange', 'limitranges', 'namespaced', 'limits'),
   row('v1', 'ResourceQuota', 'resourcequotas', 'namespaced', 'quota'),
   row('v1', 'ServiceAccount', 'serviceaccounts', 'namespaced', 'sa'),
@@ -138,6 +139,7 @@ export const removedApiVersions: readonly RemovedApiVersion[] = [
     'StorageClass',
     'CSIDriver',
     'CSINode',
+    'VolumeAttachment',
   ),
   ...removed('storage.k8s.io/v1beta1', '1.27', 'storage.k8s.io/v1', 'CSIStorageCapacity'),
   ...removed(

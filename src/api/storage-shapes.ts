@@ -41,4 +41,10 @@ export const storageShapes: Readonly<Record<string, string>> = {
     'l: nodeAllocatableUpdatePeriodSeconds; [s]: volumeLifecycleModes; any: tokenRequests',
   ].join(';'),
   CSIStorageCapacity: `${object}; s: storageClassName; LabelSelector: nodeTopology; q: capacity maximumVolumeSize`,
+  VolumeAttachment: `${object}; VolumeAttachmentSpec: spec; VolumeAttachmentStatus: status`,
+  VolumeAttachmentSpec: 's: attacher nodeName; VolumeAttachmentSource: source',
+  VolumeAttachmentSource: 's: persistentVolumeName; PersistentVolumeSpec: inlineVolumeSpec',
+  VolumeAttachmentStatus:
+    'b: attached; {s}: attachmentMetadata; VolumeError: attachError detachError',
+  VolumeError: 't: time; s: message; i: errorCode',
 };

@@ -73,7 +73,20 @@ export interface ClusterObserver {
   faultStruck(name: string, nodes: readonly string[]): void;
   /** That fault is over. */
   faultHealed(name: string): void;
+  /** A CSI driver has answered a call, `OK` or with another gRPC code. */
+  csiCalled(
+    caller: CsiCaller,
+    driver: string,
+    method: string,
+    code: string,
+    durationUs: number,
+  ): void;
+  /** A kubelet or the attach/detach controller has ended an operation on a volume. */
+  storageOperated(operation: string, plugin: string, isSuccess: boolean, durationUs: number): void;
 }
+
+/** Who calls CSI drivers: kubelets their node part, sidecars their controller. */
+export type CsiCaller = 'kubelet' | 'sidecar';
 
 /** Listens to nothing; a base to override. */
 export class SilentObserver implements ClusterObserver {
@@ -93,6 +106,19 @@ export class SilentObserver implements ClusterObserver {
   imagePulled(_node: string, _image: string, _bytes: number, _durationUs: number): void {}
   faultStruck(_name: string, _nodes: readonly string[]): void {}
   faultHealed(_name: string): void {}
+  csiCalled(
+    _caller: CsiCaller,
+    _driver: string,
+    _method: string,
+    _code: string,
+    _durationUs: number,
+  ): void {}
+  storageOperated(
+    _operation: string,
+    _plugin: string,
+    _isSuccess: boolean,
+    _durationUs: number,
+  ): void {}
 }
 
 /** Passes everything on to several observers, in their order. */
@@ -183,5 +209,23 @@ export class ObserverGroup implements ClusterObserver {
 
   faultHealed(name: string): void {
     for (const member of this.#members) member.faultHealed(name);
+  }
+
+  csiCalled(
+    caller: CsiCaller,
+    driver: string,
+    method: string,
+    code: string,
+    durationUs: number,
+  ): void {
+    for (const member of this.#members) {
+      member.csiCalled(caller, driver, method, code, durationUs);
+    }
+  }
+
+  storageOperated(operation: string, plugin: string, isSuccess: boolean, durationUs: number): void {
+    for (const member of this.#members) {
+      member.storageOperated(operation, plugin, isSuccess, durationUs);
+    }
   }
 }

@@ -2,9 +2,11 @@
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
 import type { Node } from '../api/node.js';
+import type { StorageClass } from '../api/persistent-volume.js';
 import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
+import type { VolumeReach } from '../control-plane/csi/volume-topology.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-gates.js';
@@ -164,6 +166,40 @@ export interface ClusterDnsSpec {
   readonly domain: string;
 }
 
+/** What a CSI driver is asked for: its controller, then its part on a node. */
+export const csiOperations = [
+  'provision',
+  'delete',
+  'attach',
+  'detach',
+  'stage',
+  'unstage',
+  'publish',
+  'unpublish',
+] as const;
+
+/** How long each takes, µs. */
+export type CsiLatencies = Readonly<Record<(typeof csiOperations)[number], DistributionSpec>>;
+
+/** A CSI driver and the storage behind it. */
+export interface CsiDriverSpec {
+  /** `ebs.csi.aws.com`. */
+  readonly name: string;
+  /** False: volumes are mounted without being attached to the node first. */
+  readonly attachRequired: boolean;
+  /** Volumes that a node can have at once; undefined: as many as it likes. */
+  readonly attachLimit: number | undefined;
+  /** From where a volume can be used. */
+  readonly reach: VolumeReach;
+  readonly latencies: CsiLatencies;
+}
+
+/** Persistent storage of a cluster, and the StorageClasses that are there from the start. */
+export interface StorageSpec {
+  readonly drivers: readonly CsiDriverSpec[];
+  readonly classes: readonly StorageClass[];
+}
+
 /** A whole cluster. */
 export interface ClusterSpec {
   readonly kubernetesVersion: string;
@@ -172,6 +208,8 @@ export interface ClusterSpec {
   readonly network: NetworkSpec;
   readonly kubeProxy: KubeProxySpec;
   readonly clusterDns: ClusterDnsSpec;
+  /** Undefined: there are neither volumes nor claims, and nobody looks after them. */
+  readonly storage: StorageSpec | undefined;
   /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
   readonly applicationStart: DistributionSpec;
   /** Absent where no HorizontalPodAutoscaler is. */

@@ -6,6 +6,7 @@ import type { ApiTransport } from '../client/api-call.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
+import type { CsiDriver } from '../control-plane/csi/csi-driver.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -33,6 +34,7 @@ import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
+import { csiControllers, storageObjects } from './storage-assembly.js';
 
 /** The range of pod addresses: room for 16,384 nodes with a /24 each. */
 const CLUSTER_CIDR = '10.0.0.0/10';
@@ -68,6 +70,7 @@ export class Cluster {
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
   readonly #dns: ClusterDns;
+  readonly #csiDrivers: readonly CsiDriver[];
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
@@ -87,6 +90,7 @@ export class Cluster {
     const objects = bootstrapObjects(simulation.random, [
       ...stored,
       ...heldLeases(spec.controlPlane),
+      ...(spec.storage === undefined ? [] : storageObjects(spec.storage, this.#nodes.names)),
     ]);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controllers = electedControllers(simulation, this.#controlPlane, spec, controllers);
@@ -97,6 +101,7 @@ export class Cluster {
       listeners,
     );
     this.#kubelets = this.#newKubelets(observer, nodes);
+    this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
@@ -182,6 +187,7 @@ export class Cluster {
     for (const scheduler of this.#schedulers) scheduler.start();
     this.#serviceFeed.start();
     this.#dns.start();
+    for (const driver of this.#csiDrivers) driver.start();
     const { podAutoscaling } = this.#spec;
     if (podAutoscaling === undefined) return;
     startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);

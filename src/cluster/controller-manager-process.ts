@@ -19,6 +19,8 @@ export interface ControllerManagerProcessOptions {
   readonly spec: ControllerManagerSpec;
   /** Whether there are autoscalers. */
   readonly autoscales: boolean;
+  /** Whether there are volumes and claims. */
+  readonly hasStorage: boolean;
   readonly host: CpuHost;
   readonly monitor: ControllerManagerMonitor | undefined;
 }
@@ -30,7 +32,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
 
   constructor(
     simulation: Simulation,
-    { controlPlane, spec, autoscales, host, monitor }: ControllerManagerProcessOptions,
+    { controlPlane, spec, autoscales, hasStorage, host, monitor }: ControllerManagerProcessOptions,
   ) {
     const { transport } = controlPlane;
     const connection = controlPlane.connect(controllerManagerName, 'controlPlane');
@@ -48,6 +50,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
       limit,
       monitor,
       autoscales,
+      hasStorage,
     });
   }
 

@@ -26,13 +26,13 @@ export function heldLeases({
 }
 
 /** What the controllers depend on. */
-type ControllersSpec = Pick<ClusterSpec, 'controlPlane' | 'podAutoscaling'>;
+type ControllersSpec = Pick<ClusterSpec, 'controlPlane' | 'podAutoscaling' | 'storage'>;
 
 /** The controllers; asked to stop they keep their lease, which then has to expire. */
 export function electedControllers(
   simulation: Simulation,
   controlPlane: ControlPlane,
-  { controlPlane: { controllerManager }, podAutoscaling }: ControllersSpec,
+  { controlPlane: { controllerManager }, podAutoscaling, storage }: ControllersSpec,
   monitor?: ControllerManagerMonitor,
 ): ElectedProcesses<ControllerManagerProcess> {
   const { hosts, leaderElection } = controllerManager;
@@ -46,6 +46,7 @@ export function electedControllers(
         controlPlane,
         spec: controllerManager,
         autoscales: podAutoscaling !== undefined,
+        hasStorage: storage !== undefined,
         host,
         monitor,
       }),

@@ -27,6 +27,7 @@ import type { BuiltOperation, PlaceOf } from './operations-of.js';
 import { podAutoscalingProblems } from './pod-autoscaling.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
+import { storageProblems } from './storage-of.js';
 import { formatTarget } from './targets.js';
 
 const codes = scenarioProblemCodes;
@@ -65,7 +66,11 @@ class NodeCounts {
 export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Problem[] {
   const problems: Problem[] = [];
   const hosts = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
-  const found = [...etcdProblems(spec, hosts), ...electedProblems(spec, hosts.length)];
+  const found = [
+    ...etcdProblems(spec, hosts),
+    ...electedProblems(spec, hosts.length),
+    ...storageProblems(spec.storage),
+  ];
   for (const { steps, message, expected, suggestion } of found) {
     const path = ['spec', ...steps];
     const more = { path, expected, suggestion };

@@ -10,6 +10,7 @@ import type {
   ControlPlaneSpec,
   LinkSpec,
   NetworkSpec,
+  StorageSpec,
 } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
@@ -99,6 +100,7 @@ export function clusterOf(
   spec: ScenarioSpec,
   schedulers: LoadedSchedulers['schedulers'],
   operations: readonly Operation[],
+  storage: StorageSpec | undefined,
 ): ClusterSpec {
   const podAutoscaling = podAutoscalingOf(spec, operations);
   return {
@@ -114,6 +116,7 @@ export function clusterOf(
       replicas: spec.clusterDns?.replicas ?? 0,
       domain: spec.clusterDns?.domain ?? 'cluster.local',
     },
+    storage,
     applicationStart: durations(spec.applicationStart),
     ...(podAutoscaling && { podAutoscaling }),
   };

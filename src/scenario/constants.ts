@@ -48,6 +48,30 @@ export const scenarioDefaults = defineConstants('scenario', {
   },
 });
 
+const calibratedStorage = 'ASSUMED: reference nodes-controllers.md §3.16, calibrated';
+
+/** The CSI driver of a scenario that describes none: a block device of a cloud. */
+export const csiDriverDefaults = defineConstants('scenario-csi', {
+  provisionP50Us: { value: 3_000_000, unit: 'µs', source: calibratedStorage },
+  provisionP99Us: { value: 20_000_000, unit: 'µs', source: calibratedStorage },
+  deleteP50Us: { value: 3_000_000, unit: 'µs', source: 'ASSUMED: as long as to provision' },
+  deleteP99Us: { value: 20_000_000, unit: 'µs', source: 'ASSUMED: as long as to provision' },
+  attachP50Us: { value: 5_000_000, unit: 'µs', source: calibratedStorage },
+  attachP99Us: { value: 30_000_000, unit: 'µs', source: calibratedStorage },
+  detachP50Us: { value: 5_000_000, unit: 'µs', source: 'ASSUMED: as long as to attach' },
+  detachP99Us: { value: 30_000_000, unit: 'µs', source: 'ASSUMED: as long as to attach' },
+  stageP50Us: {
+    value: 500_000,
+    unit: 'µs',
+    source: 'ASSUMED: finds the device, makes an ext4 file system of some GiB, mounts it',
+  },
+  stageP99Us: { value: 3_000_000, unit: 'µs', source: 'ASSUMED: the same of a large or slow disk' },
+  unstageP50Us: { value: 100_000, unit: 'µs', source: 'ASSUMED: flushes and unmounts' },
+  unstageP99Us: { value: 1_000_000, unit: 'µs', source: 'ASSUMED: flushes and unmounts' },
+  publishP50Us: { value: 20_000, unit: 'µs', source: 'ASSUMED: a bind mount' },
+  publishP99Us: { value: 150_000, unit: 'µs', source: 'ASSUMED: a bind mount' },
+});
+
 interface DiskRow {
   readonly p50Us: number;
   readonly p99Us: number;

@@ -40,6 +40,7 @@ import {
 import { operation } from './schema-operations.js';
 import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
+import { storageOf } from './storage-of.js';
 import { thresholdsOf } from './thresholds-of.js';
 import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
@@ -278,13 +279,14 @@ class Loader {
     );
     const { ignored } = this.#reader;
     const { schedulers, plugins, pluginNotices } = this.#schedulers(spec);
+    const { storage, notices: storageNotices } = storageOf(spec.storage, completed.operations);
     const { workload: _workload, thresholds: _thresholds, ...settings } = spec;
     return {
       name: parsed.metadata.name,
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec, schedulers, completed.operations),
+      cluster: clusterOf(spec, schedulers, completed.operations, storage),
       plugins: plugins.uses,
       pluginNotices,
       operations: completed.operations,
@@ -296,6 +298,7 @@ class Loader {
       notices: [
         ...describeChoices(stated, spec),
         ...completed.notices,
+        ...storageNotices,
         ...describeIgnored(ignored),
         ...pluginNotices,
       ],

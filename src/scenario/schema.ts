@@ -29,6 +29,7 @@ import {
   text,
   wholeNumber,
 } from './schema-parts.js';
+import { storage } from './schema-storage.js';
 
 /** Version of the scenario format. */
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
@@ -210,6 +211,7 @@ export const scenarioSpec = mapping({
     replicas: wholeNumber(0, 1_000).optional(),
     domain: text('a domain such as cluster.local').optional(),
   }).optional(),
+  storage: storage.optional(),
   applicationStart: durations
     .optional()
     .describe('Time from the start of a container until it can serve.'),

@@ -33,6 +33,7 @@ export const componentFolders: ReadonlyMap<string, readonly string[]> = new Map(
       'apiserver',
       'cloud-controller-manager',
       'controller-manager',
+      'csi',
       'etcd',
       'metrics-server',
       'scheduler',

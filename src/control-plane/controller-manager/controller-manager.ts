@@ -35,6 +35,7 @@ import { ReplicaSetController } from './replica-set-controller.js';
 import { ResourceQuotaController } from './resource-quota-controller.js';
 import { SharedInformers } from './shared-informers.js';
 import { StatefulSetController } from './stateful-set-controller.js';
+import { storageControllers } from './storage/storage-controllers.js';
 import type { ControllerManagerMonitor, ControllerOptions } from './sync-loop.js';
 
 export interface ControllerManagerOptions {
@@ -49,6 +50,8 @@ export interface ControllerManagerOptions {
   readonly disabledControllers?: readonly string[];
   /** Whether there are autoscalers; without any their controller would only list them. */
   readonly autoscales?: boolean | undefined;
+  /** Whether there are, or will be, volumes and claims: then their controllers run. */
+  readonly hasStorage?: boolean | undefined;
 }
 
 const NAME = 'kube-controller-manager';
@@ -83,6 +86,7 @@ export class ControllerManager {
     this.#controllers = [
       ...controllersOn(informers, own),
       ...housekeepersOn(informers, own, disabledControllers),
+      ...storageControllers(informers, own),
     ];
     this.informers = informers.all;
     this.queues = this.#controllers.map(({ queue }) => queue);

@@ -27,11 +27,13 @@ import { Informer } from '../../client/informer.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { PodsOfNodes } from './node-lifecycle/pods-of-nodes.js';
 import { OwnerIndex } from './owner-index.js';
+import { StorageInformers } from './storage/storage-informers.js';
 import type { ControllerOptions } from './sync-loop.js';
 
 /** `client` is the one that all informers share. */
 interface SharedInformersOptions extends Omit<ControllerOptions, 'client'> {
   readonly autoscales?: boolean | undefined;
+  readonly hasStorage?: boolean | undefined;
 }
 
 export class SharedInformers {
@@ -63,9 +65,11 @@ export class SharedInformers {
   readonly podsByOwner: OwnerIndex<Pod>;
   readonly replicaSetsByOwner: OwnerIndex<ReplicaSet>;
   readonly revisionsByOwner: OwnerIndex<ControllerRevision>;
+  /** Where the cluster has storage. */
+  readonly storage: StorageInformers | undefined;
 
   constructor(
-    { simulation, host, monitor, autoscales = false }: SharedInformersOptions,
+    { simulation, host, monitor, autoscales = false, hasStorage = false }: SharedInformersOptions,
     client: ApiClient,
   ) {
     const { minResyncPeriodUs } = constants;
@@ -105,6 +109,7 @@ export class SharedInformers {
     this.serviceAccounts = informer('serviceaccounts');
     this.configMaps = informer('configmaps');
     this.autoscalers = autoscales ? informer('horizontalpodautoscalers') : undefined;
+    this.storage = hasStorage ? new StorageInformers(informer) : undefined;
     this.podsOfNodes = new PodsOfNodes(this.pods);
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);

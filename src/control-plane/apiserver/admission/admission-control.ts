@@ -3,8 +3,10 @@
 // Source: Kubernetes v1.36 apiserver admission (reference: controlplane B1).
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { LimitRange } from '../../../api/limit-range.js';
+import type { StorageClass } from '../../../api/persistent-volume.js';
 import type { PriorityClass } from '../../../api/priority-class.js';
 import type { ResourceQuota } from '../../../api/resource-quota.js';
+import { defaultStorageClass } from '../../../api/storage-provisioner.js';
 import type { ApiClient } from '../../../client/api-client.js';
 import type { ApiRequest } from '../../../client/api-request.js';
 import type { Simulation } from '../../../kernel/simulation.js';
@@ -59,6 +61,8 @@ export class AdmissionControl {
     const lookups = {
       priorityClass: (name: string) => this.#priorityClass(name),
       isTerminating: (namespace: string) => this.#isTerminating(namespace),
+      defaultStorageClass: () =>
+        defaultStorageClass(options.objectsOf('storageclasses').values() as Iterable<StorageClass>),
       limitRanges: (namespace: string) => this.#within<LimitRange>('limitranges', namespace),
     };
     this.#builtIn = new Admission(lookups, options.disabledPlugins);

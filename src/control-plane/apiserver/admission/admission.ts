@@ -1,16 +1,17 @@
 // Built-in admission on create: what the API server itself adds to an object before it is stored,
 // and what it does not let pass, in the order of the plugins: NamespaceLifecycle, LimitRanger,
-// ServiceAccount, Priority, DefaultTolerationSeconds, then validation, then the bounds of
-// LimitRanger. What has to be asked elsewhere, webhooks and quotas, follows in `outside-checks.ts`.
-// ServiceAccount and Priority can be disabled.
-// Left out: the refusal of namespaces that are not there, and the plugins that change nothing here
-// (docs/MODEL.md).
+// ServiceAccount, Priority, DefaultTolerationSeconds, DefaultStorageClass,
+// StorageObjectInUseProtection, then validation, then the bounds of LimitRanger. What has to be
+// asked elsewhere, webhooks and quotas, follows in `outside-checks.ts`. Those in
+// `optionalAdmissionPlugins` can be disabled. Left out: the refusal of namespaces that are not
+// there, and the plugins that change nothing here (docs/MODEL.md).
 // Source: Kubernetes v1.36 pkg/kubeapiserver/options/plugins.go, plugin/pkg/admission.
 import { defaultObject } from '../../../api/defaulting.js';
 import { formatPath } from '../../../api/field-path.js';
 import { withGroup } from '../../../api/group.js';
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { LimitRange } from '../../../api/limit-range.js';
+import type { StorageClass } from '../../../api/persistent-volume.js';
 import type { Pod, PodCondition, PodSpec } from '../../../api/pod.js';
 import type { PriorityClass } from '../../../api/priority-class.js';
 import { resourceKindNamed } from '../../../api/resource-kinds.js';
@@ -20,6 +21,7 @@ import { qualified } from '../answers.js';
 import { limitRangeFault, withLimitRangeDefaults } from './limit-ranger.js';
 import { withEvictionTolerations, withPriority, withTokenVolume } from './pod-plugins.js';
 import { forbidden, type Rejection } from './rejection.js';
+import { withDefaultClass, withProtection } from './storage-plugins.js';
 
 /** What admission looks up in the caches. */
 export interface AdmissionLookups {
@@ -29,10 +31,17 @@ export interface AdmissionLookups {
   readonly isTerminating: (namespace: string) => boolean;
   /** By name. */
   readonly limitRanges: (namespace: string) => readonly LimitRange[];
+  /** That of claims which name none; undefined where none is marked. */
+  readonly defaultStorageClass: () => StorageClass | undefined;
 }
 
 /** What `--disable-admission-plugins` can name. */
-export const optionalAdmissionPlugins = ['Priority', 'ServiceAccount'] as const;
+export const optionalAdmissionPlugins = [
+  'DefaultStorageClass',
+  'Priority',
+  'ServiceAccount',
+  'StorageObjectInUseProtection',
+] as const;
 
 export type OptionalAdmissionPlugin = (typeof optionalAdmissionPlugins)[number];
 
@@ -61,7 +70,9 @@ export class Admission {
         `unable to create new content in namespace ${namespace} ${why}`,
       );
     }
-    if (object.kind !== 'Pod') return validated(withoutStatus(defaultObject(object)));
+    if (object.kind !== 'Pod') {
+      return validated(this.#withStorage(withoutStatus(defaultObject(object))));
+    }
     const ranges = this.#lookups.limitRanges(namespace);
     if (ranges.length > 0) return this.#limited(object, ranges);
     const known = this.#podSpecs.get(object.spec);
@@ -69,6 +80,15 @@ export class Admission {
     const result = this.#complete(defaultObject(object));
     if (!('code' in result)) this.#podSpecs.set(object.spec, result.spec);
     return result;
+  }
+
+  #withStorage(object: KubernetesObject): KubernetesObject {
+    const isClassed =
+      object.kind === 'PersistentVolumeClaim' && !this.#disabled.has('DefaultStorageClass');
+    const classed = isClassed
+      ? withDefaultClass(object, this.#lookups.defaultStorageClass)
+      : object;
+    return this.#disabled.has('StorageObjectInUseProtection') ? classed : withProtection(classed);
   }
 
   /** What a LimitRange sets and allows is its namespace's own, and it may change. */

@@ -2,6 +2,7 @@
 // the order of priorities. Source: kube-scheduler v1.36 framework types.go; reference: scheduler
 // 2.1 and 2.7.
 
+import { claimKeysOf } from '../../../api/claim-volumes.js';
 import type { Container } from '../../../api/container.js';
 import type { Pod, PodSpec } from '../../../api/pod.js';
 import { resizedSpec } from '../../../api/pod-resize.js';
@@ -12,7 +13,6 @@ import {
   scoringRequests,
 } from '../../../api/resource-requests.js';
 import { objectKey } from '../../../client/api-request.js';
-import { claimKeysOf } from './claim-volumes.js';
 
 /** The profile of pods that name none. */
 export const defaultSchedulerName = 'default-scheduler';

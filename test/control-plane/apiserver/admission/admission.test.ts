@@ -30,6 +30,7 @@ const lookups = (found?: PriorityClass, ranges: readonly LimitRange[] = []): Adm
   priorityClass: (name) => (name === (found?.metadata.name ?? '') ? found : undefined),
   isTerminating: (namespace) => namespace === 'terminating',
   limitRanges: () => ranges,
+  defaultStorageClass: () => undefined,
 });
 
 const admit = <T extends KubernetesObject>(object: T, found?: PriorityClass): T | Rejection =>

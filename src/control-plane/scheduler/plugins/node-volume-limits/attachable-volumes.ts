@@ -3,13 +3,14 @@
 // Left out: volumes of in-tree plugins that are migrated to CSI drivers.
 // Source: kube-scheduler v1.36 plugins/nodevolumelimits/csi.go; reference: scheduler 2.10.
 
+import { classNameOf, isOwnedBy } from '../../../../api/claim-binding.js';
+import { claimVolumesOf } from '../../../../api/claim-volumes.js';
 import type { PersistentVolumeClaim } from '../../../../api/persistent-volume.js';
 import type { Pod } from '../../../../api/pod.js';
 import { objectKey } from '../../../../client/api-request.js';
-import { claimVolumesOf } from '../../framework/claim-volumes.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';
 import { type Status, status } from '../../framework/status.js';
-import { classNameOf, isOwnedBy, notFoundText, notOwnedText } from '../volume-binding/claims.js';
+import { notFoundText, notOwnedText } from '../volume-binding/claims.js';
 
 /** What of the cluster tells a claim's driver. */
 export type VolumeListers = Pick<

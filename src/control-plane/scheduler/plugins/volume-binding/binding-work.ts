@@ -4,17 +4,13 @@
 // Source: kube-scheduler v1.36 plugins/volumebinding/binder.go bindAPIUpdate, checkBindings;
 // reference: scheduler 2.10.
 
+import { isFullyBound, selectedNodeAnnotation } from '../../../../api/claim-binding.js';
 import type { Node } from '../../../../api/node.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../api/persistent-volume.js';
 import type { Pod } from '../../../../api/pod.js';
+import { isUsableOn } from '../../../../api/volume-matching.js';
 import type { ApiRequest } from '../../../../client/api-request.js';
-import {
-  boundByControllerAnnotation,
-  isFullyBound,
-  notFoundText,
-  selectedNodeAnnotation,
-} from './claims.js';
-import { isUsableOn } from './matching-volume.js';
+import { notFoundText } from './claims.js';
 import type { StorageListers } from './storage-view.js';
 
 /** One object to be written: as it was, as it shall be. The same object: it needs no change. */
@@ -33,32 +29,6 @@ export interface BindingWork {
   readonly nodeName: string;
   readonly bindings: readonly BindingChange[];
   readonly provisions: readonly Change<PersistentVolumeClaim>[];
-}
-
-/** A volume that is the claim's. A reference that its creator has made is completed by the uid. */
-export function boundVolume(
-  volume: PersistentVolume,
-  { metadata: { namespace, name, uid, resourceVersion } }: PersistentVolumeClaim,
-): PersistentVolume {
-  const { metadata, spec } = volume;
-  if (spec.claimRef !== undefined && (spec.claimRef.uid ?? '') === (uid ?? '')) return volume;
-  const annotations =
-    spec.claimRef === undefined
-      ? { ...metadata.annotations, [boundByControllerAnnotation]: 'yes' }
-      : metadata.annotations;
-  const claimRef = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    ...(namespace !== undefined && { namespace }),
-    name,
-    ...(uid !== undefined && { uid }),
-    ...(resourceVersion !== undefined && { resourceVersion: `${resourceVersion}` }),
-  };
-  return {
-    ...volume,
-    metadata: { ...metadata, ...(annotations !== undefined && { annotations }) },
-    spec: { ...spec, claimRef },
-  };
 }
 
 /** A claim whose volume is to be provisioned for a node. */

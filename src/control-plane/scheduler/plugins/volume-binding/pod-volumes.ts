@@ -3,22 +3,27 @@
 // Source: kube-scheduler v1.36 plugins/volumebinding/binder.go GetPodVolumeClaims, FindPodVolumes;
 // reference: scheduler 2.10.
 
+import {
+  classNameOf,
+  isFullyBound,
+  selectedNodeAnnotation,
+} from '../../../../api/claim-binding.js';
+import { claimVolumesOf } from '../../../../api/claim-volumes.js';
 import type { Node } from '../../../../api/node.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../api/persistent-volume.js';
 import type { Pod } from '../../../../api/pod.js';
 import { compareQuantities } from '../../../../api/quantity.js';
-import { objectKey } from '../../../../client/api-request.js';
-import { claimVolumesOf } from '../../framework/claim-volumes.js';
-import type { StateData } from '../../framework/cycle-state.js';
-import { type Status, status } from '../../framework/status.js';
-import { classNameOf, isFullyBound, notFoundText, selectedNodeAnnotation } from './claims.js';
 import {
   isUsableOn,
   type MatchingVolumes,
   matchingVolumes,
   requestedStorage,
   volumeOn,
-} from './matching-volume.js';
+} from '../../../../api/volume-matching.js';
+import { objectKey } from '../../../../client/api-request.js';
+import type { StateData } from '../../framework/cycle-state.js';
+import { type Status, status } from '../../framework/status.js';
+import { notFoundText } from './claims.js';
 import { type ProvisioningCheck, provisioningCheck } from './provisioning.js';
 import type { StorageView } from './storage-view.js';
 

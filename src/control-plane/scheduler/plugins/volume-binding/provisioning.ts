@@ -3,6 +3,7 @@
 // Source: kube-scheduler v1.36 plugins/volumebinding/binder.go checkVolumeProvisions,
 // hasEnoughCapacity; reference: scheduler 2.10.
 
+import { classNameOf } from '../../../../api/claim-binding.js';
 import { compileLabelSelector, type LabelMatcher } from '../../../../api/label-selector.js';
 import type { Node } from '../../../../api/node.js';
 import type { Labels } from '../../../../api/object-meta.js';
@@ -13,11 +14,8 @@ import type {
   TopologySelectorTerm,
 } from '../../../../api/persistent-volume.js';
 import { quantityValue } from '../../../../api/quantity.js';
-import { classNameOf } from './claims.js';
+import { noProvisioner } from '../../../../api/storage-provisioner.js';
 import type { StorageListers } from './storage-view.js';
-
-/** A class of this provisioner has only volumes that somebody has made before. */
-const noProvisioner = 'kubernetes.io/no-provisioner';
 
 /** Whether a volume can be made: there is room, there is none, or it cannot be made at all. */
 export type Provisioning = 'possible' | 'noSpace' | 'impossible';

@@ -3,10 +3,10 @@
 // brings a newer object, or until it is taken back.
 // Source: kube-scheduler v1.36 plugins/volumebinding/assume_cache.go; reference: scheduler 2.10.
 
+import { classNameOf } from '../../../../api/claim-binding.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../api/persistent-volume.js';
 import { objectKey } from '../../../../client/api-request.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';
-import { classNameOf } from './claims.js';
 
 /** What of the cluster VolumeBinding looks at. */
 export type StorageListers = Pick<

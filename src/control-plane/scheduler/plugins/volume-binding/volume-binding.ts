@@ -3,9 +3,10 @@
 // StorageCapacityScoring).
 // Source: kube-scheduler v1.36 plugins/volumebinding; reference: scheduler 2.10, 1.11.
 
+import { boundVolume, isOwnedBy } from '../../../../api/claim-binding.js';
+import { claimVolumesOf } from '../../../../api/claim-volumes.js';
 import type { Pod } from '../../../../api/pod.js';
 import type { Snapshot } from '../../cache/snapshot.js';
-import { claimVolumesOf } from '../../framework/claim-volumes.js';
 import type { CycleState, StateData } from '../../framework/cycle-state.js';
 import type {
   ClusterEventWithHint,
@@ -23,14 +24,8 @@ import type {
 import type { PluginHandle } from '../../framework/plugin-handle.js';
 import type { PodInfo } from '../../framework/pod-info.js';
 import { type Status, skip, status } from '../../framework/status.js';
-import {
-  type BindingWork,
-  bindingState,
-  boundVolume,
-  claimForNode,
-  updatesOf,
-} from './binding-work.js';
-import { isOwnedBy, notFoundText, notOwnedText, unresolvable } from './claims.js';
+import { type BindingWork, bindingState, claimForNode, updatesOf } from './binding-work.js';
+import { notFoundText, notOwnedText, unresolvable } from './claims.js';
 import { type PodVolumes, podVolumesOf, type VolumeBindings } from './pod-volumes.js';
 import { StorageView } from './storage-view.js';
 import { volumeBindingEvents } from './volume-binding-events.js';

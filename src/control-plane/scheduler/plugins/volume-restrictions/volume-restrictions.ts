@@ -2,10 +2,10 @@
 // ReadWriteOncePod, which one pod has for itself in the whole cluster.
 // Source: kube-scheduler v1.36 plugins/volumerestrictions; reference: scheduler 2.10, 2.13.
 
+import { claimVolumesOf } from '../../../../api/claim-volumes.js';
 import type { Pod, Volume } from '../../../../api/pod.js';
 import { objectKey } from '../../../../client/api-request.js';
 import type { Snapshot } from '../../cache/snapshot.js';
-import { claimVolumesOf } from '../../framework/claim-volumes.js';
 import { asPod, clusterEvent } from '../../framework/cluster-event.js';
 import type { CycleState, StateData } from '../../framework/cycle-state.js';
 import type {

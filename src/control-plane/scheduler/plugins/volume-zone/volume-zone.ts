@@ -2,10 +2,11 @@
 // and regions only. Volumes state this by node affinity nowadays, which VolumeBinding looks at.
 // Source: kube-scheduler v1.36 plugins/volumezone; reference: scheduler 2.10, 2.13.
 
+import { classNameOf } from '../../../../api/claim-binding.js';
+import { claimVolumesOf } from '../../../../api/claim-volumes.js';
 import type { Labels } from '../../../../api/object-meta.js';
 import type { PersistentVolume } from '../../../../api/persistent-volume.js';
 import type { Snapshot } from '../../cache/snapshot.js';
-import { claimVolumesOf } from '../../framework/claim-volumes.js';
 import { clusterEvent } from '../../framework/cluster-event.js';
 import type { CycleState, StateData } from '../../framework/cycle-state.js';
 import type {
@@ -19,7 +20,7 @@ import type {
 import type { ClusterListers } from '../../framework/plugin-handle.js';
 import type { PodInfo } from '../../framework/pod-info.js';
 import { skip, status } from '../../framework/status.js';
-import { classNameOf, hintOwnClaim, notFound, unresolvable } from '../volume-binding/claims.js';
+import { hintOwnClaim, notFound, unresolvable } from '../volume-binding/claims.js';
 
 const refused = status('UnschedulableAndUnresolvable', 'node(s) had no available volume zone');
 const skipped: PreFilterResult = { status: skip };

@@ -3,12 +3,13 @@
 // Source: kube-scheduler v1.36 framework/types.go NodeInfo PVCRefCounts, component-helpers
 // storage/ephemeral.
 
-import type { PersistentVolumeClaim } from '../../../api/persistent-volume.js';
-import type { Pod } from '../../../api/pod.js';
-import { objectKey } from '../../../client/api-request.js';
+import type { PersistentVolumeClaim } from './persistent-volume.js';
+import type { Pod } from './pod.js';
 
 /** A volume of a pod that stands for a claim in the pod's namespace. */
 export interface ClaimVolume {
+  /** Of the volume within the pod. */
+  readonly name: string;
   readonly claimName: string;
   /** The claim is made for this pod and has to be its own. */
   readonly isEphemeral: boolean;
@@ -24,7 +25,7 @@ export function claimVolumesOf({ metadata, spec }: Pod): readonly ClaimVolume[] 
     const isEphemeral = persistentVolumeClaim === undefined;
     const claimName = persistentVolumeClaim?.claimName ?? `${metadata.name}-${name}`;
     found ??= [];
-    found.push({ claimName, isEphemeral });
+    found.push({ name, claimName, isEphemeral });
   }
   return found ?? none;
 }
@@ -44,5 +45,8 @@ const noKeys: readonly string[] = [];
 export function claimKeysOf(pod: Pod): readonly string[] {
   const volumes = claimVolumesOf(pod);
   if (volumes.length === 0) return noKeys;
-  return volumes.map(({ claimName }) => objectKey(pod.metadata.namespace, claimName));
+  const { namespace = '' } = pod.metadata;
+  return volumes.map(({ claimName }) =>
+    namespace === '' ? claimName : `${namespace}/${claimName}`,
+  );
 }

@@ -2,12 +2,12 @@
 // Source: Kubernetes v1.36 component-helpers storage/volume FindMatchingVolume, CheckNodeAffinity;
 // reference: scheduler 2.10.
 
-import { compileLabelSelector } from '../../../../api/label-selector.js';
-import type { Node } from '../../../../api/node.js';
-import { compileNodeSelector, type NodeMatcher } from '../../../../api/node-selector.js';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../../../api/persistent-volume.js';
-import { compareQuantities } from '../../../../api/quantity.js';
-import { isBoundTo } from './claims.js';
+import { isBoundTo } from './claim-binding.js';
+import { compileLabelSelector } from './label-selector.js';
+import type { Node } from './node.js';
+import { compileNodeSelector, type NodeMatcher } from './node-selector.js';
+import type { PersistentVolume, PersistentVolumeClaim } from './persistent-volume.js';
+import { compareQuantities } from './quantity.js';
 
 const matchers = new WeakMap<PersistentVolume, NodeMatcher>();
 const anywhere: NodeMatcher = () => true;
