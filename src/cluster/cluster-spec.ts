@@ -1,6 +1,7 @@
 // What a cluster is made of, as plain data: a scenario is loaded into this, the assembly reads only
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
+import type { Cidr } from '../api/cidr.js';
 import type { Node } from '../api/node.js';
 import type { StorageClass } from '../api/persistent-volume.js';
 import type { LeaderElectionTimes } from '../client/leader-elector.js';
@@ -13,6 +14,8 @@ import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-g
 import type { TieBreakName } from '../control-plane/scheduler/framework/select-host.js';
 import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
+import type { BackendSpec } from '../network/flannel/backend.js';
+import type { NetworkConfig } from '../network/flannel/subnet-config.js';
 import type { PodAutoscalingSpec } from './pod-autoscaling.js';
 
 /** One machine of the control plane. */
@@ -138,6 +141,8 @@ export interface NodePoolSpec {
   readonly template: Node;
   /** Zones, dealt out in turn; may be empty. */
   readonly zones: readonly string[];
+  /** L2 network of the nodes; '' for the one of pools that name none. */
+  readonly segment: string;
   readonly runtime: RuntimeName;
   readonly cores: number;
   /** Images that are on every node from the start. */
@@ -145,6 +150,26 @@ export interface NodePoolSpec {
   readonly serializeImagePulls: boolean;
   readonly maxParallelImagePulls: number;
 }
+
+/** Network plugins that are modelled. */
+export const cniTypes = ['generic', 'flannel', 'none'] as const;
+
+/** Who keeps the subnets of flannel's hosts. */
+export const subnetManagers = ['kube', 'etcd'] as const;
+
+export interface FlannelSpec {
+  readonly subnetManager: (typeof subnetManagers)[number];
+  readonly config: NetworkConfig;
+  readonly backend: BackendSpec;
+  /** Subnets that belong to nodes by name. */
+  readonly reservations: ReadonlyMap<string, Cidr>;
+}
+
+/** The network plugin: each node has its range from the start, gets it from flannel, or has none. */
+export type CniSpec =
+  | { readonly type: 'generic' }
+  | { readonly type: 'none' }
+  | { readonly type: 'flannel'; readonly flannel: FlannelSpec };
 
 export interface NetworkSpec {
   readonly controlPlane: LinkSpec;
@@ -154,6 +179,7 @@ export interface NetworkSpec {
   /** Compressed size of an image, keyed by image name; others draw from `imageBytes`. */
   readonly imageSizes: ReadonlyMap<string, number>;
   readonly imageBytes: DistributionSpec;
+  readonly cni: CniSpec;
 }
 
 export interface KubeProxySpec {

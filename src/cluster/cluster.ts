@@ -12,14 +12,15 @@ import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import { ClusterDns } from '../network/cluster-dns/cluster-dns.js';
+import type { FlannelMonitor } from '../network/flannel/flannel-fleet.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
-import { nodePodCidr, staticNetwork } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
+import { ClusterNetwork } from './cluster-network.js';
 import { ClusterNodes } from './cluster-nodes.js';
 import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
@@ -36,10 +37,6 @@ import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 import { csiControllers, storageObjects } from './storage-assembly.js';
 
-/** The range of pod addresses: room for 16,384 nodes with a /24 each. */
-const CLUSTER_CIDR = '10.0.0.0/10';
-const NODE_CIDR_BITS = 24;
-
 /** Operations that are about etcd. */
 const etcdOperations: ReadonlySet<Operation['op']> = new Set([
   'etcdFault',
@@ -51,6 +48,8 @@ const etcdOperations: ReadonlySet<Operation['op']> = new Set([
 /** Who is told what. */
 export interface ClusterListeners extends SchedulerListeners {
   readonly changes: ChangeListener;
+  /** Who measures the network of the pods. */
+  readonly flannel?: FlannelMonitor | undefined;
   /** Who measures the controllers. */
   readonly controllers?: ControllerManagerMonitor | undefined;
   /** The last operation has been performed. */
@@ -61,6 +60,8 @@ export interface ClusterListeners extends SchedulerListeners {
 export class Cluster {
   /** Machines, disks, queues and rate limiters, for reports. */
   readonly meters: readonly StationMeter[];
+  /** Of the pods. */
+  readonly network: ClusterNetwork;
   readonly #spec: ClusterSpec;
   readonly #simulation: Simulation;
   readonly #controlPlane: ControlPlane;
@@ -85,6 +86,12 @@ export class Cluster {
     const { observer, changes, controllers, onOperationsDone } = listeners;
     this.#simulation = simulation;
     this.#spec = spec;
+    this.network = new ClusterNetwork({
+      simulation,
+      spec,
+      onInstalled: (node) => this.#kubelets.networkInstalled(node),
+      monitor: listeners.flannel,
+    });
     const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
@@ -102,6 +109,7 @@ export class Cluster {
     );
     this.#kubelets = this.#newKubelets(observer, nodes);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
+    this.network.connect(this.#controlPlane);
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
@@ -188,6 +196,7 @@ export class Cluster {
     this.#serviceFeed.start();
     this.#dns.start();
     for (const driver of this.#csiDrivers) driver.start();
+    this.network.start();
     const { podAutoscaling } = this.#spec;
     if (podAutoscaling === undefined) return;
     startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);
@@ -198,6 +207,7 @@ export class Cluster {
     const { index } = this.#nodes.remove(name);
     this.#kubelets.crashNode(index);
     this.#proxies.removeNode(index);
+    this.network.removeNode(index);
   }
 
   #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {
@@ -213,7 +223,7 @@ export class Cluster {
       observer,
       network,
       applicationStart,
-      networkPlugin: staticNetwork((index) => nodePodCidr(CLUSTER_CIDR, index, NODE_CIDR_BITS)),
+      networkPlugin: this.network.plugin,
     });
   }
 
@@ -257,7 +267,10 @@ export class Cluster {
     const { kubernetesVersion } = this.#spec;
     const nodes = Array.from({ length: count }, (_, index) => {
       const node = kubeletNode(pool, first + index, isRegistered);
-      return withMachine(node, before + index + 1, kubernetesVersion, random);
+      const made = withMachine(node, before + index + 1, kubernetesVersion, random);
+      return isRegistered
+        ? { ...made, node: this.network.prepared(made.node, pool.segment) }
+        : made;
     });
     for (const node of nodes) this.#nodes.add(node, pool.name);
     return nodes;
@@ -269,6 +282,7 @@ export class Cluster {
     for (const node of this.#newNodes(pool, count, false)) {
       this.#kubelets.addNode(node);
       this.#proxies.addNode(node.name);
+      this.network.addNode({ name: node.name, segment: pool.segment });
     }
   }
 }

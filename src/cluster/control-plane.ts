@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiTransport } from '../client/api-call.js';
 import type { Connection } from '../client/connection.js';
+import type { EtcdPort } from '../client/etcd-client.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { AggregatedApis } from '../control-plane/apiserver/aggregated-apis.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
@@ -35,6 +36,7 @@ export class ControlPlane {
   /** Of the ways between the machines of the control plane. */
   readonly bytesPerSecond: number;
   readonly #simulation: Simulation;
+  readonly #etcdAssembly: EtcdAssembly;
   readonly #hosts = new Map<string, CpuHost>();
   readonly #processes = new Map<string, CpuHost>();
   readonly #costs: ClusterSpec['controlPlane']['processes'];
@@ -78,6 +80,7 @@ export class ControlPlane {
         aggregatedApis: this.aggregatedApis,
       });
     });
+    this.#etcdAssembly = assembly;
     this.#balancer = new RoundRobin(this.apiServers);
     this.#started = simulation.defineEvent('kube-apiserver.ProcessStarted', (replica) =>
       this.apiServers[replica]?.start(),
@@ -108,6 +111,11 @@ export class ControlPlane {
     if (!server.isServing) return;
     server.stop(signal);
     this.#simulation.after(downtimeUs, this.#started, replica);
+  }
+
+  /** A client of etcd outside the control plane, connected to all of its members. */
+  connectToEtcd(client: string): EtcdPort {
+    return this.#etcdAssembly.connect(client, '', 'all');
   }
 
   /**

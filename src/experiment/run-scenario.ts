@@ -68,6 +68,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     observer,
     changes: convergence,
     controllers: recorder.controllerManager,
+    flannel: recorder.flannel,
     scheduling: schedulingRecorder,
     plugins,
     monitorOf: (name) => recorder.schedulerMonitor(name),
@@ -79,6 +80,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   });
   recorder.measureApi(cluster.apiServers, cluster.transport);
   recorder.measureEtcd(cluster.etcd);
+  recorder.measureFlannel(cluster.network.flannel);
   recorder.measureLeaders(() => cluster.leaders);
   recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
   const { horizonUs } = scenario;

@@ -8,6 +8,7 @@ import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-moni
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import { toSeconds } from '../kernel/time.js';
+import type { FlannelFleet } from '../network/flannel/flannel-fleet.js';
 import type { Threshold } from '../scenario/threshold.js';
 import { summarise } from '../stats/summarise.js';
 import { admissionSamples } from './admission-samples.js';
@@ -17,6 +18,7 @@ import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
 import { ClientLimits } from './critical-path/client-limits.js';
 import { etcdSamples } from './etcd-samples.js';
+import { FlannelMetrics } from './flannel-metrics.js';
 import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
@@ -60,6 +62,8 @@ export class RunRecorder {
   readonly controllerManager: ControllerManagerMetrics;
   #apiServers: readonly ApiServer[] = [];
   #etcd: Etcd | undefined;
+  readonly flannel: FlannelMetrics = new FlannelMetrics();
+  #flannelFleet: FlannelFleet | undefined;
   #leaders: () => readonly LeaderStatus[] = () => [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
@@ -117,6 +121,11 @@ export class RunRecorder {
   /** Reports the metrics of etcd. */
   measureEtcd(etcd: Etcd): void {
     this.#etcd = etcd;
+  }
+
+  /** Reports the network of the pods, where it is flannel's. */
+  measureFlannel(fleet: FlannelFleet | undefined): void {
+    this.#flannelFleet = fleet;
   }
 
   /**
@@ -190,6 +199,7 @@ export class RunRecorder {
         ...this.controllerManager.samples,
         ...leaderElectionSamples(this.#leaders()),
         ...this.#kubelets.samples,
+        ...this.flannel.samplesOf(this.#flannelFleet),
         ...this.#conflicts.samples,
         ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
       ],

@@ -21,6 +21,7 @@ import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
 import { FaultSequence } from './fault-operations.js';
+import { networkProblems } from './network-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
@@ -70,6 +71,7 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     ...etcdProblems(spec, hosts),
     ...electedProblems(spec, hosts.length),
     ...storageProblems(spec.storage),
+    ...networkProblems(spec),
   ];
   for (const { steps, message, expected, suggestion } of found) {
     const path = ['spec', ...steps];

@@ -2,24 +2,21 @@
  * From a complete spec to the cluster that the assembly builds.
  */
 
-import { quantityValue } from '../api/quantity.js';
 import type {
   ClientLimit,
   ClusterSpec,
   ControlPlaneHost,
   ControlPlaneSpec,
-  LinkSpec,
-  NetworkSpec,
   StorageSpec,
 } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { admissionWebhooksOf } from './admission-webhooks.js';
-import { scenarioDefaults } from './constants.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { durationUs } from './duration.js';
 import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
+import { networkOf } from './network-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { podAutoscalingOf } from './pod-autoscaling.js';
 import { processCostsOf } from './process-costs.js';
@@ -29,10 +26,7 @@ import type { ScenarioSpec } from './schema.js';
 const durations = (text: DistributionText | undefined): DistributionSpec =>
   distributionOf(text ?? '0', durationUs);
 
-const bytes = (value: string | number | undefined): number => quantityValue(String(value ?? 0));
-
 type ControlPlaneText = NonNullable<ScenarioSpec['controlPlane']>;
-type NetworkText = NonNullable<ScenarioSpec['network']>;
 
 /** The machines of the control plane by name. */
 export function hostsOf(hosts: ControlPlaneText['hosts']): readonly ControlPlaneHost[] {
@@ -75,23 +69,6 @@ function controlPlaneOf(
       client: limitOf(text.controllerManager),
     },
     processes: processCostsOf(text.processes),
-  };
-}
-
-function linkOf(text: NetworkText['node']): LinkSpec {
-  return { delay: durations(text?.delay), bytesPerSecond: bytes(text?.bytesPerSecond) };
-}
-
-function networkOf(text: NetworkText): NetworkSpec {
-  const sizes = Object.entries(text.imageSizes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    controlPlane: linkOf(text.controlPlane),
-    node: linkOf(text.node),
-    registryBytesPerSecond: bytes(
-      text.registry?.bytesPerSecond ?? scenarioDefaults.registryBytesPerSecond,
-    ),
-    imageSizes: new Map(sizes.map(([image, size]) => [image, bytes(size)])),
-    imageBytes: distributionOf(text.defaultImageSize ?? '0', quantityValue),
   };
 }
 

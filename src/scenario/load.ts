@@ -21,6 +21,7 @@ import {
   mergeTrees,
   provenanceOf,
 } from './layers.js';
+import { networkNotices } from './network-of.js';
 import { ObjectReader } from './objects.js';
 import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
@@ -297,6 +298,7 @@ class Loader {
       },
       notices: [
         ...describeChoices(stated, spec),
+        ...networkNotices(spec),
         ...completed.notices,
         ...storageNotices,
         ...describeIgnored(ignored),

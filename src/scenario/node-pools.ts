@@ -75,6 +75,7 @@ export function nodePoolOf(pool: NodePoolText): NodePoolSpec {
     namePrefix: `${pool.name}-`,
     template,
     zones: pool.zones ?? [],
+    segment: pool.segment ?? '',
     runtime: pool.runtime ?? 'containerd',
     cores: coresOf(template),
     images: pool.images ?? [],

@@ -11,9 +11,9 @@ import { admissionWebhooks } from './admission-webhooks.js';
 import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
 import { etcd, hosts } from './schema-etcd.js';
+import { network } from './schema-network.js';
 import { operation } from './schema-operations.js';
 import {
-  bandwidth,
   duration,
   durations,
   flag,
@@ -25,7 +25,6 @@ import {
   positiveDuration,
   positiveNumber,
   quantity,
-  sizes,
   text,
   wholeNumber,
 } from './schema-parts.js';
@@ -35,11 +34,6 @@ import { storage } from './schema-storage.js';
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
 
 const strings = z.record(z.string(), text('text'), { error: 'a mapping of text to text' });
-
-const link = mapping({
-  delay: durations.optional().describe('One way.'),
-  bytesPerSecond: bandwidth.optional(),
-});
 
 const clientLimit = mapping({
   kubeAPIQPS: positiveNumber().optional().describe('Requests a second of one client.'),
@@ -154,6 +148,9 @@ export const nodePool = mapping({
     .describe('A Node object, instead of cpu, memory and pods.'),
   zones: list(text('a zone name'), 'zone names').optional().describe('Dealt out in turn.'),
   region: text('a region name').optional(),
+  segment: text('the name of an L2 network')
+    .optional()
+    .describe('L2 network of the nodes; pools that name none share one.'),
   labels: strings.optional(),
   taints: list(taint, 'taints {key, value, effect}').optional(),
   runtime: oneOf(['containerd', 'cri-o', 'docker', 'rkt']).optional(),
@@ -162,19 +159,6 @@ export const nodePool = mapping({
     .describe('On each node from the start.'),
   serializeImagePulls: flag().optional(),
   maxParallelImagePulls: wholeNumber(1).optional().describe('With serializeImagePulls: false.'),
-});
-
-const network = mapping({
-  controlPlane: link.optional().describe('Between hosts of the control plane.'),
-  node: link.optional().describe('Between a node and the control plane.'),
-  registry: mapping({ bytesPerSecond: bandwidth }).optional().describe('Of one image pull.'),
-  imageSizes: z
-    .record(z.string(), quantity('a size in bytes, such as 60Mi'), {
-      error: 'a mapping of image names to sizes',
-    })
-    .optional()
-    .describe('Compressed size by image name.'),
-  defaultImageSize: sizes.optional().describe('Of images that imageSizes does not name.'),
 });
 
 const thresholdItem = z.union(

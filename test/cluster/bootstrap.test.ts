@@ -18,6 +18,7 @@ const pool: NodePoolSpec = {
     status: { capacity: { cpu: '4', memory: '16Gi', pods: '110' } },
   },
   zones: ['a', 'b'],
+  segment: '',
   runtime: 'containerd',
   cores: 4,
   images: ['nginx:1'],

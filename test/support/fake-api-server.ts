@@ -328,7 +328,7 @@ export class FakeApiServer implements ApiServerPort {
     return answerWith(200, this.#write(request, wanted, current));
   }
 
-  /** A write of `status` changes that alone, any other write all but that. */
+  /** A write of `status` changes that and annotations, any other write all but the status. */
   #write(
     { subresource }: ApiRequest,
     wanted: KubernetesObject,
@@ -337,9 +337,11 @@ export class FakeApiServer implements ApiServerPort {
     const was = current as { readonly spec?: unknown; readonly status?: unknown };
     const is = wanted as { readonly spec?: unknown; readonly status?: unknown };
     if (subresource === 'status') {
+      const { annotations } = wanted.metadata;
+      const noted = annotations === undefined ? {} : { annotations };
       return this.#commit(
         'MODIFIED',
-        { ...current, status: is.status } as KubernetesObject,
+        withMetadata({ ...current, status: is.status } as KubernetesObject, noted),
         current,
       );
     }

@@ -1,0 +1,69 @@
+/**
+ * The network of the cluster as a scenario writes it: links, registry, and the network plugin (CNI)
+ * with its settings.
+ */
+
+import { z } from 'zod';
+import { cniTypes, subnetManagers } from '../cluster/cluster-spec.js';
+import { backendTypes } from '../network/flannel/backend.js';
+import {
+  bandwidth,
+  durations,
+  flag,
+  list,
+  mapping,
+  oneOf,
+  quantity,
+  sizes,
+  text,
+  wholeNumber,
+} from './schema-parts.js';
+
+const link = mapping({
+  delay: durations.optional().describe('One way.'),
+  bytesPerSecond: bandwidth.optional(),
+});
+
+/** flanneld's net-conf.json, and where it keeps the subnets. */
+const flannel = mapping({
+  subnetManager: oneOf(subnetManagers)
+    .optional()
+    .describe("kube: a node's podCIDR; etcd: leases of 24 h, as without Kubernetes."),
+  network: text('a network such as 10.244.0.0/16').optional(),
+  subnetLen: wholeNumber(1, 30).optional().describe("Bits of the mask of a host's subnet."),
+  subnetMin: text('the first address of a subnet').optional(),
+  subnetMax: text('the first address of a subnet').optional(),
+  backend: mapping({
+    type: oneOf(backendTypes).optional(),
+    directRouting: flag()
+      .optional()
+      .describe('Of vxlan: no encapsulation between nodes of one segment.'),
+  }).optional(),
+  reservations: list(
+    mapping({
+      node: text('the name of a node'),
+      subnet: text('a subnet such as 10.244.7.0/24'),
+    }),
+    'reservations {node, subnet}',
+  )
+    .optional()
+    .describe('Subnets that belong to nodes for good; with subnetManager: etcd.'),
+});
+
+/** The network of the cluster. */
+export const network = mapping({
+  controlPlane: link.optional().describe('Between hosts of the control plane.'),
+  node: link.optional().describe('Between a node and the control plane.'),
+  registry: mapping({ bytesPerSecond: bandwidth }).optional().describe('Of one image pull.'),
+  imageSizes: z
+    .record(z.string(), quantity('a size in bytes, such as 60Mi'), {
+      error: 'a mapping of image names to sizes',
+    })
+    .optional()
+    .describe('Compressed size by image name.'),
+  defaultImageSize: sizes.optional().describe('Of images that imageSizes does not name.'),
+  cni: oneOf(cniTypes)
+    .optional()
+    .describe('generic: a range on each node from the start; none: nodes stay NotReady.'),
+  flannel: flannel.optional().describe('With cni: flannel.'),
+});
