@@ -162,10 +162,11 @@ export class RunRecorder {
     const simulation = this.#simulation;
     const pods = this.pods.rows;
     const convergence = this.convergence.rows;
+    const events = this.#events.rows;
     const isAlone = this.#apiServers.length <= 1;
     const { thresholds, ...rest } = facts;
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
-      selectValues(samplesOf(selector.name, pods, convergence) ?? [], selector.labels);
+      selectValues(samplesOf(selector.name, pods, convergence, events) ?? [], selector.labels);
     return {
       ...rest,
       seed: simulation.random.seed,
@@ -179,7 +180,7 @@ export class RunRecorder {
       requests: this.#requests.rows,
       apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
-      kubernetesEvents: this.#events.rows,
+      kubernetesEvents: events,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
         const figures = summarise(selectValues(samplesOf(metric, pods, convergence) ?? [], []));
         return figures.count === 0 ? [] : [{ metric, ...figures }];

@@ -1,5 +1,5 @@
 // The samples behind every metric that a summary or a threshold can name, from the rows of a run.
-import type { ConvergenceRow, PodRow } from './run-result.js';
+import type { ConvergenceRow, EventRow, PodRow } from './run-result.js';
 
 /** Values of one metric under one set of labels; durations in seconds. */
 export interface Samples {
@@ -23,7 +23,11 @@ const podMeasures: ReadonlyMap<string, PodMeasure> = new Map<string, PodMeasure>
 ]);
 
 /** Metrics whose value is the number of their samples. */
-export const countedMetrics: ReadonlySet<string> = new Set(['pods_ready', 'pods_not_ready']);
+export const countedMetrics: ReadonlySet<string> = new Set([
+  'pods_ready',
+  'pods_not_ready',
+  'events_seen',
+]);
 
 /** Durations that every run is summed up by. */
 export const summaryMetrics: readonly string[] = [
@@ -34,12 +38,14 @@ export const summaryMetrics: readonly string[] = [
   'convergence_seconds',
 ];
 
-/** The samples of a metric, one entry for each pod or change; undefined: no such metric. */
+/** The samples of a metric, one entry a pod, change or Event; undefined: no such metric. */
 export function samplesOf(
   metric: string,
   pods: readonly PodRow[],
   changes: readonly ConvergenceRow[],
+  events: readonly EventRow[] = [],
 ): readonly Samples[] | undefined {
+  if (metric === 'events_seen') return events.map(eventSamples);
   if (metric === 'convergence_seconds') return changes.flatMap(changeSamples);
   const measure = podMeasures.get(metric);
   if (measure === undefined) return undefined;
@@ -53,6 +59,18 @@ export function samplesOf(
     ]);
     return [{ labels, values: [value] }];
   });
+}
+
+/** An Event that was seen several times counts as often. */
+function eventSamples({ namespace, involved, reason, count }: EventRow): Samples {
+  const [kind = '', name = ''] = involved.split('/');
+  const labels = new Map([
+    ['reason', reason],
+    ['namespace', namespace],
+    ['kind', kind],
+    ['name', name],
+  ]);
+  return { labels, values: Array.from({ length: count }, () => 1) };
 }
 
 function changeSamples(change: ConvergenceRow): readonly Samples[] {

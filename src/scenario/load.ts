@@ -6,6 +6,7 @@
 import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
+import { checkBehaviour } from './behaviour-checks.js';
 import { checkCluster, checkLoads, checkOperations } from './checks.js';
 import { clusterOf, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
@@ -251,7 +252,8 @@ class Loader {
     ];
     if (!this.#areObjectsSound()) return faults;
     const objects = built.flatMap((each) => each.objects);
-    return [...faults, ...checkSelectors(objects), ...checkFlowSchemas(objects)];
+    const checks = [checkBehaviour, checkSelectors, checkFlowSchemas];
+    return [...faults, ...checks.flatMap((check) => check(objects))];
   }
 
   /** Whether every object of a known kind is there and valid, so that its fields can be read. */

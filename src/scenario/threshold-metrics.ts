@@ -1,5 +1,5 @@
 /**
- * The metrics that a threshold can name: figures of pods and changes, derived from the result of a
+ * The metrics that a threshold can name: figures of pods, changes and Events, derived from the result of a
  * run.
  */
 
@@ -12,6 +12,7 @@ export interface ThresholdMetric {
 }
 
 const podLabels: readonly string[] = ['namespace', 'owner', 'node'];
+const eventLabels: readonly string[] = ['reason', 'namespace', 'kind', 'name'];
 const changeLabels: readonly string[] = ['namespace', 'kind', 'name'];
 
 const derived = (meaning: string, labels: readonly string[]): ThresholdMetric => ({
@@ -27,5 +28,6 @@ export const thresholdMetrics: ReadonlyMap<string, ThresholdMetric> = new Map([
   ['pod_endpoint_programming_seconds', derived('Ready to programmed on every node', podLabels)],
   ['pods_ready', derived('pods that became Ready', podLabels)],
   ['pods_not_ready', derived('pods that never became Ready', podLabels)],
+  ['events_seen', derived('Kubernetes Events, each as often as it was seen', eventLabels)],
   ['convergence_seconds', derived('a change asked for to its last consequence', changeLabels)],
 ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { EventRow } from '../../src/metrics/run-result.js';
 import {
   countedMetrics,
   samplesOf,
@@ -51,7 +52,7 @@ describe('the value that is judged', () => {
         ok: true,
       });
     }
-    expect([...countedMetrics]).toEqual(['pods_ready', 'pods_not_ready']);
+    expect([...countedMetrics]).toEqual(['pods_ready', 'pods_not_ready', 'events_seen']);
   });
 
   test('of a rate over no time at all is 0', () => {
@@ -157,9 +158,27 @@ describe('samples', () => {
     expect(selectValues(samplesOf('pods_ready', pods, []) ?? [], labels)).toHaveLength(count);
   });
 
+  const eventRow: EventRow = {
+    timeUs: 0,
+    namespace: 'shop',
+    involved: 'Pod/web',
+    type: 'Warning',
+    reason: 'BackOff',
+    message: '',
+    source: 'kubelet',
+    count: 3,
+  };
+
+  test('of Events count each as often as it was seen', () => {
+    const events = [eventRow, { ...eventRow, reason: 'Started', count: 2 }];
+    const samples = samplesOf('events_seen', [], [], events) ?? [];
+    expect(selectValues(samples, [['reason', 'BackOff']])).toEqual([1, 1, 1]);
+    expect(selectValues(samples, [])).toHaveLength(5);
+  });
+
   test('exist for exactly the metrics that a threshold can name, with their labels', () => {
     for (const [metric, { labels }] of thresholdMetrics) {
-      const samples = samplesOf(metric, pods, [convergenceRow()]) ?? [];
+      const samples = samplesOf(metric, pods, [convergenceRow()], [eventRow]) ?? [];
       expect([...(samples[0]?.labels.keys() ?? [])], metric).toEqual(labels);
     }
     expect(samplesOf('pod_mood', pods, [])).toBeUndefined();

@@ -69,7 +69,9 @@ export class ContainerStarter {
     this.#exited = define('kubelet.ContainerExited', (record, container, now) => {
       container.exitEvent = noEvent;
       container.state = 'terminated';
-      container.termination = { exitCode: 0, startedUs: container.startedUs, finishedUs: now };
+      const { startedUs, times } = container;
+      const reason = times.exitReason && { reason: times.exitReason };
+      container.termination = { exitCode: times.exitCode, ...reason, startedUs, finishedUs: now };
       this.#context.servers.closed(record, container);
       this.#context.servers.stopped(record, container);
       parts.exited(record);
@@ -141,7 +143,9 @@ export class ContainerStarter {
       const isRepeated = container.waitingReason === 'CrashLoopBackOff';
       container.waitingReason = 'CrashLoopBackOff';
       const delaySeconds = backOff.delayUs / 1_000_000;
-      container.waitingMessage = `back-off ${delaySeconds}s restarting failed container`;
+      const { name, namespace } = record.pod.metadata;
+      const whose = `container=${container.spec.name} pod=${name}_${namespace}(${record.uid})`;
+      container.waitingMessage = `back-off ${delaySeconds}s restarting failed ${whose}`;
       this.#parts.events.record(record, container, 'BackOff', container.waitingMessage, isRepeated);
       this.#retryAfter(record, Math.min(leftUs, restartRequeueMaxUs));
       return true;

@@ -7,12 +7,12 @@ import { isPodPhaseTerminal } from '../../api/pod.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { hookUs } from './container-starter.js';
-import { behaviour } from './durations.js';
 import type { EventPoster } from './event-poster.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
 import type { PodNetwork } from './pod-network.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
+import { killedExitCode } from './run-behaviour.js';
 import type { StatusManager } from './status-manager.js';
 
 /** What a killer works with. */
@@ -28,8 +28,6 @@ export interface KillerParts {
   /** The pod has stopped, and its object is gone. */
   readonly released: (record: PodRecord) => void;
 }
-
-const killedExitCode = 137;
 
 export class PodKiller {
   readonly #context: KubeletContext;
@@ -117,7 +115,9 @@ export class PodKiller {
     const isRepeated = container.restartCount > 0;
     this.#parts.events.record(record, container, 'Killing', why, isRepeated);
     const preStopUs = Math.min(hookUs(container.spec.lifecycle?.preStop), record.graceUs);
+    container.isSignalled = false;
     if (preStopUs === 0) return this.#signal(record, container);
+    container.stopAtUs = simulation.now + preStopUs;
     container.stopEvent = simulation.after(
       preStopUs,
       this.#hookEnded,
@@ -126,14 +126,17 @@ export class PodKiller {
     );
   }
 
-  /** Sends SIGTERM, which ends the container unless it ignores it. */
+  /** Sends SIGTERM, which ends the container in its time, and SIGKILL when the grace is over. */
   #signal(record: PodRecord, container: ContainerRecord): void {
     const { simulation, settings } = this.#context;
-    if (record.pod.metadata.annotations?.[behaviour.ignoresSigterm] !== 'true') {
-      return this.#stopProcess(record, container);
-    }
-    const at = Math.max(record.deadlineUs, simulation.now + settings.minimumGraceUs);
-    container.stopExitCode = killedExitCode;
+    const { termUs } = container.times;
+    if (termUs === 0) return this.#stopProcess(record, container);
+    const killUs = Math.max(record.deadlineUs, simulation.now + settings.minimumGraceUs);
+    const endUs = simulation.now + termUs;
+    const at = Math.min(endUs, killUs);
+    if (killUs < endUs) container.stopExitCode = killedExitCode;
+    container.isSignalled = true;
+    container.stopAtUs = at;
     container.stopEvent = simulation.at(at, this.#graceEnded, record.slot, container.index);
   }
 
@@ -164,9 +167,11 @@ export class PodKiller {
     if (deadlineUs >= record.deadlineUs) return;
     const { simulation } = this.#context;
     record.deadlineUs = deadlineUs;
-    for (const { stopEvent } of record.containers) {
-      if (stopEvent !== noEvent)
-        simulation.reschedule(stopEvent, Math.max(simulation.now, deadlineUs));
+    const at = Math.max(simulation.now, deadlineUs);
+    for (const container of record.containers) {
+      if (container.stopEvent === noEvent || container.stopAtUs <= at) continue;
+      simulation.reschedule(container.stopEvent, at);
+      if (container.isSignalled) container.stopExitCode = killedExitCode;
     }
   }
 

@@ -64,6 +64,10 @@ export class ContainerRecord {
   startupEvent: EventHandle = noEvent;
   livenessEvent: EventHandle = noEvent;
   stopEvent: EventHandle = noEvent;
+  /** When its hook or its own way of stopping is over, or it is killed. */
+  stopAtUs: SimTime = 0;
+  /** It has got SIGTERM. */
+  isSignalled = false;
   /** On its way to stop: hook, signal or kill; then it will have ended with this code. */
   isStopping = false;
   stopExitCode = 0;

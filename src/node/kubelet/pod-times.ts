@@ -8,8 +8,9 @@ import type { RandomStream } from '../../kernel/random-stream.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { RuntimeTimes } from '../cri.js';
 import type { KubeletSettings } from './constants.js';
-import { annotatedDuration, behaviour, durationOf } from './durations.js';
+import { durationOf } from './durations.js';
 import type { ContainerRecord } from './pod-record.js';
+import { drawBehaviour, forEver } from './run-behaviour.js';
 
 /** Of a pod, µs. */
 export interface PodTimes {
@@ -27,10 +28,15 @@ export interface ContainerTimes {
   readonly createUs: number;
   readonly startUs: number;
   readonly stopUs: number;
+  /** From SIGTERM until it ends; Infinity for one that waits to be killed. */
+  readonly termUs: number;
   /** From its start until it is able to serve; Infinity for never. */
   readonly ableUs: number;
   /** From its start until it exits by itself; Infinity for never. */
   readonly runUs: number;
+  /** With which code then, and why, where the code does not say. */
+  readonly exitCode: number;
+  readonly exitReason: 'OOMKilled' | undefined;
 }
 
 /** Of a pod and the first run of each of its containers. */
@@ -71,9 +77,11 @@ export class TimeTable {
       probePhase: stream.uniform(),
     };
     const inits = (pod.spec.initContainers ?? []).map((spec) =>
-      this.#drawRun(pod, isOrdinaryInit(spec), runtime, stream),
+      this.#drawRun(pod, spec, isOrdinaryInit(spec), runtime, stream),
     );
-    const apps = pod.spec.containers.map(() => this.#drawRun(pod, false, runtime, stream));
+    const apps = pod.spec.containers.map((spec) =>
+      this.#drawRun(pod, spec, false, runtime, stream),
+    );
     return { pod: times, containers: [...inits, ...apps] };
   }
 
@@ -86,11 +94,12 @@ export class TimeTable {
     const { spec, restartCount } = container;
     const name = `kubelet/${pod.metadata.uid}/${spec.name}/run-${restartCount}`;
     const isInit = container.isInit && !container.isSidecar;
-    return this.#drawRun(pod, isInit, runtime, this.#simulation.random.stream(name));
+    return this.#drawRun(pod, spec, isInit, runtime, this.#simulation.random.stream(name));
   }
 
   #drawRun(
-    pod: Pod,
+    { metadata: { annotations } }: Pod,
+    spec: Container,
     isInit: boolean,
     runtime: RuntimeTimes<Distribution>,
     stream: RandomStream,
@@ -99,11 +108,9 @@ export class TimeTable {
     const startUs = runtime.startContainer.sample(stream);
     const stopUs = runtime.stopContainer.sample(stream);
     const drawnUs = this.#applicationStart.sample(stream);
-    const ableUs = annotatedDuration(pod, behaviour.readyAfter) ?? drawnUs;
-    const runUs = isInit
-      ? (annotatedDuration(pod, behaviour.initRunTime) ?? this.#settings.initRunUs)
-      : (annotatedDuration(pod, behaviour.runTime) ?? Number.POSITIVE_INFINITY);
-    return { createUs, startUs, stopUs, ableUs, runUs };
+    const behaviour = drawBehaviour(annotations, spec, isInit, stream);
+    const runUs = behaviour.runUs ?? (isInit ? this.#settings.initRunUs : forEver);
+    return { createUs, startUs, stopUs, ...behaviour, ableUs: behaviour.ableUs ?? drawnUs, runUs };
   }
 }
 

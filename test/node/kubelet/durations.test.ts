@@ -1,17 +1,11 @@
-// Grids, drawn durations and durations in annotations.
+// Grids, drawn durations, and the waits for volumes and tokens.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Simulation } from '../../../src/kernel/simulation.js';
-import {
-  annotatedDuration,
-  behaviour,
-  durationOf,
-  nextTick,
-  parseDuration,
-} from '../../../src/node/kubelet/durations.js';
+import { durationOf, nextTick } from '../../../src/node/kubelet/durations.js';
 import { pollUs } from '../../../src/node/kubelet/volume-manager.js';
-import { boundPod, KubeletBench, msUs, secondUs } from './kubelet-bench.js';
+import { KubeletBench, msUs, secondUs } from './kubelet-bench.js';
 
 describe('the next tick of a grid', () => {
   test.each([
@@ -46,33 +40,6 @@ describe('the poll for volumes', () => {
     expect(pollUs(1_000, 1_001, 300)).toBe(1_300);
     expect(pollUs(1_000, 1_300, 300)).toBe(1_300);
     expect(pollUs(1_000, 1_301, 300)).toBe(1_600);
-  });
-});
-
-describe('durations in annotations', () => {
-  test.each([
-    ['30s', 30_000_000],
-    ['1m30s', 90_000_000],
-    ['250ms', 250_000],
-    ['0.5s', 500_000],
-    ['1h', 3_600_000_000],
-    ['15us', 15],
-    ['0s', 0],
-    ['never', Number.POSITIVE_INFINITY],
-  ])('%s is %f us', (text, expected) => {
-    expect(parseDuration(text)).toBe(expected);
-  });
-
-  test.each(['', '30', 's', '-1s', '1 s', '1d', '1s2'])('"%s" is none', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
-  });
-
-  test('that cannot be read are named with their pod', () => {
-    const pod = boundPod('web', {}, { annotations: { [behaviour.runTime]: 'soon' } });
-    expect(() => annotatedDuration(pod, behaviour.runTime)).toThrow(
-      'web: kubeclock.dev/run-time "soon" is no duration like 30s',
-    );
-    expect(annotatedDuration(pod, behaviour.readyAfter)).toBeUndefined();
   });
 });
 

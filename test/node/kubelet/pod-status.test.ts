@@ -15,7 +15,16 @@ import {
 } from '../../../src/node/kubelet/pod-status.js';
 import { boundPod } from './kubelet-bench.js';
 
-const times = { createUs: 0, startUs: 0, stopUs: 0, ableUs: 0, runUs: 0 };
+const times = {
+  createUs: 0,
+  startUs: 0,
+  stopUs: 0,
+  ableUs: 0,
+  runUs: 0,
+  termUs: 0,
+  exitCode: 0,
+  exitReason: undefined,
+};
 const podTimes = { directoriesUs: 0, mountUs: 0, sandboxUs: 0, stopSandboxUs: 0, probePhase: 0 };
 const agent = { address: '192.168.0.1' } as NodeAgent;
 
