@@ -1,15 +1,10 @@
 // A rolling 64-bit hash over (time, kind, target) of every event: two runs are the same run exactly
 // when it is equal. Two 32-bit lanes with multiply-rotate mixing; not cryptographic.
 
-/**
- * What stands for a kind of event in the hash: 32 bits of its name (FNV-1a), so that a run in which
- * a kind never happens has the same hash whether that kind exists or not. O(length).
- */
+/** 32 bits of the name of a kind of event (FNV-1a): other kinds do not matter. O(length). */
 export function kindHash(name: string): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < name.length; at++) {
-    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  }
+  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
   return hash;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The metrics that a threshold can name: figures of pods, changes and Events, derived from the result of a
- * run.
+ * The metrics that a threshold can name: figures of pods, changes and Events, derived from the
+ * result of a run.
  */
 
 /** A metric that thresholds can name. */

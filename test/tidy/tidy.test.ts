@@ -51,7 +51,7 @@ describe('sizes', () => {
   });
 
   test('the event kernel is small enough to be read in one sitting', () => {
-    const budget = 700;
+    const budget = 710;
     const stations = ['stations', 'station-meter', 'cpu-host', 'cores'];
     const apart = [...stations, 'reference-event-queue'].map((name) => `src/kernel/${name}.ts`);
     const lines = src
