@@ -31,11 +31,13 @@ import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
 import type { FaultOperation } from './fault-operation.js';
 import { FaultOperator } from './fault-operator.js';
-import { kubeletNode, nodeLease, withMachine } from './node-objects.js';
+import { kubeletNode, nodeLease, proxyNode, withMachine } from './node-objects.js';
 import type { Operation, RestartOperation } from './operation.js';
 import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 import { csiControllers, storageObjects } from './storage-assembly.js';
+import { ClientTraffic } from './traffic/client-traffic.js';
+import type { TrafficPlan } from './traffic/traffic-spec.js';
 
 /** Operations that are about etcd. */
 const etcdOperations: ReadonlySet<Operation['op']> = new Set([
@@ -72,6 +74,8 @@ export class Cluster {
   readonly #serviceFeed: ServiceFeed;
   readonly #dns: ClusterDns;
   readonly #csiDrivers: readonly CsiDriver[];
+  /** Undefined when nobody connects to any Service. */
+  readonly traffic: ClientTraffic | undefined;
   readonly #driver: Driver;
   /** Nodes made so far, by pool. */
   readonly #poolSizes = new Map<string, number>();
@@ -82,6 +86,7 @@ export class Cluster {
     spec: ClusterSpec,
     operations: readonly Operation[],
     listeners: ClusterListeners,
+    traffic?: TrafficPlan,
   ) {
     const { observer, changes, controllers, onOperationsDone } = listeners;
     this.#simulation = simulation;
@@ -92,6 +97,9 @@ export class Cluster {
       onInstalled: (node) => this.#kubelets.networkInstalled(node),
       monitor: listeners.flannel,
     });
+    if (traffic !== undefined && traffic.flows.length > 0) {
+      this.traffic = new ClientTraffic(simulation, traffic);
+    }
     const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
@@ -113,7 +121,7 @@ export class Cluster {
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
-      nodes: this.#nodes.names,
+      nodes: nodes.map(proxyNode),
       spec: spec.kubeProxy,
       linkDelay: spec.network.node.delay,
       observer,
@@ -193,6 +201,7 @@ export class Cluster {
     }
     this.#controllers.start();
     for (const scheduler of this.#schedulers) scheduler.start();
+    this.traffic?.start(this.#proxies, this.#spec.network.node.delay);
     this.#serviceFeed.start();
     this.#dns.start();
     for (const driver of this.#csiDrivers) driver.start();
@@ -224,6 +233,7 @@ export class Cluster {
       network,
       applicationStart,
       networkPlugin: this.network.plugin,
+      servers: this.traffic?.servers,
     });
   }
 
@@ -273,6 +283,7 @@ export class Cluster {
         : made;
     });
     for (const node of nodes) this.#nodes.add(node, pool.name);
+    for (const node of nodes) this.traffic?.addNode({ ...proxyNode(node), pool: pool.name });
     return nodes;
   }
 
@@ -281,8 +292,8 @@ export class Cluster {
     assert(pool !== undefined, `there is no node pool "${poolName}"`);
     for (const node of this.#newNodes(pool, count, false)) {
       this.#kubelets.addNode(node);
-      this.#proxies.addNode(node.name);
       this.network.addNode({ name: node.name, segment: pool.segment });
+      this.#proxies.addNode(proxyNode(node));
     }
   }
 }

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node, NodeAddress, NodeCondition, NodeSystemInfo } from '../api/node.js';
 import type { RandomRoot } from '../kernel/random-stream.js';
 import type { RuntimeName } from '../node/cri.js';
+import type { ProxyNode } from '../node/kube-proxy/kube-proxy-fleet.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { type NodePoolSpec, nodeOfPool } from './cluster-spec.js';
 
@@ -121,4 +122,9 @@ export function kubeletNode(pool: NodePoolSpec, index: number, isRegistered: boo
     maxParallelImagePulls,
     isRegistered,
   };
+}
+
+/** The place of a node's kube-proxy. */
+export function proxyNode({ name, node }: KubeletNode): ProxyNode {
+  return { name, zone: node.metadata.labels?.['topology.kubernetes.io/zone'] ?? '' };
 }

@@ -64,25 +64,29 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, identities);
   const { convergence, observer } = recorder;
   let isConverged = false;
-  const cluster = new Cluster(simulation, scenario.cluster, scenario.operations, {
+  const listeners = {
     observer,
     changes: convergence,
     controllers: recorder.controllerManager,
     flannel: recorder.flannel,
     scheduling: schedulingRecorder,
     plugins,
-    monitorOf: (name) => recorder.schedulerMonitor(name),
+    monitorOf: (name: string) => recorder.schedulerMonitor(name),
     onOperationsDone: () =>
       convergence.whenSettled(() => {
         isConverged = true;
         if (scenario.untilConverged) simulation.stop();
       }),
-  });
-  recorder.measureApi(cluster.apiServers, cluster.transport);
-  recorder.measureEtcd(cluster.etcd);
-  recorder.measureFlannel(cluster.network.flannel);
-  recorder.measureLeaders(() => cluster.leaders);
-  recorder.recordSeries(scenario.outputs.sampleIntervalUs, cluster.meters);
+  };
+  const traffic = { flows: scenario.traffic, intervalUs: scenario.outputs.sampleIntervalUs };
+  const cluster = new Cluster(
+    simulation,
+    scenario.cluster,
+    scenario.operations,
+    listeners,
+    traffic,
+  );
+  measure(cluster, recorder, traffic.intervalUs);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {
     const { podCount: podsTotal, readyCount: podsReady } = recorder.pods;
@@ -108,6 +112,16 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     notices: scenario.notices,
     thresholds: scenario.thresholds,
   });
+}
+
+/** Has the recorder look at the parts of a cluster. */
+function measure(cluster: Cluster, recorder: RunRecorder, intervalUs: number): void {
+  recorder.measureApi(cluster.apiServers, cluster.transport);
+  recorder.measureEtcd(cluster.etcd);
+  recorder.measureFlannel(cluster.network.flannel);
+  recorder.measureLeaders(() => cluster.leaders);
+  recorder.measureTraffic(cluster.traffic);
+  recorder.recordSeries(intervalUs, cluster.meters);
 }
 
 /** Runs to the horizon, holding at the time of the look: nothing happens in between. */

@@ -2,6 +2,7 @@
 import type { ApiTransport } from '../client/api-call.js';
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
 import type { LeaderStatus } from '../cluster/elected-process.js';
+import type { ClientTraffic } from '../cluster/traffic/client-traffic.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
@@ -34,6 +35,7 @@ import { SchedulerMetrics } from './scheduler-metrics.js';
 import { storageSamples } from './storage-samples.js';
 import { judgeThresholds } from './thresholds.js';
 import { TimeSeriesRecorder } from './time-series-recorder.js';
+import { trafficGauges, trafficRows } from './traffic.js';
 
 /** What the recorder cannot know by itself. */
 export type RunFacts = Pick<
@@ -64,6 +66,7 @@ export class RunRecorder {
   #etcd: Etcd | undefined;
   readonly flannel: FlannelMetrics = new FlannelMetrics();
   #flannelFleet: FlannelFleet | undefined;
+  #traffic: ClientTraffic | undefined;
   #leaders: () => readonly LeaderStatus[] = () => [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
@@ -118,6 +121,11 @@ export class RunRecorder {
     transport.monitor = this.#restClients;
   }
 
+  /** Reports the connections of clients, if there are any; before the series begin. */
+  measureTraffic(traffic: ClientTraffic | undefined): void {
+    this.#traffic = traffic;
+  }
+
   /** Reports the metrics of etcd. */
   measureEtcd(etcd: Etcd): void {
     this.#etcd = etcd;
@@ -147,6 +155,7 @@ export class RunRecorder {
           return rate;
         },
       },
+      ...(this.#traffic === undefined ? [] : trafficGauges(this.#traffic)),
     ];
     const sampled = meters.filter(({ name }) => !name.endsWith('/client'));
     this.#series = new TimeSeriesRecorder(gauges, sampled);
@@ -163,10 +172,14 @@ export class RunRecorder {
     const pods = this.pods.rows;
     const convergence = this.convergence.rows;
     const events = this.#events.rows;
+    const traffic = this.#traffic === undefined ? [] : trafficRows(this.#traffic);
     const isAlone = this.#apiServers.length <= 1;
     const { thresholds, ...rest } = facts;
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
-      selectValues(samplesOf(selector.name, pods, convergence, events) ?? [], selector.labels);
+      selectValues(
+        samplesOf(selector.name, pods, convergence, events, traffic) ?? [],
+        selector.labels,
+      );
     return {
       ...rest,
       seed: simulation.random.seed,
@@ -180,6 +193,7 @@ export class RunRecorder {
       requests: this.#requests.rows,
       apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
+      traffic,
       kubernetesEvents: events,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
         const figures = summarise(selectValues(samplesOf(metric, pods, convergence) ?? [], []));

@@ -136,6 +136,30 @@ export interface TimeSeries {
   readonly columns: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
+/** Connections of one kind of traffic that were made in one interval. */
+export interface TrafficRow {
+  /** End of the interval. */
+  readonly timeUs: number;
+  /** Name of the kind of traffic. */
+  readonly traffic: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly connections: number;
+  /** Accepted by a pod. */
+  readonly ok: number;
+  /** Sent to an endpoint whose pod does not listen. */
+  readonly refused: number;
+  /** Sent to an endpoint whose node does not answer. */
+  readonly timedOut: number;
+  /** The rules of the client's node led nowhere. */
+  readonly noEndpoints: number;
+  /** Made earlier, and cut off in this interval because their pod stopped. */
+  readonly broken: number;
+  /** Time until an accepted connection was set up; NaN without any. */
+  readonly setupMeanUs: number;
+  readonly setupMaxUs: number;
+}
+
 /** One Kubernetes Event object, as `kubectl get events` lists it. */
 export interface EventRow {
   readonly timeUs: number;
@@ -230,6 +254,8 @@ export interface RunResult {
   readonly requests: readonly RequestRow[];
   readonly apiCallSlis: readonly ApiCallSli[];
   readonly timeSeries: TimeSeries;
+  /** By kind of traffic, then by time; intervals without connections are left out. */
+  readonly traffic: readonly TrafficRow[];
   readonly kubernetesEvents: readonly EventRow[];
   readonly summary: readonly SummaryRow[];
   readonly stations: readonly StationReport[];

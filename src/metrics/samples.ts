@@ -1,5 +1,6 @@
 // The samples behind every metric that a summary or a threshold can name, from the rows of a run.
-import type { ConvergenceRow, EventRow, PodRow } from './run-result.js';
+import type { ConvergenceRow, EventRow, PodRow, TrafficRow } from './run-result.js';
+import { trafficSamples } from './traffic.js';
 
 /** Values of one metric under one set of labels; durations in seconds. */
 export interface Samples {
@@ -38,17 +39,18 @@ export const summaryMetrics: readonly string[] = [
   'convergence_seconds',
 ];
 
-/** The samples of a metric, one entry a pod, change or Event; undefined: no such metric. */
+/** The samples of a metric, one entry a pod, change, Event or kind of traffic. */
 export function samplesOf(
   metric: string,
   pods: readonly PodRow[],
   changes: readonly ConvergenceRow[],
   events: readonly EventRow[] = [],
+  traffic: readonly TrafficRow[] = [],
 ): readonly Samples[] | undefined {
   if (metric === 'events_seen') return events.map(eventSamples);
   if (metric === 'convergence_seconds') return changes.flatMap(changeSamples);
   const measure = podMeasures.get(metric);
-  if (measure === undefined) return undefined;
+  if (measure === undefined) return trafficSamples(metric, traffic);
   return pods.flatMap((pod) => {
     const value = measure(pod);
     if (value === undefined) return [];

@@ -8,6 +8,7 @@ import { nodesCsv } from './csv/nodes.js';
 import { podsCsv } from './csv/pods.js';
 import { summaryCsv } from './csv/summary.js';
 import { timeSeriesCsv } from './csv/time-series.js';
+import { trafficCsv } from './csv/traffic.js';
 
 /** Every CSV file, each with its columns and what they mean; docs/csv.md is written from it. */
 export const csvFiles: readonly CsvFile[] = [
@@ -19,4 +20,5 @@ export const csvFiles: readonly CsvFile[] = [
   convergenceCsv,
   criticalPathCsv,
   eventsCsv,
+  trafficCsv,
 ];

@@ -1,6 +1,7 @@
 // summary.json: a run for machines. What baselines and comparisons are made of, so its fields only
 // grow within one schemaVersion. It knows no clock, host or path.
 import type { RequestRow, RunResult } from '../metrics/run-result.js';
+import { trafficTotals } from '../metrics/traffic.js';
 import type { Summary } from '../stats/summarise.js';
 import { formatSeconds } from './number-format.js';
 import { schedulingLatencyUs, startupUs, summariseLatency } from './pod-latencies.js';
@@ -37,6 +38,10 @@ export function renderSummaryJson(result: RunResult): string {
     notices: result.notices,
     ...measures(result),
     ...load(result),
+    traffic: trafficTotals(result.traffic).map((total) => ({
+      ...total,
+      deadEndpointShare: share(total.deadEndpoint, total.connections),
+    })),
   });
 }
 
@@ -120,6 +125,10 @@ function mapFigures(summary: Summary, convert: (value: number) => number | null)
 
 function seconds(us: number | undefined): number | null {
   return us === undefined || Number.isNaN(us) ? null : Number(formatSeconds(us));
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }
 
 function orNull(value: number): number | null {

@@ -7,9 +7,10 @@ import type {
   SchedulerRow,
   ThresholdRow,
 } from '../metrics/run-result.js';
+import { trafficTotals } from '../metrics/traffic.js';
 import { bottleneckText } from './bottleneck.js';
 import { bySlowestChange } from './change-order.js';
-import { formatCount, formatDuration, formatMeasure } from './number-format.js';
+import { formatCount, formatDuration, formatMeasure, formatNumber } from './number-format.js';
 import { podLatencies, summariseLatency } from './pod-latencies.js';
 import { countRun } from './run-counts.js';
 import { alignRows, printable, wrapText } from './text-table.js';
@@ -44,6 +45,7 @@ export function summaryTable(result: RunResult, options: SummaryTableOptions): s
     section('RUN', runLines(result, width, paint), paint),
     section('CONVERGENCE', convergenceLines(result.convergence, width), paint),
     section('POD LATENCY', latencyLines(result, width), paint),
+    section('TRAFFIC', trafficLines(result, width), paint),
     section('API CALLS', apiCallLines(result.apiCallSlis, width, paint), paint),
     section('NOTICES', noticeLines(result.notices, width, paint), paint),
   ];
@@ -182,6 +184,26 @@ function latencyLines({ pods }: RunResult, width: number): string[] {
     ];
   });
   return alignRows([header, ...rows], { align: 'lrrrrr', width });
+}
+
+/** What became of the connections of clients. */
+function trafficLines({ traffic }: RunResult, width: number): string[] {
+  const totals = trafficTotals(traffic);
+  if (totals.length === 0) return [];
+  const header = ['', 'connections', 'dead endpoint', 'share', 'no endpoints', 'broken'];
+  const rows = totals.map((total) => [
+    printable(`${total.traffic} to ${total.namespace}/${total.service}`),
+    formatCount(total.connections),
+    formatCount(total.deadEndpoint),
+    formatShare(total.deadEndpoint, total.connections),
+    formatCount(total.noEndpoints),
+    formatCount(total.broken),
+  ]);
+  return alignRows([header, ...rows], { align: 'lrrrrr', width });
+}
+
+function formatShare(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${formatNumber(Math.round((part / whole) * 1e5) / 1e3)} %`;
 }
 
 function noticeLines(notices: readonly string[], width: number, paint: Paint): string[] {

@@ -36,6 +36,17 @@ export const scenarioDefaults = defineConstants('scenario', {
     unit: 'bytes',
     source: 'ASSUMED an image with a full runtime; state imageSizes to replace it',
   },
+  trafficTimeoutUs: {
+    value: 5_000_000,
+    unit: 'µs',
+    source: 'ASSUMED the connect timeout of many HTTP clients; state timeout to replace it',
+  },
+  externalClients: {
+    value: 100,
+    unit: 'addresses',
+    source: 'ASSUMED; state from.external.clients to replace it',
+    note: 'that traffic from outside comes from',
+  },
   applicationStartP50Us: {
     value: 1_000_000,
     unit: 'µs',

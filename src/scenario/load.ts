@@ -44,6 +44,7 @@ import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { storageOf } from './storage-of.js';
 import { thresholdsOf } from './thresholds-of.js';
+import { checkTraffic, trafficOf } from './traffic-of.js';
 import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
 
@@ -253,7 +254,11 @@ class Loader {
     if (!this.#areObjectsSound()) return faults;
     const objects = built.flatMap((each) => each.objects);
     const checks = [checkBehaviour, checkSelectors, checkFlowSchemas];
-    return [...faults, ...checks.flatMap((check) => check(objects))];
+    return [
+      ...faults,
+      ...checks.flatMap((check) => check(objects)),
+      ...checkTraffic(spec, objects, this.#placeOf),
+    ];
   }
 
   /** Whether every object of a known kind is there and valid, so that its fields can be read. */
@@ -293,6 +298,7 @@ class Loader {
       plugins: plugins.uses,
       pluginNotices,
       operations: completed.operations,
+      traffic: trafficOf(spec),
       thresholds,
       outputs: {
         directory: spec.outputs?.directory,

@@ -5,6 +5,7 @@
 import type { IgnoredKind } from '../api/manifests.js';
 import type { ClusterSpec } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
+import type { TrafficSpec } from '../cluster/traffic/traffic-spec.js';
 import type { Provenance } from './layers.js';
 import type { Threshold } from './threshold.js';
 import type { UserPluginUse } from './user-plugins.js';
@@ -29,6 +30,8 @@ export interface LoadedScenario {
   readonly cluster: ClusterSpec;
   /** In order of the file; `atUs` need not ascend. */
   readonly operations: readonly Operation[];
+  /** Connections of clients to Services, in order of the file. */
+  readonly traffic: readonly TrafficSpec[];
   readonly thresholds: readonly Threshold[];
   readonly outputs: OutputOptions;
   /** Sentences that the reader of the results must know. */

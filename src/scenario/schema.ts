@@ -29,6 +29,7 @@ import {
   wholeNumber,
 } from './schema-parts.js';
 import { storage } from './schema-storage.js';
+import { traffic } from './schema-traffic.js';
 
 /** Version of the scenario format. */
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
@@ -203,6 +204,9 @@ export const scenarioSpec = mapping({
   workload: mapping({
     operations: list(operation, 'operations').optional(),
     ...loadSchemas,
+    traffic: list(traffic, 'kinds of traffic {name, service, connectionsPerSecond, …}')
+      .optional()
+      .describe('Connections of clients to Services.'),
   }).optional(),
   thresholds: z
     .record(z.string(), list(thresholdItem, 'expressions such as p(99)<5', 1), {

@@ -14,6 +14,7 @@ export interface ThresholdMetric {
 const podLabels: readonly string[] = ['namespace', 'owner', 'node'];
 const eventLabels: readonly string[] = ['reason', 'namespace', 'kind', 'name'];
 const changeLabels: readonly string[] = ['namespace', 'kind', 'name'];
+const trafficLabels: readonly string[] = ['traffic', 'namespace', 'service'];
 
 const derived = (meaning: string, labels: readonly string[]): ThresholdMetric => ({
   meaning,
@@ -30,4 +31,12 @@ export const thresholdMetrics: ReadonlyMap<string, ThresholdMetric> = new Map([
   ['pods_not_ready', derived('pods that never became Ready', podLabels)],
   ['events_seen', derived('Kubernetes Events, each as often as it was seen', eventLabels)],
   ['convergence_seconds', derived('a change asked for to its last consequence', changeLabels)],
+  ['traffic_connections', derived('connections of clients', trafficLabels)],
+  [
+    'traffic_dead_endpoint_connections',
+    derived('connections sent to an endpoint that did not answer', trafficLabels),
+  ],
+  ['traffic_dead_endpoint_share', derived('share of such connections, 0 to 1', trafficLabels)],
+  ['traffic_failed_share', derived('share of connections nobody accepted, 0 to 1', trafficLabels)],
+  ['traffic_broken_connections', derived('open connections cut off', trafficLabels)],
 ]);

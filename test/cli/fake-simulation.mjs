@@ -39,6 +39,7 @@ function simulate(scenario, { onProgress, shouldStop, maxEvents }) {
     convergence: [],
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
+    traffic: [],
     kubernetesEvents: [],
     summary: [],
     schedulers: [],

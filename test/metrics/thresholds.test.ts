@@ -13,7 +13,7 @@ import {
   type Threshold,
 } from '../../src/scenario/threshold.js';
 import { thresholdMetrics } from '../../src/scenario/threshold-metrics.js';
-import { convergenceRow, podRow } from '../report/fixtures.js';
+import { convergenceRow, podRow, trafficRow } from '../report/fixtures.js';
 
 function threshold(metric: string, expression: string, rest: Partial<Threshold> = {}): Threshold {
   const selector = parseMetricSelector(metric);
@@ -137,6 +137,20 @@ describe('samples', () => {
   });
 
   test.each([
+    ['traffic_connections', 400],
+    ['traffic_dead_endpoint_connections', 6],
+    ['traffic_dead_endpoint_share', 0.015],
+    ['traffic_failed_share', 0.02],
+    ['traffic_broken_connections', 8],
+  ])('of %s are one a kind of traffic, over the whole run', (metric, expected) => {
+    const other = trafficRow({ traffic: 'other', connections: 0, refused: 0, timedOut: 0 });
+    const rows = [trafficRow(), trafficRow({ noEndpoints: 2 }), other];
+    const samples = samplesOf(metric, [], [], [], rows) ?? [];
+    expect(selectValues(samples, [['traffic', 'shoppers']])).toEqual([expected]);
+    expect(samples).toHaveLength(2);
+  });
+
+  test.each([
     [[['namespace', 'shop']], 1],
     [[['owner', 'Deployment/api']], 1],
     [
@@ -178,7 +192,7 @@ describe('samples', () => {
 
   test('exist for exactly the metrics that a threshold can name, with their labels', () => {
     for (const [metric, { labels }] of thresholdMetrics) {
-      const samples = samplesOf(metric, pods, [convergenceRow()], [eventRow]) ?? [];
+      const samples = samplesOf(metric, pods, [convergenceRow()], [eventRow], [trafficRow()]) ?? [];
       expect([...(samples[0]?.labels.keys() ?? [])], metric).toEqual(labels);
     }
     expect(samplesOf('pod_mood', pods, [])).toBeUndefined();

@@ -11,6 +11,7 @@ import type {
   RunResult,
   SummaryRow,
   ThresholdRow,
+  TrafficRow,
 } from '../../src/metrics/run-result.js';
 
 /** A pod that went through every stage, 100 ms each, unless told otherwise. */
@@ -269,6 +270,32 @@ const thresholdRows: readonly ThresholdRow[] = [
   }),
 ];
 
+export function trafficRow(overrides: Partial<TrafficRow> = {}): TrafficRow {
+  return {
+    timeUs: 2_000_000,
+    traffic: 'shoppers',
+    namespace: 'shop',
+    service: 'api',
+    connections: 200,
+    ok: 197,
+    refused: 2,
+    timedOut: 1,
+    noEndpoints: 0,
+    broken: 4,
+    setupMeanUs: 263.5,
+    setupMaxUs: 301,
+    ...overrides,
+  };
+}
+
+/** An interval without connections, in which open ones broke. */
+const emptyTrafficRow = trafficRow({
+  timeUs: 3_000_000,
+  ...{ connections: 0, ok: 0, refused: 0, timedOut: 0, broken: 3 },
+  setupMeanUs: Number.NaN,
+  setupMaxUs: Number.NaN,
+});
+
 /** A run of three pods with every awkward value once. */
 export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   return {
@@ -306,6 +333,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
         { name: 'apiserver_cpu_cores', values: [0.1, 0.3333333333, Number.NaN] },
       ],
     },
+    traffic: [trafficRow(), emptyTrafficRow],
     kubernetesEvents: [
       eventRow(),
       eventRow({
@@ -346,6 +374,7 @@ export function emptyResult(): RunResult {
     convergence: [],
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
+    traffic: [],
     kubernetesEvents: [],
     summary: [],
     schedulers: [],

@@ -114,7 +114,65 @@ const otherTable = {
   },
 } as const;
 
-const table: typeof iptablesTable & typeof otherTable = { ...iptablesTable, ...otherTable };
+const pathTable = {
+  sessionAffinitySeconds: {
+    value: 10_800,
+    unit: 's',
+    source: 'Kubernetes v1.36 API default of sessionAffinityConfig',
+  },
+  firstPacketUs: {
+    value: 12,
+    unit: 'µs',
+    source: 'fit to the figures of KEP-3866 (reference: nodes-controllers §2.8)',
+    note: 'the first packet of a connection in iptables mode, without the rules of services',
+  },
+  ruleMatchNanoseconds: {
+    value: 20,
+    unit: 'ns/rule',
+    source: 'fit to the figures of KEP-3866 (reference: nodes-controllers §2.8)',
+    note: 'a rule that the first packet of a connection passes',
+  },
+  mapLookupP50Us: {
+    value: 14,
+    unit: 'µs',
+    source: 'figures of KEP-3866 (reference: nodes-controllers §2.8)',
+    note: 'the first packet of a connection in nftables and ipvs mode',
+  },
+  mapLookupP99Us: {
+    value: 37,
+    unit: 'µs',
+    source: 'figures of KEP-3866 (reference: nodes-controllers §2.8)',
+  },
+  userspaceConnectLowUs: {
+    value: 150,
+    unit: 'µs',
+    source: 'ASSUMED: reference nodes-controllers §2.8',
+    note: 'accepting a connection and opening another',
+  },
+  userspaceConnectHighUs: {
+    value: 300,
+    unit: 'µs',
+    source: 'ASSUMED: reference nodes-controllers §2.8',
+  },
+  userspaceDialTimeoutUs: {
+    value: 250_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.20 pkg/proxy/userspace',
+    note: 'of the first endpoint that is tried; doubles with each further one',
+  },
+  userspaceDials: {
+    value: 4,
+    unit: 'endpoints',
+    source: 'Kubernetes v1.20 pkg/proxy/userspace',
+    note: 'tried for one connection',
+  },
+} as const;
+
+const table: typeof iptablesTable & typeof otherTable & typeof pathTable = {
+  ...iptablesTable,
+  ...otherTable,
+  ...pathTable,
+};
 
 /** Constants of kube-proxy. */
 export const kubeProxyConstants: Constants<typeof table> = defineConstants('kube-proxy', table);

@@ -1,6 +1,6 @@
 // The kube-proxies of all nodes as one component. Each follows the same log of rule changes and has
-// a bounded-frequency runner: a change starts a sync, not before `minSyncPeriodUs` after the end of
-// the last one; everything that has arrived by then is programmed together.
+// a bounded-frequency runner: a change starts a sync when the runner lets it; everything that has
+// arrived by then is programmed together.
 // What a proxy does follows from the log and from itself alone, so that its starts and ends need no
 // events: they are worked out for all proxies together, in one go through their columns, whenever
 // something depends on them. One event a fleet is planned for the time at which the slowest proxies
@@ -20,21 +20,27 @@ import type { EventHandle } from '../../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ChangeLog } from './change-log.js';
-import { kubeProxyConstants } from './constants.js';
-import { ServiceMap } from './service-map.js';
+import type { ProxyPlace } from './endpoint-choice.js';
+import { ProgrammedHistory } from './programmed-history.js';
+import { ServiceHistory, type ServiceVersion } from './service-history.js';
+import { ServiceMap, serviceKeyOf } from './service-map.js';
 import { SlowestMember } from './slowest-member.js';
-import { type ProxyMode, syncUs } from './sync-cost.js';
+import { type ProxySettings, SyncPlans } from './sync-plan.js';
+import { SyncRunners } from './sync-runner.js';
+
+/** The node of a proxy. */
+export interface ProxyNode extends ProxyPlace {
+  /** Where they are not those of all. */
+  readonly settings?: ProxySettings | undefined;
+}
 
 export interface KubeProxyFleetOptions {
   readonly simulation: Simulation;
-  /** Names of the nodes. */
-  readonly nodes: readonly string[];
-  readonly spec: { readonly mode: ProxyMode; readonly minSyncPeriodUs: number };
+  readonly nodes: readonly ProxyNode[];
+  readonly spec: ProxySettings;
   /** From the apiserver to a node; drawn once a node. */
   readonly linkDelay: DistributionSpec;
   readonly observer: ClusterObserver;
-  /** Factor on the time of a sync; 1: the machines of the published figures. */
-  readonly cpuFactor?: number;
   /** Told of every sync, in each proxy's own order, when its end has been worked out. */
   readonly onSynced?: (member: number, startUs: SimTime, endUs: SimTime) => void;
 }
@@ -52,6 +58,13 @@ export class KubeProxyFleet {
   readonly #delay: Distribution;
   readonly #map = new ServiceMap();
   readonly #log = new ChangeLog();
+  readonly #runners = new SyncRunners();
+  readonly #plans = new SyncPlans(this.#log);
+  readonly #nodes: ProxyNode[] = [];
+  /** Of followed Services, by `namespace/name`. */
+  readonly #histories = new Map<string, ServiceHistory>();
+  /** Empty unless a Service is followed. */
+  readonly #programmedThen = new ProgrammedHistory();
   readonly #slowest = new SlowestMember();
   readonly #due: EventKind;
   #wake: EventHandle = NONE;
@@ -68,22 +81,6 @@ export class KubeProxyFleet {
   readonly #nextUs: SimTime[] = [];
   readonly #startedUs: SimTime[] = [];
   readonly #delayUs: number[] = [];
-  readonly #lastEndUs: SimTime[] = [];
-  readonly #lastFullUs: SimTime[] = [];
-  readonly #lastSaveUs: SimTime[] = [];
-  /** Of the sync that was last worked out. Most proxies do the same one after the other. */
-  readonly #work = {
-    from: -1,
-    to: -1,
-    servicePorts: 0,
-    endpoints: 0,
-    changedPorts: 0,
-    changedEndpoints: 0,
-    changedEntries: 0,
-    isFull: false,
-    isSaved: false,
-  };
-  #takesUs = 0;
   #syncs = 0;
 
   constructor(options: KubeProxyFleetOptions) {
@@ -94,7 +91,7 @@ export class KubeProxyFleet {
       this.#wake = NONE;
       this.#catchUp();
     });
-    for (const name of options.nodes) this.addNode(name);
+    for (const node of options.nodes) this.addNode(node);
   }
 
   /** Proxies that are there. */
@@ -106,14 +103,17 @@ export class KubeProxyFleet {
    * Starts the proxy of one more node. It programs all that it finds, then follows; for what it
    * finds it holds nobody up.
    */
-  addNode(name: string): number {
+  addNode(node: ProxyNode): number {
     const { simulation } = this.#options;
     const { end } = this.#log;
     const member = this.#programmed.length;
-    this.#delayUs.push(this.#delay.sample(simulation.random.stream(`kube-proxy/${name}/link`)));
-    this.#lastEndUs.push(Number.NEGATIVE_INFINITY);
-    this.#lastFullUs.push(Number.NEGATIVE_INFINITY);
-    this.#lastSaveUs.push(Number.NEGATIVE_INFINITY);
+    this.#delayUs.push(
+      this.#delay.sample(simulation.random.stream(`kube-proxy/${node.name}/link`)),
+    );
+    this.#nodes.push(node);
+    this.#runners.add();
+    this.#plans.add();
+    this.#programmedThen.addProxy();
     this.#programmed.push(end);
     this.#taken.push(end);
     this.#startedUs.push(-1);
@@ -141,26 +141,65 @@ export class KubeProxyFleet {
   /** What the proxies list at their start, once, before the first event. */
   listed(objects: readonly KubernetesObject[], revision: number): void {
     const { now } = this.#options.simulation;
-    for (const object of objects) this.#map.apply(object, false);
+    for (const object of objects) {
+      this.#map.apply(object, false);
+      this.#historyOf(object)?.apply(object, false);
+    }
     this.#log.appendBaseline(revision, now, this.#map);
+    for (const history of this.#histories.values()) history.record(0);
     this.#wakeIdle(now);
   }
 
   /** A change of a Service or an EndpointSlice, at its dispatch to the first proxy. O(proxies). */
   onFleetEvent(event: FleetWatchEvent): void {
-    const change = this.#map.apply(event.object, event.type === 'DELETED');
+    const { object, type } = event;
+    const change = this.#map.apply(object, type === 'DELETED');
+    const history = this.#histories.size === 0 ? undefined : this.#historyOf(object);
+    history?.apply(object, type === 'DELETED');
     if (change === undefined) return this.#passOver(event.revision);
     this.#catchUp();
     this.#log.append(event, change, this.#map);
+    history?.record(this.#log.end - 1);
     this.#wakeIdle(this.#options.simulation.now);
     // Without nodes there is nothing to program, so everything is.
     if (this.nodeCount === 0) this.#options.observer.endpointsProgrammed(event.revision);
   }
 
+  settingsOf(member: number): ProxySettings {
+    return this.#nodes[member]!.settings ?? this.#options.spec;
+  }
+
+  /** Service ports with rules, as they are listed and watched now. */
+  get servicePorts(): number {
+    return this.#map.servicePorts;
+  }
+
+  /** Keeps what the rules say about a Service, from now on; before the first list. */
+  follow(key: string): ServiceHistory {
+    let history = this.#histories.get(key);
+    if (history === undefined) {
+      history = new ServiceHistory();
+      this.#histories.set(key, history);
+    }
+    return history;
+  }
+
+  /** What a proxy had in its rules about a followed Service, at a time that is not forgotten. */
+  rulesAt(history: ServiceHistory, member: number, time: SimTime): ServiceVersion | undefined {
+    this.#catchUp();
+    return history.versionAt(this.#programmedThen.at(member, time));
+  }
+
+  /** Nobody asks for rules of times before that any more. */
+  forgetBefore(time: SimTime): void {
+    this.#programmedThen.forgetBefore(time);
+    for (const history of this.#histories.values()) history.dropBefore(this.#slowest.least);
+  }
+
   /** Store revision up to which a proxy has programmed all changes; 0 before its first sync. */
   programmedRevision(member: number): number {
     this.#catchUp();
-    if (this.#lastEndUs[member] === Number.NEGATIVE_INFINITY) return 0;
+    if (this.#runners.lastEndUs(member) === Number.NEGATIVE_INFINITY) return 0;
     return this.#log.revisionOf((this.#programmed[member] as number) - 1);
   }
 
@@ -168,6 +207,13 @@ export class KubeProxyFleet {
   get syncs(): number {
     this.#catchUp();
     return this.#syncs;
+  }
+
+  #historyOf(object: KubernetesObject): ServiceHistory | undefined {
+    const { metadata, kind } = object;
+    if (kind === 'Service') return this.#histories.get(`${metadata.namespace}/${metadata.name}`);
+    const key = kind === 'EndpointSlice' ? serviceKeyOf(object) : undefined;
+    return key === undefined ? undefined : this.#histories.get(key);
   }
 
   /** A change that no rule shows counts as programmed with the one before it. */
@@ -195,8 +241,8 @@ export class KubeProxyFleet {
   #nextSyncUs(member: number, now: SimTime): SimTime {
     const arrivesUs =
       this.#log.reachesUs(this.#programmed[member]!, member) + this.#delayUs[member]!;
-    const notBeforeUs = this.#lastEndUs[member]! + this.#options.spec.minSyncPeriodUs;
-    return Math.max(arrivesUs, notBeforeUs, now);
+    const { runner = 'completion', minSyncPeriodUs } = this.settingsOf(member);
+    return this.#runners.startUs(member, runner, minSyncPeriodUs, Math.max(arrivesUs, now));
   }
 
   /** Works out what all proxies have done up to now; tells when the slowest have come further. */
@@ -260,35 +306,9 @@ export class KubeProxyFleet {
     while (to < end && log.reachesUs(to, member) <= hasArrivedUs) to++;
     this.#taken[member] = to;
     this.#startedUs[member] = at;
-    return at + this.#syncUs(member, from, to, at);
-  }
-
-  /** How long a sync takes; whether it is a full one, and whether it reads the rules first. */
-  #syncUs(member: number, from: number, to: number, at: SimTime): SimTime {
-    const { largeClusterEndpoints, fullSyncPeriodUs, syncPeriodUs } = kubeProxyConstants;
-    const { spec, cpuFactor = 1 } = this.#options;
-    const work = this.#work;
-    const isOther = work.from !== from || work.to !== to;
-    if (isOther) {
-      this.#log.summarise(from, to, work);
-      work.from = from;
-      work.to = to;
-      work.servicePorts = this.#log.totalPorts(to - 1);
-      work.endpoints = this.#log.totalEndpoints(to - 1);
-    }
-    const isLarge = work.endpoints > largeClusterEndpoints;
-    const lastFullUs = this.#lastFullUs[member]!;
-    const isFirst = lastFullUs === Number.NEGATIVE_INFINITY;
-    const isFull = isFirst || (!isLarge && at - lastFullUs >= fullSyncPeriodUs);
-    const isSaved = !isLarge || at - this.#lastSaveUs[member]! >= syncPeriodUs;
-    if (isFull) this.#lastFullUs[member] = at;
-    if (isFull || isSaved) this.#lastSaveUs[member] = at;
-    if (isOther || work.isFull !== isFull || work.isSaved !== isSaved) {
-      work.isFull = isFull;
-      work.isSaved = isSaved;
-      this.#takesUs = Math.round(syncUs(spec.mode, work) * cpuFactor);
-    }
-    return this.#takesUs;
+    const settings = this.settingsOf(member);
+    this.#runners.started(member, settings.minSyncPeriodUs, at);
+    return at + this.#plans.begin(member, settings, from, to, at);
   }
 
   /** Returns when the next sync starts. */
@@ -298,7 +318,8 @@ export class KubeProxyFleet {
     this.#syncs++;
     this.#options.onSynced?.(member, this.#startedUs[member]!, at);
     this.#programmed[member] = to;
-    this.#lastEndUs[member] = at;
+    this.#runners.ended(member, at);
+    if (this.#histories.size > 0) this.#programmedThen.add(member, at, to);
     this.#startedUs[member] = -1;
     this.#slowest.move(from, to);
     if (to < this.#log.end) return this.#nextSyncUs(member, at);

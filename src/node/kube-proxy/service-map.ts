@@ -1,8 +1,9 @@
-// Services and their ready endpoints as a proxy keeps them: how many there are, and whether a
-// change of an object changes any rule. Headless and ExternalName services have no rules.
-// Left out: topology and internal traffic policy, session affinity, load balancer addresses.
-// Source: Kubernetes v1.36 pkg/proxy (reference: nodes-controllers §2.2).
-import type { EndpointSlice } from '../../api/endpoint-slice.js';
+// Services and the endpoints that their rules name, as a proxy keeps them: how many there are, and
+// whether a change of an object changes any rule. Rules name the ready endpoints, or where there
+// are none those that still serve while they terminate. Headless and ExternalName services have no
+// rules. Left out: load balancer addresses; that endpoints which no rule names start a sync too.
+// Source: Kubernetes v1.36 pkg/proxy, topology.go (reference: nodes-controllers §2.2, §2.7).
+import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Service } from '../../api/service.js';
 
@@ -20,18 +21,30 @@ export interface RuleChange {
   readonly entries: number;
 }
 
+/** Endpoints of a slice that rules may name, as texts that differ when their rules do. */
+interface SliceEndpoints {
+  readonly ready: ReadonlySet<string>;
+  /** Terminating, and still serving. */
+  readonly draining: ReadonlySet<string>;
+}
+
+const NO_ENDPOINTS: SliceEndpoints = { ready: new Set(), draining: new Set() };
+
 interface ServiceState {
   readonly id: number;
   ports: number;
+  /** Named by rules. */
   endpoints: number;
-  /** Ready addresses by slice. */
-  readonly slices: Map<string, ReadonlySet<string>>;
+  ready: number;
+  /** How rules choose among the endpoints. */
+  policy: string;
+  readonly slices: Map<string, SliceEndpoints>;
 }
 
 export class ServiceMap {
   /** Service ports with rules. */
   servicePorts = 0;
-  /** Ready endpoints, once for each port. */
+  /** Endpoints that rules name, once for each port. */
   endpoints = 0;
   readonly #services = new Map<string, ServiceState>();
 
@@ -47,26 +60,36 @@ export class ServiceMap {
     const state = this.#stateOf(`${namespace}/${name}`);
     const ports = isDeleted ? 0 : rulePorts(service);
     const before = state.ports;
-    if (ports === before) return undefined;
+    const policy = policyOf(service);
+    const isOther = policy !== state.policy && before > 0;
+    state.policy = policy;
+    if (ports === before && !isOther) return undefined;
     this.#count(state, -1);
     state.ports = ports;
     this.#count(state, 1);
-    return this.#changeOf(state, Math.abs(ports - before) * (1 + state.endpoints));
+    const changed = isOther ? Math.max(ports, before) : Math.abs(ports - before);
+    return this.#changeOf(state, changed * (1 + state.endpoints));
   }
 
   #applySlice(slice: EndpointSlice, isDeleted: boolean): RuleChange | undefined {
-    const { namespace = '', name, labels = {} } = slice.metadata;
-    const serviceName = labels[serviceNameLabel];
-    if (serviceName === undefined || labels[headlessLabel] !== undefined) return undefined;
-    const state = this.#stateOf(`${namespace}/${serviceName}`);
-    const before = state.slices.get(name) ?? new Set();
-    const after = isDeleted ? new Set<string>() : readyAddresses(slice);
-    const entries = differences(before, after);
+    const key = serviceKeyOf(slice);
+    if (key === undefined) return undefined;
+    const state = this.#stateOf(key);
+    const { name } = slice.metadata;
+    const before = state.slices.get(name) ?? NO_ENDPOINTS;
+    const after = isDeleted ? NO_ENDPOINTS : endpointsOf(slice);
+    const ready = state.ready + after.ready.size - before.ready.size;
+    // Only where the last ready endpoint goes or the first comes do other slices matter.
+    const isPlain = state.ready > 0 && ready > 0;
+    const namedBefore = isPlain ? before.ready : namedBy(state);
+    if (after.ready.size + after.draining.size === 0) state.slices.delete(name);
+    else state.slices.set(name, after);
+    state.ready = ready;
+    const namedAfter = isPlain ? after.ready : namedBy(state);
+    const entries = differences(namedBefore, namedAfter);
     if (entries === 0) return undefined;
     this.#count(state, -1);
-    if (after.size === 0) state.slices.delete(name);
-    else state.slices.set(name, after);
-    state.endpoints += after.size - before.size;
+    state.endpoints += namedAfter.size - namedBefore.size;
     this.#count(state, 1);
     return state.ports === 0 ? undefined : this.#changeOf(state, entries * state.ports);
   }
@@ -74,7 +97,8 @@ export class ServiceMap {
   #stateOf(key: string): ServiceState {
     let state = this.#services.get(key);
     if (state === undefined) {
-      state = { id: this.#services.size, ports: 0, endpoints: 0, slices: new Map() };
+      const id = this.#services.size;
+      state = { id, ports: 0, endpoints: 0, ready: 0, policy: '', slices: new Map() };
       this.#services.set(key, state);
     }
     return state;
@@ -90,18 +114,60 @@ export class ServiceMap {
   }
 }
 
+/** `namespace/name` of the Service of a slice; undefined when its Service has no rules. */
+export function serviceKeyOf({ metadata }: EndpointSlice): string | undefined {
+  const { namespace = '', labels = {} } = metadata;
+  const serviceName = labels[serviceNameLabel];
+  if (serviceName === undefined || labels[headlessLabel] !== undefined) return undefined;
+  return `${namespace}/${serviceName}`;
+}
+
 /** Ports for which a service has rules. */
-function rulePorts({ spec }: Service): number {
+export function rulePorts({ spec }: Service): number {
   if (spec.clusterIP === 'None' || spec.type === 'ExternalName') return 0;
   return spec.ports?.length ?? 0;
 }
 
-function readyAddresses({ endpoints }: EndpointSlice): ReadonlySet<string> {
+/** Traffic policies and session affinity: all rules of a service follow them. */
+function policyOf({ spec }: Service): string {
+  const { internalTrafficPolicy, externalTrafficPolicy, sessionAffinity } = spec;
+  return `${internalTrafficPolicy} ${externalTrafficPolicy} ${sessionAffinity}`;
+}
+
+function endpointsOf({ endpoints }: EndpointSlice): SliceEndpoints {
   const ready = new Set<string>();
-  for (const { addresses, conditions } of endpoints) {
-    if (conditions?.ready !== false) ready.add(addresses[0] ?? '');
+  const draining = new Set<string>();
+  for (const endpoint of endpoints) {
+    if (isReady(endpoint)) ready.add(ruleOf(endpoint));
+    else if (isDraining(endpoint)) draining.add(ruleOf(endpoint));
   }
-  return ready;
+  return { ready, draining };
+}
+
+/** Whether rules name an endpoint before others. */
+export function isReady({ conditions }: Endpoint): boolean {
+  return conditions?.ready !== false;
+}
+
+/** Whether rules name an endpoint where none is ready. */
+export function isDraining({ conditions }: Endpoint): boolean {
+  return conditions?.terminating === true && conditions.serving === true;
+}
+
+/** Its address, with the hints that say which proxies use it. */
+function ruleOf({ addresses, hints }: Endpoint): string {
+  const [address = ''] = addresses;
+  if (hints === undefined) return address;
+  const names = [...(hints.forZones ?? []), ...(hints.forNodes ?? [])].map(({ name }) => name);
+  return [address, ...names].join(' ');
+}
+
+function namedBy({ ready, slices }: ServiceState): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const slice of slices.values()) {
+    for (const rule of ready > 0 ? slice.ready : slice.draining) named.add(rule);
+  }
+  return named;
 }
 
 /** Members of one set only. */

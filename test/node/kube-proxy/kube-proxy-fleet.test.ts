@@ -63,7 +63,9 @@ describe('the runner of a proxy', () => {
   });
 
   test('scales the time of a sync with the machine', () => {
-    const bench = new ProxyBench({ cpuFactor: 3 });
+    const bench = new ProxyBench({
+      spec: { mode: 'userspace', minSyncPeriodUs: secondUs, cpuFactor: 3 },
+    });
     bench.list([service('a')]);
     bench.simulation.run();
     expect(bench.ends).toEqual([[61, 0]]);
@@ -143,7 +145,7 @@ describe('many proxies', () => {
     bench.list([service('a')]);
     bench.change(10 * secondUs, slice('a', ['10.0.0.1']));
     bench.simulation.run(20 * secondUs);
-    expect(bench.fleet.addNode('late')).toBe(2);
+    expect(bench.fleet.addNode({ name: 'late', zone: '' })).toBe(2);
     expect(bench.fleet.programmedRevision(2)).toBe(0);
     bench.simulation.run(21 * secondUs);
     expect(bench.fleet.programmedRevision(2)).toBe(2);

@@ -35,7 +35,7 @@ function clusterOf(nodes: number) {
   const { simulation, transport } = plane;
   const fleet = new KubeProxyFleet({
     simulation,
-    nodes: Array.from({ length: nodes }, (_, index) => `node-${index}`),
+    nodes: Array.from({ length: nodes }, (_, index) => ({ name: `node-${index}`, zone: '' })),
     spec: { mode: 'iptables', minSyncPeriodUs: secondUs },
     linkDelay: { kind: 'constant', value: 100 },
     observer: watcher,

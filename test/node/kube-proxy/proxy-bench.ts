@@ -66,7 +66,7 @@ export class ProxyBench {
     })();
     this.fleet = new KubeProxyFleet({
       simulation,
-      nodes: Array.from({ length: count }, (_, index) => `node-${index}`),
+      nodes: Array.from({ length: count }, (_, index) => ({ name: `node-${index}`, zone: '' })),
       spec: { mode: 'userspace', minSyncPeriodUs: secondUs },
       linkDelay: { kind: 'constant', value: msUs },
       observer,

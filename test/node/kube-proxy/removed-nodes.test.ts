@@ -66,7 +66,7 @@ describe('a proxy whose node is gone', () => {
     const { simulation, fleet } = bench;
     simulation.at(
       3 * secondUs,
-      simulation.defineEvent('test.Added', () => fleet.addNode('new')),
+      simulation.defineEvent('test.Added', () => fleet.addNode({ name: 'new', zone: '' })),
     );
     bench.change(4 * secondUs, service('b'));
     simulation.run();

@@ -29,6 +29,7 @@ describe('renderRun', () => {
       'convergence.csv',
       'critical-path.csv',
       'events.csv',
+      'traffic.csv',
       'metrics.prom',
       'report.html',
     ]);
