@@ -185,6 +185,8 @@ function operationLines(operation: Operation): readonly string[] {
     case 'cordon':
     case 'uncordon':
     case 'drain':
+    case 'terminateInstances':
+    case 'stopInstances':
       return [`${head} ${operation.nodes.join(', ')}`];
     case 'taint':
       return [

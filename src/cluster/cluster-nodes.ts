@@ -35,6 +35,13 @@ export class ClusterNodes {
     this.#names.push(name);
   }
 
+  /** Where a node is in the fleets. */
+  indexOf(name: string): number {
+    const node = this.#byName.get(name);
+    assert(node !== undefined, `there is no node "${name}"`);
+    return node.index;
+  }
+
   /** Takes out a node that is gone for good. */
   remove(name: string): ClusterNode {
     const node = this.#byName.get(name);

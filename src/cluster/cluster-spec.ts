@@ -8,6 +8,9 @@ import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
 import type { VolumeReach } from '../control-plane/csi/volume-topology.js';
+import type { CloudProfile } from '../control-plane/cloud/cloud-profile.js';
+import type { InstanceTypeFacts } from '../control-plane/cloud/instance-registry.js';
+import type { CloudControllerManagerSettings } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
 import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-gates.js';
@@ -103,14 +106,27 @@ export interface ControllerManagerSpec extends ElectedSpec {
 }
 
 /**
- * Processes whose costs a machine profile may state. The last two are on a host of the control
- * plane in recorded clusters only: the agents of all nodes, and the client that loads and watches.
+ * Processes of recorded clusters. The last two are on a host of the control plane only there: the
+ * agents of all nodes, and the client that loads and watches.
  */
+export const recordedProcessNames = [
+  'etcd',
+  'kube-apiserver',
+  'kube-scheduler',
+  'kube-controller-manager',
+  'node-agents',
+  'recorder',
+] as const;
+
+export type RecordedProcessName = (typeof recordedProcessNames)[number];
+
+/** Processes whose costs a machine profile may state. */
 export const processNames = [
   'etcd',
   'kube-apiserver',
   'kube-scheduler',
   'kube-controller-manager',
+  'cloud-controller-manager',
   'node-agents',
   'recorder',
 ] as const;
@@ -226,6 +242,19 @@ export interface StorageSpec {
   readonly classes: readonly StorageClass[];
 }
 
+export interface CloudControllerManagerSpec extends ElectedSpec {
+  /** Of each controller's own client. */
+  readonly client: ClientLimit;
+  readonly settings: CloudControllerManagerSettings;
+}
+
+/** The cloud in which the nodes are instances. */
+export interface CloudSpec {
+  readonly profile: CloudProfile;
+  readonly instanceTypes: readonly InstanceTypeFacts[];
+  readonly controllerManager: CloudControllerManagerSpec;
+}
+
 /** A whole cluster. */
 export interface ClusterSpec {
   readonly kubernetesVersion: string;
@@ -236,6 +265,8 @@ export interface ClusterSpec {
   readonly clusterDns: ClusterDnsSpec;
   /** Undefined: there are neither volumes nor claims, and nobody looks after them. */
   readonly storage: StorageSpec | undefined;
+  /** Absent: nobody lets the machines, and there is no cloud-controller-manager. */
+  readonly cloud?: CloudSpec | undefined;
   /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
   readonly applicationStart: DistributionSpec;
   /** Absent where no HorizontalPodAutoscaler is. */
@@ -256,4 +287,11 @@ export function nodeOfPool(pool: NodePoolSpec, index: number): Node {
     ...template.metadata.labels,
   };
   return { ...template, metadata: { ...template.metadata, name, labels } };
+}
+
+/** The node in that zone; '' leaves it where it is. */
+export function inZone(node: Node, zone: string): Node {
+  if (zone === '') return node;
+  const labels = { ...node.metadata.labels, 'topology.kubernetes.io/zone': zone };
+  return { ...node, metadata: { ...node.metadata, labels } };
 }

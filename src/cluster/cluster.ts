@@ -2,9 +2,11 @@
 // knows all of them. When a run begins the cluster is up: nodes are registered and Ready, the
 // caches of the control plane fill, and as soon as they have, the first operation begins.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Node } from '../api/node.js';
 import type { ApiTransport } from '../client/api-call.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
+import type { Rental } from '../control-plane/cloud/instance-registry.js';
 import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
 import type { CsiDriver } from '../control-plane/csi/csi-driver.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
@@ -20,9 +22,10 @@ import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
+import { CloudAssembly, type CloudListeners } from './cloud-assembly.js';
 import { ClusterNetwork } from './cluster-network.js';
 import { ClusterNodes } from './cluster-nodes.js';
-import type { ClusterSpec, NodePoolSpec } from './cluster-spec.js';
+import { type ClusterSpec, inZone, type NodePoolSpec, nodeOfPool } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { Driver, type DriverOptions } from './driver.js';
@@ -31,7 +34,8 @@ import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
 import type { FaultOperation } from './fault-operation.js';
 import { FaultOperator } from './fault-operator.js';
-import { kubeletNode, nodeLease, proxyNode, withMachine } from './node-objects.js';
+import { kubeletNode, kubeletOf, nodeLease, proxyNode, withMachine } from './node-objects.js';
+import type { InstanceOperation } from './node-operation.js';
 import type { Operation, RestartOperation } from './operation.js';
 import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
@@ -54,6 +58,8 @@ export interface ClusterListeners extends SchedulerListeners {
   readonly flannel?: FlannelMonitor | undefined;
   /** Who measures the controllers. */
   readonly controllers?: ControllerManagerMonitor | undefined;
+  /** Who measures the cloud and its controllers. */
+  readonly cloud?: CloudListeners | undefined;
   /** The last operation has been performed. */
   readonly onOperationsDone: () => void;
 }
@@ -76,8 +82,10 @@ export class Cluster {
   readonly #csiDrivers: readonly CsiDriver[];
   /** Undefined when nobody connects to any Service. */
   readonly traffic: ClientTraffic | undefined;
+  /** Absent: the machines are nobody's affair. */
+  readonly #cloud: CloudAssembly | undefined;
   readonly #driver: Driver;
-  /** Nodes made so far, by pool. */
+  /** Nodes made so far, by the beginning of their names. */
   readonly #poolSizes = new Map<string, number>();
   readonly #nodes = new ClusterNodes();
 
@@ -100,12 +108,14 @@ export class Cluster {
     if (traffic !== undefined && traffic.flows.length > 0) {
       this.traffic = new ClientTraffic(simulation, traffic);
     }
+    this.#cloud = this.#newCloud(listeners.cloud);
     const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
       ...stored,
       ...heldLeases(spec.controlPlane),
       ...(spec.storage === undefined ? [] : storageObjects(spec.storage, this.#nodes.names)),
+      ...(this.#cloud?.heldLeases ?? []),
     ]);
     this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
     this.#controllers = electedControllers(simulation, this.#controlPlane, spec, controllers);
@@ -115,6 +125,7 @@ export class Cluster {
       spec.controlPlane,
       listeners,
     );
+    this.#cloud?.build(this.#controlPlane);
     this.#kubelets = this.#newKubelets(observer, nodes);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     this.network.connect(this.#controlPlane);
@@ -147,6 +158,7 @@ export class Cluster {
       restart: (operation: RestartOperation): void => this.#restart(operation),
       operateEtcd: this.#etcdOperator(operations),
       strike: this.#faultOperator(operations, observer),
+      operateInstances: (operation: InstanceOperation): void => this.#cloud?.operate(operation),
     };
     this.#driver = new Driver(driver, operations, onOperationsDone);
     const { queues, clients } = this.#controllers.first.manager;
@@ -179,7 +191,13 @@ export class Cluster {
 
   /** The replicas of which one leads. */
   get leaders(): readonly LeaderStatus[] {
-    return [this.#controllers, ...this.#schedulers].flatMap(({ leaders }) => leaders);
+    const elected = [this.#controllers, ...this.#schedulers];
+    return [...elected.flatMap(({ leaders }) => leaders), ...(this.#cloud?.leaders ?? [])];
+  }
+
+  /** The machines that a cloud has let, for what they cost. */
+  get rentals(): readonly Rental[] {
+    return this.#cloud?.cloud.instances.rentals ?? [];
   }
 
   /** What carries all requests. */
@@ -192,6 +210,7 @@ export class Cluster {
     const informers = [
       ...this.#controllers.first.manager.informers,
       ...this.#schedulers.flatMap(({ first }) => first.informers),
+      ...(this.#cloud?.informers ?? []),
     ];
     let waiting = informers.length;
     for (const informer of informers) {
@@ -202,6 +221,7 @@ export class Cluster {
     this.#controllers.start();
     for (const scheduler of this.#schedulers) scheduler.start();
     this.traffic?.start(this.#proxies, this.#spec.network.node.delay);
+    this.#cloud?.start();
     this.#serviceFeed.start();
     this.#dns.start();
     for (const driver of this.#csiDrivers) driver.start();
@@ -212,7 +232,7 @@ export class Cluster {
   }
 
   /** The machine of a node is gone for good: its agents neither see nor say anything any more. */
-  removeNode(name: string): void {
+  #removeNode(name: string): void {
     const { index } = this.#nodes.remove(name);
     this.#kubelets.crashNode(index);
     this.#proxies.removeNode(index);
@@ -269,31 +289,55 @@ export class Cluster {
     elected?.restart(signal, downUs, replica);
   }
 
+  #newCloud(listeners: CloudListeners = {}): CloudAssembly | undefined {
+    const { cloud } = this.#spec;
+    if (cloud === undefined) return undefined;
+    const machines = {
+      next: (pool: NodePoolSpec, zone: string): Node =>
+        inZone(nodeOfPool(pool, this.#nextIndex(pool)), zone),
+      join: (pool: NodePoolSpec, node: Node, networkReadyUs: number): void =>
+        this.#join(pool, { ...this.#placed(pool, kubeletOf(pool, node, false)), networkReadyUs }),
+      remove: (name: string): void => this.#removeNode(name),
+      crash: (name: string): void => this.#kubelets.crashNode(this.#nodes.indexOf(name)),
+    };
+    return new CloudAssembly(this.#simulation, this.#spec, cloud, machines, listeners);
+  }
+
   #newNodes(pool: NodePoolSpec, count: number, isRegistered: boolean): KubeletNode[] {
-    const first = this.#poolSizes.get(pool.name) ?? 0;
-    this.#poolSizes.set(pool.name, first + count);
-    const before = this.#nodes.count;
-    const { random } = this.#simulation;
-    const { kubernetesVersion } = this.#spec;
-    const nodes = Array.from({ length: count }, (_, index) => {
-      const node = kubeletNode(pool, first + index, isRegistered);
-      const made = withMachine(node, before + index + 1, kubernetesVersion, random);
-      return isRegistered
+    return Array.from({ length: count }, () => {
+      const made = this.#placed(pool, kubeletNode(pool, this.#nextIndex(pool), isRegistered));
+      const node = isRegistered
         ? { ...made, node: this.network.prepared(made.node, pool.segment) }
         : made;
+      return this.#cloud?.adopted(pool, node) ?? node;
     });
-    for (const node of nodes) this.#nodes.add(node, pool.name);
-    for (const node of nodes) this.traffic?.addNode({ ...proxyNode(node), pool: pool.name });
-    return nodes;
+  }
+
+  #nextIndex({ namePrefix }: NodePoolSpec): number {
+    const index = this.#poolSizes.get(namePrefix) ?? 0;
+    this.#poolSizes.set(namePrefix, index + 1);
+    return index;
+  }
+
+  /** The node with its machine and its place among all nodes. */
+  #placed(pool: NodePoolSpec, node: KubeletNode): KubeletNode {
+    this.#nodes.add(node, pool.name);
+    const { count } = this.#nodes;
+    const { kubernetesVersion } = this.#spec;
+    const placed = withMachine(node, count, kubernetesVersion, this.#simulation.random);
+    this.traffic?.addNode({ ...proxyNode(placed), pool: pool.name });
+    return placed;
   }
 
   #createNodes(poolName: string, count: number): void {
     const pool = this.#spec.nodePools.find(({ name }) => name === poolName);
     assert(pool !== undefined, `there is no node pool "${poolName}"`);
-    for (const node of this.#newNodes(pool, count, false)) {
-      this.#kubelets.addNode(node);
-      this.network.addNode({ name: node.name, segment: pool.segment });
-      this.#proxies.addNode(proxyNode(node));
-    }
+    for (const node of this.#newNodes(pool, count, false)) this.#join(pool, node);
+  }
+
+  #join({ segment }: NodePoolSpec, node: KubeletNode): void {
+    this.#kubelets.addNode(node);
+    this.network.addNode({ name: node.name, segment });
+    this.#proxies.addNode(proxyNode(node));
   }
 }

@@ -26,7 +26,7 @@ import { cordonRequest, Drain } from './drain.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import type { FaultOperation } from './fault-operation.js';
 import { isEqual, mergePatch } from './merge-patch.js';
-import type { TaintChange } from './node-operation.js';
+import type { InstanceOperation, TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
 import { PodLoad } from './pod-load.js';
 import { RequestLoad } from './request-load.js';
@@ -46,6 +46,8 @@ export interface DriverOptions {
   readonly operateEtcd: (operation: EtcdOperation, onDone: () => void) => void;
   /** Lets a fault strike, or ends one. */
   readonly strike: (operation: FaultOperation) => void;
+  /** Does something to instances of the cloud. */
+  readonly operateInstances: (operation: InstanceOperation) => void;
 }
 
 /** What one object of an operation asks for. */
@@ -146,6 +148,10 @@ export class Driver {
       case 'nodeFault':
       case 'heal':
         this.#options.strike(operation);
+        return this.#beginNext();
+      case 'terminateInstances':
+      case 'stopInstances':
+        this.#options.operateInstances(operation);
         return this.#beginNext();
       case 'barrier':
         return changes.whenSettled(() => this.#beginNext());

@@ -110,8 +110,13 @@ export function nodeLease(name: string): KubernetesObject {
 
 /** What the kubelet of a node is started with. */
 export function kubeletNode(pool: NodePoolSpec, index: number, isRegistered: boolean): KubeletNode {
-  const { runtime, cores, images, serializeImagePulls, maxParallelImagePulls } = pool;
   const node = isRegistered ? registeredNode(pool, index) : nodeOfPool(pool, index);
+  return kubeletOf(pool, node, isRegistered);
+}
+
+/** The same for a node whose object is known. */
+export function kubeletOf(pool: NodePoolSpec, node: Node, isRegistered: boolean): KubeletNode {
+  const { runtime, cores, images, serializeImagePulls, maxParallelImagePulls } = pool;
   return {
     name: node.metadata.name,
     node,

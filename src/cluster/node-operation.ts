@@ -35,6 +35,12 @@ export interface DrainOperation extends Timed {
   readonly timeoutUs: number;
 }
 
+/** Somebody ends, or shuts down, the instances of nodes in their cloud's console. */
+export interface InstanceOperation extends Timed {
+  readonly op: 'terminateInstances' | 'stopInstances';
+  readonly nodes: readonly string[];
+}
+
 /** `kubectl rollout restart`: all pods of a workload are replaced as by a rolling update. */
 export interface RolloutRestartOperation extends Timed {
   readonly op: 'rolloutRestart';
@@ -45,4 +51,5 @@ export type NodeOperation =
   | CordonOperation
   | TaintOperation
   | DrainOperation
+  | InstanceOperation
   | RolloutRestartOperation;

@@ -15,7 +15,11 @@ import { type KubeletSettings, recordedAgentSettings } from '../node/kubelet/con
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import { staticNetwork } from '../node/kubelet/pod-network.js';
 import { bootstrapObjects } from './bootstrap.js';
-import { type ClusterSpec, type ProcessName, processNames } from './cluster-spec.js';
+import {
+  type ClusterSpec,
+  type RecordedProcessName,
+  recordedProcessNames,
+} from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
@@ -109,14 +113,14 @@ export class RecordedCluster {
   }
 
   /** A process of the machine. */
-  process(name: ProcessName): CpuHost {
+  process(name: RecordedProcessName): CpuHost {
     return this.#controlPlane.process(name, this.#hostName);
   }
 
   /** CPU time used so far by process, µs. */
-  get usedUs(): Readonly<Record<ProcessName, number>> {
-    const entries = processNames.map((name) => [name, this.process(name).usedUs] as const);
-    return Object.fromEntries(entries) as Record<ProcessName, number>;
+  get usedUs(): Readonly<Record<RecordedProcessName, number>> {
+    const entries = recordedProcessNames.map((name) => [name, this.process(name).usedUs] as const);
+    return Object.fromEntries(entries) as Record<RecordedProcessName, number>;
   }
 
   /** CPU time that others have used on the machine so far, µs. */
@@ -171,7 +175,7 @@ export class RecordedCluster {
     this.#simulation.after(UPKEEP_US, this.#upkeepDue);
   }
 
-  #clientOf(process: ProcessName, name: string, user: string): ApiClient {
+  #clientOf(process: RecordedProcessName, name: string, user: string): ApiClient {
     return new ApiClient(this.#controlPlane.transport, {
       name,
       user,
@@ -180,7 +184,10 @@ export class RecordedCluster {
     });
   }
 
-  #informerOf<T extends KubernetesObject>(process: ProcessName, resource: string): Informer<T> {
+  #informerOf<T extends KubernetesObject>(
+    process: RecordedProcessName,
+    resource: string,
+  ): Informer<T> {
     const name = `${process}/${resource}`;
     return new Informer<T>(this.#simulation, {
       name,

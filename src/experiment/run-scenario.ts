@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
 import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
+import type { Rental } from '../control-plane/cloud/instance-registry.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
 import { assert } from '../kernel/assert.js';
@@ -64,11 +65,15 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, identities);
   const { convergence, observer } = recorder;
   let isConverged = false;
+  const { cloud } = scenario.cluster;
+  const cloudMetrics =
+    cloud && recorder.measureCloud(cloud.profile.name, (): readonly Rental[] => cluster.rentals);
   const listeners = {
     observer,
     changes: convergence,
     controllers: recorder.controllerManager,
     flannel: recorder.flannel,
+    cloud: cloudMetrics && { calls: cloudMetrics, controllers: cloudMetrics },
     scheduling: schedulingRecorder,
     plugins,
     monitorOf: (name: string) => recorder.schedulerMonitor(name),

@@ -41,6 +41,11 @@ export class Convergence extends SilentObserver implements ChangeListener {
     this.#dnsRevisions = new Array<number>(dnsReplicas).fill(0);
   }
 
+  /** A cloud gives addresses to Services of type LoadBalancer, and their changes wait for them. */
+  awaitLoadBalancers(): void {
+    this.#goals.hasLoadBalancers = true;
+  }
+
   changeStarted(verb: string, target: ObjectReference, objects: number): number {
     this.#open++;
     return this.#changes.push(new Change(verb, target, this.#simulation.now, objects)) - 1;

@@ -34,6 +34,8 @@ interface OwnerFacts {
 }
 
 export class Goals {
+  /** Services of type LoadBalancer get an address. */
+  hasLoadBalancers = false;
   readonly #onTouched: (goal: Goal) => void;
   /** By UID of the Deployment, of what owns pods and has no owner, or of the bare pod. */
   readonly #workloads = new Map<string, WorkloadGoal>();
@@ -258,6 +260,8 @@ export class Goals {
     this.#services.set(uid, goal);
     goal.isDeleted = event.type === 'DELETED';
     const { selector, type } = service.spec;
+    goal.wantsAddress = this.hasLoadBalancers && type === 'LoadBalancer' && !goal.isDeleted;
+    goal.hasAddress = (service.status?.loadBalancer?.ingress ?? []).length > 0;
     const previous = event.previous as Service | undefined;
     if (goal.isDeleted || selector !== previous?.spec.selector) {
       const hasEndpoints = selector !== undefined && type !== 'ExternalName';

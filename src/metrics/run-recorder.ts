@@ -4,6 +4,7 @@ import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
 import type { LeaderStatus } from '../cluster/elected-process.js';
 import type { ClientTraffic } from '../cluster/traffic/client-traffic.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
+import type { Rental } from '../control-plane/cloud/instance-registry.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { SchedulerMonitor } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -15,6 +16,7 @@ import { summarise } from '../stats/summarise.js';
 import { admissionSamples } from './admission-samples.js';
 import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
+import { CloudMetrics } from './cloud-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
 import { ClientLimits } from './critical-path/client-limits.js';
@@ -24,6 +26,7 @@ import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
 import { leaderElectionSamples } from './leader-election-metrics.js';
+import { nodeCostsOf } from './node-costs.js';
 import { NodeStates } from './node-states.js';
 import { PodTimelines } from './pod-timelines.js';
 import { RequestStatistics } from './request-statistics.js';
@@ -67,6 +70,8 @@ export class RunRecorder {
   readonly flannel: FlannelMetrics = new FlannelMetrics();
   #flannelFleet: FlannelFleet | undefined;
   #traffic: ClientTraffic | undefined;
+  #cloud: CloudMetrics | undefined;
+  #rentals: () => readonly Rental[] = () => [];
   #leaders: () => readonly LeaderStatus[] = () => [];
   readonly #conflicts: SchedulerConflicts;
   readonly #schedulers = new Map<string, SchedulerMetrics>();
@@ -124,6 +129,15 @@ export class RunRecorder {
   /** Reports the connections of clients, if there are any; before the series begin. */
   measureTraffic(traffic: ClientTraffic | undefined): void {
     this.#traffic = traffic;
+  }
+
+  /** Who measures the cloud of that name, its controllers, and what its machines cost. */
+  measureCloud(name: string, rentals: () => readonly Rental[]): CloudMetrics {
+    const metrics = new CloudMetrics(name);
+    this.#cloud = metrics;
+    this.convergence.awaitLoadBalancers();
+    this.#rentals = rentals;
+    return metrics;
   }
 
   /** Reports the metrics of etcd. */
@@ -189,6 +203,7 @@ export class RunRecorder {
       checkpoints: simulation.checkpoints,
       pods,
       nodes: this.#nodes.rows,
+      nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
       requests: this.#requests.rows,
       apiCallSlis: this.#slis.rows,
@@ -213,6 +228,7 @@ export class RunRecorder {
         ...this.#restClients.samples,
         ...this.controllerManager.samples,
         ...leaderElectionSamples(this.#leaders()),
+        ...(this.#cloud?.samples ?? []),
         ...this.#kubelets.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),
         ...this.#conflicts.samples,

@@ -60,6 +60,18 @@ export interface CriticalPathRow {
   readonly cause: string;
 }
 
+/** What the machines of one instance type and pool have cost. */
+export interface NodeCostRow {
+  readonly pool: string;
+  readonly instanceType: string;
+  readonly pricePerHour: number;
+  /** Machines that were let for some time, and their times together. */
+  readonly instances: number;
+  readonly instanceUs: number;
+  /** In the currency of the price. */
+  readonly cost: number;
+}
+
 /** One change asked for by a client: an apply, a scale, … */
 export interface ConvergenceRow {
   /** `apply Deployment/default/frontend`. */
@@ -250,6 +262,8 @@ export interface RunResult {
   readonly notices: readonly string[];
   readonly pods: readonly PodRow[];
   readonly nodes: readonly NodeRow[];
+  /** Empty unless a catalogue states prices. */
+  readonly nodeCosts: readonly NodeCostRow[];
   readonly convergence: readonly ConvergenceRow[];
   readonly requests: readonly RequestRow[];
   readonly apiCallSlis: readonly ApiCallSli[];

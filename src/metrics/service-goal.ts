@@ -1,6 +1,8 @@
 // A Service as a goal: it has an EndpointSlice, and its slices list every pod that was Ready when
 // it was created or its selector changed, and none that it no longer selects. Pods that become
-// Ready later belong to the change of their workload. A Service without selector has no stages.
+// Ready later belong to the change of their workload. A Service without selector has no such
+// stages. In a cloud a Service of type LoadBalancer is ready when it has the address of its
+// balancer.
 // Left out: a change of the ports alone counts as published at once.
 import type { LabelMatcher } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
@@ -11,6 +13,9 @@ import type { TrackedPod } from './workload-goal.js';
 export class ServiceGoal extends Goal {
   /** Absent when it has no selector. */
   selects: LabelMatcher | undefined;
+  /** A cloud is to give it a load balancer. */
+  wantsAddress = false;
+  hasAddress = false;
   /** EndpointSlices that it owns. */
   slices = 0;
   /** Pods whose place in or out of the slices its last change made wrong. */
@@ -23,15 +28,17 @@ export class ServiceGoal extends Goal {
   }
 
   override holds(stage: ApiStage): boolean | undefined {
+    if (stage === 'ready') return this.wantsAddress ? this.hasAddress : undefined;
     if (stage !== 'endpoints_published' || this.selects === undefined) return undefined;
     return this.isDeleted ? this.slices === 0 : this.slices > 0 && this.#awaited.size === 0;
   }
 
   override waitsFor(): Activity {
-    return 'publish';
+    return this.holds('ready') === false ? 'load_balancer' : 'publish';
   }
 
-  override lacks(): string {
+  override lacks(stage: ApiStage): string {
+    if (stage === 'ready') return 'its load balancer has no address';
     if (this.isDeleted) return `${this.slices} EndpointSlices are left`;
     if (this.slices === 0) return 'no EndpointSlice exists';
     return `${this.#awaited.size} pods are not yet in or out of the EndpointSlices`;

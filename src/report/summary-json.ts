@@ -1,6 +1,6 @@
 // summary.json: a run for machines. What baselines and comparisons are made of, so its fields only
 // grow within one schemaVersion. It knows no clock, host or path.
-import type { RequestRow, RunResult } from '../metrics/run-result.js';
+import type { NodeCostRow, RequestRow, RunResult } from '../metrics/run-result.js';
 import { trafficTotals } from '../metrics/traffic.js';
 import type { Summary } from '../stats/summarise.js';
 import { formatSeconds } from './number-format.js';
@@ -36,6 +36,7 @@ export function renderSummaryJson(result: RunResult): string {
     podSchedulingSeconds: inSeconds(summariseLatency(result.pods, schedulingLatencyUs)),
     podStartupSeconds: inSeconds(summariseLatency(result.pods, startupUs)),
     notices: result.notices,
+    ...(result.nodeCosts.length > 0 && { nodeCosts: result.nodeCosts.map(costJson) }),
     ...measures(result),
     ...load(result),
     traffic: trafficTotals(result.traffic).map((total) => ({
@@ -43,6 +44,10 @@ export function renderSummaryJson(result: RunResult): string {
       deadEndpointShare: share(total.deadEndpoint, total.connections),
     })),
   });
+}
+
+function costJson({ instanceUs, ...row }: NodeCostRow): JsonObject {
+  return { ...row, instanceSeconds: seconds(instanceUs) };
 }
 
 function measures({ thresholds, summary, convergence }: RunResult): JsonObject {

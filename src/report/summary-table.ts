@@ -3,6 +3,7 @@
 import type {
   ApiCallSli,
   ConvergenceRow,
+  NodeCostRow,
   RunResult,
   SchedulerRow,
   ThresholdRow,
@@ -89,6 +90,7 @@ function runLines(result: RunResult, width: number, paint: Paint): string[] {
         `${formatCount(result.nodes.length)} nodes ready`,
     ],
     ...schedulerFacts(result.schedulers),
+    ...costFacts(result.nodeCosts),
     ['versions', `Kubernetes ${result.kubernetesVersion}, model ${result.modelVersion}`],
     ['seed', result.seed],
     ['trace hash', `${result.traceHash} after ${formatCount(result.events)} events`],
@@ -112,6 +114,16 @@ function schedulerFacts(rows: readonly SchedulerRow[]): (readonly [string, strin
     `${name}: ${formatCount(podsBound)} bound, ${formatCount(bindingConflicts)} already bound by ` +
       `another, ${formatCount(podsRejected)} rejected by their nodes`,
   ]);
+}
+
+/** What all nodes together have cost, where prices are known. */
+function costFacts(rows: readonly NodeCostRow[]): (readonly [string, string])[] {
+  if (rows.length === 0) return [];
+  const cost = rows.reduce((sum, row) => sum + row.cost, 0);
+  const hours = rows.reduce((sum, row) => sum + row.instanceUs, 0) / 3_600_000_000;
+  const instances = rows.reduce((sum, row) => sum + row.instances, 0);
+  const text = `${cost.toFixed(4)} for ${hours.toFixed(3)} h of ${formatCount(instances)} instances`;
+  return [['node cost', text]];
 }
 
 /** Calls listed before the rest is left to summary.json. */

@@ -16,6 +16,7 @@ import type {
   ObjectReference,
   RestartOperation,
 } from '../cluster/operation.js';
+import { cloudProblems } from './cloud-of.js';
 import { hostsOf } from './cluster-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
@@ -72,6 +73,7 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     ...electedProblems(spec, hosts.length),
     ...storageProblems(spec.storage),
     ...networkProblems(spec),
+    ...cloudProblems(spec, hosts.length),
   ];
   for (const { steps, message, expected, suggestion } of found) {
     const path = ['spec', ...steps];
@@ -183,6 +185,9 @@ class OperationSequence {
       case 'uncordon':
       case 'drain':
       case 'taint':
+      case 'terminateInstances':
+      case 'stopInstances':
+        this.#requireCloud(operation.op, report);
         for (const [index, name] of operation.nodes.entries()) {
           this.#require({ kind: 'Node', namespace: '', name }, ['nodes', index], report);
         }
@@ -221,6 +226,12 @@ class OperationSequence {
     if (this.#pools.includes(pool)) return;
     const near = didYouMean(pool, this.#pools);
     report(['pool'], `there is no node pool "${pool}"`, near && `pool: ${near}`);
+  }
+
+  /** Nodes are instances only where there is a cloud. */
+  #requireCloud(op: string, report: Report): void {
+    if (!op.endsWith('Instances') || this.#spec.cloud !== undefined) return;
+    report(['op'], 'nodes are instances only in a cloud: state spec.cloud', undefined);
   }
 
   #requireKind(

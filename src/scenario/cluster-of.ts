@@ -12,6 +12,7 @@ import type {
 import type { Operation } from '../cluster/operation.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { admissionWebhooksOf } from './admission-webhooks.js';
+import { cloudOf } from './cloud-of.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { durationUs } from './duration.js';
 import { leaderElectionOf } from './elected-of.js';
@@ -80,6 +81,7 @@ export function clusterOf(
   storage: StorageSpec | undefined,
 ): ClusterSpec {
   const podAutoscaling = podAutoscalingOf(spec, operations);
+  const names = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
     controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers),
@@ -94,6 +96,7 @@ export function clusterOf(
       domain: spec.clusterDns?.domain ?? 'cluster.local',
     },
     storage,
+    ...(spec.cloud !== undefined && { cloud: cloudOf(spec.cloud, names) }),
     applicationStart: durations(spec.applicationStart),
     ...(podAutoscaling && { podAutoscaling }),
   };

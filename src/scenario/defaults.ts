@@ -5,6 +5,7 @@
 
 import { formatBytes } from '../api/quantity.js';
 import { defaultLeaderElection } from '../client/leader-elector.js';
+import { instanceTypesOf, poolPartsOf } from './cloud-of.js';
 import { scenarioDefaults } from './constants.js';
 import { formatDuration } from './duration.js';
 import { mergeTrees } from './layers.js';
@@ -110,8 +111,10 @@ export function withDefaults(spec: ScenarioSpec): ScenarioSpec {
   const merged = mergeTrees(base, spec) as ScenarioSpec;
   if (merged.nodePools === undefined) return merged;
   const nodePools = merged.nodePools.map((pool) => {
-    const size = pool.template === undefined ? defaultNode : {};
-    return mergeTrees({ ...size, ...poolDefaults }, pool) as typeof pool;
+    const type = instanceTypesOf(merged).find(({ name }) => name === pool.instanceType);
+    const own = type === undefined ? defaultNode : poolPartsOf(type);
+    const size = pool.template === undefined ? own : {};
+    return mergeTrees({ ...size, ...poolDefaults, ...size }, pool) as typeof pool;
   });
   return { ...merged, nodePools };
 }

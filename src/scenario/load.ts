@@ -7,6 +7,7 @@ import type { FieldPath } from '../api/field-path.js';
 import { compareProblems, type Problem, problemCodes } from '../api/problem.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { checkBehaviour } from './behaviour-checks.js';
+import { readCatalogue } from './catalogue-file.js';
 import { checkCluster, checkLoads, checkOperations } from './checks.js';
 import { clusterOf, hostsOf } from './cluster-of.js';
 import { completeWorkload, describeChoices, describeIgnored } from './completion.js';
@@ -269,7 +270,7 @@ class Loader {
   }
 
   #complete(parsed: ScenarioFile): LoadedScenario {
-    const stated = parsed.spec;
+    const stated = this.#withCatalogue(parsed.spec);
     const operations = stated.workload?.operations ?? [];
     const built = buildOperations(operations.entries(), this.#reader, this.#source, this.#placeOf);
     const pools = this.#decodedPools(stated.nodePools);
@@ -331,6 +332,18 @@ class Loader {
     for (const [file, text] of loaded.plugins.texts) this.texts.set(file, text);
     this.#plugins = loaded.plugins;
     return loaded;
+  }
+
+  /** The spec with the catalogue of its cloud, where a file holds that. */
+  #withCatalogue(spec: ScenarioSpec): ScenarioSpec {
+    const { cloud } = spec;
+    if (cloud === undefined || typeof cloud.instanceTypes !== 'string') return spec;
+    const path = ['spec', 'cloud', 'instanceTypes'];
+    const { instanceTypes: file } = cloud;
+    const read = readCatalogue(this.#reader, file, this.#placeOf(path), path);
+    this.#problems.push(...read.problems);
+    if (read.instanceTypes === undefined) return spec;
+    return { ...spec, cloud: { ...cloud, instanceTypes: [...read.instanceTypes] } };
   }
 
   /** The pools with their Node templates checked and decoded; a bad template is left out. */

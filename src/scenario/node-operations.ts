@@ -6,23 +6,31 @@ import type { TaintEffect } from '../api/affinity.js';
 import type {
   CordonOperation,
   DrainOperation,
+  InstanceOperation,
   TaintChange,
   TaintOperation,
 } from '../cluster/node-operation.js';
 import { durationUs } from './duration.js';
 import type { OperationText } from './schema-operations.js';
 
-type NodeText = Extract<OperationText, { readonly op: 'cordon' | 'uncordon' | 'drain' | 'taint' }>;
+type NodeText = Extract<
+  OperationText,
+  {
+    readonly op: 'cordon' | 'uncordon' | 'drain' | 'taint' | 'terminateInstances' | 'stopInstances';
+  }
+>;
 
 /** The operation; `common`: its time and source. */
 export function nodeOperationOf(
   text: NodeText,
   common: { readonly atUs: number; readonly source: string },
-): CordonOperation | DrainOperation | TaintOperation {
+): CordonOperation | DrainOperation | InstanceOperation | TaintOperation {
   const { nodes } = text;
   switch (text.op) {
     case 'cordon':
     case 'uncordon':
+    case 'terminateInstances':
+    case 'stopInstances':
       return { op: text.op, ...common, nodes };
     case 'taint':
       return { op: 'taint', ...common, nodes, changes: text.taints.map(taintChange) };

@@ -16,13 +16,14 @@ function standardLabels(pool: NodePoolText): Readonly<Record<string, string>> {
   return {
     'kubernetes.io/arch': 'amd64',
     'kubernetes.io/os': 'linux',
-    'node.kubernetes.io/instance-type': instanceType(pool),
+    'node.kubernetes.io/instance-type': instanceTypeOf(pool),
     'topology.kubernetes.io/region': pool.region ?? '',
   };
 }
 
-/** `4cpu-16Gi`; a template that states no type is named after its pool. */
-function instanceType({ name, cpu, memory }: NodePoolText): string {
+/** `4cpu-16Gi` outside the catalogue; a template that states no type is named after its pool. */
+function instanceTypeOf({ name, instanceType, cpu, memory }: NodePoolText): string {
+  if (instanceType !== undefined) return instanceType;
   return cpu === undefined || memory === undefined ? name : `${cpu}cpu-${memory}`;
 }
 

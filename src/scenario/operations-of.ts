@@ -108,6 +108,8 @@ class OperationBuilder {
       case 'uncordon':
       case 'drain':
       case 'taint':
+      case 'terminateInstances':
+      case 'stopInstances':
         return { operation: nodeOperationOf(text, common), objects: [] };
       case 'rolloutRestart': {
         const target = this.#target(text.target, [...path, 'target']);

@@ -82,6 +82,8 @@ export const operationNames = [
   'drain',
   'taint',
   'rolloutRestart',
+  'terminateInstances',
+  'stopInstances',
   'barrier',
   'sleep',
   'requests',
@@ -156,6 +158,8 @@ export const operation = z.discriminatedUnion(
     }),
     mapping({ op: z.literal('taint'), ...timing, nodes, taints: list(taint, 'taints', 1) }),
     mapping({ op: z.literal('rolloutRestart'), ...timing, target }),
+    mapping({ op: z.literal('terminateInstances'), ...timing, nodes }),
+    mapping({ op: z.literal('stopInstances'), ...timing, nodes }),
     mapping({ op: z.literal('barrier'), ...timing }),
     mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),
     mapping({

@@ -208,3 +208,26 @@ export const bandwidth: ReturnType<typeof quantity> = quantity(
 export const timing = {
   at: duration().optional().describe('Not before this time since the start.'),
 };
+
+/** Rate limit of a client. */
+export const clientLimit: z.ZodObject<{
+  kubeAPIQPS: z.ZodOptional<z.ZodNumber>;
+  kubeAPIBurst: z.ZodOptional<z.ZodInt>;
+}> = mapping({
+  kubeAPIQPS: positiveNumber().optional().describe('Requests a second of one client.'),
+  kubeAPIBurst: wholeNumber(1).optional().describe('Requests that may be sent at once.'),
+});
+
+/** A component of which one replica leads. */
+export const elected = {
+  replicas: wholeNumber(1, 99).optional().describe('On the first hosts; all when absent.'),
+  leaderElection: mapping({
+    leaseDuration: positiveDuration()
+      .optional()
+      .describe('A lease that was not renewed for so long is free.'),
+    renewDeadline: positiveDuration()
+      .optional()
+      .describe('A leader that could not renew for so long gives up.'),
+    retryPeriod: positiveDuration().optional().describe('Between renewals.'),
+  }).optional(),
+};

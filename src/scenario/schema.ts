@@ -10,12 +10,15 @@ import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.
 import { admissionWebhooks } from './admission-webhooks.js';
 import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
+import { cloud } from './schema-cloud.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { network } from './schema-network.js';
 import { operation } from './schema-operations.js';
 import {
+  clientLimit,
   duration,
   durations,
+  elected,
   flag,
   list,
   mapping,
@@ -23,7 +26,6 @@ import {
   numberWithin,
   oneOf,
   positiveDuration,
-  positiveNumber,
   quantity,
   text,
   wholeNumber,
@@ -35,24 +37,6 @@ import { traffic } from './schema-traffic.js';
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
 
 const strings = z.record(z.string(), text('text'), { error: 'a mapping of text to text' });
-
-const clientLimit = mapping({
-  kubeAPIQPS: positiveNumber().optional().describe('Requests a second of one client.'),
-  kubeAPIBurst: wholeNumber(1).optional().describe('Requests that may be sent at once.'),
-});
-
-const elected = {
-  replicas: wholeNumber(1, 99).optional().describe('On the first hosts; all when absent.'),
-  leaderElection: mapping({
-    leaseDuration: positiveDuration()
-      .optional()
-      .describe('A lease that was not renewed for so long is free.'),
-    renewDeadline: positiveDuration()
-      .optional()
-      .describe('A leader that could not renew for so long gives up.'),
-    retryPeriod: positiveDuration().optional().describe('Between renewals.'),
-  }).optional(),
-};
 
 const scheduler = mapping({
   ...clientLimit.shape,
@@ -140,6 +124,9 @@ const taint = mapping({
 export const nodePool = mapping({
   name: name('a pool name'),
   count: wholeNumber(0, 100_000).describe('Nodes at the start.'),
+  instanceType: text('the name of an instance type')
+    .optional()
+    .describe('Of the catalogue of the cloud; instead of cpu, memory and pods.'),
   cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000).optional(),
   memory: quantity('memory as a quantity, such as 16Gi').optional(),
   pods: wholeNumber(1, 10_000).optional().describe('Most pods on a node.'),
@@ -187,6 +174,7 @@ export const scenarioSpec = mapping({
     .optional(),
   controlPlane: controlPlane.optional(),
   nodePools: list(nodePool, 'node pools').optional(),
+  cloud: cloud.optional().describe('In which all nodes are instances; absent: there is none.'),
   network: network.optional(),
   kubeProxy: mapping({
     mode: oneOf(['iptables', 'ipvs', 'nftables', 'userspace']).optional(),

@@ -5,6 +5,7 @@ import type { ChangeListener } from '../../src/cluster/change-listener.js';
 import { Driver } from '../../src/cluster/driver.js';
 import type { EtcdOperation } from '../../src/cluster/etcd-operation.js';
 import type { FaultOperation } from '../../src/cluster/fault-operation.js';
+import type { InstanceOperation } from '../../src/cluster/node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from '../../src/cluster/operation.js';
 import { CommitLog, TestControlPlane } from '../support/control-plane.js';
 
@@ -99,6 +100,9 @@ export class DriverBench {
       },
       strike: ({ op }: FaultOperation) => {
         this.restarts.push(`${op} at ${simulation.now}`);
+      },
+      operateInstances: ({ op, nodes }: InstanceOperation) => {
+        this.newNodes.push(`${op} ${nodes.join(' ')} at ${simulation.now}`);
       },
       restart: ({ component, signal }: RestartOperation) => {
         this.restarts.push(`${signal} to ${component} at ${simulation.now}`);

@@ -125,7 +125,8 @@ function run(operations: readonly Operation[]) {
   new ControllerManager({ simulation, transport, host, connection, limit }).start();
   const connect = () => plane.connection();
   const driver = { simulation, transport, connection, connect, changes: convergence };
-  const options = { ...driver, createNodes: done, restart: done, operateEtcd: done, strike: done };
+  const others = { createNodes: done, restart: done, operateEtcd: done, operateInstances: done };
+  const options = { ...driver, ...others, strike: done };
   new Driver(options, operations, done).start();
   plane.run(60_000_000);
   return { rows: convergence.rows, violations: checkers.flatMap((each) => each.violations) };

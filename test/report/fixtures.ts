@@ -301,6 +301,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   return {
     scenario: 'quickstart',
     seed: '1',
+    nodeCosts: [],
     kubernetesVersion: 'v1.36.2',
     modelVersion: '0.1.0',
     outcome: { end: 'converged', partial: false, message: 'Every change took effect.' },

@@ -31,10 +31,13 @@ export const componentFolders: ReadonlyMap<string, readonly string[]> = new Map(
     'control-plane',
     [
       'apiserver',
+      'cloud',
       'cloud-controller-manager',
+      'cluster-autoscaler',
       'controller-manager',
       'csi',
       'etcd',
+      'karpenter',
       'metrics-server',
       'scheduler',
     ],

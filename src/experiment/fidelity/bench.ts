@@ -11,7 +11,7 @@ import { resourceKindNamed } from '../../api/resource-kinds.js';
 import type { ApiClient } from '../../client/api-client.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
-import type { ClusterSpec, ProcessName } from '../../cluster/cluster-spec.js';
+import type { ClusterSpec, RecordedProcessName } from '../../cluster/cluster-spec.js';
 import type { StopSignal } from '../../cluster/elected-process.js';
 import { RecordedCluster } from '../../cluster/recorded-cluster.js';
 import { type EventKind, Simulation } from '../../kernel/simulation.js';
@@ -35,7 +35,7 @@ const WARM_UP_US = 15_000_000;
 /** No phase of a recorded run lasted longer. */
 const LIMIT_US = 1_800_000_000;
 
-const processNamesInRecordings: Readonly<Record<ProcessName, string>> = {
+const processNamesInRecordings: Readonly<Record<RecordedProcessName, string>> = {
   etcd: 'etcd',
   'kube-apiserver': 'apiserver',
   'kube-scheduler': 'scheduler',
@@ -47,7 +47,7 @@ const processNamesInRecordings: Readonly<Record<ProcessName, string>> = {
 /** State of the counters at one moment. */
 interface Reading {
   readonly atUs: SimTime;
-  readonly usedUs: Readonly<Record<ProcessName, number>>;
+  readonly usedUs: Readonly<Record<RecordedProcessName, number>>;
   readonly othersUsedUs: number;
   readonly counts: RequestCounts;
   readonly puts: number;
@@ -235,7 +235,7 @@ export class Bench {
     const { atUs, usedUs, othersUsedUs } = this.read();
     const used: Record<string, number> = { seconds: (atUs - since.atUs) / 1_000_000 };
     let busyUs = othersUsedUs - since.othersUsedUs;
-    for (const name of Object.keys(processNamesInRecordings) as ProcessName[]) {
+    for (const name of Object.keys(processNamesInRecordings) as RecordedProcessName[]) {
       const spentUs = usedUs[name] - since.usedUs[name];
       busyUs += spentUs;
       used[`${processNamesInRecordings[name]}_cpu_s`] = spentUs / 1_000_000;

@@ -29,6 +29,8 @@ export interface KubeletNode {
   readonly maxParallelImagePulls: number;
   /** The Node and its Lease are stored already: the kubelet is long up and only carries on. */
   readonly isRegistered?: boolean;
+  /** From registration until its network is up, µs; absent: as soon as its runtime is. */
+  readonly networkReadyUs?: number;
 }
 
 /** State of one kubelet. */

@@ -108,6 +108,7 @@ export class NodeHeartbeats {
     const { settings, agents } = this.#context;
     if (this.#hasNewImages[node] === true) return;
     this.#hasNewImages[node] = true;
+    if (this.#isReady[node] !== true) return; // its first report says so
     const withinUs = (this.#streams[node] as RandomStream).below(settings.nodeStatusTickUs);
     this.#reportAfter(agents[node] as NodeAgent, withinUs);
   }
@@ -143,7 +144,8 @@ export class NodeHeartbeats {
       this.#plan(index, this.#registered, backoffUs);
       return;
     }
-    this.#reportAfter(agent, settings.fastStatusPollUs);
+    const { networkReadyUs = 0 } = agent.spec;
+    this.#reportAfter(agent, Math.max(settings.fastStatusPollUs, networkReadyUs));
     this.#createLease(agent);
     this.#onRegistered(agent);
   };
