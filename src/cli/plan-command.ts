@@ -189,9 +189,7 @@ function operationLines(operation: Operation): readonly string[] {
     case 'stopInstances':
       return [`${head} ${operation.nodes.join(', ')}`];
     case 'taint':
-      return [
-        `${head} ${operation.nodes.join(', ')}: ${operation.changes.map(taintText).join(', ')}`,
-      ];
+      return [`${head} ${operation.nodes.join(', ')}: ${taintTexts(operation.changes)}`];
     case 'rolloutRestart':
       return [`${head} ${formatTarget(operation.target)}`];
     case 'barrier':
@@ -216,6 +214,8 @@ function faultText(operation: FaultOperation): string {
 function policyText({ propagationPolicy }: DeleteOperation): string {
   return propagationPolicy === undefined ? '' : ` (${propagationPolicy})`;
 }
+
+const taintTexts = (changes: readonly TaintChange[]): string => changes.map(taintText).join(', ');
 
 function taintText(change: TaintChange): string {
   if ('set' in change) {
