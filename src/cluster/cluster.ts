@@ -161,12 +161,7 @@ export class Cluster {
       operateInstances: (operation: InstanceOperation): void => this.#cloud?.operate(operation),
     };
     this.#driver = new Driver(driver, operations, onOperationsDone);
-    const { queues, clients } = this.#controllers.first.manager;
-    this.meters = [
-      ...this.#controlPlane.meters,
-      ...queues.map(({ meter }) => meter),
-      ...clients.flatMap(({ bucket }) => (bucket === undefined ? [] : [bucket.meter])),
-    ];
+    this.meters = this.#ownMeters();
   }
 
   /** Why nothing can be stored, for whoever asks at the end; undefined: it can. */
@@ -237,6 +232,15 @@ export class Cluster {
     this.#kubelets.crashNode(index);
     this.#proxies.removeNode(index);
     this.network.removeNode(index);
+  }
+
+  #ownMeters(): readonly StationMeter[] {
+    const { queues, clients } = this.#controllers.first.manager;
+    return [
+      ...this.#controlPlane.meters,
+      ...queues.map(({ meter }) => meter),
+      ...clients.flatMap(({ bucket }) => (bucket === undefined ? [] : [bucket.meter])),
+    ];
   }
 
   #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {
