@@ -67,6 +67,8 @@ export interface ClusterObserver {
   endpointsProgrammed(revision: number): void;
   /** A cluster DNS replica serves the state of Services and EndpointSlices of this revision. */
   dnsServes(replica: number, revision: number): void;
+  /** The process of a cluster DNS replica has ended. */
+  dnsStopped(replica: number): void;
   /** A node has finished pulling an image. */
   imagePulled(node: string, image: string, bytes: number, durationUs: number): void;
   /** A fault has struck; `nodes`: those that it is about, if any. */
@@ -103,6 +105,7 @@ export class SilentObserver implements ClusterObserver {
   schedulingAttempted(_uid: string, _result: SchedulingResult, _durationUs: number): void {}
   endpointsProgrammed(_revision: number): void {}
   dnsServes(_replica: number, _revision: number): void {}
+  dnsStopped(_replica: number): void {}
   imagePulled(_node: string, _image: string, _bytes: number, _durationUs: number): void {}
   faultStruck(_name: string, _nodes: readonly string[]): void {}
   faultHealed(_name: string): void {}
@@ -197,6 +200,10 @@ export class ObserverGroup implements ClusterObserver {
 
   dnsServes(replica: number, revision: number): void {
     for (const member of this.#members) member.dnsServes(replica, revision);
+  }
+
+  dnsStopped(replica: number): void {
+    for (const member of this.#members) member.dnsStopped(replica);
   }
 
   imagePulled(node: string, image: string, bytes: number, durationUs: number): void {

@@ -203,7 +203,11 @@ export interface KubeProxySpec {
   readonly minSyncPeriodUs: number;
 }
 
+/** How the replicas of cluster DNS run: from the start and for ever, or in pods of a Deployment. */
+export const dnsForms = ['processes', 'pods'] as const;
+
 export interface ClusterDnsSpec {
+  readonly runAs: (typeof dnsForms)[number];
   readonly replicas: number;
   readonly domain: string;
 }

@@ -13,7 +13,6 @@ import type { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
-import { ClusterDns } from '../network/cluster-dns/cluster-dns.js';
 import type { FlannelMonitor } from '../network/flannel/flannel-fleet.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
@@ -28,6 +27,7 @@ import { ClusterNodes } from './cluster-nodes.js';
 import { type ClusterSpec, inZone, type NodePoolSpec, nodeOfPool } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
+import { DnsAssembly } from './dns-assembly.js';
 import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
@@ -39,6 +39,7 @@ import type { InstanceOperation } from './node-operation.js';
 import type { Operation, RestartOperation } from './operation.js';
 import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
+import { ServerListenerGroup } from './server-listener-group.js';
 import { csiControllers, storageObjects } from './storage-assembly.js';
 import { ClientTraffic } from './traffic/client-traffic.js';
 import type { TrafficPlan } from './traffic/traffic-spec.js';
@@ -78,7 +79,7 @@ export class Cluster {
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
-  readonly #dns: ClusterDns;
+  readonly #dns: DnsAssembly;
   readonly #csiDrivers: readonly CsiDriver[];
   /** Undefined when nobody connects to any Service. */
   readonly traffic: ClientTraffic | undefined;
@@ -126,6 +127,13 @@ export class Cluster {
       listeners,
     );
     this.#cloud?.build(this.#controlPlane);
+    this.#dns = new DnsAssembly({
+      simulation,
+      transport: this.#controlPlane.transport,
+      spec: spec.clusterDns,
+      connect: (name) => this.#controlPlane.connect(name, 'node'),
+      observer,
+    });
     this.#kubelets = this.#newKubelets(observer, nodes);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     this.network.connect(this.#controlPlane);
@@ -139,13 +147,7 @@ export class Cluster {
     });
     const proxyConnection = this.#controlPlane.connect('kube-proxy', 'node');
     this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
-    this.#dns = new ClusterDns({
-      simulation,
-      transport,
-      spec: spec.clusterDns,
-      connectionFor: (replica) => this.#controlPlane.connect(`coredns-${replica}`, 'node'),
-      observer,
-    });
+    this.#dns.build();
     const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
     const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
     const driver = {
@@ -160,7 +162,8 @@ export class Cluster {
       strike: this.#faultOperator(operations, observer),
       operateInstances: (operation: InstanceOperation): void => this.#cloud?.operate(operation),
     };
-    this.#driver = new Driver(driver, operations, onOperationsDone);
+    const all = [...DnsAssembly.operationsOf(spec.clusterDns), ...operations];
+    this.#driver = new Driver(driver, all, onOperationsDone);
     this.meters = this.#ownMeters();
   }
 
@@ -257,7 +260,7 @@ export class Cluster {
       network,
       applicationStart,
       networkPlugin: this.network.plugin,
-      servers: this.traffic?.servers,
+      servers: new ServerListenerGroup([this.traffic?.servers, this.#dns]),
     });
   }
 

@@ -62,7 +62,8 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const schedulers = [controlPlane.scheduler, ...controlPlane.additionalSchedulers];
   const checkers = allCheckers(simulation, promisesRoomOnce(schedulers, plugins));
   const identities = schedulers.map(({ name }) => ({ name, user: schedulerUser(name) }));
-  const recorder = new RunRecorder(simulation, clusterDns.replicas, checkers, identities);
+  const dnsReplicas = clusterDns.runAs === 'pods' ? 'inPods' : clusterDns.replicas;
+  const recorder = new RunRecorder(simulation, dnsReplicas, checkers, identities);
   const { convergence, observer } = recorder;
   let isConverged = false;
   const { cloud } = scenario.cluster;

@@ -28,17 +28,22 @@ export class Convergence extends SilentObserver implements ChangeListener {
   /** Goals that are published and not yet programmed and served everywhere. */
   readonly #awaitingNetwork = new Set<Goal>();
   #programmedRevision = 0;
-  readonly #dnsRevisions: number[];
+  /** Of replicas that serve, by index. */
+  readonly #dnsRevisions = new Map<number, number>();
+  readonly #isDnsUsed: boolean;
 
+  /** `dnsReplicas`: those of cluster DNS from the start; or they come and go with pods. */
   constructor(
     simulation: Simulation,
-    dnsReplicas: number,
+    dnsReplicas: number | 'inPods',
     limits: Pick<ClientLimits, 'of'> = { of: () => undefined },
   ) {
     super();
     this.#simulation = simulation;
     this.#limits = limits;
-    this.#dnsRevisions = new Array<number>(dnsReplicas).fill(0);
+    this.#isDnsUsed = dnsReplicas !== 0;
+    const known = dnsReplicas === 'inPods' ? 0 : dnsReplicas;
+    for (let replica = 0; replica < known; replica++) this.#dnsRevisions.set(replica, 0);
   }
 
   /** A cloud gives addresses to Services of type LoadBalancer, and their changes wait for them. */
@@ -103,7 +108,12 @@ export class Convergence extends SilentObserver implements ChangeListener {
   }
 
   override dnsServes(replica: number, revision: number): void {
-    this.#dnsRevisions[replica] = revision;
+    this.#dnsRevisions.set(replica, revision);
+    for (const goal of this.#awaitingNetwork) this.#evaluate(goal);
+  }
+
+  override dnsStopped(replica: number): void {
+    this.#dnsRevisions.delete(replica);
     for (const goal of this.#awaitingNetwork) this.#evaluate(goal);
   }
 
@@ -158,8 +168,11 @@ export class Convergence extends SilentObserver implements ChangeListener {
     if (stage !== 'endpoints_programmed' && stage !== 'dns_resolvable') return goal.holds(stage);
     if (goal.holds('endpoints_published') === undefined) return undefined;
     if (stage === 'endpoints_programmed') return this.#programmedRevision >= goal.publishedRevision;
-    if (this.#dnsRevisions.length === 0) return undefined;
-    return this.#dnsRevisions.every((revision) => revision >= goal.publishedRevision);
+    if (!this.#isDnsUsed) return undefined;
+    for (const revision of this.#dnsRevisions.values()) {
+      if (revision < goal.publishedRevision) return false;
+    }
+    return this.#dnsRevisions.size > 0;
   }
 
   #fail(change: Change, reason: string): void {

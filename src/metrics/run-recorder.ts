@@ -80,7 +80,7 @@ export class RunRecorder {
 
   constructor(
     simulation: Simulation,
-    dnsReplicas: number,
+    dnsReplicas: number | 'inPods',
     others: readonly ClusterObserver[] = [],
     schedulers: readonly SchedulerIdentity[] = [defaultScheduler],
   ) {

@@ -10,6 +10,7 @@ import type { Problem } from '../api/problem.js';
 import { resourceKindOfResource, resourceKinds } from '../api/resource-kinds.js';
 import { flowControlObjects } from '../cluster/bootstrap.js';
 import { nodeOfPool } from '../cluster/cluster-spec.js';
+import { dnsObjects } from '../cluster/dns-addon.js';
 import type { SelectableNode } from '../cluster/node-selection.js';
 import type {
   CreateNodesOperation,
@@ -144,6 +145,12 @@ class OperationSequence {
   constructor(spec: ScenarioSpec, placeOf: PlaceOf) {
     this.#spec = spec;
     this.#placeOf = placeOf;
+    if (spec.clusterDns?.runAs === 'pods') {
+      for (const { kind, metadata } of dnsObjects(0, false)) {
+        const { namespace = '', name } = metadata;
+        this.#objects.add(formatTarget({ kind, namespace, name }));
+      }
+    }
     const pools = spec.nodePools ?? [];
     this.#pools = pools.map(({ name }) => name);
     for (const { name, count = 1 } of pools) this.#nodes.add(name, count);

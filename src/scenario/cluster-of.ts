@@ -92,6 +92,7 @@ export function clusterOf(
       minSyncPeriodUs: durationUs(spec.kubeProxy?.minSyncPeriod),
     },
     clusterDns: {
+      runAs: spec.clusterDns?.runAs ?? 'processes',
       replicas: spec.clusterDns?.replicas ?? 0,
       domain: spec.clusterDns?.domain ?? 'cluster.local',
     },

@@ -59,7 +59,7 @@ export const fixedDefaults: Tree = {
     },
   },
   kubeProxy: { mode: 'iptables', minSyncPeriod: '1s' },
-  clusterDns: { replicas: 2, domain: 'cluster.local' },
+  clusterDns: { runAs: 'processes', replicas: 2, domain: 'cluster.local' },
   applicationStart: {
     p50: formatDuration(scenarioDefaults.applicationStartP50Us),
     p99: formatDuration(scenarioDefaults.applicationStartP99Us),

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { etcdServers } from '../cluster/cluster-spec.js';
+import { dnsForms, etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
@@ -181,6 +181,9 @@ export const scenarioSpec = mapping({
     minSyncPeriod: duration().optional(),
   }).optional(),
   clusterDns: mapping({
+    runAs: oneOf(dnsForms)
+      .optional()
+      .describe('processes: there from the start; pods: a Deployment that a run begins with.'),
     replicas: wholeNumber(0, 1_000).optional(),
     domain: text('a domain such as cluster.local').optional(),
   }).optional(),

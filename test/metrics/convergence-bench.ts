@@ -13,7 +13,7 @@ export class ConvergenceBench extends Story {
   readonly settledUs: number[] = [];
   readonly #dnsReplicas: number;
 
-  constructor(dnsReplicas = 2, limits?: Pick<ClientLimits, 'of'>) {
+  constructor(dnsReplicas: number | 'inPods' = 2, limits?: Pick<ClientLimits, 'of'>) {
     let convergence: Convergence | undefined;
     const observe = (simulation: Simulation) => {
       convergence = new Convergence(simulation, dnsReplicas, limits);
@@ -21,7 +21,7 @@ export class ConvergenceBench extends Story {
     };
     super(observe);
     this.convergence = convergence as unknown as Convergence;
-    this.#dnsReplicas = dnsReplicas;
+    this.#dnsReplicas = dnsReplicas === 'inPods' ? 0 : dnsReplicas;
   }
 
   /** A client sends a change of `objects` objects like this one; returns its id. */

@@ -240,6 +240,26 @@ describe('stages of the network', () => {
     expect(bench.times()).toEqual([0, 0, 0, 1, 3, 3, 3]);
   });
 
+  test('replicas of cluster DNS in pods count while they run, and one at least is needed', () => {
+    const bench = new ConvergenceBench('inPods');
+    bench
+      .put(service('web'))
+      .change('apply', web)
+      .put(webSet, ...podsOf());
+    bench
+      .bind(...names)
+      .ready(...names)
+      .at(1)
+      .put(slice('x', service('web'), names));
+    bench.at(2).convergence.endpointsProgrammed(bench.revision);
+    expect(bench.row().reason).toBe('not every DNS replica has the endpoints');
+    bench.at(3).convergence.dnsServes(7, bench.revision - 1);
+    bench.at(4).convergence.dnsServes(8, bench.revision);
+    expect(bench.convergence.isSettled()).toBe(false);
+    bench.at(5).convergence.dnsStopped(7);
+    expect(bench.times()).toEqual([0, 0, 0, 1, 2, 5, 5]);
+  });
+
   test('an endpoint that moves from one slice to another stays published', () => {
     const bench = new ConvergenceBench();
     bench

@@ -51,7 +51,8 @@ function clusterDns(replicas: number) {
       served.push([simulation.now / msUs, replica, revision]);
     }
   })();
-  const connectionFor = (index: number) => {
+  const connectionFor = (name: string) => {
+    const index = Number(name.slice('coredns-'.length));
     const delay = distribution({ kind: 'constant', value: (index + 1) * msUs });
     const link = (name: string): Link =>
       new Link(simulation, `${name}-${index}`, delay, Number.POSITIVE_INFINITY);
@@ -142,5 +143,35 @@ describe('several replicas', () => {
       expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
       expect(revisions.at(-1)).toBe(6);
     }
+  });
+});
+
+describe('replicas that come and go', () => {
+  test('serve what there is once their lists are in, also when nothing changes', () => {
+    const { simulation, server, served, dns } = clusterDns(0);
+    server.create(web);
+    server.remove('services', 'default/web');
+    dns.start();
+    const index = dns.startReplica('coredns-0');
+    expect(dns.hasSynced(index)).toBe(false);
+    simulation.run();
+    expect(dns.hasSynced(index)).toBe(true);
+    expect(served).toEqual([[2, 0, 2]]); // 1 ms there, 1 ms back
+  });
+
+  test('that have ended take nothing in any more, and their index is not used again', () => {
+    const { simulation, server, served, dns } = clusterDns(0);
+    dns.start();
+    const first = dns.startReplica('coredns-0');
+    simulation.run();
+    dns.stopReplica(first);
+    const second = dns.startReplica('coredns-0');
+    simulation.run();
+    server.create(web);
+    simulation.run();
+    expect([first, second]).toEqual([0, 1]);
+    expect(served.filter(([, replica]) => replica === first)).toEqual([]);
+    expect(dns.servedRevision(second)).toBe(1);
+    expect(dns.hasSynced(first)).toBe(false);
   });
 });
