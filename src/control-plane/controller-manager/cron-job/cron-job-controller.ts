@@ -23,7 +23,7 @@ import type { WorkQueue } from '../../../client/work-queue.js';
 import type { Simulation } from '../../../kernel/simulation.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { controllerManagerConstants } from '../constants.js';
-import { isFinished, jobCondition } from '../job/job-plan.js';
+import { isFinished, jobCondition } from '../job/job-judgement.js';
 import { OwnerIndex } from '../owner-index.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { cronJobConstants as constants } from './constants.js';

@@ -5,7 +5,7 @@ import type { CronJob } from '../../../api/cron-job.js';
 import type { Job } from '../../../api/job.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { ascending } from '../../../stats/ascending.js';
-import { jobCondition } from '../job/job-plan.js';
+import { jobCondition } from '../job/job-judgement.js';
 import { controllerReference } from '../owner-index.js';
 import type { Schedule } from './cron-schedule.js';
 

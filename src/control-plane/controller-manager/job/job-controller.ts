@@ -1,9 +1,8 @@
 // Runs the pods of Jobs until enough have succeeded. Events of pods are looked at a second later,
 // all of them in one sync: it creates what is missing, names what has ended in the status, removes
-// the finalizers of those pods, and then counts them. Left out: pod failure and success policies,
-// limits per index, adoption, the interim conditions before Complete and Failed.
+// the finalizers of those pods, and then counts them. Left out: adoption.
 // Source: Kubernetes v1.36 pkg/controller/job (reference: nodes-controllers 3.8).
-import type { Job, JobCondition, JobStatus } from '../../../api/job.js';
+import type { Job, JobStatus } from '../../../api/job.js';
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import { controllerOf } from '../../../api/object-meta.js';
 import type { Pod } from '../../../api/pod.js';
@@ -25,18 +24,27 @@ import type { OwnerIndex } from '../owner-index.js';
 import { PodControl } from '../pod-control.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { jobConstants as constants } from './constants.js';
-import { changeFor, failureOf, isComplete, isFinished, jobCondition, jobPods } from './job-plan.js';
+import { limitsIndexes } from './index-failures.js';
+import { JobBackoffs } from './job-backoffs.js';
+import {
+  finalCondition,
+  isFinished,
+  type JobState,
+  type Judgement,
+  judge,
+  stateOf,
+  suspensionNews,
+} from './job-judgement.js';
+import { changeFor, type JobPods, jobPods } from './job-plan.js';
+import { type Found, foundStatus, isFoundNews } from './job-status.js';
 import {
   type Finished,
   hasTracking,
   newlyFinished,
-  totalCounts,
   withCounted,
   withinLimit,
   withoutTracking,
-  withUncounted,
 } from './job-tracking.js';
-import { PodBackoff } from './pod-backoff.js';
 
 /** One sync under way. */
 interface Sync {
@@ -49,10 +57,13 @@ interface Sync {
   readonly released: readonly Pod[];
   /** UIDs of pods that have their finalizers. */
   readonly tracked: Set<string>;
-  /** Condition that ends the Job when all its pods are counted. */
-  verdict: JobCondition | undefined;
-  active: number;
-  readonly ready: number;
+  /** Whether the Job is to end when all its pods are gone and counted. */
+  readonly judgement: Judgement | undefined;
+  /** For the status. */
+  readonly found: Found;
+  /** What is to be created and deleted when the finalizers of `victims` are gone. */
+  bodies: readonly Pod[];
+  victims: readonly Pod[];
   inFlight: number;
   failed: boolean;
 }
@@ -73,7 +84,7 @@ export class JobController {
   readonly #loop: SyncLoop;
   readonly #expectations: Expectations;
   readonly #podControl: PodControl<Sync>;
-  readonly #backoff = new PodBackoff();
+  readonly #backoffs = new JobBackoffs();
   /** UIDs of pods whose finalizers were removed and are not yet seen without them. */
   readonly #released = new Set<string>();
 
@@ -107,7 +118,7 @@ export class JobController {
       updated: (previous, job) => this.#jobChanged(job, previous),
       deleted: (job) => {
         expectations.forget(keyOf(job));
-        this.#backoff.forget(keyOf(job));
+        this.#backoffs.forget(keyOf(job));
         this.queue.add(keyOf(job));
       },
     });
@@ -163,48 +174,81 @@ export class JobController {
     if (job === undefined || isFinished(job)) return this.#loop.finish(worker, false);
     const { now } = this.#simulation;
     const all = [...this.#ownedPods.of(job.metadata.uid ?? '').values()];
+    const finished = newlyFinished(job, all, this.#released);
+    this.#backoffs.observe(job, key, finished, now);
+    const pods = jobPods(all);
+    const state = stateOf(job, finished, pods.active.length);
+    const judgement = judge(job, state, all, now);
+    const sync = this.#newSync(job, worker, finished, pods, state, judgement);
+    if (judgement !== undefined && pods.active.length > 0) return this.#endPods(sync, pods.active);
+    this.#rememberDeadline(job, key);
+    const isSettled = this.#expectations.isSatisfied(key);
+    if (judgement !== undefined || !isSettled || job.metadata.deletionTimestamp !== undefined) {
+      return this.#name(sync);
+    }
+    const change = changeFor(job, pods, state, this.#backoffs.indexWait(key, now), now);
+    const waitUs = this.#backoffs.remainingUs(job, key, change.bodies.length, now);
+    if (waitUs > 0) this.queue.addAfter(key, waitUs);
+    if (waitUs > 0 && !limitsIndexes(job)) return this.#name(sync);
+    sync.found.active += change.bodies.length - change.victims.length;
+    sync.found.terminating += change.victims.length;
+    sync.bodies = change.bodies;
+    sync.victims = change.victims;
+    this.#releaseVictims(sync);
+  }
+
+  #newSync(
+    job: Job,
+    worker: number,
+    finished: Finished,
+    { all, active, ready, terminating }: JobPods,
+    { failedIndexes }: JobState,
+    judgement: Judgement | undefined,
+  ): Sync {
     const tracked = new Set(all.filter(hasTracking).map(({ metadata }) => metadata.uid ?? ''));
     for (const uid of this.#released) tracked.delete(uid);
-    const finished = newlyFinished(job, all, this.#released);
-    const counts = totalCounts(job, finished);
-    this.#backoff.observe(key, finished.succeeded.length, finished.failed.length, now);
-    const pods = jobPods(all);
-    const failure = failureOf(job, counts, now);
     const limited = withinLimit(finished);
     const named = new Set([
       ...(job.status?.uncountedTerminatedPods?.succeeded ?? []),
       ...(job.status?.uncountedTerminatedPods?.failed ?? []),
     ]);
     const isNamed = (pod: Pod): boolean => named.has(pod.metadata.uid ?? '') && hasTracking(pod);
-    const sync: Sync = {
+    const { succeeded, failed, ignored } = limited;
+    return {
       worker,
-      key,
+      key: keyOf(job),
       job,
       finished: limited,
-      released: [...all.filter(isNamed), ...limited.succeeded, ...limited.failed],
+      released: [...all.filter(isNamed), ...succeeded, ...failed, ...ignored],
       tracked,
-      verdict: failure && this.#verdict('Failed', failure),
-      active: pods.active.length,
-      ready: pods.ready,
+      judgement,
+      found: {
+        active: active.length,
+        ready,
+        terminating,
+        failedIndexes,
+        judgement,
+        suspension: suspensionNews(job, this.#simulation.now),
+      },
+      bodies: [],
+      victims: [],
       inFlight: 0,
       failed: false,
     };
-    if (failure !== undefined) return this.#endPods(sync, pods.active);
-    if (isComplete(job, counts, pods.active.length)) sync.verdict = this.#verdict('Complete', {});
-    this.#rememberDeadline(job, key);
-    const isSettled = this.#expectations.isSatisfied(key);
-    if (sync.verdict !== undefined || !isSettled || job.metadata.deletionTimestamp !== undefined) {
-      return this.#name(sync);
-    }
-    const change = changeFor(job, pods, finished, counts, now);
-    const waitUs = change.bodies.length > 0 ? this.#backoff.remainingUs(key, now) : 0;
-    if (waitUs > 0) {
-      this.queue.addAfter(key, waitUs);
-      return this.#name(sync);
-    }
-    sync.active += change.bodies.length - change.victims.length;
-    this.#podControl.change(sync, job, change.bodies, change.victims);
   }
+
+  /** Pods that are given up count for nothing: they lose their finalizers before they go. */
+  #releaseVictims(sync: Sync): void {
+    sync.inFlight = sync.victims.length;
+    if (sync.inFlight === 0) return this.#podControl.change(sync, sync.job, sync.bodies, []);
+    for (const pod of sync.victims) this.#removeFinalizer(sync, pod, this.#victimReleased);
+  }
+
+  readonly #victimReleased = (call: ApiCall): void => {
+    const { sync } = this.#finalizerRemoved(call);
+    if (--sync.inFlight > 0) return;
+    this.#podControl.change(sync, sync.job, sync.bodies, sync.victims);
+  };
 
   /** Comes back at the deadline, unless something brings it back before. */
   #rememberDeadline({ spec, status }: Job, key: string): void {
@@ -215,29 +259,31 @@ export class JobController {
     this.queue.addAfter(key, leftUs);
   }
 
-  #verdict(type: 'Complete' | 'Failed', why: Partial<JobCondition>): JobCondition {
-    const { now } = this.#simulation;
-    return { type, status: 'True', lastTransitionTime: now, ...why };
-  }
-
-  /** A Job that has failed keeps no pods. */
+  /** A Job that is over keeps no pods. */
   #endPods(sync: Sync, active: readonly Pod[]): void {
-    sync.active = 0;
-    this.#podControl.change(sync, sync.job, [], active.slice(0, constants.maxPodsPerSync));
+    const victims = active.slice(0, constants.maxPodsPerSync);
+    sync.found.active -= victims.length;
+    sync.found.terminating += victims.length;
+    this.#podControl.change(sync, sync.job, [], victims);
   }
 
   /** Names in the status what has ended; without news there is nothing to write. */
   #name(sync: Sync): void {
-    const { job, finished, active, ready } = sync;
+    const { job, finished, found } = sync;
     const { now } = this.#simulation;
-    const isFirst = job.status?.startTime === undefined && job.spec.suspend !== true;
     const before = withCounted(job.status ?? {}, sync.tracked);
-    const hasEnded = finished.succeeded.length + finished.failed.length > 0;
-    const named = hasEnded ? withUncounted({ ...job, status: before }, finished) : before;
-    const isNews = (job.status?.active ?? 0) !== active || (job.status?.ready ?? 0) !== ready;
-    if (!isFirst && !isNews && named === (job.status ?? {})) return this.#release(sync);
-    const status: JobStatus = { ...named, active, ready, ...(isFirst && { startTime: now }) };
-    this.#write(sync, status, this.#named);
+    const counted = { ...job, status: before };
+    if (before === (job.status ?? {}) && !isFoundNews(job, finished, found)) {
+      return this.#release(sync);
+    }
+    const { suspension } = found;
+    if (suspension !== undefined) this.#announceSuspension(job, suspension.status === 'True');
+    this.#write(sync, foundStatus(counted, finished, found, now), this.#named);
+  }
+
+  #announceSuspension(job: Job, isSuspended: boolean): void {
+    const word = isSuspended ? 'Suspended' : 'Resumed';
+    this.#recorder.record(job, 'Normal', word, `Job ${word.toLowerCase()}`);
   }
 
   #write(sync: Sync, status: JobStatus, onDone: (call: ApiCall) => void): void {
@@ -262,61 +308,56 @@ export class JobController {
   #release(sync: Sync): void {
     sync.inFlight = sync.released.length;
     if (sync.inFlight === 0) return this.#count(sync);
-    const apply = (pod: KubernetesObject): KubernetesObject => withoutTracking(pod as Pod);
-    const patch = { bytes: constants.finalizerPatchBytes, apply };
-    for (const { metadata } of sync.released) {
-      const { namespace = '', name, uid = '' } = metadata;
-      this.#released.add(uid);
-      const release: Release = { sync, uid };
-      this.#client.send(
-        { verb: 'patch', resource: 'pods', namespace, name, patch },
-        this.#podReleased,
-        release,
-      );
-    }
+    for (const pod of sync.released) this.#removeFinalizer(sync, pod, this.#podReleased);
   }
 
-  readonly #podReleased = (call: ApiCall): void => {
-    const { sync, uid } = call.context as Release;
-    const response = call.response as ApiResponse;
-    if (isSuccessOrGone(response)) {
+  #removeFinalizer(sync: Sync, { metadata }: Pod, onDone: (call: ApiCall) => void): void {
+    const { namespace = '', name, uid = '' } = metadata;
+    const apply = (pod: KubernetesObject): KubernetesObject => withoutTracking(pod as Pod);
+    const patch = { bytes: constants.finalizerPatchBytes, apply };
+    this.#released.add(uid);
+    const release: Release = { sync, uid };
+    this.#client.send({ verb: 'patch', resource: 'pods', namespace, name, patch }, onDone, release);
+  }
+
+  #finalizerRemoved(call: ApiCall): Release {
+    const release = call.context as Release;
+    const { sync, uid } = release;
+    if (isSuccessOrGone(call.response as ApiResponse)) {
       sync.tracked.delete(uid);
     } else {
       this.#released.delete(uid);
       sync.failed = true;
     }
+    return release;
+  }
+
+  readonly #podReleased = (call: ApiCall): void => {
+    const { sync } = this.#finalizerRemoved(call);
     if (--sync.inFlight === 0) this.#count(sync);
   };
 
   /** Moves the released pods into the counts, and ends the Job when it is over. */
   #count(sync: Sync): void {
-    const { job, verdict, failed } = sync;
+    const { job, judgement, found, failed } = sync;
     const before = job.status ?? {};
     const counted = withCounted(before, sync.tracked);
     const { succeeded = [], failed: uncountedFailed = [] } = counted.uncountedTerminatedPods ?? {};
-    const isAllCounted = succeeded.length + uncountedFailed.length === 0;
-    const isOver = verdict !== undefined && isAllCounted && !failed;
+    const isLeft = succeeded.length + uncountedFailed.length + found.active + found.terminating > 0;
+    const isOver = judgement !== undefined && !isLeft && !failed;
     if (!isOver && counted === before) return this.#finish(sync, failed);
+    if (!isOver) return this.#write(sync, counted, this.#counted);
     const { now } = this.#simulation;
-    const status: JobStatus = isOver
-      ? {
-          ...counted,
-          ready: 0,
-          conditions: [...(before.conditions ?? []), verdict],
-          ...(verdict.type === 'Complete' && { completionTime: now }),
-        }
-      : counted;
-    if (isOver) this.#announce(job, verdict);
-    this.#write(sync, status, this.#counted);
+    const isComplete = judgement.target === 'SuccessCriteriaMet';
+    const conditions = [...(before.conditions ?? []), finalCondition(judgement, now)];
+    const completion = isComplete ? { completionTime: now } : {};
+    this.#announceEnd(job, judgement);
+    this.#write(sync, { ...counted, ready: 0, conditions, ...completion }, this.#counted);
   }
 
-  #announce(
-    job: Job,
-    { type, reason = 'Completed', message = 'Job completed' }: JobCondition,
-  ): void {
-    const isNew = jobCondition(job, type) === undefined;
-    if (isNew)
-      this.#recorder.record(job, type === 'Failed' ? 'Warning' : 'Normal', reason, message);
+  #announceEnd(job: Job, { target, reason, message }: Judgement): void {
+    if (target === 'FailureTarget') this.#recorder.record(job, 'Warning', reason, message);
+    else this.#recorder.record(job, 'Normal', 'Completed', 'Job completed');
   }
 
   readonly #counted = (call: ApiCall): void => {

@@ -1,7 +1,6 @@
-// What a Job needs now: how many pods it should have, which it gives up, and whether it is over.
-// Pure. Source: Kubernetes v1.36 pkg/controller/job syncJob, manageJob (reference:
-// nodes-controllers 3.8).
-import type { Job, JobCondition } from '../../../api/job.js';
+// What a Job needs now: how many pods it should have, which it makes and which it gives up. Pure.
+// Source: Kubernetes v1.36 pkg/controller/job manageJob (reference: nodes-controllers 3.8).
+import type { Job } from '../../../api/job.js';
 import type { Pod } from '../../../api/pod.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { podFromTemplate } from '../pod-control.js';
@@ -9,76 +8,40 @@ import { isPodActive, isPodReady, isPodTerminating } from '../pod-state.js';
 import { victimsFirst } from '../victims.js';
 import { completionIndexOf, firstFreeIndexes, indexLabels } from './completion-indexes.js';
 import { jobConstants as constants } from './constants.js';
-import { completedIndexes, type Finished, JOB_TRACKING, type JobCounts } from './job-tracking.js';
-
-export function jobCondition({ status }: Job, type: string): JobCondition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
-}
-
-/** The condition with which a Job has ended, Complete or Failed; undefined: it goes on. */
-export function endOf(job: Job): JobCondition | undefined {
-  const ends = ['Complete', 'Failed'].map((type) => jobCondition(job, type));
-  return ends.find((condition) => condition?.status === 'True');
-}
-
-/** Complete or Failed. */
-export function isFinished(job: Job): boolean {
-  return endOf(job) !== undefined;
-}
+import { failureMark, failuresByIndex, limitsIndexes } from './index-failures.js';
+import type { JobState } from './job-judgement.js';
+import { JOB_TRACKING } from './job-tracking.js';
 
 /** Pods of a Job by what they do. */
 export interface JobPods {
+  readonly all: readonly Pod[];
   readonly active: readonly Pod[];
   readonly ready: number;
   readonly terminating: number;
 }
 
 /** O(pods). */
-export function jobPods(pods: Iterable<Pod>): JobPods {
+export function jobPods(all: readonly Pod[]): JobPods {
   const active: Pod[] = [];
   let ready = 0;
   let terminating = 0;
-  for (const pod of pods) {
+  for (const pod of all) {
     if (isPodTerminating(pod)) terminating++;
     if (!isPodActive(pod)) continue;
     active.push(pod);
     if (isPodReady(pod)) ready++;
   }
-  return { active, ready, terminating };
-}
-
-/** Why a Job has failed; undefined while it has not. */
-export function failureOf(
-  { spec, status }: Job,
-  { failed }: JobCounts,
-  now: SimTime,
-): Pick<JobCondition, 'reason' | 'message'> | undefined {
-  if (failed > (spec.backoffLimit ?? 6)) {
-    const message = 'Job has reached the specified backoff limit';
-    return { reason: 'BackoffLimitExceeded', message };
-  }
-  const { activeDeadlineSeconds } = spec;
-  const sinceUs = status?.startTime;
-  if (spec.suspend === true || activeDeadlineSeconds === undefined || sinceUs === undefined) {
-    return undefined;
-  }
-  if (now < sinceUs + activeDeadlineSeconds * 1_000_000) return undefined;
-  const message = 'Job was active longer than specified deadline';
-  return { reason: 'DeadlineExceeded', message };
-}
-
-/** True when enough pods have succeeded and none is left. */
-export function isComplete({ spec }: Job, { succeeded }: JobCounts, active: number): boolean {
-  const { completions } = spec;
-  if (completions === undefined) return succeeded > 0 && active === 0;
-  return succeeded >= completions && active === 0;
+  return { all, active, ready, terminating };
 }
 
 /** Pods that should be active. */
-export function wantedActive({ spec }: Job, { succeeded }: JobCounts, active: number): number {
+export function wantedActive({ spec }: Job, state: JobState): number {
   const { completions, parallelism = 1 } = spec;
+  const { succeeded, active, failedIndexes } = state;
   if (spec.suspend === true) return 0;
-  if (completions !== undefined) return Math.min(Math.max(0, completions - succeeded), parallelism);
+  if (completions !== undefined) {
+    return Math.min(Math.max(0, completions - succeeded - failedIndexes.size), parallelism);
+  }
   // Once a pod of a work queue has succeeded, no other is started.
   return succeeded > 0 ? Math.min(active, parallelism) : parallelism;
 }
@@ -89,20 +52,21 @@ export interface JobChange {
   readonly victims: readonly Pod[];
 }
 
+/** How long an index that has failed has to wait, µs. */
+export type IndexWait = (index: number) => number;
+
 /** What brings the active pods to the wanted number. */
 export function changeFor(
   job: Job,
   pods: JobPods,
-  finished: Finished,
-  counts: JobCounts,
+  state: JobState,
+  waitOf: IndexWait,
   now: SimTime,
 ): JobChange {
   const { active, terminating } = pods;
-  const wanted = wantedActive(job, counts, active.length);
-  const surplus = Math.min(active.length - wanted, constants.maxPodsPerSync);
-  if (surplus > 0) {
-    return { bodies: [], victims: victimsFirst(active, active, now).slice(0, surplus) };
-  }
+  const wanted = wantedActive(job, state);
+  const victims = surplusOf(job, active, active.length - wanted, now);
+  if (victims.length > 0) return { bodies: [], victims };
   const waitsForGone = job.spec.podReplacementPolicy === 'Failed';
   const present = active.length + (waitsForGone ? terminating : 0);
   const count = Math.min(wanted - present, constants.maxPodsPerSync);
@@ -112,14 +76,57 @@ export function changeFor(
   if (job.spec.completionMode !== 'Indexed') {
     return { bodies: new Array<Pod>(count).fill(body), victims: [] };
   }
-  const done = completedIndexes(job, finished.succeeded);
-  const used = new Set(active.map(completionIndexOf));
-  const isTaken = (index: number): boolean => done.has(index) || used.has(index);
-  const free = firstFreeIndexes(count, job.spec.completions ?? 0, isTaken);
-  return { bodies: free.map((index) => withIndex(body, job, index)), victims: [] };
+  return { bodies: indexedBodies(job, pods, state, waitOf, body, count), victims: [] };
 }
 
-function withIndex(body: Pod, { metadata }: Job, index: number): Pod {
+/** Pods of indexes that are no longer wanted or have two, then as many as are too many. */
+function surplusOf(
+  job: Job,
+  active: readonly Pod[],
+  surplus: number,
+  now: SimTime,
+): readonly Pod[] {
+  const { completionMode, completions = 0 } = job.spec;
+  const first: Pod[] = [];
+  if (completionMode === 'Indexed') {
+    const seen = new Set<number>();
+    for (const pod of active) {
+      const index = completionIndexOf(pod);
+      if (index === undefined || index >= completions || seen.has(index)) first.push(pod);
+      else seen.add(index);
+    }
+  }
+  const others = Math.min(surplus, constants.maxPodsPerSync) - first.length;
+  if (others <= 0) return first.slice(0, constants.maxPodsPerSync);
+  const left = active.filter((pod) => !first.includes(pod));
+  return [...first, ...victimsFirst(left, left, now).slice(0, others)];
+}
+
+function indexedBodies(
+  job: Job,
+  { active, all }: JobPods,
+  { completed, failedIndexes }: JobState,
+  waitOf: IndexWait,
+  body: Pod,
+  count: number,
+): readonly Pod[] {
+  const used = new Set(active.map(completionIndexOf));
+  const isTaken = (index: number): boolean =>
+    completed.has(index) || used.has(index) || failedIndexes.has(index) || waitOf(index) > 0;
+  const free = firstFreeIndexes(count, job.spec.completions ?? 0, isTaken);
+  const failures = limitsIndexes(job) ? failuresByIndex(job, all) : undefined;
+  return free.map((index) => {
+    const mark = failures === undefined ? {} : failureMark(failures.get(index) ?? 0);
+    return withIndex(body, job, index, mark);
+  });
+}
+
+function withIndex(
+  body: Pod,
+  { metadata }: Job,
+  index: number,
+  mark: Readonly<Record<string, string>>,
+): Pod {
   const marks = indexLabels(index);
   return {
     ...body,
@@ -127,7 +134,7 @@ function withIndex(body: Pod, { metadata }: Job, index: number): Pod {
       ...body.metadata,
       generateName: `${metadata.name}-${index}-`,
       labels: { ...body.metadata.labels, ...marks },
-      annotations: { ...body.metadata.annotations, ...marks },
+      annotations: { ...body.metadata.annotations, ...marks, ...mark },
     },
     spec: { ...body.spec, hostname: `${metadata.name}-${index}` },
   };

@@ -7,6 +7,7 @@ import type { Job, JobStatus } from '../../../api/job.js';
 import type { Pod } from '../../../api/pod.js';
 import { completionIndexOf, formatIndexes, parseIndexes } from './completion-indexes.js';
 import { jobConstants } from './constants.js';
+import { matchFailure } from './pod-failure-policy.js';
 
 export const JOB_TRACKING = 'batch.kubernetes.io/job-tracking';
 
@@ -25,7 +26,9 @@ export function countsAsFailed({ spec }: Job, pod: Pod): boolean {
   const phase = pod.status?.phase;
   if (phase === 'Failed') return true;
   const isLeaving = pod.metadata.deletionTimestamp !== undefined && phase !== 'Succeeded';
-  return isLeaving && spec.podReplacementPolicy !== 'Failed';
+  const waitsForGone =
+    spec.podReplacementPolicy === 'Failed' || spec.podFailurePolicy !== undefined;
+  return isLeaving && !waitsForGone;
 }
 
 /** Pods that have ended and are in no count yet. */
@@ -44,6 +47,8 @@ export interface Finished {
   /** Ended, with the finalizer, and in no status yet. */
   readonly succeeded: readonly Pod[];
   readonly failed: readonly Pod[];
+  /** Failed pods that the policy of the Job does not count. */
+  readonly ignored: readonly Pod[];
 }
 
 /** Finds the pods that have ended since the last status. O(pods). */
@@ -55,14 +60,17 @@ export function newlyFinished(
   const uncounted = uncountedOf(job);
   const succeeded: Pod[] = [];
   const failed: Pod[] = [];
+  const ignored: Pod[] = [];
   for (const pod of pods) {
     const { uid = '' } = pod.metadata;
     const isKnown = uncounted.succeeded.has(uid) || uncounted.failed.has(uid);
     if (!hasTracking(pod) || expected.has(uid) || isKnown) continue;
     if (pod.status?.phase === 'Succeeded') succeeded.push(pod);
-    else if (countsAsFailed(job, pod)) failed.push(pod);
+    else if (!countsAsFailed(job, pod)) continue;
+    else if (matchFailure(job, pod)?.action === 'Ignore') ignored.push(pod);
+    else failed.push(pod);
   }
-  return { succeeded, failed };
+  return { succeeded, failed, ignored };
 }
 
 /** Succeeded and failed pods of all times. */
@@ -116,10 +124,11 @@ export function withUncounted(job: Job, { succeeded, failed }: Finished): JobSta
 }
 
 /** As many pods as one status may name. */
-export function withinLimit({ succeeded, failed }: Finished): Finished {
+export function withinLimit({ succeeded, failed, ignored }: Finished): Finished {
   const { maxUncountedPods } = jobConstants;
   const first = succeeded.slice(0, maxUncountedPods);
-  return { succeeded: first, failed: failed.slice(0, maxUncountedPods - first.length) };
+  const second = failed.slice(0, maxUncountedPods - first.length);
+  return { succeeded: first, failed: second, ignored };
 }
 
 /** Moves the named pods whose finalizers are gone into the counts; the same status without any. */

@@ -31,6 +31,16 @@ export class PodBackoff {
     return Math.max(0, record.lastUs + Math.min(delayUs, constants.podBackoffMaxUs) - now);
   }
 
+  /** The shortest time that is left of any key, µs; 0: none has any left. O(keys). */
+  shortestUs(now: SimTime): number {
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const key of this.#records.keys()) {
+      const leftUs = this.remainingUs(key, now);
+      if (leftUs > 0) shortest = Math.min(shortest, leftUs);
+    }
+    return shortest === Number.POSITIVE_INFINITY ? 0 : shortest;
+  }
+
   forget(key: string): void {
     this.#records.delete(key);
   }

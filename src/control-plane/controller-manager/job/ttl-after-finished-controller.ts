@@ -17,7 +17,7 @@ import type { SimTime } from '../../../kernel/time.js';
 import { controllerManagerConstants } from '../constants.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { jobConstants as constants } from './constants.js';
-import { endOf } from './job-plan.js';
+import { endOf } from './job-judgement.js';
 
 export class TtlAfterFinishedController {
   readonly queue: WorkQueue;
