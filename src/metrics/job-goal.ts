@@ -49,11 +49,13 @@ export class JobGoal extends Goal {
     return `${this.#job.status?.succeeded ?? 0} of ${this.replicas} pods have succeeded`;
   }
 
-  /** The reason of a condition that is True; undefined when it is not. */
+  /** The reason and message of a condition that is True; undefined when it is not. */
   #condition(wanted: string): string | undefined {
     const found = this.#job.status?.conditions?.find(
       ({ type, status }) => type === wanted && status === 'True',
     );
-    return found && (found.reason ?? wanted);
+    if (found === undefined) return undefined;
+    const { reason = wanted, message } = found;
+    return message === undefined ? reason : `${reason}, ${message}`;
   }
 }

@@ -6,14 +6,12 @@
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
 import type { Labels } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
+import { behaviour, behaviourText } from '../../api/pod-behaviour.js';
 import { podLimits, podRequests } from '../../api/resource-requests.js';
 import { assert } from '../../kernel/assert.js';
 import type { SimTime } from '../../kernel/time.js';
 import { metricsServerConstants as constants } from './constants.js';
 import { integralOf, parseCpuUse, type Steps } from './steps.js';
-
-/** The annotation by which a pod says what it uses. */
-export const CPU_USE = 'kubeclock.dev/cpu-use';
 
 /** CPU that is asked of the Ready pods of a selector together. */
 export interface CpuLoad {
@@ -93,9 +91,7 @@ export class CpuCounters {
       used += shared.share - since;
     }
     if (this.#loads.some((shared) => selects(shared, pod))) return used;
-    const steps = ownUse(pod);
-    if (steps !== undefined) return integralOf(steps, 0, now - startedUs, (value) => value);
-    return podRequests(pod.spec).cpuMilli * constants.cpuShareOfRequest * (now - startedUs);
+    return ownUse(pod, now - startedUs);
   }
 }
 
@@ -103,13 +99,22 @@ function selects({ load, matches }: SharedLoad, { metadata }: Pod): boolean {
   return metadata.namespace === load.namespace && matches(metadata.labels);
 }
 
-/** What its annotation says; undefined without one. */
-function ownUse({ metadata }: Pod): Steps | undefined {
-  const text = metadata.annotations?.[CPU_USE];
-  if (text === undefined) return undefined;
-  const steps = parseCpuUse(text);
-  assert(steps !== undefined, `${metadata.name}: ${CPU_USE} "${text}" is no CPU like 250m`);
-  return steps;
+/** What the containers of a pod use in a time from its start, as its annotations say or by default. */
+function ownUse({ metadata, spec }: Pod, forUs: number): number {
+  let used = 0;
+  for (const container of spec.containers) {
+    const text = behaviourText(metadata.annotations, behaviour.cpuUse, container.name);
+    if (text === undefined) {
+      const { cpuMilli } = podRequests({ containers: [container] });
+      used += cpuMilli * constants.cpuShareOfRequest * forUs;
+      continue;
+    }
+    const steps = parseCpuUse(text);
+    const where = `${metadata.name}: ${behaviour.cpuUse}`;
+    assert(steps !== undefined, `${where} "${text}" is no CPU like 250m`);
+    used += integralOf(steps, 0, forUs, (value) => value);
+  }
+  return used;
 }
 
 /** Adds up what each pod has used since the last time. */

@@ -1,7 +1,8 @@
 // What pods use: steps over time, annotations, and loads that pods share.
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
-import { CPU_USE, CpuCounters } from '../../../src/control-plane/metrics-server/cpu-counters.js';
+import { behaviour } from '../../../src/api/pod-behaviour.js';
+import { CpuCounters } from '../../../src/control-plane/metrics-server/cpu-counters.js';
 import {
   integralOf,
   parseCpuUse,
@@ -65,7 +66,8 @@ function running(name: string, annotation?: string, limit?: string): Pod {
       },
     ],
   });
-  const annotations = annotation === undefined ? {} : { annotations: { [CPU_USE]: annotation } };
+  const annotations =
+    annotation === undefined ? {} : { annotations: { [behaviour.cpuUse]: annotation } };
   return { ...base, metadata: { ...base.metadata, labels: { app: 'web' }, ...annotations } };
 }
 

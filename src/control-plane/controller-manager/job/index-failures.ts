@@ -1,5 +1,5 @@
-// Failures of the indexes of a Job that has a limit for each of them: a pod carries in an annotation
-// how often its index had failed before it. Pure.
+// Failures of the indexes of a Job that has a limit for each of them: a pod carries in an
+// annotation how often its index had failed before it. Pure.
 // Left out: failures of pods that are gone from the store before their index is tried again.
 // Source: Kubernetes v1.36 pkg/controller/job/indexed_job_utils.go.
 import type { Job } from '../../../api/job.js';
