@@ -7,6 +7,7 @@ import type { SimTime } from '../kernel/time.js';
 import type { ApiRequest, ApiResponse, ContentType } from './api-request.js';
 import { type ApiServerPort, type Connection, Connector, isBroken } from './connection.js';
 import { clientConstants } from './constants.js';
+import { type LossReason, NetworkCuts } from './network-cuts.js';
 import { Slab } from './slab.js';
 
 /** Called when the answer has been decoded; reads `call.response`. */
@@ -31,6 +32,8 @@ export interface Caller {
   readonly limit?: ClientLimit | undefined;
   /** How its bodies are encoded; absent: as protobuf. */
   readonly contentType?: ContentType | undefined;
+  /** From sending to the answer, at most; absent: not limited. Looked at on cut connections only. */
+  readonly timeoutUs?: number | undefined;
   /** Called by the transport when the answer arrived. */
   answered(call: ApiCall): void;
   /** Called by the transport when the rate limiter lets the call go. */
@@ -46,6 +49,12 @@ export interface RestClientMonitor {
   /** The request will be sent again. */
   retried(call: ApiCall): void;
 }
+
+/**
+ * Of an attempt: with the client, waiting for a connection, on its way to the server, there, on its
+ * way back; held: lost on either way, and not yet sent again.
+ */
+export type CallStage = 'idle' | 'waiting' | 'sent' | 'served' | 'answered' | 'held';
 
 /** A request with its bookkeeping. `context` is the sender's own. */
 export class ApiCall {
@@ -74,6 +83,12 @@ export class ApiCall {
   /** How long admission webhooks have held it, last attempt. */
   webhookUs: SimTime = 0;
   response: ApiResponse | undefined;
+  /** Where the last attempt is. */
+  stage: CallStage = 'idle';
+  /** What the client takes it for as soon as it has arrived. */
+  loss: LossReason | undefined;
+  /** The client has given the attempt up, and goes on with its successor. */
+  isAbandoned = false;
 
   constructor(
     caller: Caller,
@@ -90,6 +105,17 @@ export class ApiCall {
     this.onDone = onDone;
     this.context = context;
   }
+
+  /** The same request without the attempt under way, which is left to the server. */
+  successor(): ApiCall {
+    const { caller, request, requestBytes, createdUs, onDone, context } = this;
+    const next = new ApiCall(caller, request, requestBytes, createdUs, onDone, context);
+    next.id = this.id;
+    next.attempts = this.attempts;
+    next.sentUs = this.sentUs;
+    next.server = this.server;
+    return next;
+  }
 }
 
 /** What a client has in the place of an answer when there is none. */
@@ -98,6 +124,13 @@ const NO_ANSWER = { code: 0, message: 'no answer from the server', bytes: 0 } as
 /** The client's next request needs another connection, unless it has one already. */
 function hangUp({ caller, server }: ApiCall): void {
   if (caller.connection.server === server) caller.connection.isClosed = true;
+}
+
+/** What a client has when its connection has ended: reads are tried again a second later. */
+function connectionLost({ request: { verb } }: ApiCall): ApiResponse {
+  const isRead = verb === 'get' || verb === 'list';
+  const retry = isRead ? { retryAfterSeconds: clientConstants.reconnectAfterSeconds } : {};
+  return { ...NO_ANSWER, reason: 'ConnectionLost', ...retry };
 }
 
 /** Carries all calls of one simulation. */
@@ -111,6 +144,7 @@ export class ApiTransport {
   readonly #answered: EventKind;
   readonly #decoded: EventKind;
   readonly #connector: Connector;
+  #cuts: NetworkCuts | undefined;
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -120,6 +154,8 @@ export class ApiTransport {
     });
     this.#arrived = simulation.defineEvent('client.RequestArrived', (id, _, now) => {
       const call = this.#calls.get(id);
+      call.stage = 'served';
+      if (call.loss !== undefined) return this.#fail(call, call.loss);
       call.receivedUs = now;
       call.queueWaitUs = 0;
       call.webhookUs = 0;
@@ -129,6 +165,8 @@ export class ApiTransport {
     this.#answered = simulation.defineEvent('client.ResponseArrived', (id) => {
       const call = this.#calls.get(id);
       if (this.#isLost(call)) return;
+      call.stage = 'idle';
+      call.caller.connection.lastReadUs = this.simulation.now;
       if (call.isGoAway) hangUp(call);
       this.#end(call);
     });
@@ -142,8 +180,10 @@ export class ApiTransport {
       onOpen: (call) => this.#send(call),
       onRefused: (call) => {
         call.response = { ...NO_ANSWER, reason: 'ConnectionRefused' };
+        call.stage = 'idle';
         this.#end(call);
       },
+      onDropped: (connection, handshake) => this.cuts.loseDial(connection, handshake),
     });
   }
 
@@ -160,6 +200,22 @@ export class ApiTransport {
     call.caller.answered(call);
   }
 
+  /** What cuts connections, made when the first is. */
+  get cuts(): NetworkCuts {
+    this.#cuts ??= new NetworkCuts(this.simulation, {
+      pendingOn: (connection) =>
+        this.#calls.items.filter(
+          ({ stage, caller }) => stage !== 'idle' && caller.connection === connection,
+        ),
+      resend: (call) => this.#send(call),
+      redeliver: (call, response) => this.respond(call, response),
+      fail: (call, reason) => this.#fail(call, reason),
+      redial: (handshake) => this.#connector.redial(handshake),
+      abandonDial: (handshake) => this.#connector.abandon(handshake),
+    });
+    return this.#cuts;
+  }
+
   /** Registers a new call. */
   open(call: ApiCall): void {
     call.id = this.#calls.add(call);
@@ -174,37 +230,65 @@ export class ApiTransport {
   transmit(call: ApiCall): void {
     call.attempts++;
     call.sentUs = this.simulation.now;
+    call.stage = 'waiting';
     const { connection } = call.caller;
-    if (isBroken(connection)) this.#connector.open(call);
-    else this.#send(call);
+    if (!isBroken(connection)) return this.#send(call);
+    this.#connector.open(call);
+    if (connection.cut !== undefined) this.cuts.limit(call);
   }
 
   #send(call: ApiCall): void {
     if (this.#isLost(call)) return;
     const { connection } = call.caller;
     call.server = connection.server;
+    if (connection.cut !== undefined) return this.cuts.holdRequest(call, connection.cut);
+    call.stage = 'sent';
     const bytes = call.requestBytes + clientConstants.headerBytes;
     this.simulation.at(connection.up.send(this.simulation.now, bytes), this.#arrived, call.id);
   }
 
   /** Puts the answer on the wire now; called by the server. */
   respond(call: ApiCall, response: ApiResponse): void {
+    if (call.isAbandoned) {
+      response.watch?.close();
+      return;
+    }
+    const { down, cut } = call.caller.connection;
+    if (cut !== undefined) return this.cuts.holdAnswer(call, response, cut);
+    call.stage = 'answered';
     call.response = response;
-    const { down } = call.caller.connection;
     const { bytes, compressedBytes = bytes } = response;
     const arrival = down.send(this.simulation.now, compressedBytes + clientConstants.headerBytes);
     this.simulation.at(arrival, this.#answered, call.id);
   }
 
-  /** The server has hung up: the client gets no answer. Reads are tried again a second later. */
+  /** The server has hung up: the client gets no answer. */
   abort(call: ApiCall): void {
+    if (call.isAbandoned) return;
     hangUp(call);
-    const { verb } = call.request;
-    const isRead = verb === 'get' || verb === 'list';
-    const retry = isRead ? { retryAfterSeconds: clientConstants.reconnectAfterSeconds } : {};
-    call.response = { ...NO_ANSWER, reason: 'ConnectionLost', ...retry };
-    const { down } = call.caller.connection;
+    const response = connectionLost(call);
+    const { down, cut } = call.caller.connection;
+    if (cut !== undefined) return this.cuts.holdAnswer(call, response, cut);
+    call.stage = 'answered';
+    call.response = response;
     this.simulation.at(down.send(this.simulation.now, 0), this.#answered, call.id);
+  }
+
+  /** The client takes a request as not answered; what is on the wire right now gets there before. */
+  #fail(call: ApiCall, reason: LossReason): void {
+    if (call.stage === 'answered') return;
+    if (call.stage === 'sent') {
+      call.loss = reason;
+      return;
+    }
+    const { waiting } = call.caller.connection;
+    if (waiting?.includes(call) === true) waiting.splice(waiting.indexOf(call), 1);
+    const next = call.successor();
+    call.isAbandoned = true;
+    this.#calls.replace(call.id, next);
+    const isLost = reason === 'ConnectionLost';
+    next.response = isLost ? connectionLost(call) : { ...NO_ANSWER, reason };
+    this.#end(next);
   }
 
   /** Ends the call after `cpuUs` of work on `host` (at once where the host is not modelled). */

@@ -28,6 +28,8 @@ export interface ApiClientOptions {
   readonly limit?: ClientLimit;
   /** Absent: protobuf. */
   readonly contentType?: ContentType;
+  /** Of each request, from sending to the answer; absent: none. */
+  readonly timeoutUs?: number | undefined;
   /** The machine that encodes and decodes; absent where its CPU is not modelled. */
   readonly host?: CpuHost;
 }
@@ -40,6 +42,7 @@ export class ApiClient implements Caller {
   readonly connection: Connection;
   readonly limit: ClientLimit | undefined;
   readonly contentType: ContentType | undefined;
+  readonly timeoutUs: number | undefined;
   readonly bucket: TokenBucket | undefined;
   readonly #transport: ApiTransport;
   readonly #host: CpuHost | undefined;
@@ -51,6 +54,7 @@ export class ApiClient implements Caller {
     this.groups = groupsOf(options.user, options.groups);
     this.connection = options.connection;
     this.contentType = options.contentType;
+    this.timeoutUs = options.timeoutUs;
     this.#host = options.host;
     const { limit } = options;
     this.limit = limit;

@@ -6,8 +6,10 @@
 // number of round trips.
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { Link } from '../kernel/stations.js';
+import type { SimTime } from '../kernel/time.js';
 import type { ApiCall } from './api-call.js';
 import { clientConstants } from './constants.js';
+import type { Cut } from './network-cuts.js';
 import { Slab } from './slab.js';
 import type { WatchStream } from './watch.js';
 
@@ -28,6 +30,9 @@ export interface LoadBalancer {
   pick(): ApiServerPort | undefined;
 }
 
+/** Packets arrive, are dropped without a word, or are turned away. */
+export type Way = 'open' | 'dropped' | 'refused';
+
 export interface Connection {
   readonly up: Link;
   readonly down: Link;
@@ -43,6 +48,12 @@ export interface Connection {
   waiting?: ApiCall[] | undefined;
   /** Watches that are open on it. */
   watches?: WatchStream[];
+  /** Nothing gets through at the moment. */
+  cut?: Cut | undefined;
+  /** When the client last read an answer from it. */
+  lastReadUs?: SimTime;
+  /** What becomes of packets to a server now; absent: they arrive. */
+  readonly wayTo?: (server: ApiServerPort) => Way;
   /** The client's process has ended: answers are lost, and nothing is sent any more. */
   isEnded?: boolean;
 }
@@ -58,6 +69,8 @@ export interface ConnectorHandlers {
   readonly onOpen: (call: ApiCall) => void;
   /** No server answers. */
   readonly onRefused: (call: ApiCall) => void;
+  /** Nothing is heard of the server. */
+  readonly onDropped: (connection: Connection, handshake: number) => void;
 }
 
 /** Opens connections of all clients of one simulation. */
@@ -100,17 +113,29 @@ export class Connector {
     this.#simulation.at(up.send(synAckUs, connectBytes), this.#requested, id);
   }
 
+  /** The client's first words were lost, and are said again. */
+  redial(id: number): void {
+    this.#request(id);
+  }
+
+  /** The client has given up; returns who waited. */
+  abandon(id: number): readonly ApiCall[] {
+    return takeWaiting(this.#handshakes.remove(id));
+  }
+
   /** The client's first words of the handshake have reached the balancer. */
   #request(id: number): void {
     const connection = this.#handshakes.get(id);
     const { balancer } = connection;
     const server = balancer === undefined ? connection.server : balancer.pick();
-    if (server === undefined) {
+    const way = server === undefined ? 'refused' : (connection.wayTo?.(server) ?? 'open');
+    if (server === undefined || way === 'refused') {
       const { now } = this.#simulation;
       this.#simulation.at(connection.down.send(now, 0), this.#refused, id);
       return;
     }
     connection.server = server;
+    if (way === 'dropped') return this.#handlers.onDropped(connection, id);
     if (server.accept === undefined) this.#accepted(id);
     else server.accept(id, this.#accepted);
   }

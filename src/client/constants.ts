@@ -39,6 +39,34 @@ const table = {
     source: 'Kubernetes v1.36 client-go rest/with_retry.go (reference: controlplane C1)',
     note: 'before a read whose connection was lost is tried again',
   },
+  pingAfterIdleUs: {
+    value: 30_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apimachinery pkg/util/net/http.go, HTTP2_READ_IDLE_TIMEOUT_SECONDS',
+    note: 'a client that has read nothing for so long pings the server',
+  },
+  pingTimeoutUs: {
+    value: 15_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 apimachinery pkg/util/net/http.go, HTTP2_PING_TIMEOUT_SECONDS',
+    note: 'without an answer to a ping the connection is given up',
+  },
+  dialTimeoutUs: {
+    value: 30_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 client-go transport/cache.go, net.Dialer Timeout',
+  },
+  synRetryUs: {
+    value: 1_000_000,
+    unit: 'µs',
+    source: 'RFC 6298 §2.1, Linux tcp_syn_retries; doubled each time',
+  },
+  retransmitMinUs: {
+    value: 200_000,
+    unit: 'µs',
+    source: 'Linux TCP_RTO_MIN; doubled each time (RFC 6298 §5.5)',
+  },
+  retransmitMaxUs: { value: 120_000_000, unit: 'µs', source: 'Linux TCP_RTO_MAX' },
   eventPatchBytes: {
     value: 250,
     unit: 'bytes',

@@ -26,6 +26,11 @@ export class Slab<T> {
     return item;
   }
 
+  /** Those that are there, by id. O(ids). */
+  get items(): readonly T[] {
+    return this.#items.filter((item): item is T => item !== undefined);
+  }
+
   /** Number of ids in use. */
   get size(): number {
     return this.#items.length - this.#free.length;

@@ -27,6 +27,10 @@ export interface WatchStream {
   readonly isEnded: boolean;
   /** Ends the watch. */
   close(): void;
+  /** Nothing of it arrives any more, or what has been held back does now. */
+  hold(isHeld: boolean): void;
+  /** The client takes the connection as lost: the watch ends now, whatever was still to come. */
+  lose(): void;
 }
 
 /**

@@ -30,6 +30,10 @@ export function refusal(code: number, reason: string, message: string): ApiRespo
 
 /** One watch: events in order, each with the time at which it reaches the client. */
 class FakeWatch implements WatchStream {
+  hold(): void {}
+
+  lose(): void {}
+
   isClosed = false;
   /** When the client learns that the server has ended the watch. */
   #endsUs = Number.POSITIVE_INFINITY;

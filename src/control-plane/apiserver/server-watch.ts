@@ -72,6 +72,8 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   /** When the client learns that the server has hung up. */
   #endsAt: SimTime = Number.POSITIVE_INFINITY;
   #isEnded = false;
+  /** Nothing gets to the client. */
+  #isHeld = false;
 
   constructor(runtime: WatchRuntime, options: ServerWatchOptions) {
     this.#runtime = runtime;
@@ -148,6 +150,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
 
   next(now: SimTime): WatchEvent | undefined {
     if (this.#wakeAt <= now) this.#isArmed = false;
+    if (this.#isHeld) return undefined;
     if (this.#isClosed || this.#head === this.#events.length) {
       this.#events.length = 0;
       this.#arrivals.length = 0;
@@ -171,6 +174,27 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     this.#isClosed = true;
     this.#leave();
     this.#release();
+  }
+
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    const isNews = this.#head < this.#events.length || this.#endsAt < Number.POSITIVE_INFINITY;
+    if (!isHeld && isNews && !this.#isArmed) this.#arm();
+  }
+
+  lose(): void {
+    if (this.#isClosed) return;
+    this.#leave();
+    this.#isTerminated = true;
+    this.#isHeld = false;
+    this.#queue = [];
+    this.#initial = [];
+    this.#events.length = 0;
+    this.#arrivals.length = 0;
+    this.#head = 0;
+    this.#endsAt = this.#runtime.simulation.now;
+    this.#release();
+    if (!this.#isArmed) this.#arm();
   }
 
   writeResumed(): void {
@@ -304,7 +328,8 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   #arm(): void {
     const { kind, target } = this.#options.address;
     this.#isArmed = true;
-    this.#wakeAt = this.#arrivals[this.#head] ?? this.#endsAt;
+    const { now } = this.#runtime.simulation;
+    this.#wakeAt = Math.max(now, this.#arrivals[this.#head] ?? this.#endsAt);
     this.#runtime.simulation.at(this.#wakeAt, kind, target);
   }
 }
