@@ -281,7 +281,8 @@ export class Cluster {
     const targets = {
       nodes: () => this.#nodes.present,
       crashNode: (node: number) => this.#kubelets.crashNode(node),
-      bootNode: () => {},
+      stopKubelet: (node: number) => this.#kubelets.stopKubelet(node),
+      startKubelet: (node: number) => this.#kubelets.startKubelet(node),
     };
     const operator = new FaultOperator(this.#simulation, targets, observer);
     return (operation: FaultOperation) => operator.perform(operation);

@@ -20,9 +20,10 @@ export interface NodeSelection {
 
 /**
  * crash: the machine is off, and with it all that ran on it; what comes back after `durationUs` is
- * started anew. reboot: the same, each node for a time of its own.
+ * started anew. reboot: the same, each node for a time of its own. stopKubelet: the kubelet is down,
+ * its containers go on.
  */
-export const nodeFaults = ['crash', 'reboot'] as const;
+export const nodeFaults = ['crash', 'reboot', 'stopKubelet'] as const;
 
 export type NodeFault = (typeof nodeFaults)[number];
 

@@ -4,7 +4,7 @@ import type { ClusterObserver } from '../client/observer.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { ClusterNode } from './cluster-nodes.js';
-import type { Fault, FaultOperation, NodeFaultOperation } from './fault-operation.js';
+import type { Fault, FaultOperation, NodeFault, NodeFaultOperation } from './fault-operation.js';
 import { selectNodes } from './node-selection.js';
 
 /** The cluster as far as faults can be done to it. */
@@ -13,8 +13,10 @@ export interface FaultTargets {
   readonly nodes: () => readonly ClusterNode[];
   /** The machine is off: nothing runs on it, and nothing of it is heard. */
   readonly crashNode: (node: number) => void;
-  /** The machine is switched on again; nothing happens to one that is on. */
-  readonly bootNode: (node: number) => void;
+  /** The kubelet ends, its containers go on. */
+  readonly stopKubelet: (node: number) => void;
+  /** Starts a kubelet that is down, on a machine that is switched on with it where it is off. */
+  readonly startKubelet: (node: number) => void;
 }
 
 /** Something that was done and can be undone. */
@@ -32,13 +34,15 @@ export class FaultOperator {
   readonly #healed: EventKind;
   readonly #booted: EventKind;
   readonly #struck: Struck[] = [];
+  /** Faults by node for which its kubelet is down. */
+  readonly #downCounts = new Map<number, number>();
 
   constructor(simulation: Simulation, targets: FaultTargets, observer: ClusterObserver) {
     this.#simulation = simulation;
     this.#targets = targets;
     this.#observer = observer;
     this.#healed = simulation.defineEvent('fault.FaultHealed', (index) => this.#heal(index));
-    this.#booted = simulation.defineEvent('fault.NodeBooted', (node) => targets.bootNode(node));
+    this.#booted = simulation.defineEvent('fault.NodeBooted', (node) => this.#start(node));
   }
 
   /** Lets a fault strike, or ends one. */
@@ -58,14 +62,28 @@ export class FaultOperator {
     const { name, fault } = operation;
     const stream = this.#simulation.random.stream(`fault/${name}/nodes`);
     const nodes = selectNodes(operation.nodes, this.#targets.nodes(), stream);
-    for (const { index } of nodes) this.#targets.crashNode(index);
-    const boot = (): void => {
-      for (const { index } of nodes) this.#targets.bootNode(index);
-    };
-    this.#remember(operation, nodes, boot);
-    if (fault !== 'reboot') return;
+    for (const { index } of nodes) this.#stop(index, fault);
+    if (fault !== 'reboot') {
+      return this.#remember(operation, nodes, () => {
+        for (const { index } of nodes) this.#start(index);
+      });
+    }
+    this.#remember(operation, nodes, () => {});
     const downtime = distribution(operation.downtime);
     for (const node of nodes) this.#bootLater(name, node, downtime);
+  }
+
+  #stop(node: number, fault: NodeFault): void {
+    this.#downCounts.set(node, (this.#downCounts.get(node) ?? 0) + 1);
+    if (fault === 'stopKubelet') this.#targets.stopKubelet(node);
+    else this.#targets.crashNode(node);
+  }
+
+  /** One reason less for the kubelet to be down. */
+  #start(node: number): void {
+    const count = (this.#downCounts.get(node) ?? 0) - 1;
+    this.#downCounts.set(node, count);
+    if (count === 0) this.#targets.startKubelet(node);
   }
 
   /** A node is down for a time that belongs to it, whichever others are. */

@@ -65,7 +65,7 @@ export const faultOperationSchemas = [
     ...faultFields,
     fault: oneOf(nodeFaults).describe(
       'crash: the machine is off and comes back anew; reboot: the same, each node for a downtime ' +
-        'of its own.',
+        'of its own; stopKubelet: only the kubelet is down, containers go on.',
     ),
     nodes: nodeSelection,
     downtime: durations
@@ -74,7 +74,7 @@ export const faultOperationSchemas = [
   }).superRefine((written, context) => {
     const isReboot = written.fault === 'reboot';
     if (!isReboot && written.downtime !== undefined) {
-      const message = 'downtime only of reboot; crash has a duration';
+      const message = 'downtime only of reboot, others have a duration';
       context.addIssue({ code: 'custom', path: ['downtime'], message });
     }
     if (isReboot && written.duration !== undefined) {

@@ -28,7 +28,12 @@ class Bench extends SilentObserver {
       };
     this.#operator = new FaultOperator(
       this.simulation,
-      { nodes: () => nodes, crashNode: note('crash'), bootNode: note('boot') },
+      {
+        nodes: () => nodes,
+        crashNode: note('crash'),
+        stopKubelet: note('stop'),
+        startKubelet: note('boot'),
+      },
       this,
     );
   }
@@ -90,6 +95,23 @@ describe('a fault of nodes', () => {
       '60 s: boot 1',
       '60 s: flood is over',
     ]);
+  });
+
+  test('of a kubelet leaves the machine on; a machine that is off does not come back with it', () => {
+    const bench = new Bench();
+    const nodes = { names: ['node-0'] };
+    bench.strike({ fault: 'stopKubelet', nodes });
+    bench.strike({ name: 'flood', nodes, durationUs: MINUTE_US });
+    bench.heal('storm');
+    expect(bench.log).toEqual([
+      '0 s: stop 0',
+      '0 s: storm strikes node-0',
+      '0 s: crash 0',
+      '0 s: flood strikes node-0',
+      '0 s: storm is over',
+    ]);
+    bench.simulation.run();
+    expect(bench.log.slice(5)).toEqual(['60 s: boot 0', '60 s: flood is over']);
   });
 
   test('reboot: each node comes back after a time of its own, whichever others are struck', () => {
