@@ -6,7 +6,7 @@
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import type { FaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
-import type { DeleteOperation, Operation } from '../cluster/operation.js';
+import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
 import { formatDuration } from '../scenario/duration.js';
@@ -180,6 +180,7 @@ function operationLines(operation: Operation): readonly string[] {
     case 'disarm':
       return [`${head} of etcd`];
     case 'nodeFault':
+    case 'partition':
     case 'heal':
       return [`${head} ${faultText(operation)}`];
     case 'cordon':
@@ -194,11 +195,8 @@ function operationLines(operation: Operation): readonly string[] {
       return [`${head} ${formatTarget(operation.target)}`];
     case 'barrier':
       return [`${head} until converged`];
-    case 'requests': {
-      const { verb, resource, user, clients, durationUs } = operation;
-      const times = `for ${formatDuration(durationUs)}`;
-      return [`${head} ${verb} ${resource} by ${clients} of ${user}, ${times}`];
-    }
+    case 'requests':
+      return [`${head} ${requestsText(operation)}`];
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
@@ -206,9 +204,18 @@ function operationLines(operation: Operation): readonly string[] {
 
 function faultText(operation: FaultOperation): string {
   if (operation.op === 'heal') return operation.fault ?? 'all faults';
-  const { fault, nodes, durationUs } = operation;
+  const { durationUs } = operation;
   const until = durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`;
-  return `${fault} of nodes ${JSON.stringify(nodes, plain)}${until}`;
+  if (operation.op === 'nodeFault') {
+    return `${operation.fault} of nodes ${JSON.stringify(operation.nodes, plain)}${until}`;
+  }
+  const sides = operation.between.map((group) => JSON.stringify(group, plain));
+  return `between ${sides.join(' and ')}, packets ${operation.packets}${until}`;
+}
+
+function requestsText(operation: RequestsOperation): string {
+  const { verb, resource, user, clients, durationUs } = operation;
+  return `${verb} ${resource} by ${clients} of ${user}, for ${formatDuration(durationUs)}`;
 }
 
 function policyText({ propagationPolicy }: DeleteOperation): string {

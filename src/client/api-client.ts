@@ -77,6 +77,11 @@ export class ApiClient implements Caller {
     return Math.round(bytes * clientConstants.jsonBytesPerProtobufByte);
   }
 
+  /** Has the next request open another connection, where nothing gets through this one. */
+  closeConnection(): void {
+    if (this.connection.cut !== undefined) this.#transport.cuts.reset(this.connection);
+  }
+
   granted(call: ApiCall): void {
     if (call.isRetrying) {
       call.isRetrying = false;

@@ -42,13 +42,13 @@ const table = {
   pingAfterIdleUs: {
     value: 30_000_000,
     unit: 'µs',
-    source: 'Kubernetes v1.36 apimachinery pkg/util/net/http.go, HTTP2_READ_IDLE_TIMEOUT_SECONDS',
+    source: 'Kubernetes v1.36 apimachinery pkg/util/net/http.go (reference: controlplane C1)',
     note: 'a client that has read nothing for so long pings the server',
   },
   pingTimeoutUs: {
     value: 15_000_000,
     unit: 'µs',
-    source: 'Kubernetes v1.36 apimachinery pkg/util/net/http.go, HTTP2_PING_TIMEOUT_SECONDS',
+    source: 'Kubernetes v1.36 apimachinery pkg/util/net/http.go (reference: controlplane C1)',
     note: 'without an answer to a ping the connection is given up',
   },
   dialTimeoutUs: {

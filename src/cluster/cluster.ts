@@ -4,6 +4,7 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { ApiTransport } from '../client/api-call.js';
+import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';
 import type { Rental } from '../control-plane/cloud/instance-registry.js';
@@ -254,14 +255,17 @@ export class Cluster {
       transport,
       nodes,
       runtime: new ContainerRuntimes(this.#simulation),
-      connectionFor: (index) =>
-        this.#controlPlane.connect(`kubelet/${this.#nodes.names[index]}`, 'node'),
+      connectionFor: (index) => this.#connectNode('kubelet', this.#nodes.names[index] ?? ''),
       observer,
       network,
       applicationStart,
       networkPlugin: this.network.plugin,
       servers: new ServerListenerGroup([this.traffic?.servers, this.#dns]),
     });
+  }
+
+  #connectNode(agent: string, node: string): Connection {
+    return this.#controlPlane.connect(`${agent}/${node}`, 'node', node);
   }
 
   /** Who does things to etcd, when any operation asks for it. */
@@ -277,11 +281,13 @@ export class Cluster {
     operations: readonly Operation[],
     observer: ClusterObserver,
   ): DriverOptions['strike'] {
-    if (!operations.some(({ op }) => op === 'nodeFault')) return () => {};
+    if (!operations.some(({ op }) => op === 'nodeFault' || op === 'partition')) return () => {};
     const targets = {
       nodes: () => this.#nodes.present,
       crashNode: (node: number) => this.#kubelets.crashNode(node),
       stopKubelet: (node: number) => this.#kubelets.stopKubelet(node),
+      hosts: () => this.#spec.controlPlane.hosts.map(({ name }) => name),
+      partitions: this.#controlPlane.partitions,
       startKubelet: (node: number) => this.#kubelets.startKubelet(node),
     };
     const operator = new FaultOperator(this.#simulation, targets, observer);

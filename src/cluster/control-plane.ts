@@ -1,7 +1,7 @@
 // Builds the machines of the control plane, etcd and the apiservers.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiTransport } from '../client/api-call.js';
-import type { Connection } from '../client/connection.js';
+import type { ApiServerPort, Connection, Way } from '../client/connection.js';
 import type { EtcdPort } from '../client/etcd-client.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { AggregatedApis } from '../control-plane/apiserver/aggregated-apis.js';
@@ -17,6 +17,7 @@ import type { ClusterSpec, LinkSpec, ProcessName } from './cluster-spec.js';
 import type { StopSignal } from './elected-process.js';
 import { EtcdAssembly } from './etcd-assembly.js';
 import { RoundRobin } from './load-balancer.js';
+import { Partitions } from './partitions.js';
 
 /** Compiled form of a LinkSpec. */
 interface Path {
@@ -35,6 +36,8 @@ export class ControlPlane {
   readonly meters: readonly StationMeter[];
   /** Of the ways between the machines of the control plane. */
   readonly bytesPerSecond: number;
+  /** Between machines. */
+  readonly partitions: Partitions;
   readonly #simulation: Simulation;
   readonly #etcdAssembly: EtcdAssembly;
   readonly #hosts = new Map<string, CpuHost>();
@@ -82,6 +85,12 @@ export class ControlPlane {
     });
     this.#etcdAssembly = assembly;
     this.#balancer = new RoundRobin(this.apiServers);
+    const servers = this.apiServers as readonly ApiServerPort[];
+    this.partitions = new Partitions(
+      () => this.transport.cuts,
+      (server) => apiServer.hosts[servers.indexOf(server)] ?? '',
+      { hosts: etcd.hosts, connect: (...pair) => this.etcd.faults.connect(...pair) },
+    );
     this.#started = simulation.defineEvent('kube-apiserver.ProcessStarted', (replica) =>
       this.apiServers[replica]?.start(),
     );
@@ -120,9 +129,9 @@ export class ControlPlane {
 
   /**
    * A connection of a new client, dealt by the load balancer to one of the apiservers; it is open
-   * unless all of them are down.
+   * unless all of them are down. `at`: its machine, where partitions can cut it off.
    */
-  connect(client: string, from: 'controlPlane' | 'node'): Connection {
+  connect(client: string, from: 'controlPlane' | 'node', at = ''): Connection {
     const link = (direction: string): Link =>
       newLink(this.#simulation, `${client}/${direction}`, this.#paths[from]);
     const balancer = this.#balancer;
@@ -130,7 +139,19 @@ export class ControlPlane {
     const server = picked ?? (this.apiServers[0] as ApiServer);
     const isClosed = picked === undefined;
     const { incarnation } = server;
-    return { up: link('up'), down: link('down'), server, balancer, incarnation, isClosed };
+    const connection = {
+      up: link('up'),
+      down: link('down'),
+      server,
+      balancer,
+      incarnation,
+      isClosed,
+    };
+    if (at === '') return connection;
+    const wayTo = (other: ApiServerPort): Way => this.partitions.wayTo(at, other);
+    const located: Connection = { ...connection, wayTo };
+    this.partitions.add(located, at);
+    return located;
   }
 }
 

@@ -35,13 +35,16 @@ export class ControllerManagerProcess implements ReplicaProcess {
     { controlPlane, spec, autoscales, hasStorage, host, monitor }: ControllerManagerProcessOptions,
   ) {
     const { transport } = controlPlane;
-    const connection = controlPlane.connect(controllerManagerName, 'controlPlane');
+    const at = host.meter.name;
+    const connection = controlPlane.connect(controllerManagerName, 'controlPlane', at);
     const name = `${controllerManagerName}/leader-election`;
-    const lease = controlPlane.connect(name, 'controlPlane');
+    const lease = controlPlane.connect(name, 'controlPlane', at);
     this.connections = [connection, lease];
     const user = `system:${controllerManagerName}`;
     const limit = spec.client;
-    this.leaseClient = new ApiClient(transport, { name, user, connection: lease, limit, host });
+    const timeoutUs = spec.leaderElection.renewDeadlineUs / 2;
+    const common = { user, limit, host };
+    this.leaseClient = new ApiClient(transport, { ...common, name, connection: lease, timeoutUs });
     this.manager = new ControllerManager({
       simulation,
       host,

@@ -146,6 +146,7 @@ export class Driver {
       case 'disarm':
         return this.#options.operateEtcd(operation, () => this.#beginNext());
       case 'nodeFault':
+      case 'partition':
       case 'heal':
         this.#options.strike(operation);
         return this.#beginNext();

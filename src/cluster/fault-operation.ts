@@ -20,8 +20,8 @@ export interface NodeSelection {
 
 /**
  * crash: the machine is off, and with it all that ran on it; what comes back after `durationUs` is
- * started anew. reboot: the same, each node for a time of its own. stopKubelet: the kubelet is down,
- * its containers go on.
+ * started anew. reboot: the same, each node for a time of its own. stopKubelet: the kubelet is
+ * down, its containers go on.
  */
 export const nodeFaults = ['crash', 'reboot', 'stopKubelet'] as const;
 
@@ -44,6 +44,22 @@ export interface NodeFaultOperation extends Fault {
   readonly downtime: DistributionSpec;
 }
 
+/** Machines that a partition has on one side. */
+export type NetworkGroup =
+  | { readonly nodes: NodeSelection }
+  /** Of the control plane. */
+  | { readonly hosts: readonly string[] | 'all' };
+
+/** What becomes of packets between the two sides of a partition. */
+export const partitionedPackets = ['dropped', 'refused'] as const;
+
+/** Two groups of machines cannot reach each other for some time. */
+export interface PartitionOperation extends Fault {
+  readonly op: 'partition';
+  readonly between: readonly [NetworkGroup, NetworkGroup];
+  readonly packets: (typeof partitionedPackets)[number];
+}
+
 /** Ends a fault, or all of them. */
 export interface HealOperation extends Timed {
   readonly op: 'heal';
@@ -51,4 +67,4 @@ export interface HealOperation extends Timed {
   readonly fault: string | undefined;
 }
 
-export type FaultOperation = NodeFaultOperation | HealOperation;
+export type FaultOperation = NodeFaultOperation | PartitionOperation | HealOperation;

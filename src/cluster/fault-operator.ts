@@ -4,13 +4,25 @@ import type { ClusterObserver } from '../client/observer.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { ClusterNode } from './cluster-nodes.js';
-import type { Fault, FaultOperation, NodeFault, NodeFaultOperation } from './fault-operation.js';
+import type {
+  Fault,
+  FaultOperation,
+  NetworkGroup,
+  NodeFault,
+  NodeFaultOperation,
+  NodeSelection,
+  PartitionOperation,
+} from './fault-operation.js';
 import { selectNodes } from './node-selection.js';
+import type { Partitions } from './partitions.js';
 
 /** The cluster as far as faults can be done to it. */
 export interface FaultTargets {
   /** All nodes that have been started so far. */
   readonly nodes: () => readonly ClusterNode[];
+  /** Names of the machines of the control plane. */
+  readonly hosts: () => readonly string[];
+  readonly partitions: Pick<Partitions, 'begin' | 'end'>;
   /** The machine is off: nothing runs on it, and nothing of it is heard. */
   readonly crashNode: (node: number) => void;
   /** The kubelet ends, its containers go on. */
@@ -19,10 +31,14 @@ export interface FaultTargets {
   readonly startKubelet: (node: number) => void;
 }
 
+/** A machine. */
+interface Named {
+  readonly name: string;
+}
+
 /** Something that was done and can be undone. */
 interface Struck {
   readonly name: string;
-  readonly nodes: readonly ClusterNode[];
   readonly undo: () => void;
   isHealed: boolean;
 }
@@ -50,6 +66,8 @@ export class FaultOperator {
     switch (operation.op) {
       case 'nodeFault':
         return this.#strikeNodes(operation);
+      case 'partition':
+        return this.#divide(operation);
       case 'heal':
         for (const [index, { name }] of this.#struck.entries()) {
           if (operation.fault === undefined || operation.fault === name) this.#heal(index);
@@ -60,8 +78,7 @@ export class FaultOperator {
 
   #strikeNodes(operation: NodeFaultOperation): void {
     const { name, fault } = operation;
-    const stream = this.#simulation.random.stream(`fault/${name}/nodes`);
-    const nodes = selectNodes(operation.nodes, this.#targets.nodes(), stream);
+    const nodes = this.#select(operation.nodes, name);
     for (const { index } of nodes) this.#stop(index, fault);
     if (fault !== 'reboot') {
       return this.#remember(operation, nodes, () => {
@@ -71,6 +88,31 @@ export class FaultOperator {
     this.#remember(operation, nodes, () => {});
     const downtime = distribution(operation.downtime);
     for (const node of nodes) this.#bootLater(name, node, downtime);
+  }
+
+  #divide(operation: PartitionOperation): void {
+    const { name, between, packets: way } = operation;
+    const [one, other] = between.map((group, side) => this.#groupOf(group, `${name}/${side}`));
+    const partition = {
+      one: new Set(one?.map((each) => each.name)),
+      other: new Set(other?.map((each) => each.name)),
+      way,
+    };
+    const { partitions } = this.#targets;
+    partitions.begin(partition);
+    const nodes = [...(one ?? []), ...(other ?? [])].filter((each) => 'index' in each);
+    this.#remember(operation, nodes, () => partitions.end(partition));
+  }
+
+  #groupOf(group: NetworkGroup, key: string): readonly Named[] {
+    if ('nodes' in group) return this.#select(group.nodes, key);
+    const hosts = group.hosts === 'all' ? this.#targets.hosts() : group.hosts;
+    return hosts.map((name) => ({ name }));
+  }
+
+  #select(selection: NodeSelection, key: string): readonly ClusterNode[] {
+    const stream = this.#simulation.random.stream(`fault/${key}/nodes`);
+    return selectNodes(selection, this.#targets.nodes(), stream);
   }
 
   #stop(node: number, fault: NodeFault): void {
@@ -92,9 +134,9 @@ export class FaultOperator {
     this.#simulation.after(downtime.sample(stream), this.#booted, index);
   }
 
-  #remember(fault: Fault, nodes: readonly ClusterNode[], undo: () => void): void {
+  #remember(fault: Fault, nodes: readonly Named[], undo: () => void): void {
     const { name, durationUs } = fault;
-    this.#struck.push({ name, nodes, undo, isHealed: false });
+    this.#struck.push({ name, undo, isHealed: false });
     this.#observer.faultStruck(
       name,
       nodes.map((node) => node.name),

@@ -103,7 +103,7 @@ export class SchedulerProcess implements ReplicaProcess {
     this.#spec = spec;
     this.#groups = groups;
     this.#host = host;
-    this.leaseClient = this.#client('leader-election');
+    this.leaseClient = this.#client('leader-election', spec.leaderElection.renewDeadlineUs / 2);
     this.pods = this.#informer<Pod>('pods');
     const nodes = this.#informer<Node>('nodes');
     const objects = PLUGIN_RESOURCES.map((resource) => this.#informer(resource));
@@ -167,9 +167,9 @@ export class SchedulerProcess implements ReplicaProcess {
     });
   }
 
-  #client(purpose: string): ApiClient {
+  #client(purpose: string, timeoutUs?: number): ApiClient {
     const name = `${this.#spec.name}/${purpose}`;
-    const connection = this.#controlPlane.connect(name, 'controlPlane');
+    const connection = this.#controlPlane.connect(name, 'controlPlane', this.#host.meter.name);
     this.connections.push(connection);
     return new ApiClient(this.#controlPlane.transport, {
       name,
@@ -178,6 +178,7 @@ export class SchedulerProcess implements ReplicaProcess {
       connection,
       limit: this.#spec.client,
       host: this.#host,
+      timeoutUs,
     });
   }
 }

@@ -180,8 +180,11 @@ class OperationSequence {
         return checkEtcdOperation(operation, members, report);
       }
       case 'nodeFault':
-      case 'heal':
-        return this.#faults.check(operation, this.#selectableNodes, report);
+      case 'partition':
+      case 'heal': {
+        const hosts = hostsOf(this.#spec.controlPlane?.hosts).map(({ name }) => name);
+        return this.#faults.check(operation, this.#selectableNodes, hosts, report);
+      }
       case 'scale':
         return this.#requireKind(operation.target, scalable, 'scaled', report);
       case 'rolloutRestart':

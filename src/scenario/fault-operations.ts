@@ -6,7 +6,13 @@
 import { z } from 'zod';
 import { didYouMean } from '../api/did-you-mean.js';
 import type { FieldPath } from '../api/field-path.js';
-import { type FaultOperation, type NodeSelection, nodeFaults } from '../cluster/fault-operation.js';
+import {
+  type FaultOperation,
+  type NetworkGroup,
+  type NodeSelection,
+  nodeFaults,
+  partitionedPackets,
+} from '../cluster/fault-operation.js';
 import type { SelectableNode } from '../cluster/node-selection.js';
 import { matchesNode } from '../cluster/node-selection.js';
 import type { Timed } from '../cluster/operation.js';
@@ -49,6 +55,18 @@ export const nodeSelection = z
   })
   .describe('Nodes that are there when the fault strikes and match everything that is stated.');
 
+const networkGroup = z.union(
+  [
+    z.literal('controlPlane'),
+    mapping({ hosts: list(text('the name of a host'), 'names of hosts', 1) }),
+    list(text('the name of a node'), 'names of nodes', 1),
+    selection,
+  ],
+  {
+    error: 'controlPlane, {hosts: [names]}, names of nodes, or {names, pool, zone, labels, share}',
+  },
+);
+
 /** What every fault may say. */
 const faultFields = {
   ...timing,
@@ -83,6 +101,16 @@ export const faultOperationSchemas = [
     }
   }),
   mapping({
+    op: z.literal('partition'),
+    ...faultFields,
+    between: z
+      .tuple([networkGroup, networkGroup], { error: 'two groups: [{zone: zone-b}, controlPlane]' })
+      .describe('Machines of one group cannot reach those of the other, in both directions.'),
+    packets: oneOf(partitionedPackets)
+      .optional()
+      .describe('dropped, when absent: connections hang; refused: they are turned away at once.'),
+  }),
+  mapping({
     op: z.literal('heal'),
     ...timing,
     fault: text('the name of a fault').optional().describe('All faults so far when absent.'),
@@ -98,17 +126,28 @@ const rebootDowntime = { p50: '60s', p99: '180s' } as const;
 /** The operation that a text stands for. */
 export function faultOperationOf(written: FaultOperationText, common: Timed): FaultOperation {
   if (written.op === 'heal') return { op: 'heal', ...common, fault: written.fault };
+  const { name: own = common.source, duration: length } = written;
+  const lengthUs = length === undefined ? Number.POSITIVE_INFINITY : durationUs(length);
+  const base = { ...common, name: own, durationUs: lengthUs };
+  if (written.op === 'partition') {
+    const [one, other] = written.between;
+    const between = [groupOf(one), groupOf(other)] as const;
+    return { op: 'partition', ...base, between, packets: written.packets ?? 'dropped' };
+  }
   const { fault, nodes, downtime = rebootDowntime } = written;
   return {
     op: 'nodeFault',
-    ...common,
-    name: written.name ?? common.source,
-    durationUs:
-      written.duration === undefined ? Number.POSITIVE_INFINITY : durationUs(written.duration),
+    ...base,
     fault,
     nodes: selectionOf(nodes),
     downtime: distributionOf(downtime, durationUs),
   };
+}
+
+function groupOf(group: z.infer<typeof networkGroup>): NetworkGroup {
+  if (group === 'controlPlane') return { hosts: 'all' };
+  if (!Array.isArray(group) && 'hosts' in group) return { hosts: group.hosts };
+  return { nodes: selectionOf(group) };
 }
 
 function selectionOf(nodes: z.infer<typeof nodeSelection>): NodeSelection {
@@ -130,14 +169,28 @@ type Report = (steps: FieldPath, message: string, suggestion: string | undefined
 export class FaultSequence {
   readonly #names = new Set<string>();
 
-  /** Reports everything wrong with a fault in a cluster that has these nodes. */
-  check(operation: FaultOperation, nodes: readonly SelectableNode[], report: Report): void {
+  /** Reports everything wrong with a fault in a cluster that has these nodes and hosts. */
+  check(
+    operation: FaultOperation,
+    nodes: readonly SelectableNode[],
+    hosts: readonly string[],
+    report: Report,
+  ): void {
     if (operation.op === 'heal') return this.#checkHeal(operation.fault, report);
     const { name: own } = operation;
     if (this.#names.has(own))
       report(['name'], `a fault named "${own}" is there already`, undefined);
     this.#names.add(own);
-    checkSelection(operation.nodes, nodes, report);
+    if (operation.op === 'nodeFault') {
+      return checkSelection(operation.nodes, nodes, ['nodes'], report);
+    }
+    for (const [side, group] of operation.between.entries()) {
+      if ('nodes' in group) checkSelection(group.nodes, nodes, ['between', side], report);
+      else checkHosts(group.hosts, hosts, ['between', side, 'hosts'], report);
+    }
+    if (operation.between.some((group) => 'hosts' in group)) return;
+    const message = 'nothing that is simulated passes between nodes';
+    report(['between'], message, 'between: [{zone: zone-b}, controlPlane]');
   }
 
   #checkHeal(fault: string | undefined, report: Report): void {
@@ -149,10 +202,25 @@ export class FaultSequence {
   }
 }
 
+function checkHosts(
+  names: readonly string[] | 'all',
+  hosts: readonly string[],
+  steps: FieldPath,
+  report: Report,
+): void {
+  if (names === 'all') return;
+  for (const [index, each] of names.entries()) {
+    if (hosts.includes(each)) continue;
+    const message = `no host of the control plane is called "${each}"`;
+    report([...steps, index], message, didYouMean(each, hosts));
+  }
+}
+
 /** What is stated must be there, one by one and together. */
 function checkSelection(
   selection: NodeSelection,
   nodes: readonly SelectableNode[],
+  steps: FieldPath,
   report: Report,
 ): void {
   const all = (of: (node: SelectableNode) => string | undefined): readonly string[] =>
@@ -160,7 +228,7 @@ function checkSelection(
   const unknown = (field: string, value: string, known: readonly string[], what: string): void => {
     if (known.includes(value)) return;
     const near = didYouMean(value, known);
-    report(['nodes', field], `no node ${what} "${value}"`, near);
+    report([...steps, field], `no node ${what} "${value}"`, near);
     isFound = false;
   };
   let isFound = true;
@@ -179,5 +247,5 @@ function checkSelection(
     unknown('zone', zone, zones, 'is in a zone');
   }
   if (!isFound || nodes.some((node) => matchesNode(selection, node))) return;
-  report(['nodes'], 'no node matches all of this', undefined);
+  report(steps, 'no node matches all of this', undefined);
 }

@@ -102,6 +102,7 @@ class OperationBuilder {
       case 'disarm':
         return { operation: etcdOperationOf(text, common), objects: [] };
       case 'nodeFault':
+      case 'partition':
       case 'heal':
         return { operation: faultOperationOf(text, common), objects: [] };
       case 'cordon':

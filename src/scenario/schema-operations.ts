@@ -76,6 +76,7 @@ export const operationNames = [
   'defrag',
   'disarm',
   'nodeFault',
+  'partition',
   'heal',
   'cordon',
   'uncordon',

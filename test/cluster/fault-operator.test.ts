@@ -1,7 +1,7 @@
 // Faults of nodes: they strike the nodes that were meant, and end when they should.
 import { describe, expect, test } from 'vitest';
 import { SilentObserver } from '../../src/client/observer.js';
-import type { NodeFaultOperation } from '../../src/cluster/fault-operation.js';
+import type { NodeFaultOperation, PartitionOperation } from '../../src/cluster/fault-operation.js';
 import { FaultOperator } from '../../src/cluster/fault-operator.js';
 import { Simulation } from '../../src/kernel/simulation.js';
 
@@ -30,6 +30,12 @@ class Bench extends SilentObserver {
       this.simulation,
       {
         nodes: () => nodes,
+        hosts: () => ['master-0', 'master-1'],
+        partitions: {
+          begin: ({ one, other, way }) =>
+            this.#note(`${way} between ${[...one].join(' ')} and ${[...other].join(' ')}`),
+          end: () => this.#note('open'),
+        },
         crashNode: note('crash'),
         stopKubelet: note('stop'),
         startKubelet: note('boot'),
@@ -49,6 +55,12 @@ class Bench extends SilentObserver {
       downtime: { kind: 'uniform', low: MINUTE_US, high: 2 * MINUTE_US },
       ...more,
     });
+  }
+
+  divide(...between: PartitionOperation['between']): void {
+    const forever = Number.POSITIVE_INFINITY;
+    const what = { name: 'gap', durationUs: forever, between, packets: 'dropped' } as const;
+    this.#operator.perform({ op: 'partition', ...timed, ...what });
   }
 
   heal(fault?: string): void {
@@ -131,5 +143,22 @@ describe('a fault of nodes', () => {
     }
     const [alone] = bootsOf({ names: ['node-1'] });
     expect(all).toContain(alone);
+  });
+});
+
+describe('a partition', () => {
+  test('lies between machines that are selected when it begins', () => {
+    const bench = new Bench();
+    bench.divide({ nodes: { names: ['node-2', 'node-0'] } }, { hosts: 'all' });
+    bench.heal('gap');
+    bench.divide({ hosts: ['master-1'] }, { hosts: ['master-0'] });
+    expect(bench.log).toEqual([
+      '0 s: dropped between node-0 node-2 and master-0 master-1',
+      '0 s: gap strikes node-0 node-2',
+      '0 s: open',
+      '0 s: gap is over',
+      '0 s: dropped between master-1 and master-0',
+      '0 s: gap strikes ',
+    ]);
   });
 });

@@ -58,6 +58,32 @@ describe('a fault of nodes', () => {
   });
 });
 
+describe('a partition', () => {
+  test.each([
+    ['[{zone: b}, controlPlane]', [{ nodes: { zone: 'b' } }, { hosts: 'all' }]],
+    ['[[web-1], {hosts: [master-0]}]', [{ nodes: { names: ['web-1'] } }, { hosts: ['master-0'] }]],
+    ['[{hosts: [master-1]}, controlPlane]', [{ hosts: ['master-1'] }, { hosts: 'all' }]],
+  ])('lies between %s', (between, expected) => {
+    const hosts =
+      'controlPlane: {hosts: [{name: master-0, cores: 2}, {name: master-1, cores: 2}]}\n';
+    const { scenario, problems } = load(hosts + spec(`{op: partition, between: ${between}}`));
+    expect(problems).toEqual([]);
+    const packets = 'dropped';
+    expect(scenario?.operations[0]).toMatchObject({
+      op: 'partition',
+      between: expected,
+      packets,
+    });
+  });
+
+  test('may refuse packets, and lasts as long as it should', () => {
+    const line =
+      '{op: partition, between: [controlPlane, [web-0]], packets: refused, duration: 2m, name: gap}';
+    const expected = { packets: 'refused', durationUs: 120_000_000, name: 'gap' };
+    expect(operationOf(line)).toMatchObject(expected);
+  });
+});
+
 const strike = '{op: nodeFault, name: storm, fault: crash, nodes: [web-0]}';
 
 describe('what cannot be is refused with its place', () => {
@@ -74,6 +100,11 @@ describe('what cannot be is refused with its place', () => {
     ['{op: nodeFault, fault: crash, nodes: [web-0], duration: 10}', 'is not allowed here'],
     ['{op: nodeFault, fault: crash, nodes: [web-0], downtime: 10s}', 'is not allowed here'],
     ['{op: nodeFault, fault: reboot, nodes: [web-0], duration: 10s}', 'is not allowed here'],
+    ['{op: partition, between: [{zone: c}, controlPlane]}', 'no node is in a zone "c"'],
+    ['{op: partition, between: [{hosts: [moster]}, [web-0]]}', 'called "moster"'],
+    ['{op: partition, between: [{zone: a}, {zone: b}]}', 'passes between nodes'],
+    ['{op: partition, between: [controlPlane]}', 'is not allowed here'],
+    ['{op: partition, between: [all, controlPlane]}', 'is not allowed here'],
     ['{op: heal}', 'no fault comes before this heal'],
   ])('%s', (line, message) => {
     const { scenario, problems } = load(spec(line));

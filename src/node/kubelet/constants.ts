@@ -69,6 +69,12 @@ const nodeTable = {
     source:
       'Kubernetes v1.36 nodeLeaseDurationSeconds 40 x 0.25 (reference: nodes-controllers §1.18)',
   },
+  heartbeatTimeoutUs: {
+    value: 10_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 cmd/kubelet/app/server.go: nodeStatusUpdateFrequency',
+    note: 'of each request of a heartbeat',
+  },
   leaseDurationSeconds: { value: 40, unit: 's', source: 'reference: nodes-controllers §1.1' },
   heartbeatJitter: { value: 0.04, unit: '1', source: 'reference: nodes-controllers §1.18' },
   leaseRetries: { value: 5, unit: 'attempts', source: 'reference: nodes-controllers §1.18' },

@@ -102,7 +102,8 @@ export class NodeAgent {
     const { name } = this;
     const { kubeApiQps, kubeApiBurst, eventRecordQps, eventBurst } = settings;
     const common = { name, user, connection, ...(host && { host }) };
-    this.heartbeatClient = new ApiClient(transport, common);
+    const timeoutUs = settings.heartbeatTimeoutUs;
+    this.heartbeatClient = new ApiClient(transport, { ...common, timeoutUs });
     const limit = { qps: kubeApiQps, burst: kubeApiBurst };
     this.client = new ApiClient(transport, { ...common, limit });
     const eventLimit = { qps: eventRecordQps, burst: eventBurst };

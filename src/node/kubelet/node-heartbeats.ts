@@ -197,6 +197,7 @@ export class NodeHeartbeats {
     this.#leases[index] = undefined;
     if (response.code === 404) return this.#createLease(agent);
     const failures = (this.#leaseFailures[index] as number) + 1;
+    if (failures > 1) agent.heartbeatClient.closeConnection();
     const isOver = failures >= settings.leaseRetries;
     this.#leaseFailures[index] = isOver ? 0 : failures;
     if (isOver) this.#mayBeNotReady[index] = true;

@@ -1,0 +1,105 @@
+// Which machines cannot reach each other: a partition lies between two groups of machines, and cuts
+// the connections across it, in both directions: of clients to apiservers, and between members of
+// etcd.
+// Left out: connections of apiservers to members of etcd on other machines; traffic between pods.
+import type { ApiServerPort, Connection, Way } from '../client/connection.js';
+import type { NetworkCuts } from '../client/network-cuts.js';
+
+/** Names of machines on two sides; everything else reaches both. */
+export interface Partition {
+  readonly one: ReadonlySet<string>;
+  readonly other: ReadonlySet<string>;
+  /** What becomes of packets. */
+  readonly way: Way;
+}
+
+/** etcd, as far as its network can be cut. */
+export interface CuttableEtcd {
+  /** The machine of each member. */
+  readonly hosts: readonly string[];
+  readonly connect: (one: number, other: number, isConnected: boolean) => void;
+}
+
+interface Located {
+  readonly connection: Connection;
+  /** The client's machine; '' where nobody can cut it off. */
+  readonly at: string;
+}
+
+export class Partitions {
+  readonly #cuts: () => NetworkCuts;
+  readonly #serverAt: (server: ApiServerPort) => string;
+  readonly #etcd: CuttableEtcd;
+  #connections: Located[] = [];
+  readonly #active = new Set<Partition>();
+
+  /** `serverAt`: the machine of an apiserver. */
+  constructor(
+    cuts: () => NetworkCuts,
+    serverAt: (server: ApiServerPort) => string,
+    etcd: CuttableEtcd,
+  ) {
+    this.#cuts = cuts;
+    this.#etcd = etcd;
+    this.#serverAt = serverAt;
+  }
+
+  /** Follows a connection of a client on a machine. */
+  add(connection: Connection, at: string): void {
+    this.#connections.push({ connection, at });
+  }
+
+  /** What becomes of packets between a machine and an apiserver now. O(partitions). */
+  wayTo(at: string, server: ApiServerPort): Way {
+    return this.#between(at, this.#serverAt(server));
+  }
+
+  /** Begins a partition. O(connections). */
+  begin(partition: Partition): void {
+    this.#active.add(partition);
+    this.#apply();
+    this.#applyToEtcd(partition);
+  }
+
+  /** Ends it; what it alone has cut works again. O(connections). */
+  end(partition: Partition): void {
+    this.#active.delete(partition);
+    this.#apply();
+    this.#applyToEtcd(partition);
+  }
+
+  #between(at: string, otherAt: string): Way {
+    for (const partition of this.#active) {
+      if (separates(partition, at, otherAt)) return partition.way;
+    }
+    return 'open';
+  }
+
+  /** Members of etcd on two sides; what other partitions or faults have cut stays so. */
+  #applyToEtcd(partition: Partition): void {
+    const { hosts, connect } = this.#etcd;
+    for (const [one, at] of hosts.entries()) {
+      for (const [other, otherAt] of hosts.entries()) {
+        if (other <= one || !separates(partition, at, otherAt)) continue;
+        connect(one, other, this.#between(at, otherAt) === 'open');
+      }
+    }
+  }
+
+  #apply(): void {
+    const cuts = this.#cuts();
+    this.#connections = this.#connections.filter(({ connection }) => connection.isEnded !== true);
+    for (const { connection, at } of this.#connections) {
+      const way = this.wayTo(at, connection.server);
+      if (way === 'open') cuts.mend(connection);
+      else if (way === 'dropped') cuts.cut(connection);
+      else cuts.reset(connection);
+    }
+  }
+}
+
+/** Whether two machines are on different sides; one machine always reaches itself. */
+function separates({ one, other }: Partition, at: string, otherAt: string): boolean {
+  if (at === otherAt) return false;
+  return (one.has(at) && other.has(otherAt)) || (other.has(at) && one.has(otherAt));
+}
