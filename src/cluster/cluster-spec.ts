@@ -165,6 +165,8 @@ export interface NodePoolSpec {
   readonly images: readonly string[];
   readonly serializeImagePulls: boolean;
   readonly maxParallelImagePulls: number;
+  /** Undefined: as in the cluster. */
+  readonly kubeProxy: KubeProxySpec | undefined;
 }
 
 /** Network plugins that are modelled. */
@@ -201,6 +203,12 @@ export interface NetworkSpec {
 export interface KubeProxySpec {
   readonly mode: 'iptables' | 'ipvs' | 'nftables' | 'userspace';
   readonly minSyncPeriodUs: number;
+  /** Counts the period from the end of a sync (1.35 on), or has a bucket of two starts. */
+  readonly runner: 'completion' | 'tokenBucket';
+  /** Every sync writes everything (up to 1.26). */
+  readonly writesAll: boolean;
+  /** Factor on the time of a sync; 1: the machines of the published figures. */
+  readonly cpuFactor: number;
 }
 
 /** How the replicas of cluster DNS run: from the start and for ever, or in pods of a Deployment. */

@@ -35,7 +35,14 @@ import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
 import type { FaultOperation } from './fault-operation.js';
 import { FaultOperator } from './fault-operator.js';
-import { kubeletNode, kubeletOf, nodeLease, proxyNode, withMachine } from './node-objects.js';
+import {
+  kubeletNode,
+  kubeletOf,
+  nodeLease,
+  proxyNode,
+  withMachine,
+  zoneOf,
+} from './node-objects.js';
 import type { InstanceOperation } from './node-operation.js';
 import type { Operation, RestartOperation } from './operation.js';
 import { startMetricsApis } from './pod-autoscaling.js';
@@ -111,7 +118,8 @@ export class Cluster {
       this.traffic = new ClientTraffic(simulation, traffic);
     }
     this.#cloud = this.#newCloud(listeners.cloud);
-    const nodes = spec.nodePools.flatMap((pool) => this.#newNodes(pool, pool.count, true));
+    const pools = spec.nodePools.map((pool) => this.#newNodes(pool, pool.count, true));
+    const nodes = pools.flat();
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
       ...stored,
@@ -141,7 +149,9 @@ export class Cluster {
     const { transport } = this.#controlPlane;
     this.#proxies = new KubeProxyFleet({
       simulation,
-      nodes: nodes.map(proxyNode),
+      nodes: spec.nodePools.flatMap((pool, index) =>
+        (pools[index] ?? []).map((node) => proxyNode(node, pool)),
+      ),
       spec: spec.kubeProxy,
       linkDelay: spec.network.node.delay,
       observer,
@@ -339,7 +349,7 @@ export class Cluster {
     const { count } = this.#nodes;
     const { kubernetesVersion } = this.#spec;
     const placed = withMachine(node, count, kubernetesVersion, this.#simulation.random);
-    this.traffic?.addNode({ ...proxyNode(placed), pool: pool.name });
+    this.traffic?.addNode({ name: placed.name, pool: pool.name, zone: zoneOf(placed.node) });
     return placed;
   }
 
@@ -349,9 +359,9 @@ export class Cluster {
     for (const node of this.#newNodes(pool, count, false)) this.#join(pool, node);
   }
 
-  #join({ segment }: NodePoolSpec, node: KubeletNode): void {
+  #join(pool: NodePoolSpec, node: KubeletNode): void {
     this.#kubelets.addNode(node);
-    this.network.addNode({ name: node.name, segment });
-    this.#proxies.addNode(proxyNode(node));
+    this.network.addNode({ name: node.name, segment: pool.segment });
+    this.#proxies.addNode(proxyNode(node, pool));
   }
 }

@@ -129,7 +129,12 @@ export function kubeletOf(pool: NodePoolSpec, node: Node, isRegistered: boolean)
   };
 }
 
-/** The place of a node's kube-proxy. */
-export function proxyNode({ name, node }: KubeletNode): ProxyNode {
-  return { name, zone: node.metadata.labels?.['topology.kubernetes.io/zone'] ?? '' };
+/** A node as its kube-proxy starts on it. */
+export function proxyNode({ name, node }: KubeletNode, { kubeProxy }: NodePoolSpec): ProxyNode {
+  return { name, zone: zoneOf(node), settings: kubeProxy };
+}
+
+/** The zone of a node; '' without one. */
+export function zoneOf({ metadata }: Node): string {
+  return metadata.labels?.['topology.kubernetes.io/zone'] ?? '';
 }

@@ -23,6 +23,7 @@ import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
 import { FaultSequence } from './fault-operations.js';
+import { kubeProxyProblems } from './kube-proxy-of.js';
 import { networkProblems } from './network-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
@@ -72,6 +73,7 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
   const found = [
     ...etcdProblems(spec, hosts),
     ...electedProblems(spec, hosts.length),
+    ...kubeProxyProblems(spec),
     ...storageProblems(spec.storage),
     ...networkProblems(spec),
     ...cloudProblems(spec, hosts.length),

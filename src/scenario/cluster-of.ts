@@ -17,6 +17,7 @@ import { type DistributionText, distributionOf } from './distribution-text.js';
 import { durationUs } from './duration.js';
 import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
+import { kubeProxyOf } from './kube-proxy-of.js';
 import { networkOf } from './network-of.js';
 import { nodePoolOf } from './node-pools.js';
 import { podAutoscalingOf } from './pod-autoscaling.js';
@@ -85,12 +86,9 @@ export function clusterOf(
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
     controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers),
-    nodePools: (spec.nodePools ?? []).map(nodePoolOf),
+    nodePools: (spec.nodePools ?? []).map((pool) => nodePoolOf(pool, spec.kubeProxy)),
     network: networkOf(spec.network ?? {}),
-    kubeProxy: {
-      mode: spec.kubeProxy?.mode ?? 'iptables',
-      minSyncPeriodUs: durationUs(spec.kubeProxy?.minSyncPeriod),
-    },
+    kubeProxy: kubeProxyOf(spec.kubeProxy),
     clusterDns: {
       runAs: spec.clusterDns?.runAs ?? 'processes',
       replicas: spec.clusterDns?.replicas ?? 0,

@@ -8,6 +8,7 @@ import { defaultLeaderElection } from '../client/leader-elector.js';
 import { instanceTypesOf, poolPartsOf } from './cloud-of.js';
 import { scenarioDefaults } from './constants.js';
 import { formatDuration } from './duration.js';
+import { defaultMinSyncPeriod } from './kube-proxy-of.js';
 import { mergeTrees } from './layers.js';
 import type { ScenarioSpec } from './schema.js';
 import { isTree, type Tree } from './yaml-tree.js';
@@ -58,7 +59,7 @@ export const fixedDefaults: Tree = {
       p99: formatBytes(scenarioDefaults.imageP99Bytes),
     },
   },
-  kubeProxy: { mode: 'iptables', minSyncPeriod: '1s' },
+  kubeProxy: { mode: 'iptables' },
   clusterDns: { runAs: 'processes', replicas: 2, domain: 'cluster.local' },
   applicationStart: {
     p50: formatDuration(scenarioDefaults.applicationStartP50Us),
@@ -101,7 +102,7 @@ function derivedDefaults(spec: ScenarioSpec): Tree {
       etcd: { members: Math.min(5, etcdHosts % 2 === 0 ? etcdHosts - 1 : etcdHosts) },
       apiServer: { replicas: hosts },
     },
-    ...(spec.kubeProxy?.mode === 'ipvs' ? { kubeProxy: { minSyncPeriod: '0s' } } : {}),
+    kubeProxy: { minSyncPeriod: defaultMinSyncPeriod(spec.kubeProxy ?? {}) },
   };
 }
 

@@ -112,7 +112,7 @@ function timeoutProblems({ options }: EtcdSpec): SpecProblem[] {
 /** The nodes that are there at the start must fit into the database, or no write ever succeeds. */
 function quotaProblems(spec: ScenarioSpec, { options }: EtcdSpec): SpecProblem[] {
   let bytes = 0;
-  for (const pool of (spec.nodePools ?? []).map(nodePoolOf)) {
+  for (const pool of (spec.nodePools ?? []).map((each) => nodePoolOf(each))) {
     const { name, node } = kubeletNode(pool, 0, true);
     bytes += pool.count * (encodedBytes(node) + encodedBytes(nodeLease(name)));
   }

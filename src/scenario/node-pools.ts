@@ -9,7 +9,8 @@ import { formatBytes, formatMilliCpu, quantityMilliValue, quantityValue } from '
 import { podRequests, type ResourceAmounts } from '../api/resource-requests.js';
 import type { NodePoolSpec } from '../cluster/cluster-spec.js';
 import { defaultNode } from './defaults.js';
-import type { NodePoolText } from './schema.js';
+import { kubeProxyOf } from './kube-proxy-of.js';
+import type { NodePoolText, ScenarioSpec } from './schema.js';
 
 /** Labels that cloud providers and kubelets put on every node, but for hostname and zone. */
 function standardLabels(pool: NodePoolText): Readonly<Record<string, string>> {
@@ -66,8 +67,11 @@ function coresOf(node: Node): number {
   return cpu === undefined ? 1 : Math.max(1, Math.ceil(quantityMilliValue(cpu) / 1000));
 }
 
-/** A pool as the cluster is built from it. */
-export function nodePoolOf(pool: NodePoolText): NodePoolSpec {
+/** A pool as the cluster is built from it, whose kube-proxies it may state anew. */
+export function nodePoolOf(
+  pool: NodePoolText,
+  kubeProxy: ScenarioSpec['kubeProxy'] = {},
+): NodePoolSpec {
   const template = templateOf(pool);
   const isSerial = pool.serializeImagePulls !== false;
   return {
@@ -82,6 +86,7 @@ export function nodePoolOf(pool: NodePoolText): NodePoolSpec {
     images: pool.images ?? [],
     serializeImagePulls: isSerial,
     maxParallelImagePulls: isSerial ? 1 : (pool.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
+    kubeProxy: pool.kubeProxy && kubeProxyOf(kubeProxy, pool.kubeProxy),
   };
 }
 

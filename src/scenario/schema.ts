@@ -8,6 +8,7 @@ import { dnsForms, etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
+import { kubeProxy } from './kube-proxy-of.js';
 import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
 import { cloud } from './schema-cloud.js';
@@ -147,6 +148,7 @@ export const nodePool = mapping({
     .describe('On each node from the start.'),
   serializeImagePulls: flag().optional(),
   maxParallelImagePulls: wholeNumber(1).optional().describe('With serializeImagePulls: false.'),
+  kubeProxy: kubeProxy.optional().describe('Where it differs from that of the cluster.'),
 });
 
 const thresholdItem = z.union(
@@ -176,10 +178,7 @@ export const scenarioSpec = mapping({
   nodePools: list(nodePool, 'node pools').optional(),
   cloud: cloud.optional().describe('In which all nodes are instances; absent: there is none.'),
   network: network.optional(),
-  kubeProxy: mapping({
-    mode: oneOf(['iptables', 'ipvs', 'nftables', 'userspace']).optional(),
-    minSyncPeriod: duration().optional(),
-  }).optional(),
+  kubeProxy: kubeProxy.optional(),
   clusterDns: mapping({
     runAs: oneOf(dnsForms)
       .optional()

@@ -24,6 +24,7 @@ const pool: NodePoolSpec = {
   images: ['nginx:1'],
   serializeImagePulls: true,
   maxParallelImagePulls: 1,
+  kubeProxy: undefined,
 };
 
 const identities = (objects: readonly KubernetesObject[]): readonly string[] =>

@@ -41,6 +41,48 @@ describe('the runner of a proxy', () => {
     expect(bench.starts.map(([time]) => time)).toEqual([1, 1_001, 2_021.01]);
   });
 
+  test('starts at once with a token left, and a period after the last end without (vector 18)', () => {
+    const spec = { mode: 'userspace', minSyncPeriodUs: secondUs, runner: 'tokenBucket' } as const;
+    const bench = new ProxyBench({ spec });
+    bench.list([]); // the first of two tokens
+    bench.change(5_000 * msUs, service('a')); // the bucket is full again
+    bench.change(5_220 * msUs, service('b')); // the second token
+    bench.change(5_300 * msUs, service('c')); // none: a period after the end at 5241.01
+    bench.change(20_000 * msUs, service('d'));
+    bench.simulation.run();
+    expect(bench.starts.map(([time]) => time)).toEqual([1, 5_001, 5_221, 6_241.01, 20_001]);
+  });
+
+  test('of a version without partial syncs writes everything every time', () => {
+    const spec = { mode: 'iptables', minSyncPeriodUs: secondUs, writesAll: true } as const;
+    const bench = new ProxyBench({ spec });
+    bench.list([service('a')]);
+    bench.change(5 * secondUs, service('b'));
+    bench.simulation.run();
+    const takes = bench.ends.map(([end], index) => end - (bench.starts[index]?.[0] as number));
+    // 24 commands of 5 ms and a few rules
+    expect(takes.map((time) => Math.floor(time))).toEqual([120, 120]);
+  });
+
+  test('follows the settings of its own node', () => {
+    const own = { mode: 'userspace', minSyncPeriodUs: 0 } as const;
+    const bench = new ProxyBench({
+      spec: { mode: 'userspace', minSyncPeriodUs: secondUs },
+      nodes: [
+        { name: 'node-0', zone: '' },
+        { name: 'node-1', zone: '', settings: own },
+      ],
+    });
+    bench.list([]);
+    bench.change(10_000 * msUs, service('a'));
+    bench.change(10_100 * msUs, service('b'));
+    bench.simulation.run();
+    const of = (member: number): number[] =>
+      bench.starts.filter(([, each]) => each === member).map(([time]) => time);
+    expect(of(0)).toEqual([1, 10_001, 11_021.01]);
+    expect(of(1)).toEqual([1, 10_001, 10_101]);
+  });
+
   test('takes all changes that have arrived by its start, and none that come later', () => {
     const bench = new ProxyBench();
     bench.list([]);
