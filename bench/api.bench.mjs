@@ -4,6 +4,7 @@
 // caches have caught up with its own writes; what is counted is requests answered by one second of
 // processor time.
 
+import { renewedLease } from '../dist/api/lease.js';
 import { ApiClient } from '../dist/client/api-client.js';
 import { Informer } from '../dist/client/informer.js';
 import { SilentObserver } from '../dist/client/observer.js';
@@ -40,12 +41,7 @@ const loads = {
     resource: 'leases',
     namespace: 'kube-node-lease',
     name,
-    body: {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: last?.metadata ?? { name, namespace: 'kube-node-lease' },
-      spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: n },
-    },
+    body: renewedLease(last ?? nodeLease(name), name, n),
   }),
   statuses: (name, n) => ({
     verb: 'patch',

@@ -124,7 +124,6 @@ const noted: ReadonlySet<string> = new Set([
   'Container',
   'Endpoint',
   'EndpointAddress',
-  'LeaseSpec',
   'ObjectMeta',
   'PodSpec',
   'PodTemplateSpec',

@@ -4,7 +4,9 @@
  * Source: Kubernetes v1.36 `coordination/v1` types.
  */
 
+import { encodedBytes } from './encoded-size.js';
 import type { ApiObject } from './object-meta.js';
+import { SizeNote } from './size-note.js';
 import type { Time } from './time.js';
 
 export interface LeaseSpec {
@@ -21,4 +23,16 @@ export interface Lease extends ApiObject {
   readonly apiVersion: 'coordination.k8s.io/v1';
   readonly kind: 'Lease';
   readonly spec?: LeaseSpec;
+}
+
+/**
+ * The Lease as its holder sends it to renew it: nothing but the time is another. All times take the
+ * same room, so that the size is known. O(1).
+ */
+export function renewedLease(lease: Lease, holderIdentity: string, renewTime: Time): Lease {
+  const { apiVersion, kind, metadata, spec } = lease;
+  const isRenewal = spec?.renewTime !== undefined && spec.holderIdentity === holderIdentity;
+  const renewed = { apiVersion, kind, metadata, spec: { ...spec, holderIdentity, renewTime } };
+  if (isRenewal) SizeNote.noteTotal(renewed, encodedBytes(lease));
+  return renewed;
 }

@@ -101,16 +101,19 @@ function objectBytes(object: JsonObject, parent: string): number {
   const noted = isRemembered ? SizeNote.managed(object) : -1;
   if (noted >= 0) return noted;
   let total = 2;
+  let isFlat = true;
   // A sum does not depend on the order of the keys.
   for (const name of Object.keys(object)) {
     const field = object[name];
     if (field === undefined || unowned.has(name)) continue;
+    if (typeof field === 'object') isFlat = false;
     const value = valueBytes(name, field);
     // A list of which every item is someone else's is not there at all.
     const isEmptied = value === 2 && Array.isArray(field) && listKeys[name] !== undefined;
     if (!isEmptied) total += entryBytes(name, value);
   }
-  if (isRemembered) SizeNote.noteManaged(object, total);
+  // What is flat is measured sooner than it is noted.
+  if (isRemembered && !isFlat) SizeNote.noteManaged(object, total);
   return total;
 }
 

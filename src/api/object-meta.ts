@@ -7,6 +7,7 @@
  * Source: Kubernetes v1.36 apimachinery `meta/v1` types.
  */
 
+import { joined } from './joined.js';
 import type { Time } from './time.js';
 
 /** Labels of an object: key to value. */
@@ -119,7 +120,7 @@ export interface Condition {
 /** `namespace/name`, or only the name of a cluster-scoped object: client-go's store key. */
 export function objectKey(object: ApiObject): string {
   const { namespace, name } = object.metadata;
-  return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
+  return namespace === undefined || namespace === '' ? name : joined(namespace, name);
 }
 
 /**

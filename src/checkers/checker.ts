@@ -18,6 +18,11 @@ export abstract class Checker extends SilentObserver {
 
   /** Notes a violation unless `holds`; the sentence is made only when needed. */
   protected expect(holds: boolean, sentence: () => string): void {
-    if (!holds) this.violations.push(`${toSeconds(this.#simulation.now)} s: ${sentence()}`);
+    if (!holds) this.violated(sentence());
+  }
+
+  /** Notes a violation; for checks so frequent that they make no sentence to be told. */
+  protected violated(sentence: string): void {
+    this.violations.push(`${toSeconds(this.#simulation.now)} s: ${sentence}`);
   }
 }

@@ -31,18 +31,16 @@ export class EtcdHistory extends Checker {
 
   override etcdEntryApplied(member: number, index: number, term: number, revision: number): void {
     const before = this.#applied[member];
-    this.expect(
-      before === undefined || index === before + 1,
-      () => `etcd member ${member} applies entry ${index} after ${before}`,
-    );
+    if (before !== undefined && index !== before + 1) {
+      this.violated(`etcd member ${member} applies entry ${index} after ${before}`);
+    }
     this.#applied[member] = index;
     const place = index & (RING - 1);
     if (index > this.#highest) {
       const previous = this.#revisions[(index - 1) & (RING - 1)] as number;
-      this.expect(
-        revision >= previous,
-        () => `entry ${index} of etcd leads back from revision ${previous} to ${revision}`,
-      );
+      if (revision < previous) {
+        this.violated(`entry ${index} of etcd leads back from revision ${previous} to ${revision}`);
+      }
       this.#highest = index;
       this.#indexes[place] = index;
       this.#terms[place] = term;
@@ -51,7 +49,7 @@ export class EtcdHistory extends Checker {
     }
     if (this.#indexes[place] !== index) return;
     const isSame = this.#terms[place] === term && this.#revisions[place] === revision;
-    this.expect(isSame, () => `etcd member ${member} applies another entry at index ${index}`);
+    if (!isSame) this.violated(`etcd member ${member} applies another entry at index ${index}`);
   }
 
   override etcdMemberRestored(member: number, index: number): void {
@@ -63,9 +61,7 @@ export class EtcdHistory extends Checker {
   }
 
   override etcdAnswered(member: number, revision: number, leastRevision: number): void {
-    this.expect(
-      revision >= leastRevision,
-      () => `etcd member ${member} answers from revision ${revision} after ${leastRevision}`,
-    );
+    if (revision >= leastRevision) return;
+    this.violated(`etcd member ${member} answers from revision ${revision} after ${leastRevision}`);
   }
 }

@@ -36,6 +36,8 @@ export class PodPlacement extends Checker {
     this.#promisedOnce = promisedOnce;
   }
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Node', 'Pod']);
+
   override committed({ type, object, previous }: WatchEvent): void {
     if (object.kind === 'Node') this.#nodeCommitted(object);
     if (object.kind === 'Pod') this.#podCommitted(type, object, previous as Pod | undefined);

@@ -8,7 +8,7 @@ export class SeatLimits extends Checker {
   override seatsTaken(level: SeatUse): void {
     const { name, isExempt, seatsInUse, limit, requestsExecuting } = level;
     const isLegal = isExempt || seatsInUse <= limit || requestsExecuting === 1;
-    this.expect(seatsInUse > 0, () => `${name} has given a seat and uses ${seatsInUse}`);
-    this.expect(isLegal, () => `${name} uses ${seatsInUse} of ${limit} seats`);
+    if (seatsInUse <= 0) this.violated(`${name} has given a seat and uses ${seatsInUse}`);
+    if (!isLegal) this.violated(`${name} uses ${seatsInUse} of ${limit} seats`);
   }
 }

@@ -1,6 +1,7 @@
 // The store's history is linear: revisions rise (those between are of keys that are no objects;
 // what is deleted together shares one), every change starts from what the change before left, an
 // object exists once, a UID is never used again.
+import { joined } from '../api/joined.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { keyOf } from '../client/api-request.js';
 import type { WatchEvent } from '../client/watch.js';
@@ -14,27 +15,26 @@ export class StoreHistory extends Checker {
   #isDeletion = false;
 
   override committed({ type, object, previous, revision }: WatchEvent): void {
-    const name = `${object.kind}/${keyOf(object)}`;
+    const name = joined(object.kind, keyOf(object));
     const isTogether = type === 'DELETED' && this.#isDeletion && revision === this.#revision;
     const isNext = isTogether || revision > this.#revision;
-    this.expect(isNext, () => `revision ${revision} of ${name} follows ${this.#revision}`);
+    if (!isNext) this.violated(`revision ${revision} of ${name} follows ${this.#revision}`);
     this.#revision = revision;
     this.#isDeletion = type === 'DELETED';
     const stored = this.#objects.get(name);
     const startsRight = stored === undefined || stored === previous;
-    this.expect(startsRight, () => `${type} of ${name} does not start from its last state`);
+    if (!startsRight) this.violated(`${type} of ${name} does not start from its last state`);
     const { uid = '', resourceVersion } = object.metadata;
-    this.expect(resourceVersion === revision, () => `${name} carries revision ${resourceVersion}`);
-    this.expect(uid !== '', () => `${name} has no UID`);
-    this.expect(!this.#goneUids.has(uid), () => `${name} uses the UID of a deleted object`);
+    if (resourceVersion !== revision) this.violated(`${name} carries revision ${resourceVersion}`);
+    if (uid === '') this.violated(`${name} has no UID`);
+    if (this.#goneUids.has(uid)) this.violated(`${name} uses the UID of a deleted object`);
     if (type === 'DELETED') {
       this.#goneUids.add(uid);
       this.#objects.delete(name);
     } else {
-      this.expect(
-        (type === 'ADDED') === (previous === undefined),
-        () => `${name} is ${type} wrongly`,
-      );
+      if ((type === 'ADDED') !== (previous === undefined)) {
+        this.violated(`${name} is ${type} wrongly`);
+      }
       this.#objects.set(name, object);
     }
   }

@@ -41,7 +41,8 @@ const resourceByKind: ReadonlyMap<string, string> = new Map(
 
 export class WatchHistory extends Checker {
   readonly #scopes = new Map<string, Scopes>();
-  readonly #watchers = new Map<string, Watcher>();
+  /** By address. */
+  readonly #watchers = new Map<number, Watcher>();
   /** Of the last change. */
   #revision = 0;
 
@@ -62,7 +63,7 @@ export class WatchHistory extends Checker {
   override watchOpened({ address, afterRevision, additions, ...watch }: OpenedWatch): void {
     if (watch.namespace !== '' && watch.fieldSelector !== undefined) return;
     const scope = this.#scopeOf(watch.resource, watch.namespace, watch.fieldSelector);
-    const key = `${address.kind}/${address.target}`;
+    const key = keyOf(address);
     const before = this.#watchers.get(key)?.revision ?? 0;
     const isOnward = afterRevision >= before;
     this.expect(isOnward, () => `${scope.name} goes back from ${before} to ${afterRevision}`);
@@ -71,25 +72,26 @@ export class WatchHistory extends Checker {
     this.#watchers.set(key, { scope, next, additions, revision: afterRevision });
   }
 
-  override watchEventRead({ kind, target }: WatcherAddress, event: WatchEvent): void {
-    const watcher = this.#watchers.get(`${kind}/${target}`);
+  override watchEventRead(address: WatcherAddress, event: WatchEvent): void {
+    const watcher = this.#watchers.get(keyOf(address));
     if (watcher === undefined) return;
     const { name, revisions, sinceRevision } = watcher.scope;
     const { type, revision } = event;
     if (watcher.additions > 0) {
       watcher.additions--;
-      this.expect(type === 'ADDED', () => `${name} begins with ${type} ${revision}`);
+      if (type !== 'ADDED') this.violated(`${name} begins with ${type} ${revision}`);
       return;
     }
-    const isOnward = revision >= watcher.revision;
-    this.expect(isOnward, () => `${name} yields ${revision} after ${watcher.revision}`);
+    if (revision < watcher.revision) {
+      this.violated(`${name} yields ${revision} after ${watcher.revision}`);
+    }
     watcher.revision = revision;
     const expected = revisions[watcher.next];
     if (type === 'BOOKMARK') {
       const isWhole = expected === undefined || expected > revision;
-      this.expect(isWhole, () => `${name} has lost ${expected} before a bookmark of ${revision}`);
+      if (!isWhole) this.violated(`${name} has lost ${expected} before a bookmark of ${revision}`);
     } else if (revision > sinceRevision) {
-      this.expect(expected === revision, () => `${name} yields ${revision}, not ${expected}`);
+      if (expected !== revision) this.violated(`${name} yields ${revision}, not ${expected}`);
       watcher.next = expected === revision ? watcher.next + 1 : revisions.lastIndexOf(revision) + 1;
     }
   }
@@ -119,6 +121,14 @@ export class WatchHistory extends Checker {
     }
     return scope;
   }
+}
+
+/** Targets are below it. */
+const TARGETS = 4_294_967_296;
+
+/** The address as one number. */
+function keyOf({ kind, target }: WatcherAddress): number {
+  return kind * TARGETS + target;
 }
 
 function nodeOf(object: KubernetesObject | undefined): string {

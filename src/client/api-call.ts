@@ -8,6 +8,7 @@ import type { ApiRequest, ApiResponse, ContentType } from './api-request.js';
 import { type ApiServerPort, type Connection, Connector, isBroken } from './connection.js';
 import { clientConstants } from './constants.js';
 import { type LossReason, NetworkCuts } from './network-cuts.js';
+import { attributesOf } from './request-attributes.js';
 import { Slab } from './slab.js';
 
 /** Called when the answer has been decoded; reads `call.response`. */
@@ -30,6 +31,8 @@ export interface Caller {
   readonly connection: Connection;
   /** Requests a second that it may send, and so many at once; absent: not limited. */
   readonly limit?: ClientLimit | undefined;
+  /** Its place among all senders of the transport, from 0; absent: it has none. */
+  readonly number?: number;
   /** How its bodies are encoded; absent: as protobuf. */
   readonly contentType?: ContentType | undefined;
   /** From sending to the answer, at most; absent: not limited. Looked at on cut connections only. */
@@ -63,6 +66,8 @@ export class ApiCall {
   readonly request: ApiRequest;
   readonly onDone: CallHandler;
   readonly context: unknown;
+  /** Verb, resource and subresource as a number; -1 for a resource that nobody serves. */
+  readonly attributes: number;
   /** Handed to the client. */
   readonly createdUs: SimTime;
   /** Bytes of the request on the wire. */
@@ -100,6 +105,7 @@ export class ApiCall {
   ) {
     this.caller = caller;
     this.request = request;
+    this.attributes = attributesOf(request);
     this.requestBytes = requestBytes;
     this.createdUs = createdUs;
     this.onDone = onDone;
@@ -139,6 +145,7 @@ export class ApiTransport {
   /** Absent: nobody measures. */
   monitor: RestClientMonitor | undefined;
   readonly #calls = new Slab<ApiCall>();
+  #callers = 0;
   readonly #granted: EventKind;
   readonly #arrived: EventKind;
   readonly #answered: EventKind;
@@ -214,6 +221,11 @@ export class ApiTransport {
       abandonDial: (handshake) => this.#connector.abandon(handshake),
     });
     return this.#cuts;
+  }
+
+  /** The number of the next sender. */
+  newCallerNumber(): number {
+    return this.#callers++;
   }
 
   /** Registers a new call. */

@@ -41,6 +41,7 @@ export class ApiClient implements Caller {
   readonly groups: readonly string[];
   readonly connection: Connection;
   readonly limit: ClientLimit | undefined;
+  readonly number: number;
   readonly contentType: ContentType | undefined;
   readonly timeoutUs: number | undefined;
   readonly bucket: TokenBucket | undefined;
@@ -53,6 +54,7 @@ export class ApiClient implements Caller {
     this.user = options.user;
     this.groups = groupsOf(options.user, options.groups);
     this.connection = options.connection;
+    this.number = transport.newCallerNumber();
     this.contentType = options.contentType;
     this.timeoutUs = options.timeoutUs;
     this.#host = options.host;

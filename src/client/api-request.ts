@@ -2,6 +2,7 @@
 // a pure function from the stored object to the new one, together with the size of its body.
 // Refusals are answers with a code and a reason, never exceptions. Source: Kubernetes v1.36 API
 // conventions.
+import { joined } from '../api/joined.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { LabelMatcher } from '../api/label-selector.js';
 import type { MetricValue, PodMetrics } from '../api/pod-metrics.js';
@@ -162,5 +163,5 @@ export function isTooLargeResourceVersion({ code, message }: ApiResponse): boole
 
 /** The key under which caches and queues know an object: `namespace/name`, or `name`. */
 export function objectKey(namespace: string | undefined, name: string): string {
-  return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
+  return namespace === undefined || namespace === '' ? name : joined(namespace, name);
 }

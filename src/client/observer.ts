@@ -40,6 +40,8 @@ export interface OpenedWatch {
 
 /** Everything that can be observed. Times are the simulation's now. */
 export interface ClusterObserver {
+  /** Kinds of objects of whose writes it wants to hear; absent: all. */
+  readonly committedKinds?: ReadonlySet<string>;
   /** A write was applied by the store; in order of revision, each once. */
   committed(event: WatchEvent): void;
   /** An apiserver has answered; `latencyUs` from arrival to the answer leaving. */
@@ -92,6 +94,7 @@ export type CsiCaller = 'kubelet' | 'sidecar';
 
 /** Listens to nothing; a base to override. */
 export class SilentObserver implements ClusterObserver {
+  readonly committedKinds?: ReadonlySet<string>;
   committed(_event: WatchEvent): void {}
   requestServed(_call: ApiCall, _code: number, _latencyUs: number): void {}
   etcdLeaderElected(_member: number, _term: number, _lastIndex: number): void {}
@@ -129,6 +132,8 @@ export class ObserverGroup implements ClusterObserver {
   readonly #members: readonly ClusterObserver[];
   /** Those that listen to what is told most. */
   readonly #toCommits: readonly ClusterObserver[];
+  /** Those of them that hear of a kind. */
+  readonly #toCommitsOf = new Map<string, readonly ClusterObserver[]>();
   readonly #toRequests: readonly ClusterObserver[];
   readonly #toEtcd: readonly ClusterObserver[];
   readonly #toSeats: readonly ClusterObserver[];
@@ -151,7 +156,17 @@ export class ObserverGroup implements ClusterObserver {
   }
 
   committed(event: WatchEvent): void {
-    for (const member of this.#toCommits) member.committed(event);
+    const { kind } = event.object;
+    const members = this.#toCommitsOf.get(kind) ?? this.#listenersOf(kind);
+    for (const member of members) member.committed(event);
+  }
+
+  #listenersOf(kind: string): readonly ClusterObserver[] {
+    const members = this.#toCommits.filter(
+      ({ committedKinds }) => committedKinds === undefined || committedKinds.has(kind),
+    );
+    this.#toCommitsOf.set(kind, members);
+    return members;
   }
 
   requestServed(call: ApiCall, code: number, latencyUs: number): void {

@@ -42,8 +42,9 @@ export class ApiCallSlis extends SilentObserver {
     kind.latencies.push(latencyUs - call.queueWaitUs - call.webhookUs);
   }
 
-  #of({ request }: ApiCall): Kind {
-    const key = this.#keys.of(request);
+  #of(call: ApiCall): Kind {
+    const { request } = call;
+    const key = this.#keys.of(call);
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
       const { verb, resource, subresource, scope } = requestLabels(request);

@@ -50,7 +50,7 @@ class ServerMetrics {
 
   of(call: ApiCall, code: number): Metrics {
     const client = systemClientOf(call.caller);
-    const key = (this.#keys.of(call.request) * SYSTEM_CLIENTS.length + client) * CODES + code;
+    const key = (this.#keys.of(call) * SYSTEM_CLIENTS.length + client) * CODES + code;
     let metrics = this.#metrics.get(key);
     if (metrics === undefined) {
       metrics = this.#new(call, code, SYSTEM_CLIENTS[client] as string);

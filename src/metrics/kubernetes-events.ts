@@ -9,6 +9,8 @@ import type { EventRow } from './run-result.js';
 export class KubernetesEvents extends SilentObserver {
   readonly #events = new Map<string, Event>();
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Event']);
+
   override committed({ object, type }: WatchEvent): void {
     if (object.kind !== 'Event' || type === 'DELETED') return;
     this.#events.set(`${object.metadata.namespace}/${object.metadata.name}`, object);

@@ -22,6 +22,8 @@ export class NodeStates extends SilentObserver {
   readonly #nodes = new Map<string, Node>();
   readonly #loads = new Map<string, Load>();
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Node', 'Pod']);
+
   override committed({ object, previous, type }: WatchEvent): void {
     if (object.kind === 'Node') {
       if (type === 'DELETED') this.#nodes.delete(object.metadata.name);

@@ -44,6 +44,12 @@ export class PodTimelines extends SilentObserver {
     return [...this.#rows.values()];
   }
 
+  override readonly committedKinds: ReadonlySet<string> = new Set([
+    'Pod',
+    'EndpointSlice',
+    'ReplicaSet',
+  ]);
+
   override committed(event: WatchEvent): void {
     const { object } = event;
     if (object.kind === 'Pod') this.#podCommitted(object, event);

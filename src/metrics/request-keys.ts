@@ -3,8 +3,9 @@
 // Source: Kubernetes v1.36 apiserver endpoints/metrics/metrics.go.
 import { groupAndVersion } from '../api/group.js';
 import { resourceKindOfResource } from '../api/resource-kinds.js';
+import type { ApiCall } from '../client/api-call.js';
 import type { ApiRequest, Verb } from '../client/api-request.js';
-import { ATTRIBUTE_COUNT, attributesOf } from '../client/request-attributes.js';
+import { ATTRIBUTE_COUNT } from '../client/request-attributes.js';
 
 const scopes = ['resource', 'namespace', 'cluster'] as const;
 
@@ -41,8 +42,7 @@ export class RequestKeys {
   readonly #unknown = new Map<string, number>();
 
   /** From 0. O(1). */
-  of(request: ApiRequest): number {
-    const attributes = attributesOf(request);
+  of({ request, attributes }: Pick<ApiCall, 'request' | 'attributes'>): number {
     const known = attributes >= 0 ? attributes : this.#numberOf(request);
     return known * scopes.length + scopeIndexOf(request);
   }

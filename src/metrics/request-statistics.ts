@@ -2,6 +2,7 @@
 // counts once for each of its members. The clients of all nodes are told as one.
 import type { ApiCall, Caller } from '../client/api-call.js';
 import { SilentObserver } from '../client/observer.js';
+import { PerCaller } from '../client/per-caller.js';
 import { ascending } from '../stats/ascending.js';
 import { summarise } from '../stats/summarise.js';
 import { RequestKeys, scopeOf } from './request-keys.js';
@@ -44,7 +45,7 @@ export class RequestStatistics extends SilentObserver {
   readonly #keys = new RequestKeys();
   /** Numbers of clients, by name and by caller. */
   readonly #names = new Map<string, number>();
-  readonly #clients = new Map<Caller, number>();
+  readonly #clients = new PerCaller<number>();
   /** By client and kind of request. */
   readonly #requests = new Map<number, Requests>();
   total = 0;
@@ -60,7 +61,7 @@ export class RequestStatistics extends SilentObserver {
   }
 
   #of(call: ApiCall): Requests {
-    const key = this.#clientOf(call.caller) * KINDS + this.#keys.of(call.request);
+    const key = this.#clientOf(call.caller) * KINDS + this.#keys.of(call);
     let requests = this.#requests.get(key);
     if (requests === undefined) {
       const { verb, resource, subresource } = call.request;

@@ -2,9 +2,11 @@
 // how large they were. One file holds those of all processes, so each carries a label `job`.
 // Left out: exec plugins, transports and their certificates, which are not modelled.
 // Source: Kubernetes v1.36 component-base metrics/prometheus/restclient/metrics.go.
-import type { ApiCall, Caller, RestClientMonitor } from '../client/api-call.js';
+import type { ApiCall, RestClientMonitor } from '../client/api-call.js';
 import type { Verb } from '../client/api-request.js';
-import { type MetricFamily, MetricRegistry } from './metric-registry.js';
+import { PerCaller } from '../client/per-caller.js';
+import type { Histogram } from '../stats/histogram.js';
+import { type MetricFamily, MetricRegistry, type Scalar } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
 
 const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
@@ -70,12 +72,29 @@ const methods: Readonly<Record<Verb, string>> = {
   deletecollection: 'DELETE',
 };
 
-type Histograms = ReturnType<RestClientMetrics['newHistograms']>;
+/** Of requests with one method. */
+interface Histograms {
+  readonly rateLimiter: Histogram;
+  readonly duration: Histogram;
+  readonly requestBytes: Histogram;
+  readonly responseBytes: Histogram;
+}
+
+/** What one process has sent with one verb. */
+interface Sent {
+  /** By HTTP code. */
+  readonly totals: Map<number, Scalar>;
+  /** Watches have none. */
+  histograms: Histograms | undefined;
+}
+
+/** What one process has sent, by verb. */
+type Job = Map<Verb, Sent>;
 
 export class RestClientMetrics implements RestClientMonitor {
   readonly #registry = new MetricRegistry(families);
-  readonly #jobs = new Map<Caller, Map<string, Histograms>>();
-  readonly #byJob = new Map<string, Map<string, Histograms>>();
+  readonly #jobs = new Map<string, Job>();
+  readonly #jobOf = new PerCaller<Job>();
 
   readonly #listener: Pick<RestClientMonitor, 'throttled'> | undefined;
 
@@ -86,59 +105,70 @@ export class RestClientMetrics implements RestClientMonitor {
 
   throttled(call: ApiCall, waitUs: number): void {
     this.#listener?.throttled(call, waitUs);
-    this.#of(call).rateLimiter.observe(waitUs / 1_000_000);
+    this.#histogramsOf(call, this.#of(call)).rateLimiter.observe(waitUs / 1_000_000);
   }
 
   answered(call: ApiCall, durationUs: number): void {
     const { code = 0, bytes = 0 } = call.response ?? {};
-    const method = methods[call.request.verb];
-    const label = code === 0 ? '<error>' : String(code);
-    this.#registry.scalar('rest_client_requests_total', label, HOST, method, jobOf(call)).value++;
+    const sent = this.#of(call);
+    let total = sent.totals.get(code);
+    if (total === undefined) {
+      total = this.#registry.scalar('rest_client_requests_total', ...labelsOf(call, code));
+      sent.totals.set(code, total);
+    }
+    total.value++;
     if (call.request.verb === 'watch') return;
-    const { duration, requestBytes, responseBytes } = this.#of(call);
+    const { duration, requestBytes, responseBytes } = this.#histogramsOf(call, sent);
     duration.observe(durationUs / 1_000_000);
     requestBytes.observe(call.requestBytes);
     if (code !== 0) responseBytes.observe(bytes);
   }
 
   retried(call: ApiCall): void {
-    const code = String(call.response?.code || '<error>');
-    const verb = methods[call.request.verb];
-    this.#registry.scalar('rest_client_request_retries_total', code, HOST, verb, jobOf(call))
-      .value++;
+    const labels = labelsOf(call, call.response?.code ?? 0);
+    this.#registry.scalar('rest_client_request_retries_total', ...labels).value++;
   }
 
   get samples(): readonly MetricSample[] {
     return this.#registry.samples;
   }
 
-  #of(call: ApiCall): Histograms {
-    let byMethod = this.#jobs.get(call.caller);
-    if (byMethod === undefined) {
-      const job = jobOf(call);
-      byMethod = this.#byJob.get(job) ?? new Map();
-      this.#byJob.set(job, byMethod);
-      this.#jobs.set(call.caller, byMethod);
+  #of(call: ApiCall): Sent {
+    let job = this.#jobOf.get(call.caller);
+    if (job === undefined) {
+      const name = jobOf(call);
+      job = this.#jobs.get(name) ?? new Map<Verb, Sent>();
+      this.#jobs.set(name, job);
+      this.#jobOf.set(call.caller, job);
     }
-    const method = methods[call.request.verb];
-    let histograms = byMethod.get(method);
-    if (histograms === undefined) {
-      histograms = this.newHistograms(method, jobOf(call));
-      byMethod.set(method, histograms);
+    const { verb } = call.request;
+    let sent = job.get(verb);
+    if (sent === undefined) {
+      sent = { totals: new Map(), histograms: undefined };
+      job.set(verb, sent);
     }
-    return histograms;
+    return sent;
   }
 
-  private newHistograms(method: string, job: string) {
-    const histogram = (name: string) =>
-      this.#registry.histogram(`rest_client_${name}`, HOST, method, job);
-    return {
+  #histogramsOf(call: ApiCall, sent: Sent): Histograms {
+    if (sent.histograms !== undefined) return sent.histograms;
+    const method = methods[call.request.verb];
+    const histogram = (name: string): Histogram =>
+      this.#registry.histogram(`rest_client_${name}`, HOST, method, jobOf(call));
+    sent.histograms = {
       rateLimiter: histogram('rate_limiter_duration_seconds'),
       duration: histogram('request_duration_seconds'),
       requestBytes: histogram('request_size_bytes'),
       responseBytes: histogram('response_size_bytes'),
     };
+    return sent.histograms;
   }
+}
+
+/** Code, host, method and process. */
+function labelsOf(call: ApiCall, code: number): readonly string[] {
+  const label = code === 0 ? '<error>' : String(code);
+  return [label, HOST, methods[call.request.verb], jobOf(call)];
 }
 
 /** The process: `kube-scheduler` of `kube-scheduler/binder`. */

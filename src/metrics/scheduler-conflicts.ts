@@ -88,6 +88,8 @@ export class SchedulerConflicts extends SilentObserver {
     this.#boundBy.set(objectKey(request.namespace, request.name), counts);
   }
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Pod']);
+
   override committed({ type, object, previous }: WatchEvent): void {
     if (object.kind !== 'Pod') return;
     const { namespace, name } = object.metadata;

@@ -41,15 +41,37 @@ describe('what has been measured of an object', () => {
     expect(SizeNote.total(object)).toBe(7);
   });
 
-  test('can be taken over by an object of the same size, but for the total', () => {
-    const from = {};
-    const object = {};
-    SizeNote.copy(from, object);
-    expect(SizeNote.message(object)).toBeLessThan(0);
-    SizeNote.noteMessage(from, 5);
-    SizeNote.noteTotal(from, 9);
-    SizeNote.copy(from, object);
-    expect(SizeNote.message(object)).toBe(5);
-    expect(SizeNote.total(object)).toBeLessThan(0);
+  test('is kept for metadata of a stored object as for anything else', () => {
+    const metadata = { name: 'web' };
+    SizeNote.ofStored(metadata, undefined);
+    expect(SizeNote.message(metadata)).toBeLessThan(0);
+    expect(SizeNote.managed(metadata)).toBeLessThan(0);
+    SizeNote.noteMessage(metadata, 5);
+    SizeNote.noteManaged(metadata, 6);
+    expect([SizeNote.message(metadata), SizeNote.managed(metadata)]).toEqual([5, 6]);
+    expect(JSON.stringify(metadata)).toBe('{"name":"web"}');
+  });
+
+  test('is taken over by stored metadata of the same size, noted either way', () => {
+    const plain = { name: 'web' };
+    SizeNote.noteMessage(plain, 5);
+    SizeNote.noteManaged(plain, 6);
+    const second = { name: 'web' };
+    SizeNote.ofStored(second, plain);
+    const third = { name: 'web' };
+    SizeNote.ofStored(third, second);
+    expect([SizeNote.message(third), SizeNote.managed(third)]).toEqual([5, 6]);
+  });
+
+  test('of a stored object is not that of a changed copy with the same metadata', () => {
+    const metadata = { name: 'web' };
+    SizeNote.ofStored(metadata, undefined);
+    const stored = { metadata, spec: { replicas: 1 } };
+    SizeNote.noteTotal(stored, 40);
+    const changed = { ...stored, spec: { replicas: 1000 } };
+    expect(SizeNote.total(stored)).toBe(40);
+    expect(SizeNote.total(changed)).toBeLessThan(0);
+    SizeNote.noteTotal(changed, 41);
+    expect([SizeNote.total(stored), SizeNote.total(changed)]).toEqual([40, 41]);
   });
 });

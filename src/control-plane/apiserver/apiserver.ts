@@ -7,6 +7,7 @@
 // controlplane B1, B2).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
+import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiCall, ApiTransport } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
@@ -254,7 +255,7 @@ export class ApiServer implements ApiServerPort {
     const { request } = call;
     const sender = this.#principals.of(call.caller);
     const name = request.name || request.body?.metadata.name || '';
-    const key = `${request.resource}/${objectKey(request.namespace, name)}`;
+    const key = joined(request.resource, objectKey(request.namespace, name));
     const id = this.#requests.add(call, sender, key);
     const { now } = this.#simulation;
     if (request.verb !== 'watch') this.#deadlines.add(id, now);

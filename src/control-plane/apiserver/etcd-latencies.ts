@@ -1,7 +1,6 @@
 // How long etcd takes as an apiserver sees it, by operation and resource.
 // Source: Kubernetes v1.36 apiserver storage/etcd3/metrics (reference: controlplane B13).
 import type { Simulation } from '../../kernel/simulation.js';
-import type { SimTime } from '../../kernel/time.js';
 import { WholeHistogram } from '../../stats/whole-histogram.js';
 
 /** As the label `operation` has it. */
@@ -17,7 +16,7 @@ const BOUNDS_US = BOUNDS_MS.map((ms) => ms * 1000);
 export class EtcdLatencies {
   readonly #simulation: Simulation;
   /** By request. */
-  readonly #askedUs: SimTime[] = [];
+  #askedUs = new Float64Array(64);
   readonly #byResource = new Map<string, Map<EtcdOperation, WholeHistogram>>();
 
   constructor(simulation: Simulation) {
@@ -26,6 +25,11 @@ export class EtcdLatencies {
 
   /** A request begins to wait for etcd. */
   asked(id: number): void {
+    if (id >= this.#askedUs.length) {
+      const longer = new Float64Array(Math.max(id + 1, this.#askedUs.length * 2));
+      longer.set(this.#askedUs);
+      this.#askedUs = longer;
+    }
     this.#askedUs[id] = this.#simulation.now;
   }
 

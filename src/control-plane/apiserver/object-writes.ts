@@ -4,6 +4,7 @@
 // Source: Kubernetes v1.36 apiserver registry/generic/registry/store.go, storage/etcd3/store.go
 // (reference: controlplane B8).
 import { encodedBytes } from '../../api/encoded-size.js';
+import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ApiRequest, objectKey } from '../../client/api-request.js';
 import type { EtcdResult, EtcdTransaction } from '../../client/etcd-client.js';
@@ -111,7 +112,7 @@ export class ObjectWrites {
     if ('code' in admitted) {
       return reply(id, status(admitted.code, admitted.reason, admitted.message));
     }
-    const key = `${resource}/${objectKey(metadata.namespace, metadata.name)}`;
+    const key = joined(resource, objectKey(metadata.namespace, metadata.name));
     requests.setKey(id, key);
     const outcome = { kind: 'write', object: admitted } as const;
     this.#admission.admit(id, request, { current: undefined, outcome });

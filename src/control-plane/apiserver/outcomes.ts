@@ -6,6 +6,8 @@
 import type { Binding } from '../../api/binding.js';
 import { isSameData } from '../../api/data-equality.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Lease } from '../../api/lease.js';
+import type { ObjectMeta } from '../../api/object-meta.js';
 import { isPodTerminal, type Pod, type PodCondition } from '../../api/pod.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { SimTime } from '../../kernel/time.js';
@@ -13,7 +15,14 @@ import { admitUpdate } from './admission/admission.js';
 import { conflictMessage, qualified } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import { withPropagation } from './deletion-finalizers.js';
-import { sameMetadata, specOf, statusOf, storedMetadata, withParts } from './stored-parts.js';
+import {
+  sameMetadata,
+  specOf,
+  statusOf,
+  storedMetadata,
+  withParts,
+  withSameMetadata,
+} from './stored-parts.js';
 
 /**
  * A new state, a new state that is removed at once, no change, the removal, or a refusal.
@@ -80,6 +89,25 @@ function isReleased(object: KubernetesObject): boolean {
   return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && isFree(object);
 }
 
+/** A Lease with another time: what is written most needs no look at the rest. */
+function isRenewed(current: KubernetesObject, wanted: KubernetesObject): boolean {
+  if (current.kind !== 'Lease') return false;
+  return (wanted as Lease).spec?.renewTime !== current.spec?.renewTime;
+}
+
+function isSameSpecOf(current: KubernetesObject, wanted: KubernetesObject): boolean {
+  return isSameData(specOf(wanted), specOf(current));
+}
+
+function changedMetadata(
+  { metadata }: KubernetesObject,
+  wanted: KubernetesObject,
+  isNewGeneration: boolean,
+): ObjectMeta {
+  const { generation = 1 } = metadata;
+  return storedMetadata(metadata, wanted.metadata, generation + (isNewGeneration ? 1 : 0));
+}
+
 /**
  * A status update changes the status alone, any other update everything but that. Returns `current`
  * when that is no change.
@@ -92,14 +120,13 @@ function merged(
   const status = isStatus
     ? (statusOf(wanted) ?? statusOf(current))
     : (statusOf(current) ?? statusOf(wanted));
-  const isSameSpec = isStatus || isSameData(specOf(wanted), specOf(current));
-  const { generation = 1 } = current.metadata;
+  const isSameSpec = isStatus || (!isRenewed(current, wanted) && isSameSpecOf(current, wanted));
   const isNewGeneration = !isSameSpec && current.kind !== 'Lease';
   const isSameMetadata = !isNewGeneration && wanted.metadata === current.metadata;
-  const metadata = isSameMetadata
-    ? sameMetadata(current.metadata)
-    : storedMetadata(current.metadata, wanted.metadata, generation + (isNewGeneration ? 1 : 0));
-  const object = withParts(isStatus ? current : wanted, metadata, status);
+  const basis = isStatus ? current : wanted;
+  const object = isSameMetadata
+    ? withSameMetadata(basis, current.metadata, status)
+    : withParts(basis, changedMetadata(current, wanted, isNewGeneration), status);
   if (!isSameSpec) return object;
   const isKnownChange = !isSameData(status, statusOf(current));
   return isKnownChange || !isSameData(object, current) ? object : current;

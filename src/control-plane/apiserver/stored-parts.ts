@@ -18,12 +18,18 @@ interface ServerFields {
   readonly deletionGracePeriodSeconds?: number | undefined;
 }
 
-/** The server's fields, and for the rest what a client has given. */
+/** The server's fields, and for the rest what a client has given. For one version of an object. */
 export function storedMetadata(
   server: ServerFields,
   given: ObjectMeta,
   generation: number,
 ): ObjectMeta {
+  const metadata = metadataOf(server, given, generation);
+  SizeNote.ofStored(metadata, undefined);
+  return metadata;
+}
+
+function metadataOf(server: ServerFields, given: ObjectMeta, generation: number): ObjectMeta {
   const metadata = {
     name: server.name,
     namespace: server.namespace,
@@ -44,8 +50,8 @@ export function storedMetadata(
 
 /** Metadata of an object whose metadata no client has changed. */
 export function sameMetadata(metadata: ObjectMeta): ObjectMeta {
-  const copy = storedMetadata(metadata, metadata, metadata.generation ?? 1);
-  if (metadata.generation !== undefined) SizeNote.copy(metadata, copy);
+  const copy = metadataOf(metadata, metadata, metadata.generation ?? 1);
+  SizeNote.ofStored(copy, metadata.generation === undefined ? undefined : metadata);
   return copy;
 }
 
@@ -77,6 +83,22 @@ export function hasUsualParts(kind: string): boolean {
     isUsual.set(kind, known);
   }
   return known;
+}
+
+/** The object with metadata that no client has changed, and with this status, which may be its own. */
+export function withSameMetadata(
+  object: KubernetesObject,
+  metadata: ObjectMeta,
+  status: unknown,
+): KubernetesObject {
+  const made = withParts(object, sameMetadata(metadata), status);
+  const isSameSize =
+    metadata.generation !== undefined &&
+    status === statusOf(object) &&
+    object.metadata === metadata;
+  const bytes = isSameSize ? SizeNote.total(object) : -1;
+  if (bytes >= 0) SizeNote.noteTotal(made, bytes);
+  return made;
 }
 
 /** The object with other metadata and another status. */

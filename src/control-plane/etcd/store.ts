@@ -4,6 +4,7 @@
 // Left out: changes that lie further back than the log, as if they were compacted.
 // Source: etcd v3.6 server/storage/mvcc (reference: controlplane A6, A8, A9).
 import { encodedBytes } from '../../api/encoded-size.js';
+import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { resourceKindNamed } from '../../api/resource-kinds.js';
 import { keyOf } from '../../client/api-request.js';
@@ -56,7 +57,7 @@ export class Store {
   /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
     const { resource } = resourceKindNamed(object.kind) ?? { resource: '' };
-    const key = `${resource}/${keyOf(object)}`;
+    const key = joined(resource, keyOf(object));
     const value = { ...object, metadata: { ...object.metadata } } as KubernetesObject;
     const { succeeded } = this.apply({
       key,

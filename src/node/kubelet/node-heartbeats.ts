@@ -7,7 +7,7 @@
 // Source: Kubernetes v1.36 pkg/kubelet/kubelet_node_status.go, component-helpers lease (reference:
 // nodes-controllers §1.18).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Lease } from '../../api/lease.js';
+import { type Lease, renewedLease } from '../../api/lease.js';
 import type { Node, NodeCondition } from '../../api/node.js';
 import type { ApiCall } from '../../client/api-call.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
@@ -164,10 +164,11 @@ export class NodeHeartbeats {
 
   #leaseBody({ spec }: NodeAgent, known: Lease | undefined): Lease {
     const { simulation, settings } = this.#context;
+    if (known !== undefined) return renewedLease(known, spec.name, simulation.now);
     return {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: known?.metadata ?? { name: spec.name, namespace: leaseNamespace },
+      metadata: { name: spec.name, namespace: leaseNamespace },
       spec: {
         holderIdentity: spec.name,
         leaseDurationSeconds: settings.leaseDurationSeconds,

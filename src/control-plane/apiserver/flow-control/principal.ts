@@ -1,6 +1,7 @@
 // Senders of requests as one apiserver has come to know them. What it has found out about a sender
 // once is kept with it.
 import type { Caller } from '../../../client/api-call.js';
+import { PerCaller } from '../../../client/per-caller.js';
 import type { SimTime } from '../../../kernel/time.js';
 import type { UserInfo } from './matching.js';
 
@@ -14,11 +15,10 @@ export interface Principal extends UserInfo {
   tokenTrustedUntilUs: SimTime;
 }
 
-/** By sender. */
+/** By sender. All operations O(1) but for those that forget. */
 export class Principals {
-  readonly #known = new Map<Caller, Principal>();
+  readonly #known = new PerCaller<Principal>();
 
-  /** Expected O(1). */
   of(caller: Caller): Principal {
     let principal = this.#known.get(caller);
     if (principal === undefined) {
@@ -44,7 +44,7 @@ export class Principals {
 
   /** The FlowSchemas have changed: everybody is looked at anew. */
   forgetFlows(): void {
-    for (const principal of this.#known.values()) {
+    for (const principal of this.#known.values) {
       principal.subjectClass = -1;
       principal.hands.length = 0;
     }
