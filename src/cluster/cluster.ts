@@ -48,7 +48,7 @@ import type { Operation, RestartOperation } from './operation.js';
 import { startMetricsApis } from './pod-autoscaling.js';
 import type { SchedulerListeners, SchedulerProcess } from './scheduler-process.js';
 import { ServerListenerGroup } from './server-listener-group.js';
-import { csiControllers, storageObjects } from './storage-assembly.js';
+import { csiControllers, nodeStorage, storageObjects } from './storage-assembly.js';
 import { ClientTraffic } from './traffic/client-traffic.js';
 import type { TrafficPlan } from './traffic/traffic-spec.js';
 
@@ -267,6 +267,7 @@ export class Cluster {
       runtime: new ContainerRuntimes(this.#simulation),
       connectionFor: (index) => this.#connectNode('kubelet', this.#nodes.names[index] ?? ''),
       observer,
+      storage: nodeStorage(this.#spec.storage),
       network,
       applicationStart,
       networkPlugin: this.network.plugin,

@@ -5,6 +5,7 @@ import type { CSIDriver, CSINode } from '../api/persistent-volume.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { CsiDriver } from '../control-plane/csi/csi-driver.js';
 import type { Simulation } from '../kernel/simulation.js';
+import type { NodeStorageSpec } from '../node/kubelet/node-storage.js';
 import type { CsiDriverSpec, StorageSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
 
@@ -62,4 +63,11 @@ export function csiControllers(
   return (storage?.drivers ?? []).map(
     (spec) => new CsiDriver({ simulation, transport, observer, connect, spec }),
   );
+}
+
+/** The same drivers as kubelets see them. */
+export function nodeStorage(storage: StorageSpec | undefined): NodeStorageSpec | undefined {
+  if (storage === undefined) return undefined;
+  const { drivers } = storage;
+  return { drivers, csiNodeOf: (node) => csiNode(drivers, node) };
 }

@@ -8,12 +8,23 @@ import { Workers } from '../../client/workers.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 
+/** Measures what is done with volumes. */
+export interface VolumeMonitor {
+  /** `volume_attach` or `volume_detach` of a volume of that driver has ended. */
+  storageOperated(operation: string, driver: string, isSuccess: boolean, durationUs: number): void;
+  /** A volume is taken from a node that may have it mounted: `timeout` or `out-of-service`. */
+  forcedDetach(reason: string): void;
+  /** Volumes of a plugin that are attached, and that should be. */
+  attachDetachCounted(plugin: string, actual: number, desired: number): void;
+}
+
 /** Measures what a controller manager does. */
 export interface ControllerManagerMonitor {
   /** Of the queue that metrics know by that name. */
   queue(name: string): WorkQueueMonitor;
   /** Of a resource, plural. */
   informer(resource: string): InformerMonitor;
+  readonly volumes?: VolumeMonitor;
 }
 
 /** What a controller of the controller manager is given. */

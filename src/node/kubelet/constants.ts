@@ -148,6 +148,11 @@ const podTable = {
     note: 'populator and reconciler; also the poll for unmounting',
   },
   volumePollUs: { value: 300_000, unit: 'µs', source: 'reference: nodes-controllers §1.12' },
+  volumeWaitTimeoutUs: {
+    value: 123_000_000,
+    unit: 'µs',
+    source: 'Kubernetes v1.36 podAttachAndMountTimeout (reference: nodes-controllers §1.12)',
+  },
   mountP50Us: { value: 15_000, unit: 'µs', source: 'ASSUMED: reference nodes-controllers §1.22' },
   mountP99Us: { value: 150_000, unit: 'µs', source: 'ASSUMED: reference nodes-controllers §1.22' },
   requestTokens: {

@@ -22,6 +22,7 @@ export type EventReason =
   | 'Failed'
   | 'Unhealthy'
   | 'FailedCreatePodSandBox'
+  | 'FailedMount'
   | 'NetworkNotReady';
 
 const warnings: ReadonlySet<EventReason> = new Set([
@@ -29,6 +30,7 @@ const warnings: ReadonlySet<EventReason> = new Set([
   'Failed',
   'Unhealthy',
   'FailedCreatePodSandBox',
+  'FailedMount',
   'NetworkNotReady',
 ]);
 

@@ -1,7 +1,7 @@
 // The kubelets of all nodes as one component. Each registers its node, follows the pods bound to
 // it, admits them, and hands them to the parts that bring them up, report on them and take them
 // down (kubelet-parts.ts).
-// Left out: eviction, attached volumes, static pods, image and container garbage collection, CPU of
+// Left out: eviction, static pods, image and container garbage collection, CPU of
 // the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import { isPodTerminal, type Pod } from '../../api/pod.js';
@@ -19,6 +19,7 @@ import type { KubeletContext } from './kubelet-context.js';
 import { loseSandbox, orphan } from './kubelet-lives.js';
 import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
+import { type NodeStorageSpec, registerDrivers } from './node-storage.js';
 import { rejectionOf } from './pod-admission.js';
 import type { NetworkPlugin } from './pod-network.js';
 import { ContainerRecord, noEvent, PodRecord } from './pod-record.js';
@@ -38,6 +39,8 @@ export interface KubeletFleetOptions {
   /** From the start of a container until it is able to serve, where its pod does not say. */
   readonly applicationStart: DistributionSpec;
   readonly networkPlugin: NetworkPlugin;
+  /** CSI drivers; absent: no pod has claims. */
+  readonly storage?: NodeStorageSpec | undefined;
   /** Replaces single constants. */
   readonly settings?: Partial<KubeletSettings>;
   /** Is told which pods accept connections. */
@@ -80,7 +83,13 @@ export class KubeletFleet implements PodListener {
       times: this.#times,
       imageSource: options.network,
       networkPlugin: options.networkPlugin,
-      registered: (agent) => this.#source.list(agent),
+      storage: options.storage,
+      registered: (agent) => {
+        if (options.storage !== undefined && agent.spec.isRegistered !== true && agent.life === 0) {
+          registerDrivers(agent, options.storage);
+        }
+        this.#source.list(agent);
+      },
       released: (record) => this.#release(record),
     });
     this.#source = new PodSource(this.#context, this, options.host);
@@ -137,7 +146,7 @@ export class KubeletFleet implements PodListener {
   crashNode(index: number): void {
     this.stopKubelet(index);
     const agent = this.#agents[index] as NodeAgent;
-    this.#parts.images.lose(index);
+    this.#parts.lose(index);
     this.#servers.nodeStopped(index);
     for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
       loseSandbox(this.#context, record);

@@ -7,6 +7,7 @@ import type { KubeletContext } from './kubelet-context.js';
 import { takeOver } from './kubelet-lives.js';
 import type { NodeAgent } from './node-agent.js';
 import { NodeHeartbeats } from './node-heartbeats.js';
+import type { NodeStorageSpec } from './node-storage.js';
 import { PodKiller } from './pod-killer.js';
 import { type NetworkPlugin, PodNetwork } from './pod-network.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
@@ -21,6 +22,8 @@ export interface KubeletPartsOptions {
   readonly times: TimeTable;
   readonly imageSource: ImageSource;
   readonly networkPlugin: NetworkPlugin;
+  /** Absent: no pod has claims. */
+  readonly storage: NodeStorageSpec | undefined;
   /** A Node object exists now. */
   readonly registered: (agent: NodeAgent) => void;
   /** A pod has stopped, and its object is gone. */
@@ -65,8 +68,19 @@ export class KubeletParts implements ProbeListener {
       (waiter, durationUs) => starter.imagePulled(waiter, durationUs),
       (node) => this.heartbeats.imagesChanged(node),
     );
-    this.heartbeats = new NodeHeartbeats(context, network, () => this.images, options.registered);
-    this.#volumes = new VolumeManager(context, (record) => this.workers.createSandbox(record));
+    this.heartbeats = new NodeHeartbeats(context, {
+      network,
+      images: () => this.images,
+      claims: () => this.#volumes.claims,
+      onRegistered: options.registered,
+    });
+    this.#volumes = new VolumeManager(context, {
+      events,
+      storage: options.storage,
+      onMounted: (record) => this.workers.createSandbox(record),
+      onUnmounted: (record) => this.#killer.volumesUnmounted(record),
+      onVolumesChanged: (node) => this.heartbeats.volumesChanged(node),
+    });
     this.#prober = new Prober(context, this);
     this.workers = new PodWorkers(context, {
       status,
@@ -84,6 +98,7 @@ export class KubeletParts implements ProbeListener {
       network,
       abandon: (record) => this.#abandon(record),
       containerEnded: (record) => this.workers.containerEnded(record, true),
+      unmount: (record) => this.#volumes.claims?.unmount(record) === true,
       nextRelist: (agent) => this.workers.nextRelist(agent),
       released: options.released,
     });
@@ -102,7 +117,14 @@ export class KubeletParts implements ProbeListener {
     this.heartbeats.stop(agent);
     this.#events.stop(agent);
     this.images.stop(agent.index);
+    this.#volumes.claims?.stop(agent);
     for (const record of agent.pods.values()) this.#abandon(record);
+  }
+
+  /** The machine of a node is gone, with what was mounted on it. */
+  lose(node: number): void {
+    this.images.lose(node);
+    this.#volumes.claims?.lose(node);
   }
 
   /** Goes on with a pod that a kubelet before has left. */

@@ -15,6 +15,7 @@ import type { EventHandle } from '../../kernel/event-queue.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import type { ClaimMounts } from './claim-mounts.js';
 import type { ImageManager } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
@@ -23,10 +24,27 @@ import { noEvent } from './pod-record.js';
 
 const leaseNamespace = 'kube-node-lease';
 
+/** What heartbeats ask about, and whom they tell. */
+export interface HeartbeatParts {
+  readonly network: PodNetwork;
+  readonly images: () => ImageManager;
+  /** Undefined where there is no storage. */
+  readonly claims: () => ClaimMounts | undefined;
+  /** The Node object exists; called once a node. */
+  readonly onRegistered: (agent: NodeAgent) => void;
+}
+
+/** A status under way. */
+interface Report {
+  readonly agent: NodeAgent;
+  readonly volumesInUse?: readonly string[];
+}
+
 export class NodeHeartbeats {
   readonly #context: KubeletContext;
   readonly #network: PodNetwork;
   readonly #images: () => ImageManager;
+  readonly #claims: () => ClaimMounts | undefined;
   readonly #onRegistered: (agent: NodeAgent) => void;
   readonly #registered: EventKind;
   readonly #leaseDue: EventKind;
@@ -43,18 +61,15 @@ export class NodeHeartbeats {
   readonly #leaseEvents: EventHandle[] = [];
   readonly #isReady: boolean[] = [];
   readonly #hasNewImages: boolean[] = [];
+  readonly #hasNewVolumes: boolean[] = [];
 
-  /** `onRegistered`: the Node object exists; called once a node. */
-  constructor(
-    context: KubeletContext,
-    network: PodNetwork,
-    images: () => ImageManager,
-    onRegistered: (agent: NodeAgent) => void,
-  ) {
+  constructor(context: KubeletContext, parts: HeartbeatParts) {
     const { simulation } = context;
+    const { network, images, claims, onRegistered } = parts;
     this.#context = context;
     this.#network = network;
     this.#images = images;
+    this.#claims = claims;
     this.#onRegistered = onRegistered;
     this.#registered = simulation.defineEvent('kubelet.NodeRegistrationRetried', (node) =>
       this.#register(context.agents[node] as NodeAgent),
@@ -83,6 +98,7 @@ export class NodeHeartbeats {
     this.#leaseEvents[index] = noEvent;
     this.#isReady[index] = isUp && this.#network.isInstalled(index);
     this.#hasNewImages[index] = false;
+    this.#hasNewVolumes[index] = false;
     if (!isUp) return this.#register(agent);
     this.#plan(index, this.#leaseDue, stream.below(settings.leaseRenewUs));
     this.#reportAfter(agent, stream.below(settings.nodeStatusReportUs));
@@ -109,6 +125,18 @@ export class NodeHeartbeats {
     if (this.#hasNewImages[node] === true) return;
     this.#hasNewImages[node] = true;
     if (this.#isReady[node] !== true) return; // its first report says so
+    if (this.#hasNewVolumes[node] === true) return; // that tick is near
+    const withinUs = (this.#streams[node] as RandomStream).below(settings.nodeStatusTickUs);
+    this.#reportAfter(agents[node] as NodeAgent, withinUs);
+  }
+
+  /** Other volumes of claims are in use on a node: its next status tick reports them. */
+  volumesChanged(node: number): void {
+    const { settings, agents } = this.#context;
+    if (this.#hasNewVolumes[node] === true) return;
+    this.#hasNewVolumes[node] = true;
+    if (this.#isReady[node] !== true) return; // its first report says so
+    if (this.#hasNewImages[node] === true) return; // that tick is near
     const withinUs = (this.#streams[node] as RandomStream).below(settings.nodeStatusTickUs);
     this.#reportAfter(agents[node] as NodeAgent, withinUs);
   }
@@ -229,11 +257,14 @@ export class NodeHeartbeats {
       ? this.#images().imagesOf(index, settings.nodeStatusMaxImages)
       : undefined;
     this.#hasNewImages[index] = false;
+    this.#hasNewVolumes[index] = false;
+    const volumesInUse = this.#claims()?.volumesInUse(index);
     const fault = this.#network.isInstalled(index) ? '' : networkNotReady;
     const apply = (current: KubernetesObject): KubernetesObject => {
       const node = current as Node;
       const conditions = conditionsAt(node, fault, now);
-      const status = { ...node.status, conditions, ...(images && { images }) };
+      const news = { ...(images && { images }), ...(volumesInUse && { volumesInUse }) };
+      const status = { ...node.status, conditions, ...news };
       return { ...node, status };
     };
     const request = { verb: 'patch', resource: 'nodes', subresource: 'status' } as const;
@@ -245,16 +276,17 @@ export class NodeHeartbeats {
         patch: { bytes: settings.nodePatchBytes, apply },
       },
       this.#onReported,
-      agent,
+      volumesInUse === undefined ? { agent } : { agent, volumesInUse },
     );
   }
 
   readonly #onReported = (call: ApiCall): void => {
-    const agent = call.context as NodeAgent;
+    const { agent, volumesInUse } = call.context as Report;
     const { index } = agent;
     const { nodeStatusReportUs, nodeStatusTickUs, heartbeatJitter } = this.#context.settings;
     const stream = this.#streams[index] as RandomStream;
     if (!isSuccess(call.response as ApiResponse)) return this.#reportAfter(agent, nodeStatusTickUs);
+    if (volumesInUse !== undefined) this.#claims()?.reported(agent, volumesInUse);
     const wasReady = this.#isReady[index] === true;
     this.#isReady[index] = this.#network.isInstalled(index);
     if (this.#statusEvents[index] !== noEvent) return; // news came meanwhile

@@ -24,6 +24,8 @@ export interface KillerParts {
   readonly abandon: (record: PodRecord) => void;
   /** A container that was stopped alone has ended. */
   readonly containerEnded: (record: PodRecord) => void;
+  /** Begins to unmount the volumes of its claims; false when there is nothing to do. */
+  readonly unmount: (record: PodRecord) => boolean;
   readonly nextRelist: (agent: NodeAgent) => SimTime;
   /** The pod has stopped, and its object is gone. */
   readonly released: (record: PodRecord) => void;
@@ -211,8 +213,16 @@ export class PodKiller {
     record.stepEvent = simulation.at(at, this.#terminated, record.slot);
   }
 
+  /** Nothing of the pod is mounted any more: the next poll sees it. */
+  volumesUnmounted(record: PodRecord): void {
+    const { simulation, settings } = this.#context;
+    if (record.state !== 'terminating') return;
+    record.stepEvent = simulation.after(settings.volumeLoopUs, this.#terminated, record.slot);
+  }
+
   #onTerminated(record: PodRecord): void {
     record.stepEvent = noEvent;
+    if (this.#parts.unmount(record)) return;
     record.state = 'terminated';
     this.#offer(record);
   }

@@ -1,14 +1,18 @@
 // Volumes of pods: a pod waits until the populator has seen it, the reconciler has started its
 // mounts, these are done, and the poll of the pod's worker comes round. A service account token is
-// asked of the API first. Left out: volumes that are attached to the node.
+// asked of the API first; those of claims take their own way (claim-mounts.ts). A worker that has
+// waited in vain for 2m3s says so and begins to wait anew.
 // Source: Kubernetes v1.36 pkg/kubelet/volumemanager (reference: nodes-controllers §1.12).
 import type { Pod, Volume } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
 import { type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import { ClaimMounts } from './claim-mounts.js';
 import { nextTick } from './durations.js';
+import type { EventPoster } from './event-poster.js';
 import type { KubeletContext } from './kubelet-context.js';
+import type { NodeStorageSpec } from './node-storage.js';
 import { noEvent, type PodRecord } from './pod-record.js';
 
 /** True when the pod has a projected service account token. */
@@ -23,17 +27,39 @@ export function pollUs(sinceUs: SimTime, mountedUs: SimTime, periodUs: number): 
   return mountedUs <= sinceUs ? sinceUs : nextTick(mountedUs, sinceUs, periodUs);
 }
 
+export interface VolumeManagerParts {
+  readonly events: EventPoster;
+  /** Absent: no pod has claims. */
+  readonly storage: NodeStorageSpec | undefined;
+  /** All volumes of a pod are there. */
+  readonly onMounted: (record: PodRecord) => void;
+  /** Nothing of a pod is mounted any more. */
+  readonly onUnmounted: (record: PodRecord) => void;
+  /** The volumes in use on a node are others than before. */
+  readonly onVolumesChanged: (node: number) => void;
+}
+
 export class VolumeManager {
   readonly #context: KubeletContext;
   readonly #onMounted: (record: PodRecord) => void;
   readonly #mountStarted: EventKind;
   readonly #mounted: EventKind;
+  readonly #waitTimedOut: EventKind;
+  readonly #claims: ClaimMounts | undefined;
+  readonly #events: EventPoster;
 
-  /** `onMounted`: all volumes of a pod are there. */
-  constructor(context: KubeletContext, onMounted: (record: PodRecord) => void) {
+  constructor(context: KubeletContext, parts: VolumeManagerParts) {
+    const { onMounted, storage } = parts;
     const { simulation, pods } = context;
     this.#context = context;
     this.#onMounted = onMounted;
+    this.#events = parts.events;
+    this.#claims =
+      storage &&
+      new ClaimMounts(context, storage, {
+        ...parts,
+        onMounted: (record) => this.#claimsMounted(record),
+      });
     this.#mountStarted = simulation.defineEvent('kubelet.VolumeMountStarted', (slot) => {
       const record = pods.get(slot);
       record.stepEvent = noEvent;
@@ -42,8 +68,19 @@ export class VolumeManager {
     this.#mounted = simulation.defineEvent('kubelet.VolumesMounted', (slot) => {
       const record = pods.get(slot);
       record.stepEvent = noEvent;
+      if (this.#claims?.mustWait(record) === true) return this.#waitForClaims(record);
       onMounted(record);
     });
+    this.#waitTimedOut = simulation.defineEvent('kubelet.VolumeWaitTimedOut', (slot) => {
+      const record = pods.get(slot);
+      record.stepEvent = noEvent;
+      this.#timeOut(record);
+    });
+  }
+
+  /** What of claims the node's status reports; absent where there is no storage. */
+  get claims(): ClaimMounts | undefined {
+    return this.#claims;
   }
 
   /** Mounts the volumes of a pod whose worker begins to wait for them now. */
@@ -57,6 +94,7 @@ export class VolumeManager {
     const populatedUs = nextTick(record.seenUs, agent.populatorPhaseUs, volumeLoopUs);
     const reconciledUs = nextTick(populatedUs, agent.reconcilerPhaseUs, volumeLoopUs);
     const startUs = Math.max(now, reconciledUs);
+    this.#claims?.begin(record, Math.max(now, populatedUs));
     if (settings.requestTokens && needsToken(pod)) {
       record.stepEvent = simulation.at(startUs, this.#mountStarted, record.slot);
     } else {
@@ -68,6 +106,34 @@ export class VolumeManager {
     const { simulation, settings } = this.#context;
     const at = pollUs(record.volumesSinceUs, atUs, settings.volumePollUs);
     record.stepEvent = simulation.at(Math.max(at, simulation.now), this.#mounted, record.slot);
+  }
+
+  /** The worker goes on waiting, until it is told or loses patience. */
+  #waitForClaims(record: PodRecord): void {
+    const { simulation, settings } = this.#context;
+    const at = Math.max(simulation.now, record.volumesSinceUs + settings.volumeWaitTimeoutUs);
+    record.stepEvent = simulation.at(at, this.#waitTimedOut, record.slot);
+  }
+
+  #claimsMounted(record: PodRecord): void {
+    const { simulation } = this.#context;
+    if (record.state !== 'syncing') return; // the pod has been asked to go
+    if (record.stepEvent !== noEvent) simulation.cancel(record.stepEvent);
+    this.#mountedAt(record, simulation.now);
+  }
+
+  /** The sync has failed; the next one waits for what is still missing. */
+  #timeOut(record: PodRecord): void {
+    const { simulation, settings } = this.#context;
+    const missing = this.#claims?.missing(record).join(' ') ?? '';
+    const message =
+      `Unable to attach or mount volumes: unmounted volumes=[${missing}], unattached volumes=[], ` +
+      'failed to process volumes=[]: context deadline exceeded';
+    const isRepeated = record.mountRetryUs > 0;
+    record.mountRetryUs = Math.max(record.mountRetryUs, 1);
+    this.#events.record(record, undefined, 'FailedMount', message, isRepeated);
+    record.volumesSinceUs = simulation.now + settings.syncBackoffUs;
+    this.#waitForClaims(record);
   }
 
   #requestToken(record: PodRecord): void {
