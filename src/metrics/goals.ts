@@ -2,16 +2,21 @@
 // workload, which Services select them, and which pods the slices of a Service list. O(1) a write
 // of a pod, O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs
 // O(workloads).
+
+import { claimKeysOf } from '../api/claim-volumes.js';
 import type { DaemonSet } from '../api/daemon-set.js';
 import type { Deployment } from '../api/deployment.js';
 import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
+import type { Event } from '../api/event.js';
 import type { Job } from '../api/job.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { compileEqualitySelector } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
+import type { PersistentVolumeClaim } from '../api/persistent-volume.js';
 import type { Pod } from '../api/pod.js';
 import type { Service } from '../api/service.js';
 import type { StatefulSet } from '../api/stateful-set.js';
+import { keyOf } from '../client/api-request.js';
 import type { PodStage } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ReplicaKeeper } from '../control-plane/controller-manager/replica-set-status.js';
@@ -20,6 +25,7 @@ import {
   revisionName,
 } from '../control-plane/controller-manager/revision-history.js';
 import { podTemplateHash } from '../control-plane/controller-manager/template-hash.js';
+import { ClaimGoal } from './claim-goal.js';
 import type { Goal } from './goal.js';
 import { JobGoal } from './job-goal.js';
 import { ServiceGoal } from './service-goal.js';
@@ -43,6 +49,8 @@ export class Goals {
   readonly #pods = new Map<string, TrackedPod>();
   readonly #services = new Map<string, ServiceGoal>();
   readonly #jobs = new Map<string, JobGoal>();
+  readonly #claims = new Map<string, ClaimGoal>();
+  readonly #claimsByKey = new Map<string, ClaimGoal>();
 
   /** `onTouched` is called after every write, for each goal that it may have moved. */
   constructor(onTouched: (goal: Goal) => void) {
@@ -58,6 +66,8 @@ export class Goals {
         return this.#services.get(uid);
       case 'Job':
         return this.#jobs.get(uid);
+      case 'PersistentVolumeClaim':
+        return this.#claims.get(uid);
       case 'Deployment':
       case 'ReplicationController':
       case 'StatefulSet':
@@ -87,6 +97,10 @@ export class Goals {
         return this.#revisionedCommitted(object, event);
       case 'Job':
         return this.#jobCommitted(object, event);
+      case 'PersistentVolumeClaim':
+        return this.#claimCommitted(object, event);
+      case 'Event':
+        return this.#eventCommitted(object);
       case 'Pod':
         return this.#podCommitted(object, event);
       case 'Service':
@@ -118,7 +132,33 @@ export class Goals {
     this.#workloads.delete(uid);
     this.#services.delete(uid);
     this.#jobs.delete(uid);
+    this.#claims.delete(uid);
   }
+
+  #claimCommitted(claim: PersistentVolumeClaim, event: WatchEvent): void {
+    const { uid = '' } = claim.metadata;
+    const goal = this.#claims.get(uid) ?? new ClaimGoal(claim);
+    this.#claims.set(uid, goal);
+    this.#claimsByKey.set(keyOf(claim), goal);
+    goal.update(claim, event.type === 'DELETED');
+    this.#onTouched(goal);
+  }
+
+  /** What is said about a claim tells what it waits for. */
+  #eventCommitted(event: Event): void {
+    const { kind, uid = '' } = event.involvedObject;
+    const goal = kind === 'PersistentVolumeClaim' ? this.#claims.get(uid) : undefined;
+    if (goal === undefined) return;
+    goal.report(event);
+    this.#onTouched(goal);
+  }
+
+  /** What holds up the claims of a pod. */
+  readonly #claimFaultsOf = (pod: Pod): readonly string[] =>
+    claimKeysOf(pod).flatMap((key) => {
+      const fault = this.#claimsByKey.get(key)?.fault ?? '';
+      return fault === '' ? [] : [fault];
+    });
 
   #jobCommitted(job: Job, event: WatchEvent): void {
     const { uid = '' } = job.metadata;
@@ -198,7 +238,7 @@ export class Goals {
 
   #workload(object: KubernetesObject): WorkloadGoal {
     const { uid = '' } = object.metadata;
-    const workload = this.#workloads.get(uid) ?? new WorkloadGoal(object);
+    const workload = this.#workloads.get(uid) ?? new WorkloadGoal(object, this.#claimFaultsOf);
     this.#workloads.set(uid, workload);
     return workload;
   }

@@ -1,5 +1,6 @@
 // A workload as a goal: a Deployment, another owner of pods that has no owner, or a bare pod.
 // Counts of its pods that exist, are bound, Ready and published, kept up to date pod by pod.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
 import type { PodStage } from '../client/observer.js';
@@ -74,6 +75,8 @@ export function trackedPod(pod: Pod, workload: WorkloadGoal, hash: string): Trac
   return { uid, workload, hash, pod, isGone: false, done: 0, listings: 0, facts: UNKNOWN };
 }
 
+const noFaults = (): readonly string[] => [];
+
 export class WorkloadGoal extends Goal {
   /** Pods wanted; undefined while a DaemonSet's nodes have not been counted. */
   desired: number | undefined = 0;
@@ -92,6 +95,7 @@ export class WorkloadGoal extends Goal {
   /** It is a bare pod, and ended in failure. */
   hasFailed = false;
   readonly pods = new Set<TrackedPod>();
+  readonly #claimFaults: (pod: Pod) => readonly string[];
   #existing = 0;
   #terminating = 0;
   #wanted = 0;
@@ -103,6 +107,12 @@ export class WorkloadGoal extends Goal {
   #serving = 0;
   #published = 0;
   #stale = 0;
+
+  /** `claimFaults`: what holds up the claims of a pod. */
+  constructor(object: KubernetesObject, claimFaults: (pod: Pod) => readonly string[] = noFaults) {
+    super(object);
+    this.#claimFaults = claimFaults;
+  }
 
   override get replicas(): number {
     return this.desired ?? 0;
@@ -246,7 +256,9 @@ export class WorkloadGoal extends Goal {
   #whyUnschedulable(): string {
     for (const { pod, facts } of this.pods) {
       if (!facts.isWanted || facts.isScheduled) continue;
-      if (isFoundUnschedulable(pod)) return podCondition(pod, 'PodScheduled')?.message ?? '';
+      if (!isFoundUnschedulable(pod)) continue;
+      const message = podCondition(pod, 'PodScheduled')?.message ?? '';
+      return [message, ...this.#claimFaults(pod)].join('; ');
     }
     return '';
   }

@@ -6,12 +6,6 @@ import { sortedKeys } from '../../api/field-check.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
 import type { Lease } from '../../api/lease.js';
 import type { Node } from '../../api/node.js';
-import type {
-  AccessMode,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  StorageClass,
-} from '../../api/persistent-volume.js';
 import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
 import type { PriorityClass } from '../../api/priority-class.js';
 import type { ResourceQuota } from '../../api/resource-quota.js';
@@ -137,62 +131,6 @@ export const budgetColumns: readonly Column<PodDisruptionBudget>[] = [
   column('MIN AVAILABLE', ({ spec }) => spec.minAvailable ?? 'N/A'),
   column('MAX UNAVAILABLE', ({ spec }) => spec.maxUnavailable ?? 'N/A'),
   column('ALLOWED DISRUPTIONS', ({ status }) => status?.disruptionsAllowed ?? 0),
-  ageColumn,
-];
-
-const shortModes: Readonly<Record<AccessMode, string>> = {
-  ReadWriteOnce: 'RWO',
-  ReadOnlyMany: 'ROX',
-  ReadWriteMany: 'RWX',
-  ReadWriteOncePod: 'RWOP',
-};
-
-const modesText = (modes: readonly AccessMode[] = []): string =>
-  modes.map((mode) => shortModes[mode]).join(',');
-
-/** Columns of `get persistentvolumeclaims`. */
-export const claimColumns: readonly Column<PersistentVolumeClaim>[] = [
-  nameColumn,
-  column('STATUS', ({ metadata, status }) =>
-    metadata.deletionTimestamp === undefined ? (status?.phase ?? 'Pending') : 'Terminating',
-  ),
-  column('VOLUME', ({ spec }) => spec.volumeName ?? ''),
-  column('CAPACITY', ({ spec, status }) =>
-    spec.volumeName === undefined ? '' : (status?.capacity?.['storage'] ?? ''),
-  ),
-  column('ACCESS MODES', ({ status }) => modesText(status?.accessModes)),
-  column('STORAGECLASS', ({ spec }) => spec.storageClassName ?? ''),
-  column('VOLUMEATTRIBUTESCLASS', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
-  ageColumn,
-  wide('VOLUMEMODE', ({ spec }) => spec.volumeMode ?? '<unset>'),
-];
-
-/** Columns of `get persistentvolumes`. */
-export const volumeColumns: readonly Column<PersistentVolume>[] = [
-  nameColumn,
-  column('CAPACITY', ({ spec }) => spec.capacity?.['storage'] ?? ''),
-  column('ACCESS MODES', ({ spec }) => modesText(spec.accessModes)),
-  column('RECLAIM POLICY', ({ spec }) => spec.persistentVolumeReclaimPolicy ?? 'Retain'),
-  column('STATUS', ({ metadata, status }) =>
-    metadata.deletionTimestamp === undefined ? (status?.phase ?? 'Pending') : 'Terminating',
-  ),
-  column('CLAIM', ({ spec: { claimRef } }) =>
-    claimRef === undefined ? '' : `${claimRef.namespace}/${claimRef.name}`,
-  ),
-  column('STORAGECLASS', ({ spec }) => spec.storageClassName ?? ''),
-  column('VOLUMEATTRIBUTESCLASS', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
-  column('REASON', ({ status }) => status?.reason ?? ''),
-  ageColumn,
-  wide('VOLUMEMODE', ({ spec }) => spec.volumeMode ?? '<unset>'),
-];
-
-/** Columns of `get storageclasses`. */
-export const storageClassColumns: readonly Column<StorageClass>[] = [
-  nameColumn,
-  column('PROVISIONER', ({ provisioner }) => provisioner),
-  column('RECLAIMPOLICY', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
-  column('VOLUMEBINDINGMODE', ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate'),
-  column('ALLOWVOLUMEEXPANSION', ({ allowVolumeExpansion }) => allowVolumeExpansion === true),
   ageColumn,
 ];
 

@@ -7,7 +7,6 @@ import type { SimTime } from '../../kernel/time.js';
 import { printable } from '../text-table.js';
 import {
   budgetColumns,
-  claimColumns,
   endpointSliceColumns,
   endpointsColumns,
   flowSchemaColumns,
@@ -17,13 +16,19 @@ import {
   priorityLevelColumns,
   quotaColumns,
   serviceColumns,
-  storageClassColumns,
-  volumeColumns,
 } from './cluster-columns.js';
 import { ageColumn, type Column, column, labelsText, nameColumn } from './columns.js';
 import { eventColumns } from './event-columns.js';
 import { objectJson, objectYaml } from './object-text.js';
 import { podColumns } from './pod-columns.js';
+import {
+  attachmentColumns,
+  claimColumns,
+  csiDriverColumns,
+  csiNodeColumns,
+  storageClassColumns,
+  volumeColumns,
+} from './storage-columns.js';
 import {
   autoscalerColumns,
   cronJobColumns,
@@ -61,6 +66,9 @@ const columnsByKind: ReadonlyMap<KindName, readonly Column<never>[]> = new Map<
   ['PersistentVolumeClaim', claimColumns],
   ['PersistentVolume', volumeColumns],
   ['StorageClass', storageClassColumns],
+  ['VolumeAttachment', attachmentColumns],
+  ['CSINode', csiNodeColumns],
+  ['CSIDriver', csiDriverColumns],
   ['PriorityClass', priorityClassColumns],
   ['ResourceQuota', quotaColumns],
   ['FlowSchema', flowSchemaColumns],
@@ -118,7 +126,7 @@ function table({ kind, objects }: ListedKind, now: SimTime, options: ListingOpti
   const own = (columnsByKind.get(kind.kind) ?? plainColumns) as readonly Column[];
   const columns = own
     .filter(({ isWide }) => !isWide || format === 'wide')
-    .map((each) => (withKind && each === nameColumn ? column('NAME', typedName) : each));
+    .map((each) => (withKind && each.name === nameColumn.name ? column('NAME', typedName) : each));
   if (withNamespace && kind.namespaced) {
     columns.unshift(column('NAMESPACE', ({ metadata }) => metadata.namespace ?? ''));
   }
