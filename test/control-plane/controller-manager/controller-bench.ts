@@ -15,6 +15,8 @@ export interface ControllerBenchOptions extends TestControlPlaneOptions {
   readonly kubelet?: FakeKubeletOptions;
   /** By default the one that deletes the pods of nodes that are not stored, as few tests have. */
   readonly disabledControllers?: readonly string[];
+  /** Whether the controllers of volumes and claims run. */
+  readonly hasStorage?: boolean;
   /** One-way delay from apiserver to controller manager; 100 µs. */
   readonly watchDelayUs?: number;
 }
@@ -38,6 +40,7 @@ export class ControllerBench extends TestControlPlane {
         down: new Link(this.simulation, 'to-manager', delay, 1.25e9),
       },
       limit,
+      hasStorage: options.hasStorage,
       disabledControllers: options.disabledControllers ?? ['pod-garbage-collector-controller'],
     });
     this.user = this.client();

@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Event } from '../../../src/api/event.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
-import { resourceKindNamed, resourceKinds } from '../../../src/api/resource-kinds.js';
+import {
+  type ResourceKind,
+  resourceKindNamed,
+  resourceKinds,
+} from '../../../src/api/resource-kinds.js';
 import { describedObjects } from '../../../src/report/kubectl/described.js';
 import {
   type ListedKind,
@@ -112,10 +116,47 @@ const bodies: Readonly<Record<string, object>> = {
   EndpointSlice: { addressType: 'IPv4', endpoints: [] },
   Event: { involvedObject: {} },
   StorageClass: { provisioner: 'disk' },
+  CSIDriver: { spec: {} },
+  CSINode: { spec: { drivers: [] } },
+  VolumeAttachment: { spec: { attacher: 'disk', nodeName: 'a', source: {} } },
   PriorityClass: { value: 5 },
   FlowSchema: { spec: { priorityLevelConfiguration: { name: 'exempt' } } },
   PriorityLevelConfiguration: { spec: { type: 'Exempt' } },
 };
+
+describe('what attaches volumes', () => {
+  const own = <T extends KubernetesObject>(object: T): string => {
+    const kind = resourceKinds.find((each) => each.kind === object.kind) as ResourceKind;
+    const metadata = { ...object.metadata, creationTimestamp: 0 };
+    const stored = { ...object, metadata } as KubernetesObject;
+    return listing([{ kind, objects: [stored] }], 5 * S, options({ format: 'table' }));
+  };
+  const storage = { apiVersion: 'storage.k8s.io/v1' } as const;
+
+  test('a VolumeAttachment shows its volume, its node and whether it is attached', () => {
+    const spec = {
+      attacher: 'disk.io',
+      nodeName: 'node-1',
+      source: { persistentVolumeName: 'pv' },
+    };
+    const metadata = { name: 'csi-1' };
+    const attachment = { ...storage, kind: 'VolumeAttachment', metadata, spec } as const;
+    const lines = [own({ ...attachment, status: { attached: true } }), own(attachment)].map(
+      (text) => text.split('\n')[1]?.split(/ +/),
+    );
+    expect(lines).toEqual([
+      ['csi-1', 'disk.io', 'pv', 'node-1', 'true', '5s'],
+      ['csi-1', 'disk.io', 'pv', 'node-1', 'false', '5s'],
+    ]);
+  });
+
+  test('the class of claims that name none is called the default', () => {
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    const metadata = { name: 'fast', annotations };
+    const text = own({ ...storage, kind: 'StorageClass', metadata, provisioner: 'disk.io' });
+    expect(text).toContain('fast (default)   disk.io');
+  });
+});
 
 describe('the objects themselves', () => {
   const stored = created(
