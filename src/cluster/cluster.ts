@@ -147,15 +147,7 @@ export class Cluster {
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     this.network.connect(this.#controlPlane);
     const { transport } = this.#controlPlane;
-    this.#proxies = new KubeProxyFleet({
-      simulation,
-      nodes: spec.nodePools.flatMap((pool, index) =>
-        (pools[index] ?? []).map((node) => proxyNode(node, pool)),
-      ),
-      spec: spec.kubeProxy,
-      linkDelay: spec.network.node.delay,
-      observer,
-    });
+    this.#proxies = this.#newProxies(observer, pools);
     const proxyConnection = this.#controlPlane.connect('kube-proxy', 'node');
     this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
     this.#dns.build();
@@ -255,6 +247,23 @@ export class Cluster {
       ...queues.map(({ meter }) => meter),
       ...clients.flatMap(({ bucket }) => (bucket === undefined ? [] : [bucket.meter])),
     ];
+  }
+
+  /** `pools`: the nodes of each pool, in the order of the spec. */
+  #newProxies(
+    observer: ClusterObserver,
+    pools: readonly (readonly KubeletNode[])[],
+  ): KubeProxyFleet {
+    const { nodePools, kubeProxy, network } = this.#spec;
+    return new KubeProxyFleet({
+      simulation: this.#simulation,
+      nodes: nodePools.flatMap((pool, index) =>
+        (pools[index] ?? []).map((node) => proxyNode(node, pool)),
+      ),
+      spec: kubeProxy,
+      linkDelay: network.node.delay,
+      observer,
+    });
   }
 
   #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {

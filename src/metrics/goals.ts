@@ -3,7 +3,6 @@
 // of a pod, O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs
 // O(workloads).
 
-import { claimKeysOf } from '../api/claim-volumes.js';
 import type { DaemonSet } from '../api/daemon-set.js';
 import type { Deployment } from '../api/deployment.js';
 import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
@@ -12,11 +11,9 @@ import type { Job } from '../api/job.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { compileEqualitySelector } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
-import type { PersistentVolumeClaim } from '../api/persistent-volume.js';
 import type { Pod } from '../api/pod.js';
 import type { Service } from '../api/service.js';
 import type { StatefulSet } from '../api/stateful-set.js';
-import { keyOf } from '../client/api-request.js';
 import type { PodStage } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ReplicaKeeper } from '../control-plane/controller-manager/replica-set-status.js';
@@ -25,7 +22,7 @@ import {
   revisionName,
 } from '../control-plane/controller-manager/revision-history.js';
 import { podTemplateHash } from '../control-plane/controller-manager/template-hash.js';
-import { ClaimGoal } from './claim-goal.js';
+import { ClaimGoals } from './claim-goals.js';
 import type { Goal } from './goal.js';
 import { JobGoal } from './job-goal.js';
 import { ServiceGoal } from './service-goal.js';
@@ -49,8 +46,7 @@ export class Goals {
   readonly #pods = new Map<string, TrackedPod>();
   readonly #services = new Map<string, ServiceGoal>();
   readonly #jobs = new Map<string, JobGoal>();
-  readonly #claims = new Map<string, ClaimGoal>();
-  readonly #claimsByKey = new Map<string, ClaimGoal>();
+  readonly #claims = new ClaimGoals();
 
   /** `onTouched` is called after every write, for each goal that it may have moved. */
   constructor(onTouched: (goal: Goal) => void) {
@@ -67,7 +63,7 @@ export class Goals {
       case 'Job':
         return this.#jobs.get(uid);
       case 'PersistentVolumeClaim':
-        return this.#claims.get(uid);
+        return this.#claims.of(uid);
       case 'Deployment':
       case 'ReplicationController':
       case 'StatefulSet':
@@ -98,7 +94,7 @@ export class Goals {
       case 'Job':
         return this.#jobCommitted(object, event);
       case 'PersistentVolumeClaim':
-        return this.#claimCommitted(object, event);
+        return this.#onTouched(this.#claims.committed(object, event));
       case 'Event':
         return this.#eventCommitted(object);
       case 'Pod':
@@ -132,33 +128,13 @@ export class Goals {
     this.#workloads.delete(uid);
     this.#services.delete(uid);
     this.#jobs.delete(uid);
-    this.#claims.delete(uid);
+    this.#claims.forget(uid);
   }
 
-  #claimCommitted(claim: PersistentVolumeClaim, event: WatchEvent): void {
-    const { uid = '' } = claim.metadata;
-    const goal = this.#claims.get(uid) ?? new ClaimGoal(claim);
-    this.#claims.set(uid, goal);
-    this.#claimsByKey.set(keyOf(claim), goal);
-    goal.update(claim, event.type === 'DELETED');
-    this.#onTouched(goal);
-  }
-
-  /** What is said about a claim tells what it waits for. */
   #eventCommitted(event: Event): void {
-    const { kind, uid = '' } = event.involvedObject;
-    const goal = kind === 'PersistentVolumeClaim' ? this.#claims.get(uid) : undefined;
-    if (goal === undefined) return;
-    goal.report(event);
-    this.#onTouched(goal);
+    const goal = this.#claims.reported(event);
+    if (goal !== undefined) this.#onTouched(goal);
   }
-
-  /** What holds up the claims of a pod. */
-  readonly #claimFaultsOf = (pod: Pod): readonly string[] =>
-    claimKeysOf(pod).flatMap((key) => {
-      const fault = this.#claimsByKey.get(key)?.fault ?? '';
-      return fault === '' ? [] : [fault];
-    });
 
   #jobCommitted(job: Job, event: WatchEvent): void {
     const { uid = '' } = job.metadata;
@@ -238,7 +214,7 @@ export class Goals {
 
   #workload(object: KubernetesObject): WorkloadGoal {
     const { uid = '' } = object.metadata;
-    const workload = this.#workloads.get(uid) ?? new WorkloadGoal(object, this.#claimFaultsOf);
+    const workload = this.#workloads.get(uid) ?? new WorkloadGoal(object, this.#claims.faultsOf);
     this.#workloads.set(uid, workload);
     return workload;
   }
