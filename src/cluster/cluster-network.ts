@@ -1,6 +1,6 @@
 // The network of the pods as the cluster has it: no plugin, one that gives each node a range from
 // the start, or flannel.
-import { addressCount, formatCidr } from '../api/cidr.js';
+import { addressCount, cidrOf, formatCidr } from '../api/cidr.js';
 import type { Node } from '../api/node.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -50,6 +50,8 @@ export class ClusterNetwork {
   /** Of nodes that are up when the run begins. */
   readonly #nodes: NetworkNode[] = [];
   readonly #podCidrs: string[] = [];
+  /** Given by the controller manager before the run begins. */
+  #ranges = 0;
   #flannel: FlannelFleet | undefined;
 
   constructor(options: ClusterNetworkOptions) {
@@ -78,11 +80,11 @@ export class ClusterNetwork {
   /** A node that is up when the run begins, as the network has left it; in order of the nodes. */
   prepared(node: Node, segment: string): Node {
     const { cni } = this.#options.spec.network;
-    if (cni.type === 'generic') return node;
+    if (cni.type === 'generic') return this.#withRange(node);
     this.#nodes.push({ name: node.metadata.name, segment });
-    if (cni.type === 'none') return withoutNetwork(node);
+    if (cni.type === 'none') return withoutNetwork(this.#withRange(node));
     const { subnetManager, config, backend } = cni.flannel;
-    if (subnetManager === 'etcd') return node;
+    if (subnetManager === 'etcd') return this.#withRange(node);
     const index = this.#podCidrs.length;
     const { network, subnetBits: bits } = config;
     const first = network.first + index * addressCount(bits);
@@ -92,6 +94,18 @@ export class ClusterNetwork {
     if (podCIDR === undefined) return node;
     const spec = { ...node.spec, podCIDR, podCIDRs: [podCIDR] };
     return withFlannel({ ...node, spec }, backend.type, 0);
+  }
+
+  /** The node with the next range that the controller manager has for nodes, if it has any. */
+  #withRange(node: Node): Node {
+    const { nodeCidrs } = this.#options.spec.controlPlane.controllerManager;
+    if (nodeCidrs === undefined || node.spec.podCIDR !== undefined) return node;
+    const cluster = cidrOf(nodeCidrs.clusterCidr);
+    const first = cluster.first + this.#ranges * addressCount(nodeCidrs.maskBits);
+    if (first >= cluster.first + addressCount(cluster.bits)) return node;
+    this.#ranges++;
+    const podCIDR = formatCidr({ first, bits: nodeCidrs.maskBits });
+    return { ...node, spec: { ...node.spec, podCIDR, podCIDRs: [podCIDR] } };
   }
 
   /** Makes what needs the control plane. */

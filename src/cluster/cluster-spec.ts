@@ -10,6 +10,7 @@ import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js'
 import type { CloudProfile } from '../control-plane/cloud/cloud-profile.js';
 import type { InstanceTypeFacts } from '../control-plane/cloud/instance-registry.js';
 import type { CloudControllerManagerSettings } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
+import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import type { VolumeReach } from '../control-plane/csi/volume-topology.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
@@ -103,6 +104,8 @@ export interface SchedulerSpec extends ElectedSpec {
 export interface ControllerManagerSpec extends ElectedSpec {
   /** Of each controller's own client. */
   readonly client: ClientLimit;
+  /** Absent: nodes get no podCIDR from it. */
+  readonly nodeCidrs?: NodeCidrSpec | undefined;
 }
 
 /**

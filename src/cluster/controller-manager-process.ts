@@ -53,6 +53,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
       limit,
       monitor,
       autoscales,
+      nodeCidrs: spec.nodeCidrs,
       hasStorage,
     });
   }

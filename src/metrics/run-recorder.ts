@@ -21,6 +21,7 @@ import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
 import { ClientLimits } from './critical-path/client-limits.js';
 import { etcdSamples } from './etcd-samples.js';
+import { findingsIn } from './findings.js';
 import { FlannelMetrics } from './flannel-metrics.js';
 import { flowControlSamples } from './flow-control-samples.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
@@ -209,6 +210,7 @@ export class RunRecorder {
       apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
       traffic,
+      notices: [...facts.notices, ...findingsIn(events)],
       kubernetesEvents: events,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
         const figures = summarise(selectValues(samplesOf(metric, pods, convergence) ?? [], []));

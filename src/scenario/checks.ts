@@ -25,6 +25,7 @@ import { checkEtcdOperation } from './etcd-operations.js';
 import { FaultSequence } from './fault-operations.js';
 import { kubeProxyProblems } from './kube-proxy-of.js';
 import { networkProblems } from './network-of.js';
+import { nodeCidrProblems } from './node-cidrs.js';
 import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
@@ -74,6 +75,7 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     ...etcdProblems(spec, hosts),
     ...electedProblems(spec, hosts.length),
     ...kubeProxyProblems(spec),
+    ...nodeCidrProblems(spec),
     ...storageProblems(spec.storage),
     ...networkProblems(spec),
     ...cloudProblems(spec, hosts.length),

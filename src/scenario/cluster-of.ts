@@ -10,6 +10,7 @@ import type {
   StorageSpec,
 } from '../cluster/cluster-spec.js';
 import type { Operation } from '../cluster/operation.js';
+import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { admissionWebhooksOf } from './admission-webhooks.js';
 import { cloudOf } from './cloud-of.js';
@@ -19,6 +20,7 @@ import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
 import { kubeProxyOf } from './kube-proxy-of.js';
 import { networkOf } from './network-of.js';
+import { nodeCidrsOf } from './node-cidrs.js';
 import { nodePoolOf } from './node-pools.js';
 import { podAutoscalingOf } from './pod-autoscaling.js';
 import { processCostsOf } from './process-costs.js';
@@ -44,6 +46,7 @@ function limitOf(limit: ControlPlaneText['controllerManager']): ClientLimit {
 function controlPlaneOf(
   text: ControlPlaneText,
   [scheduler, ...additionalSchedulers]: LoadedSchedulers['schedulers'],
+  nodeCidrs: NodeCidrSpec | undefined,
 ): ControlPlaneSpec {
   const hosts = hostsOf(text.hosts);
   const names = hosts.map(({ name }) => name);
@@ -69,6 +72,7 @@ function controlPlaneOf(
       hosts: names.slice(0, text.controllerManager?.replicas ?? names.length),
       leaderElection: leaderElectionOf(text.controllerManager?.leaderElection),
       client: limitOf(text.controllerManager),
+      ...(nodeCidrs && { nodeCidrs }),
     },
     processes: processCostsOf(text.processes),
   };
@@ -85,7 +89,7 @@ export function clusterOf(
   const names = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
-    controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers),
+    controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers, nodeCidrsOf(spec)),
     nodePools: (spec.nodePools ?? []).map((pool) => nodePoolOf(pool, spec.kubeProxy)),
     network: networkOf(spec.network ?? {}),
     kubeProxy: kubeProxyOf(spec.kubeProxy),

@@ -24,6 +24,7 @@ import {
   provenanceOf,
 } from './layers.js';
 import { networkNotices } from './network-of.js';
+import { nodeCidrNotices } from './node-cidrs.js';
 import { ObjectReader } from './objects.js';
 import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
@@ -308,6 +309,7 @@ class Loader {
       notices: [
         ...describeChoices(stated, spec),
         ...networkNotices(spec),
+        ...nodeCidrNotices(spec),
         ...completed.notices,
         ...storageNotices,
         ...describeIgnored(ignored),

@@ -22,7 +22,7 @@ type NetworkText = NonNullable<ScenarioSpec['network']>;
 type FlannelText = NonNullable<NetworkText['flannel']>;
 
 /** kube-flannel.yml's. */
-const defaultFlannelNetwork = '10.244.0.0/16';
+export const defaultFlannelNetwork = '10.244.0.0/16';
 
 const durations = (text: DistributionText | undefined): DistributionSpec =>
   distributionOf(text ?? '0', durationUs);

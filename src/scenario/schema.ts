@@ -9,6 +9,7 @@ import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/a
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
 import { kubeProxy } from './kube-proxy-of.js';
+import { nodeCidrFields } from './node-cidrs.js';
 import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
 import { cloud } from './schema-cloud.js';
@@ -109,7 +110,7 @@ const controlPlane = mapping({
   )
     .optional()
     .describe('Several schedulers; each takes from `scheduler` what it does not state.'),
-  controllerManager: mapping({ ...clientLimit.shape, ...elected })
+  controllerManager: mapping({ ...clientLimit.shape, ...elected, ...nodeCidrFields })
     .optional()
     .describe("Limits are those of each controller's own client."),
   processes,

@@ -28,6 +28,7 @@ import {
   NamespaceDefaultsController,
   rootCertificate,
 } from './namespace/namespace-defaults-controller.js';
+import { type NodeCidrSpec, NodeIpamController } from './node-ipam/node-ipam-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.js';
 import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.js';
@@ -50,6 +51,8 @@ export interface ControllerManagerOptions {
   readonly disabledControllers?: readonly string[];
   /** Whether there are autoscalers; without any their controller would only list them. */
   readonly autoscales?: boolean | undefined;
+  /** Absent: without --allocate-node-cidrs. */
+  readonly nodeCidrs?: NodeCidrSpec | undefined;
   /** Whether there are, or will be, volumes and claims: then their controllers run. */
   readonly hasStorage?: boolean | undefined;
 }
@@ -87,6 +90,7 @@ export class ControllerManager {
       ...controllersOn(informers, own),
       ...housekeepersOn(informers, own, disabledControllers),
       ...storageControllers(informers, own),
+      ...nodeIpamControllers(informers, own, options.nodeCidrs),
     ];
     this.informers = informers.all;
     this.queues = this.#controllers.map(({ queue }) => queue);
@@ -166,6 +170,17 @@ function controllersOn(informers: SharedInformers, own: OwnOptions): readonly Co
           ),
         ]),
   ];
+}
+
+/** The one that gives nodes their ranges, where that is asked for. */
+function nodeIpamControllers(
+  { nodes }: SharedInformers,
+  own: OwnOptions,
+  spec: NodeCidrSpec | undefined,
+): readonly Controller[] {
+  return spec === undefined
+    ? []
+    : [new NodeIpamController(own('node-ipam-controller'), nodes, spec)];
 }
 
 /** Those that keep the cluster tidy, but for the ones that --controllers turns off. */

@@ -5,6 +5,7 @@ import { resourceKindNamed } from '../../../src/api/resource-kinds.js';
 import type { ApiClient } from '../../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../../src/client/api-request.js';
 import { ControllerManager } from '../../../src/control-plane/controller-manager/controller-manager.js';
+import type { NodeCidrSpec } from '../../../src/control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Link } from '../../../src/kernel/stations.js';
 import { TestControlPlane, type TestControlPlaneOptions } from '../../support/control-plane.js';
@@ -17,6 +18,7 @@ export interface ControllerBenchOptions extends TestControlPlaneOptions {
   readonly disabledControllers?: readonly string[];
   /** Whether the controllers of volumes and claims run. */
   readonly hasStorage?: boolean;
+  readonly nodeCidrs?: NodeCidrSpec;
   /** One-way delay from apiserver to controller manager; 100 µs. */
   readonly watchDelayUs?: number;
 }
@@ -41,6 +43,7 @@ export class ControllerBench extends TestControlPlane {
       },
       limit,
       hasStorage: options.hasStorage,
+      nodeCidrs: options.nodeCidrs,
       disabledControllers: options.disabledControllers ?? ['pod-garbage-collector-controller'],
     });
     this.user = this.client();
