@@ -1,4 +1,4 @@
-// Reads the samples that numpy summarised (test/golden/stats/make-vectors.py).
+// Reads the samples that numpy and scipy summarised (test/golden/stats/make-vectors.py).
 import { readFileSync } from 'node:fs';
 
 export interface SampleVector {
@@ -16,9 +16,36 @@ export interface HistogramVector {
   readonly counts: readonly number[];
 }
 
+export interface PairedVector {
+  readonly name: string;
+  readonly values: readonly number[];
+  readonly pValue: number;
+  /** Null: without bounds. */
+  readonly effectSize: number | null;
+  /** Indices drawn, sample after sample. */
+  readonly draws: readonly number[];
+  readonly meanInterval: readonly [low: number, high: number];
+  readonly medianInterval: readonly [low: number, high: number];
+}
+
+export interface HolmVector {
+  readonly values: readonly number[];
+  readonly corrected: readonly number[];
+}
+
+export interface WarmUpVector {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** Null: the series is too short to say. */
+  readonly length: number | null;
+}
+
 const path = new URL('../golden/stats/vectors.json', import.meta.url);
 
 export const vectors: {
   readonly samples: readonly SampleVector[];
   readonly histograms: readonly HistogramVector[];
+  readonly paired: readonly PairedVector[];
+  readonly holm: readonly HolmVector[];
+  readonly warmUps: readonly WarmUpVector[];
 } = JSON.parse(readFileSync(path, 'utf8'));

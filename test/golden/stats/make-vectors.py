@@ -1,6 +1,7 @@
-"""Writes vectors.json beside this file: samples and their figures as numpy and math.fsum see them.
+"""Writes vectors.json beside this file: samples and their figures as numpy, scipy and math.fsum
+see them.
 
-Usage: python3 test/golden/stats/make-vectors.py   (needs numpy)
+Usage: python3 test/golden/stats/make-vectors.py   (needs numpy and scipy)
 """
 
 import json
@@ -8,6 +9,7 @@ import math
 import pathlib
 
 import numpy
+import scipy.stats
 
 PROBABILITIES = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1]
 
@@ -42,6 +44,68 @@ def histogram(name, values, bounds):
     return {"name": name, "bounds": bounds, "values": values, "counts": counts}
 
 
+def differences():
+    random = numpy.random.default_rng(20260202)
+    yield "two differences", [0.5, 0.25]
+    yield "all of one sign", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    yield "with zeros and ties", [0.0, 1.0, -1.0, 1.0, 0.0, 2.0, 1.0]
+    yield "no effect", [float(v) for v in random.normal(0.0, 1.0, 12)]
+    yield "an effect", [float(v) for v in random.normal(0.8, 1.0, 16)]
+    yield "small values", [float(v) * 1e-6 for v in random.lognormal(0.0, 1.0, 10)]
+
+
+def paired(name, values):
+    """Exact sign-flip test, Cohen's d, and percentile bootstraps over given draws."""
+    sample = numpy.array(values)
+    test = scipy.stats.permutation_test(
+        (sample,), numpy.mean, permutation_type="samples", n_resamples=numpy.inf
+    )
+    draws = numpy.random.default_rng(len(values)).integers(0, len(values), (200, len(values)))
+    drawn = sample[draws]
+
+    def interval(figures):
+        return [float(numpy.quantile(figures, p, method="linear")) for p in (0.025, 0.975)]
+
+    spread = float(numpy.std(sample, ddof=1)) if len(values) > 1 else 0.0
+    return {
+        "name": name,
+        "values": values,
+        "pValue": float(test.pvalue),
+        "effectSize": float(numpy.mean(sample)) / spread if spread > 0 else None,
+        "draws": [int(i) for i in draws.flatten()],
+        "meanInterval": interval(drawn.mean(axis=1)),
+        "medianInterval": interval(numpy.median(drawn, axis=1)),
+    }
+
+
+def holm(values):
+    order = numpy.argsort(values, kind="stable")
+    corrected = numpy.minimum(1, numpy.array(values)[order] * numpy.arange(len(values), 0, -1))
+    result = numpy.empty(len(values))
+    result[order] = numpy.maximum.accumulate(corrected)
+    return {"values": values, "corrected": [float(p) for p in result]}
+
+
+def warm_up(name, values):
+    """MSER-5: the cut in the first half with the least squared standard error of what is kept."""
+    batches = numpy.array(values[: len(values) // 5 * 5]).reshape(-1, 5).mean(axis=1)
+    last = len(batches) // 2
+    errors = [
+        float(numpy.var(batches[cut:])) / (len(batches) - cut) for cut in range(last + 1)
+    ]
+    cut = int(numpy.argmin(errors))
+    return {"name": name, "values": values, "length": cut * 5 if cut < last else None}
+
+
+def series():
+    random = numpy.random.default_rng(20260303)
+    noise = random.normal(0.0, 1.0, 400)
+    decay = 20.0 * numpy.exp(-numpy.arange(400) / 15.0)
+    yield "steady from the start", [float(v) for v in noise]
+    yield "a decay into noise", [float(v) for v in noise + decay]
+    yield "still falling", [float(v) for v in 100.0 - 0.2 * numpy.arange(400) + noise]
+
+
 def main():
     everything = list(samples())
     vectors = {
@@ -51,6 +115,13 @@ def main():
             histogram("one hundred integers", everything[5][1], [0.0, 1.0, 50.0, 99.0, 100.0]),
         ],
     }
+    vectors["paired"] = [paired(name, values) for name, values in differences()]
+    vectors["holm"] = [
+        holm([0.01, 0.04, 0.03, 0.005]),
+        holm([0.5, 0.5, 0.9]),
+        holm([0.2]),
+    ]
+    vectors["warmUps"] = [warm_up(name, values) for name, values in series()]
     path = pathlib.Path(__file__).with_name("vectors.json")
     path.write_text(json.dumps(vectors, indent=1) + "\n", encoding="utf-8")
 
