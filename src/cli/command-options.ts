@@ -28,6 +28,35 @@ export function withRunOptions(command: Argv): Argv {
   });
 }
 
+/** Options of `compare`. */
+export function withCompareOptions(command: Argv): Argv {
+  return command.options({
+    policy: {
+      type: 'string',
+      describe:
+        "NAME=FILE: a KubeSchedulerConfiguration; NAME alone: the scenario's own; the first is " +
+        'the one that the others are compared with',
+      requiresArg: true,
+    },
+    seeds: { type: 'string', describe: 'Runs of each policy [default: 20]', requiresArg: true },
+    precision: {
+      type: 'string',
+      describe: 'Stop when every difference is known to this part of the mean, such as 2%',
+      requiresArg: true,
+    },
+    workers: {
+      type: 'string',
+      describe: 'Runs at once [default: the cores of this machine]',
+      requiresArg: true,
+    },
+    out: {
+      type: 'string',
+      describe: 'Folder of the results [default: results/NAME-compare]',
+      requiresArg: true,
+    },
+  });
+}
+
 /** Arguments of `explain`. */
 export function withExplainOptions(command: Argv): Argv {
   return command

@@ -5,6 +5,7 @@
 
 import yargs, { type Argv } from 'yargs';
 import {
+  withCompareOptions,
   withConformanceOptions,
   withExplainOptions,
   withFidelityOptions,
@@ -12,6 +13,7 @@ import {
   withObjects,
   withRunOptions,
 } from './command-options.js';
+import type { CompareArguments } from './compare-command.js';
 import type { ConformanceArguments } from './conformance-command.js';
 import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
@@ -34,6 +36,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The simulating thread; tests put another in its place. */
   readonly simulationEntry?: URL;
+  /** A thread of the pool that compares; tests put another in its place. */
+  readonly replicationEntry?: URL;
 }
 
 const mainHelp = `Examples:
@@ -102,6 +106,13 @@ const fidelityHelp = `Examples:
 
 Usage: kubeclock fidelity DIR [options]`;
 
+const compareHelp = `Examples:
+  kubeclock compare scenarios/quickstart.yaml --policy packed=most-allocated.yaml
+  kubeclock compare shop.yaml --policy default --policy mine=mine.yaml --plugin ./my-policy.ts
+  kubeclock compare shop.yaml --policy packed=packed.yaml --precision 2% --seeds 200 -o markdown
+
+Usage: kubeclock compare FILE... --policy NAME=FILE [options]`;
+
 const completionText = 'Print a completion script for bash or zsh';
 
 /** yargs loses a lone `-` among the arguments of a command, so it travels under another name. */
@@ -148,14 +159,15 @@ function buildParser(args: readonly string[], host: Host, finish: (code: ExitCod
     .fail((message, error) => {
       throw error ?? new UsageError(inOneParagraph(message));
     });
-  return addProofs(addCommands(parser, terminalFor, host, finish), terminalFor, host, finish);
+  for (const add of [addCommands, addStudies, addProofs]) add(parser, terminalFor, host, finish);
+  return parser;
 }
 
 const globalOptions = {
   output: {
     alias: 'o',
     type: 'string',
-    describe: 'Format of the results: table, json; fidelity also csv, markdown',
+    describe: 'Format of the results: table, json; compare and fidelity also csv, markdown',
     requiresArg: true,
   },
   json: { type: 'boolean', describe: 'Same as -o json' },
@@ -235,6 +247,26 @@ function addCommands(
     .command('version', 'Print the version', {}, (args) =>
       finish(versionCommand(args as GlobalArguments, terminalFor(args as GlobalArguments))),
     );
+}
+
+/** Commands that run a scenario many times. */
+function addStudies(
+  parser: Argv,
+  terminalFor: (args: GlobalArguments) => Terminal,
+  host: Host,
+  finish: (code: ExitCode) => void,
+): Argv {
+  return parser.command(
+    'compare <files..>',
+    'Run a scenario under several scheduler policies and say which differences are real',
+    (command) => withCompareOptions(withInput(command.usage(compareHelp))),
+    async (args) => {
+      const { compareCommand } = await import('./compare-command.js');
+      const found = args as unknown as CompareArguments;
+      const files = withStandardInput(found.files);
+      finish(await compareCommand({ ...found, files }, terminalFor(found), host.replicationEntry));
+    },
+  );
 }
 
 /** Commands that compare the model with recordings. */

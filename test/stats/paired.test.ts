@@ -8,7 +8,6 @@ import { mean } from '../../src/stats/mean.js';
 import { quantile } from '../../src/stats/quantile.js';
 import { signFlipTest } from '../../src/stats/sign-flip-test.js';
 import { sorted } from '../../src/stats/sorted.js';
-import { warmUpLength } from '../../src/stats/warm-up.js';
 import { vectors } from './vectors.js';
 
 const stream = (name = 'test') => new RandomRoot('1').stream(name);
@@ -158,20 +157,5 @@ describe('the effect size', () => {
   test('is 0 of no differences, infinite of a constant one', () => {
     expect(effectSize([0, 0])).toBe(0);
     expect(effectSize([-2, -2])).toBe(Number.NEGATIVE_INFINITY);
-  });
-});
-
-describe('the warm-up', () => {
-  test.each(vectors.warmUps)('of a series that is $name', ({ values, length }) => {
-    expect(warmUpLength(values) ?? null).toBe(length);
-  });
-
-  test('of a step is the step', () => {
-    const values = Array.from({ length: 200 }, (_, i) => (i < 50 ? 100 + (i % 2) : i % 2));
-    expect(warmUpLength(values)).toBe(50);
-  });
-
-  test('of too few values cannot be told', () => {
-    expect(warmUpLength([1, 2, 3, 4, 5, 6])).toBeUndefined();
   });
 });

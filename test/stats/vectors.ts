@@ -33,13 +33,6 @@ export interface HolmVector {
   readonly corrected: readonly number[];
 }
 
-export interface WarmUpVector {
-  readonly name: string;
-  readonly values: readonly number[];
-  /** Null: the series is too short to say. */
-  readonly length: number | null;
-}
-
 const path = new URL('../golden/stats/vectors.json', import.meta.url);
 
 export const vectors: {
@@ -47,5 +40,4 @@ export const vectors: {
   readonly histograms: readonly HistogramVector[];
   readonly paired: readonly PairedVector[];
   readonly holm: readonly HolmVector[];
-  readonly warmUps: readonly WarmUpVector[];
 } = JSON.parse(readFileSync(path, 'utf8'));

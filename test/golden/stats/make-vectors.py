@@ -86,26 +86,6 @@ def holm(values):
     return {"values": values, "corrected": [float(p) for p in result]}
 
 
-def warm_up(name, values):
-    """MSER-5: the cut in the first half with the least squared standard error of what is kept."""
-    batches = numpy.array(values[: len(values) // 5 * 5]).reshape(-1, 5).mean(axis=1)
-    last = len(batches) // 2
-    errors = [
-        float(numpy.var(batches[cut:])) / (len(batches) - cut) for cut in range(last + 1)
-    ]
-    cut = int(numpy.argmin(errors))
-    return {"name": name, "values": values, "length": cut * 5 if cut < last else None}
-
-
-def series():
-    random = numpy.random.default_rng(20260303)
-    noise = random.normal(0.0, 1.0, 400)
-    decay = 20.0 * numpy.exp(-numpy.arange(400) / 15.0)
-    yield "steady from the start", [float(v) for v in noise]
-    yield "a decay into noise", [float(v) for v in noise + decay]
-    yield "still falling", [float(v) for v in 100.0 - 0.2 * numpy.arange(400) + noise]
-
-
 def main():
     everything = list(samples())
     vectors = {
@@ -121,7 +101,6 @@ def main():
         holm([0.5, 0.5, 0.9]),
         holm([0.2]),
     ]
-    vectors["warmUps"] = [warm_up(name, values) for name, values in series()]
     path = pathlib.Path(__file__).with_name("vectors.json")
     path.write_text(json.dumps(vectors, indent=1) + "\n", encoding="utf-8")
 

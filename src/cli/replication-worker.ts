@@ -1,0 +1,43 @@
+/**
+ * A thread of the pool that compares policies: one run a task. Its entry, started by
+ * `replication-pool.ts`.
+ */
+
+import { measured } from '../experiment/compare/measures.js';
+import { runScenario } from '../experiment/run-scenario.js';
+import type { LoadedScenario } from '../scenario/scenario.js';
+import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
+
+/** What a task consists of. */
+export interface ReplicationTask {
+  readonly scenario: LoadedScenario;
+  /** Where the scenario's files of plugins lie on this machine, by name. */
+  readonly pluginPaths: ReadonlyMap<string, string>;
+  readonly seed: string;
+  /** One integer: 0 while runs may go on. */
+  readonly stopFlag: SharedArrayBuffer;
+}
+
+/** What came of it; undefined when it was stopped. */
+export type ReplicationAnswer =
+  | { readonly values: readonly number[]; readonly traceHash: string }
+  | undefined;
+
+/** Runs a scenario with another seed. @throws PluginFailure for a plugin that fails. */
+export async function runReplication(task: ReplicationTask): Promise<ReplicationAnswer> {
+  const { seed, stopFlag } = task;
+  const stop = new Int32Array(stopFlag);
+  const shouldStop = (): boolean => Atomics.load(stop, 0) !== 0;
+  if (shouldStop()) return undefined;
+  const scenario = { ...task.scenario, seed };
+  const plugins = await pluginsOf(scenario, task.pluginPaths);
+  let failure: Error | undefined;
+  const onPluginFailure = (error: Error): void => {
+    failure = error;
+  };
+  const run = () => runScenario(scenario, { plugins, shouldStop, onPluginFailure });
+  const result = plugins.size === 0 ? run() : withoutClockAndChance(run);
+  if (failure !== undefined) throw failure;
+  if (result.outcome.partial) return undefined;
+  return { values: measured(result), traceHash: result.traceHash };
+}
