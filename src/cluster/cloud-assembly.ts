@@ -15,8 +15,10 @@ import {
   cloudControllerManagerName,
 } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
 import { uninitializedTaint } from '../control-plane/cloud-provider.js';
+import type { ClusterAutoscalerMonitor } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
+import { AutoscalerProcess } from './autoscaler-process.js';
 import { CloudControllerManagerProcess } from './cloud-controller-manager-process.js';
 import type { CloudSpec, ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
@@ -27,6 +29,7 @@ import type { InstanceOperation } from './node-operation.js';
 export interface CloudListeners {
   readonly calls?: CloudMonitor | undefined;
   readonly controllers?: CloudControllerManagerMonitor | undefined;
+  readonly autoscaler?: ClusterAutoscalerMonitor | undefined;
 }
 
 /** What the cloud asks of the cluster. */
@@ -46,24 +49,28 @@ export class CloudAssembly {
   readonly #simulation: Simulation;
   readonly #spec: CloudSpec;
   readonly #listeners: CloudListeners;
+  readonly #clusterSpec: ClusterSpec;
   readonly #controllers: ElectedProcesses<CloudControllerManagerProcess>[] = [];
+  readonly #autoscalers: ElectedProcesses<AutoscalerProcess>[] = [];
 
   constructor(
     simulation: Simulation,
-    { nodePools }: ClusterSpec,
+    clusterSpec: ClusterSpec,
     spec: CloudSpec,
     machines: CloudMachines,
     listeners: CloudListeners,
   ) {
     this.#simulation = simulation;
     this.#spec = spec;
+    this.#clusterSpec = clusterSpec;
+    const { nodePools, autoscaler } = clusterSpec;
     this.#listeners = listeners;
     const pools = new Map(nodePools.map((pool) => [pool.name, pool]));
     const rooms = new Rooms(pools, machines);
     this.cloud = new Cloud(simulation, {
       profile: spec.profile,
       types: spec.instanceTypes,
-      groups: [],
+      groups: autoscaler?.groups ?? [],
       rooms,
       monitor: listeners.calls,
     });
@@ -71,19 +78,27 @@ export class CloudAssembly {
 
   /** The leases that the first replicas have held since before the run. */
   get heldLeases(): readonly Lease[] {
-    const { leaderElection } = this.#spec.controllerManager;
-    const name = cloudControllerManagerName;
-    return [heldLease(name, identityOf(name, 0, 1), leaderElection)];
+    const { autoscaler } = this.#clusterSpec;
+    const elected = [
+      { name: cloudControllerManagerName, times: this.#spec.controllerManager.leaderElection },
+      ...(autoscaler === undefined
+        ? []
+        : [{ name: autoscaler.kind, times: autoscaler.leaderElection }]),
+    ];
+    return elected.map(({ name, times }) => heldLease(name, identityOf(name, 0, 1), times));
   }
 
   /** The replicas of which one leads. */
   get leaders(): readonly LeaderStatus[] {
-    return this.#controllers.flatMap(({ leaders }) => leaders);
+    return [...this.#controllers, ...this.#autoscalers].flatMap(({ leaders }) => leaders);
   }
 
   /** Those of the processes that lead when the run begins. */
   get informers(): readonly Informer<KubernetesObject>[] {
-    return this.#controllers.flatMap(({ first }) => first.manager.informers);
+    return [
+      ...this.#controllers.flatMap(({ first }) => first.manager.informers),
+      ...this.#autoscalers.flatMap(({ first }) => first.informers),
+    ];
   }
 
   /** Makes the processes; the API is there. */
@@ -108,10 +123,28 @@ export class CloudAssembly {
           ),
       }),
     );
+    this.#buildAutoscaler(controlPlane);
+  }
+
+  #buildAutoscaler(controlPlane: ControlPlane): void {
+    const simulation = this.#simulation;
+    const clusterSpec = this.#clusterSpec;
+    const { autoscaler } = clusterSpec;
+    if (autoscaler === undefined) return;
+    const parts = { controlPlane, cloud: this.cloud, monitor: this.#listeners.autoscaler };
+    this.#autoscalers.push(
+      new ElectedProcesses(simulation, {
+        name: autoscaler.kind,
+        replicas: autoscaler.hosts.map((host) => controlPlane.process(autoscaler.kind, host)),
+        times: autoscaler.leaderElection,
+        releasesLease: true,
+        build: (host) => new AutoscalerProcess(simulation, parts, autoscaler, clusterSpec, host),
+      }),
+    );
   }
 
   start(): void {
-    for (const each of this.#controllers) each.start();
+    for (const each of [...this.#controllers, ...this.#autoscalers]) each.start();
   }
 
   /** What somebody does in the cloud's console. */

@@ -8,9 +8,10 @@ import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
 import type { CloudProfile } from '../control-plane/cloud/cloud-profile.js';
-import type { InstanceTypeFacts } from '../control-plane/cloud/instance-registry.js';
+import type { InstanceTypeFacts, NodeGroupSpec } from '../control-plane/cloud/instance-registry.js';
 import type { CloudControllerManagerSettings } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
 import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
+import type { ClusterAutoscalerSettings } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
 import type { VolumeReach } from '../control-plane/csi/volume-topology.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';
@@ -130,6 +131,7 @@ export const processNames = [
   'kube-scheduler',
   'kube-controller-manager',
   'cloud-controller-manager',
+  'cluster-autoscaler',
   'node-agents',
   'recorder',
 ] as const;
@@ -270,6 +272,14 @@ export interface CloudSpec {
   readonly controllerManager: CloudControllerManagerSpec;
 }
 
+/** The Cluster Autoscaler, and how far each of its groups may grow and shrink. */
+export interface AutoscalerSpec extends ElectedSpec {
+  readonly kind: 'cluster-autoscaler';
+  readonly client: ClientLimit;
+  readonly groups: readonly NodeGroupSpec[];
+  readonly settings: ClusterAutoscalerSettings;
+}
+
 /** A whole cluster. */
 export interface ClusterSpec {
   readonly kubernetesVersion: string;
@@ -282,6 +292,8 @@ export interface ClusterSpec {
   readonly storage: StorageSpec | undefined;
   /** Absent: nobody lets the machines, and there is no cloud-controller-manager. */
   readonly cloud?: CloudSpec | undefined;
+  /** Only in a cloud. Absent: the nodes are as many as somebody makes. */
+  readonly autoscaler?: AutoscalerSpec | undefined;
   /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
   readonly applicationStart: DistributionSpec;
   /** Absent where no HorizontalPodAutoscaler is. */

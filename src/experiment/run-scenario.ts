@@ -74,7 +74,11 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     changes: convergence,
     controllers: recorder.controllerManager,
     flannel: recorder.flannel,
-    cloud: cloudMetrics && { calls: cloudMetrics, controllers: cloudMetrics },
+    cloud: cloudMetrics && {
+      calls: cloudMetrics,
+      controllers: cloudMetrics,
+      autoscaler: recorder.autoscaler,
+    },
     scheduling: schedulingRecorder,
     plugins,
     monitorOf: (name: string) => recorder.schedulerMonitor(name),

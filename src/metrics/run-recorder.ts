@@ -17,6 +17,7 @@ import { admissionSamples } from './admission-samples.js';
 import { ApiCallSlis } from './api-call-slis.js';
 import { ApiRequestMetrics } from './api-request-metrics.js';
 import { CloudMetrics } from './cloud-metrics.js';
+import { ClusterAutoscalerMetrics } from './cluster-autoscaler-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
 import { ClientLimits } from './critical-path/client-limits.js';
@@ -68,6 +69,7 @@ export class RunRecorder {
   readonly controllerManager: ControllerManagerMetrics;
   #apiServers: readonly ApiServer[] = [];
   #etcd: Etcd | undefined;
+  readonly autoscaler: ClusterAutoscalerMetrics;
   readonly flannel: FlannelMetrics = new FlannelMetrics();
   #flannelFleet: FlannelFleet | undefined;
   #traffic: ClientTraffic | undefined;
@@ -86,6 +88,7 @@ export class RunRecorder {
     schedulers: readonly SchedulerIdentity[] = [defaultScheduler],
   ) {
     this.#simulation = simulation;
+    this.autoscaler = new ClusterAutoscalerMetrics(simulation);
     this.#limits = new ClientLimits(simulation);
     this.convergence = new Convergence(simulation, dnsReplicas, this.#limits);
     this.#restClients = new RestClientMetrics(this.#limits);
@@ -231,6 +234,7 @@ export class RunRecorder {
         ...this.controllerManager.samples,
         ...leaderElectionSamples(this.#leaders()),
         ...(this.#cloud?.samples ?? []),
+        ...this.autoscaler.samples,
         ...this.#kubelets.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),
         ...this.#conflicts.samples,

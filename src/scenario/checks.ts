@@ -17,6 +17,7 @@ import type {
   ObjectReference,
   RestartOperation,
 } from '../cluster/operation.js';
+import { autoscalerProblems } from './autoscaler-of.js';
 import { cloudProblems } from './cloud-of.js';
 import { hostsOf } from './cluster-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
@@ -79,6 +80,7 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     ...storageProblems(spec.storage),
     ...networkProblems(spec),
     ...cloudProblems(spec, hosts.length),
+    ...autoscalerProblems(spec, hosts.length),
   ];
   for (const { steps, message, expected, suggestion } of found) {
     const path = ['spec', ...steps];

@@ -13,6 +13,7 @@ import type { Operation } from '../cluster/operation.js';
 import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import { admissionWebhooksOf } from './admission-webhooks.js';
+import { autoscalerOf } from './autoscaler-of.js';
 import { cloudOf } from './cloud-of.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { durationUs } from './duration.js';
@@ -87,10 +88,11 @@ export function clusterOf(
 ): ClusterSpec {
   const podAutoscaling = podAutoscalingOf(spec, operations);
   const names = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
+  const pools = (spec.nodePools ?? []).map((pool) => nodePoolOf(pool, spec.kubeProxy));
   return {
     kubernetesVersion: String(spec.kubernetesVersion),
     controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers, nodeCidrsOf(spec)),
-    nodePools: (spec.nodePools ?? []).map((pool) => nodePoolOf(pool, spec.kubeProxy)),
+    nodePools: pools,
     network: networkOf(spec.network ?? {}),
     kubeProxy: kubeProxyOf(spec.kubeProxy),
     clusterDns: {
@@ -99,6 +101,9 @@ export function clusterOf(
       domain: spec.clusterDns?.domain ?? 'cluster.local',
     },
     storage,
+    ...(spec.autoscaler !== undefined && {
+      autoscaler: autoscalerOf(spec.autoscaler, spec, names, pools),
+    }),
     ...(spec.cloud !== undefined && { cloud: cloudOf(spec.cloud, names) }),
     applicationStart: durations(spec.applicationStart),
     ...(podAutoscaling && { podAutoscaling }),

@@ -12,6 +12,7 @@ import { kubeProxy } from './kube-proxy-of.js';
 import { nodeCidrFields } from './node-cidrs.js';
 import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
+import { autoscaler } from './schema-autoscaler.js';
 import { cloud } from './schema-cloud.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { network } from './schema-network.js';
@@ -177,6 +178,7 @@ export const scenarioSpec = mapping({
     .optional(),
   controlPlane: controlPlane.optional(),
   nodePools: list(nodePool, 'node pools').optional(),
+  autoscaler: autoscaler.optional().describe('Of the nodes; only in a cloud.'),
   cloud: cloud.optional().describe('In which all nodes are instances; absent: there is none.'),
   network: network.optional(),
   kubeProxy: kubeProxy.optional(),
