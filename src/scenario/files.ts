@@ -13,8 +13,8 @@ export interface ScenarioFiles {
   /** The text of a file that `list` has named. @throws Error of the file system. */
   read(path: string): string;
   /**
-   * The files that a path stands for: itself, the manifests of a folder but not of the folders below
-   * it (as `kubectl apply -f` reads it), or what a pattern matches; sorted. Empty when there is none.
+   * The files that a path stands for: itself, the manifests of a folder but not of those below it
+   * (as `kubectl apply -f` reads it), or what a pattern matches; sorted. Empty when there is none.
    */
   list(pattern: string): readonly string[];
 }

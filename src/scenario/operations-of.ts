@@ -69,10 +69,8 @@ class OperationBuilder {
       case 'scale': {
         const target = this.#target(text.target, [...path, 'target']);
         if (target === undefined) return undefined;
-        return {
-          operation: { op: 'scale', ...common, target, replicas: text.replicas },
-          objects: [],
-        };
+        const { replicas } = text;
+        return { operation: { op: 'scale', ...common, target, replicas }, objects: [] };
       }
       case 'update': {
         const target = this.#target(text.target, [...path, 'target']);

@@ -43,9 +43,7 @@ describe('the table of a comparison', () => {
 
   test('shows a difference with its interval, its sign, and how sure it is', () => {
     const line = text.split('\n').find((each) => each.includes('pod_startup_p50_seconds'));
-    expect(line).toMatch(
-      /30\.0 s +24\.1 s +-19\.7 % ✓ +\[-19\.9 % to -19\.5 %\] p=0\.008 n=10/,
-    );
+    expect(line).toMatch(/30\.0 s +24\.1 s +-19\.7 % ✓ +\[-19\.9 % to -19\.5 %\] p=0\.008 n=10/);
   });
 
   test('says ~ where nothing is shown, and the amount where a share has no meaning', () => {
