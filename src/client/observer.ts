@@ -73,6 +73,8 @@ export interface ClusterObserver {
   dnsStopped(replica: number): void;
   /** A node has finished pulling an image. */
   imagePulled(node: string, image: string, bytes: number, durationUs: number): void;
+  /** The machine of a node has failed: nothing runs on it any more. */
+  nodeFailed(node: string): void;
   /** A fault has struck; `nodes`: those that it is about, if any. */
   faultStruck(name: string, nodes: readonly string[]): void;
   /** That fault is over. */
@@ -110,6 +112,7 @@ export class SilentObserver implements ClusterObserver {
   dnsServes(_replica: number, _revision: number): void {}
   dnsStopped(_replica: number): void {}
   imagePulled(_node: string, _image: string, _bytes: number, _durationUs: number): void {}
+  nodeFailed(_node: string): void {}
   faultStruck(_name: string, _nodes: readonly string[]): void {}
   faultHealed(_name: string): void {}
   csiCalled(
@@ -223,6 +226,10 @@ export class ObserverGroup implements ClusterObserver {
 
   imagePulled(node: string, image: string, bytes: number, durationUs: number): void {
     for (const member of this.#members) member.imagePulled(node, image, bytes, durationUs);
+  }
+
+  nodeFailed(node: string): void {
+    for (const member of this.#members) member.nodeFailed(node);
   }
 
   faultStruck(name: string, nodes: readonly string[]): void {

@@ -204,12 +204,16 @@ describe('where room may be promised twice', () => {
   });
 });
 
-test('every run is checked for its history, places of pods, seats, watches, and etcd', () => {
+test('every run is checked for all of this', () => {
   const { simulation } = new Story(() => []);
   const names = allCheckers(simulation).map((checker) => checker.constructor.name);
   expect(names).toEqual([
     'StoreHistory',
     'PodPlacement',
+    'StatefulIdentity',
+    'DisruptionBudgets',
+    'OwnerReferences',
+    'ServiceAddresses',
     'SeatLimits',
     'WatchHistory',
     'EtcdHistory',

@@ -146,6 +146,7 @@ export class KubeletFleet implements PodListener {
   crashNode(index: number): void {
     this.stopKubelet(index);
     const agent = this.#agents[index] as NodeAgent;
+    this.#options.observer.nodeFailed(agent.spec.name);
     this.#parts.lose(index);
     this.#servers.nodeStopped(index);
     for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
