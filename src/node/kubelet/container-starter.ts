@@ -11,6 +11,7 @@ import type { ImageManager, PullWaiter } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
 import type { TimeTable } from './pod-times.js';
+import { killedExitCode } from './run-behaviour.js';
 
 /** How long a lifecycle hook runs; hooks that do not sleep count as done at once. */
 export function hookUs(handler: LifecycleHandler | undefined): number {
@@ -127,6 +128,17 @@ export class ContainerStarter {
       record.slot,
       container.index,
     );
+  }
+
+  /** The kernel kills a container now, because the memory of the node is used up. */
+  killForMemory(record: PodRecord, index: number): void {
+    const container = record.containers[index] as ContainerRecord;
+    const { simulation } = this.#context;
+    if (container.exitEvent !== noEvent) simulation.cancel(container.exitEvent);
+    const runUs = simulation.now - container.startedUs;
+    const end = { runUs, exitCode: killedExitCode, exitReason: 'OOMKilled' } as const;
+    container.times = { ...container.times, ...end };
+    this.planExit(record, container);
   }
 
   /** Whether a container that has ended must wait; counts the restart when it need not. */

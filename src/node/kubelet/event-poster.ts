@@ -23,7 +23,19 @@ export type EventReason =
   | 'Unhealthy'
   | 'FailedCreatePodSandBox'
   | 'FailedMount'
-  | 'NetworkNotReady';
+  | 'NetworkNotReady'
+  | 'Evicted'
+  | 'Preempting';
+
+/** Reasons of those about nodes. */
+export type NodeEventReason =
+  | 'EvictionThresholdMet'
+  | 'FreeDiskSpaceFailed'
+  | 'SystemOOM'
+  | 'NodeHasInsufficientMemory'
+  | 'NodeHasSufficientMemory'
+  | 'NodeHasDiskPressure'
+  | 'NodeHasNoDiskPressure';
 
 const warnings: ReadonlySet<EventReason> = new Set([
   'BackOff',
@@ -32,6 +44,14 @@ const warnings: ReadonlySet<EventReason> = new Set([
   'FailedCreatePodSandBox',
   'FailedMount',
   'NetworkNotReady',
+  'Evicted',
+  'Preempting',
+]);
+
+const nodeWarnings: ReadonlySet<NodeEventReason> = new Set([
+  'EvictionThresholdMet',
+  'FreeDiskSpaceFailed',
+  'SystemOOM',
 ]);
 
 interface Posting {
@@ -62,8 +82,33 @@ export class EventPoster {
   ): void {
     const { settings } = this.#context;
     if (!settings.recordEvents || !this.#passesSpamFilter(record)) return;
-    const { index } = record.agent;
-    const event = this.#eventOf(record, container, reason, message);
+    this.#enqueue(record.agent, this.#eventOf(record, container, reason, message), isRepeated);
+  }
+
+  /** Reports something about a node; Events with the same reason count as repetitions. */
+  recordNode(agent: NodeAgent, reason: NodeEventReason, message: string): void {
+    const { simulation, settings } = this.#context;
+    if (!settings.recordEvents) return;
+    const { name } = agent.spec;
+    const known = agent.nodeEvents.has(reason);
+    agent.nodeEvents.add(reason);
+    const event: Event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `${name}.${agent.life}.${reason.toLowerCase()}`, namespace: 'default' },
+      involvedObject: { kind: 'Node', name, uid: name },
+      reason,
+      message,
+      type: nodeWarnings.has(reason) ? 'Warning' : 'Normal',
+      source: { component: 'kubelet', host: name },
+      firstTimestamp: simulation.now,
+      lastTimestamp: simulation.now,
+      count: 1,
+    };
+    this.#enqueue(agent, event, known);
+  }
+
+  #enqueue({ index }: NodeAgent, event: Event, isRepeated: boolean): void {
     let queue = this.#queues[index];
     if (queue === undefined) {
       queue = [];

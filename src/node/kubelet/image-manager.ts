@@ -56,8 +56,14 @@ interface Pull {
   isLost: boolean;
 }
 
+/** An image on a node. */
+interface StoredImage {
+  readonly sinceUs: SimTime;
+  usedUs: SimTime;
+}
+
 interface NodeImages {
-  readonly present: Set<string>;
+  readonly present: Map<string, StoredImage>;
   bucket: TokenBucket;
   readonly parallel: number;
   readonly waiting: Pull[];
@@ -119,7 +125,7 @@ export class ImageManager {
     const { settings } = this.#context;
     const several = maxParallelImagePulls === 0 ? Number.POSITIVE_INFINITY : maxParallelImagePulls;
     this.#nodes.push({
-      present: new Set(images.map(imageName)),
+      present: new Map(images.map((image) => [imageName(image), { sinceUs: 0, usedUs: 0 }])),
       bucket: this.#newBucket(name),
       parallel: serializeImagePulls ? 1 : several,
       waiting: [],
@@ -150,8 +156,44 @@ export class ImageManager {
     node: number,
     limit: number,
   ): readonly { names: readonly string[]; sizeBytes: number }[] {
-    const names = [...this.#imagesOn(node).present].sort((a, b) => (a < b ? -1 : 1));
+    const names = [...this.#imagesOn(node).present.keys()].sort((a, b) => (a < b ? -1 : 1));
     return names.slice(0, limit).map((name) => ({ names: [name], sizeBytes: this.#sizeOf(name) }));
+  }
+
+  /** Bytes that the images of a node take on its disk. O(images). */
+  diskBytes(node: number): number {
+    let bytes = 0;
+    for (const image of this.#imagesOn(node).present.keys()) bytes += this.#diskBytesOf(image);
+    return bytes;
+  }
+
+  #diskBytesOf(image: string): number {
+    return Math.round(this.#sizeOf(image) * this.#context.settings.unpackedBytesPerByte);
+  }
+
+  /** Removes images that are not in use and old enough, first those used longest ago. */
+  remove(
+    node: number,
+    inUse: ReadonlySet<string>,
+    wantedBytes: number,
+    minimumAgeUs: number,
+  ): number {
+    const { now } = this.#context.simulation;
+    const { present } = this.#imagesOn(node);
+    for (const image of inUse) {
+      const stored = present.get(image);
+      if (stored !== undefined) stored.usedUs = now;
+    }
+    const free = [...present]
+      .filter(([image, { sinceUs }]) => !inUse.has(image) && now - sinceUs >= minimumAgeUs)
+      .sort(([a, x], [b, y]) => x.usedUs - y.usedUs || (a < b ? -1 : 1));
+    let freed = 0;
+    for (const [image] of free) {
+      if (freed >= wantedBytes) break;
+      freed += this.#diskBytesOf(image);
+      present.delete(image);
+    }
+    return freed;
   }
 
   /** Sees to the image of a container; what waits for a pull is told when it is there. */
@@ -161,7 +203,9 @@ export class ImageManager {
     const images = this.#imagesOn(node);
     const image = imageName(container.spec.image ?? '');
     const policy = pullPolicyOf(container.spec);
-    if (policy !== 'Always' && images.present.has(image)) return 'present';
+    const stored = images.present.get(image);
+    if (stored !== undefined) stored.usedUs = now;
+    if (policy !== 'Always' && stored !== undefined) return 'present';
     if (policy === 'Never') return 'neverPulled';
     if (container.pullBackOff?.isWaiting(this.#backOff, container.pullFailedUs, now) === true) {
       return 'backingOff';
@@ -231,7 +275,7 @@ export class ImageManager {
     this.#pulls.remove(pull.id);
     images.active.splice(images.active.indexOf(pull), 1);
     if (pull.bytes > 0 && !pull.isLost) {
-      images.present.add(pull.image);
+      images.present.set(pull.image, { sinceUs: now, usedUs: now });
       const node = agents[pull.node]?.spec.name ?? '';
       observer.imagePulled(node, pull.image, pull.bytes, now - pull.startedUs);
       this.#onImagesChanged(pull.node);

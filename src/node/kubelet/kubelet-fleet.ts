@@ -20,7 +20,7 @@ import { loseSandbox, orphan } from './kubelet-lives.js';
 import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { type NodeStorageSpec, registerDrivers } from './node-storage.js';
-import { rejectionOf } from './pod-admission.js';
+import { pressureRejection, rejectionOf } from './pod-admission.js';
 import type { NetworkPlugin } from './pod-network.js';
 import { ContainerRecord, noEvent, PodRecord } from './pod-record.js';
 import { PodServers, type ServerListener } from './pod-servers.js';
@@ -269,11 +269,14 @@ export class KubeletFleet implements PodListener {
 
   #admit(record: PodRecord): void {
     const { agent, pod } = record;
-    record.rejection = rejectionOf(agent.spec.node, agent.usage, pod.spec);
+    const { configuration, spec, usage, pressure } = agent;
+    record.rejection =
+      pressureRejection(pressure, pod) ??
+      rejectionOf(spec.node, usage, pod.spec, configuration.podsPerCore, spec.cores);
     if (record.rejection !== undefined) return this.#parts.reject(record);
     agent.usage.add(pod.spec, 1);
     record.isCounted = true;
-    this.#parts.workers.begin(record);
+    this.#parts.admitted(record);
   }
 
   /** The object of a pod is gone. */

@@ -1,12 +1,16 @@
 // The parts of the kubelet fleet, wired to each other.
 
 import { ContainerStarter } from './container-starter.js';
-import { EventPoster } from './event-poster.js';
+import { EventPoster, type NodeEventReason } from './event-poster.js';
+import { EvictionManager } from './eviction-manager.js';
+import { ImageCollector } from './image-collector.js';
 import { ImageManager, type ImageSource } from './image-manager.js';
+import { thresholdBytes } from './kubelet-configuration.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { takeOver } from './kubelet-lives.js';
-import type { NodeAgent } from './node-agent.js';
+import type { NodeAgent, NodePressure } from './node-agent.js';
 import { NodeHeartbeats } from './node-heartbeats.js';
+import { isMeasured } from './node-stats.js';
 import type { NodeStorageSpec } from './node-storage.js';
 import { PodKiller } from './pod-killer.js';
 import { type NetworkPlugin, PodNetwork } from './pod-network.js';
@@ -40,6 +44,8 @@ export class KubeletParts implements ProbeListener {
   readonly #events: EventPoster;
   readonly #volumes: VolumeManager;
   readonly #prober: Prober;
+  readonly #evictions: EvictionManager;
+  readonly #collector: ImageCollector;
   readonly #killer: PodKiller;
   readonly #context: KubeletContext;
   readonly #network: PodNetwork;
@@ -66,8 +72,20 @@ export class KubeletParts implements ProbeListener {
       context,
       options.imageSource,
       (waiter, durationUs) => starter.imagePulled(waiter, durationUs),
-      (node) => this.heartbeats.imagesChanged(node),
+      (node) => this.#imagesGrew(context.agents[node] as NodeAgent),
     );
+    this.#collector = new ImageCollector(context, {
+      images: this.images,
+      events,
+      removed: (agent) => this.heartbeats.imagesChanged(agent.index),
+    });
+    this.#evictions = new EvictionManager(context, {
+      events,
+      images: this.#collector,
+      evict: (record, message, graceUs) => this.#evict(record, message, graceUs),
+      pressureChanged: (agent, before) => this.#pressureChanged(agent, before),
+      outOfMemory: (record, container) => starter.killForMemory(record, container),
+    });
     this.heartbeats = new NodeHeartbeats(context, {
       network,
       images: () => this.images,
@@ -104,6 +122,44 @@ export class KubeletParts implements ProbeListener {
     });
   }
 
+  /** A pod was admitted: its node looks at its memory and disk when the pod says something of it. */
+  admitted(record: PodRecord): void {
+    if (isMeasured(record)) this.#evictions.watch(record.agent);
+    this.workers.begin(record);
+  }
+
+  /** A pull has added to the disk of a node. */
+  #imagesGrew(agent: NodeAgent): void {
+    this.heartbeats.imagesChanged(agent.index);
+    this.#collector.consider(agent);
+    const { available, capacity } = this.#collector.diskOf(agent);
+    const isLow = agent.configuration.evictionThresholds.some(
+      ({ signal, value }) =>
+        signal !== 'memory.available' && available < thresholdBytes(value, capacity),
+    );
+    if (isLow) this.#evictions.watch(agent);
+  }
+
+  #evict(record: PodRecord, message: string, graceUs: number): void {
+    record.eviction = { reason: 'Evicted', message };
+    this.#events.record(record, undefined, 'Evicted', message);
+    this.#killer.terminate(record, graceUs);
+  }
+
+  #pressureChanged(agent: NodeAgent, before: NodePressure): void {
+    const { memory, disk } = agent.pressure;
+    const { name } = agent.spec;
+    const say = (reason: NodeEventReason): void =>
+      this.#events.recordNode(agent, reason, `Node ${name} status is now: ${reason}`);
+    if (before.memory !== memory) {
+      say(memory ? 'NodeHasInsufficientMemory' : 'NodeHasSufficientMemory');
+    }
+    if (before.disk !== disk) {
+      say(disk ? 'NodeHasDiskPressure' : 'NodeHasNoDiskPressure');
+    }
+    this.heartbeats.conditionsChanged(agent);
+  }
+
   /** Stops a pod within the grace that its object states. */
   terminate(record: PodRecord): void {
     const { metadata, spec } = record.pod;
@@ -118,6 +174,8 @@ export class KubeletParts implements ProbeListener {
     this.#events.stop(agent);
     this.images.stop(agent.index);
     this.#volumes.claims?.stop(agent);
+    this.#evictions.stop(agent);
+    this.#collector.stop(agent);
     for (const record of agent.pods.values()) this.#abandon(record);
   }
 

@@ -12,6 +12,7 @@ import type { CpuHost } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { RuntimeName } from '../cri.js';
 import type { KubeletSettings } from './constants.js';
+import { defaultKubeletConfiguration, type KubeletConfiguration } from './kubelet-configuration.js';
 import { NodeUsage } from './pod-admission.js';
 import { noEvent, type PodRecord } from './pod-record.js';
 
@@ -27,10 +28,18 @@ export interface KubeletNode {
   readonly serializeImagePulls: boolean;
   /** Ignored when pulls are serial; 0: as many as there are. */
   readonly maxParallelImagePulls: number;
+  /** Absent: what a kubelet is started with when nobody says anything. */
+  readonly configuration?: KubeletConfiguration;
   /** The Node and its Lease are stored already: the kubelet is long up and only carries on. */
   readonly isRegistered?: boolean;
   /** From registration until its network is up, µs; absent: as soon as its runtime is. */
   readonly networkReadyUs?: number;
+}
+
+/** What a node is short of. */
+export interface NodePressure {
+  readonly memory: boolean;
+  readonly disk: boolean;
 }
 
 /** State of one kubelet. */
@@ -49,6 +58,9 @@ export class NodeAgent {
   readonly client: ApiClient;
   readonly eventClient: ApiClient;
   readonly usage: NodeUsage = new NodeUsage();
+  readonly configuration: KubeletConfiguration;
+  /** What the node is short of, or was a short while ago. */
+  pressure: NodePressure = { memory: false, disk: false };
   /** Of the machine; '' when the Node states none. */
   readonly address: string;
   /** Pods that this kubelet knows, by UID. */
@@ -63,6 +75,8 @@ export class NodeAgent {
   /** Pods that kubelets before this one have left on the node, by UID. */
   readonly leftovers: Map<string, PodRecord> = new Map();
   watch: WatchStream | undefined;
+  /** Reasons of Events about the node that were posted before. */
+  readonly nodeEvents: Set<string> = new Set();
   /** Watch events that its process decodes, where that takes CPU time. */
   readonly decoding: WatchEvent[] = [];
   /** Everything up to this store revision has come over the watch. */
@@ -80,6 +94,8 @@ export class NodeAgent {
   readonly syncPhaseUs: number;
   readonly populatorPhaseUs: number;
   readonly reconcilerPhaseUs: number;
+  readonly evictionPhaseUs: number;
+  readonly imageGCPhaseUs: number;
 
   constructor(
     transport: ApiTransport,
@@ -92,6 +108,7 @@ export class NodeAgent {
   ) {
     this.index = index;
     this.spec = spec;
+    this.configuration = spec.configuration ?? defaultKubeletConfiguration;
     this.life = life;
     this.name = life === 0 ? `kubelet/${spec.name}` : `kubelet/${spec.name}#${life}`;
     this.connection = connection;
@@ -115,6 +132,8 @@ export class NodeAgent {
     this.syncPhaseUs = phase(settings.syncTickUs);
     this.populatorPhaseUs = phase(settings.volumeLoopUs);
     this.reconcilerPhaseUs = phase(settings.volumeLoopUs);
+    this.evictionPhaseUs = phase(settings.evictionMonitoringUs);
+    this.imageGCPhaseUs = phase(settings.imageGCPeriodUs);
   }
 }
 

@@ -2,7 +2,7 @@
 // soon as its runtime is up, renews its Lease every 10 s and reports the node's status every 5
 // minutes, or within 10 s when its images have changed. None of this passes the limit of its other
 // requests.
-// Left out: pressure conditions. A kubelet that starts with a registered node carries on at a
+// A kubelet that starts with a registered node carries on at a
 // random place of both periods.
 // Source: Kubernetes v1.36 pkg/kubelet/kubelet_node_status.go, component-helpers lease (reference:
 // nodes-controllers §1.18).
@@ -18,7 +18,7 @@ import type { SimTime } from '../../kernel/time.js';
 import type { ClaimMounts } from './claim-mounts.js';
 import type { ImageManager } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
-import type { NodeAgent } from './node-agent.js';
+import type { NodeAgent, NodePressure } from './node-agent.js';
 import { networkNotReady, type PodNetwork } from './pod-network.js';
 import { noEvent } from './pod-record.js';
 
@@ -141,6 +141,11 @@ export class NodeHeartbeats {
     this.#reportAfter(agents[node] as NodeAgent, withinUs);
   }
 
+  /** The conditions of a node have changed: its next status tick reports them. */
+  conditionsChanged(agent: NodeAgent): void {
+    this.#reportAtNextTick(agent);
+  }
+
   /** The next look at the runtime finds the network ready, and the node is reported Ready. */
   networkInstalled(agent: NodeAgent): void {
     const { runtimeCheckUs } = this.#context.settings;
@@ -152,7 +157,7 @@ export class NodeHeartbeats {
     this.#leaseEvents[agent.index] = noEvent;
     const { now } = this.#context.simulation;
     const { name, node } = agent.spec;
-    const conditions = conditionsAt(node, 'container runtime is not up yet', now);
+    const conditions = conditionsAt(node, agent.pressure, 'container runtime is not up yet', now);
     const body: Node = { ...node, status: { ...node.status, conditions } };
     agent.heartbeatClient.send(
       { verb: 'create', resource: 'nodes', namespace: '', name, body },
@@ -251,7 +256,7 @@ export class NodeHeartbeats {
 
   #report(agent: NodeAgent, now: SimTime): void {
     const { settings } = this.#context;
-    const { index, spec } = agent;
+    const { index, spec, pressure } = agent;
     const hasNewImages = this.#hasNewImages[index] === true;
     const images = hasNewImages
       ? this.#images().imagesOf(index, settings.nodeStatusMaxImages)
@@ -262,7 +267,7 @@ export class NodeHeartbeats {
     const fault = this.#network.isInstalled(index) ? '' : networkNotReady;
     const apply = (current: KubernetesObject): KubernetesObject => {
       const node = current as Node;
-      const conditions = conditionsAt(node, fault, now);
+      const conditions = conditionsAt(node, pressure, fault, now);
       const news = { ...(images && { images }), ...(volumesInUse && { volumesInUse }) };
       const status = { ...node.status, conditions, ...news };
       return { ...node, status };
@@ -301,15 +306,32 @@ function leaseRequest({ spec }: NodeAgent, verb: 'create' | 'update', body: Leas
   return { verb, resource: 'leases', namespace: leaseNamespace, name: spec.name, body };
 }
 
-/** Conditions of a node without pressure: type, reason and message. */
-const healthy = [
+type ConditionText = readonly [type: string, reason: string, message: string];
+
+/** Conditions of a node without pressure. */
+const healthy: readonly ConditionText[] = [
   ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
   ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-] as const;
+];
+
+/** What is said instead by a node that is short of something. */
+const short: Readonly<Record<keyof NodePressure, ConditionText>> = {
+  memory: [
+    'MemoryPressure',
+    'KubeletHasInsufficientMemory',
+    'kubelet has insufficient memory available',
+  ],
+  disk: ['DiskPressure', 'KubeletHasDiskPressure', 'kubelet has disk pressure'],
+};
 
 /** The conditions a kubelet reports, with the time of this heartbeat; `fault`: why not Ready. */
-function conditionsAt(node: Node, fault: string, now: SimTime): readonly NodeCondition[] {
+function conditionsAt(
+  node: Node,
+  { memory, disk }: NodePressure,
+  fault: string,
+  now: SimTime,
+): readonly NodeCondition[] {
   const known = node.status?.conditions ?? [];
   const condition = (
     type: string,
@@ -322,7 +344,13 @@ function conditionsAt(node: Node, fault: string, now: SimTime): readonly NodeCon
     return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
   };
   const own = [
-    ...healthy.map(([type, reason, message]) => condition(type, 'False', reason, message)),
+    ...healthy.map(([type, reason, message]) => {
+      const pressed = [...(memory ? [short.memory] : []), ...(disk ? [short.disk] : [])];
+      const text = pressed.find(([name]) => name === type);
+      return text === undefined
+        ? condition(type, 'False', reason, message)
+        : condition(type, 'True', text[1], text[2]);
+    }),
     fault === ''
       ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
       : condition('Ready', 'False', 'KubeletNotReady', fault),

@@ -4,8 +4,10 @@
 // scheduler.
 // Source: Kubernetes v1.36 pkg/kubelet/lifecycle/predicate.go (reference: nodes-controllers §1.5).
 import type { Node } from '../../api/node.js';
-import type { PodSpec } from '../../api/pod.js';
-import { nodeAllocatable, podRequests } from '../../api/resource-requests.js';
+import type { Pod, PodSpec } from '../../api/pod.js';
+import { nodeAllocatable, podQosClass, podRequests } from '../../api/resource-requests.js';
+import { isCritical } from './eviction-ranking.js';
+import type { NodePressure } from './node-agent.js';
 
 /** What the accepted pods of a node request together. */
 export class NodeUsage {
@@ -34,11 +36,38 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** The first resource that the node has too little of, as a rejection; undefined when all fit. */
-export function rejectionOf(node: Node, usage: NodeUsage, spec: PodSpec): Rejection | undefined {
+/** Why a node under pressure refuses a pod; undefined when it does not. */
+export function pressureRejection({ memory, disk }: NodePressure, pod: Pod): Rejection | undefined {
+  if ((!memory && !disk) || isCritical(pod)) return undefined;
+  const isSpared =
+    podQosClass(pod.spec) !== 'BestEffort' ||
+    pod.spec.tolerations?.some(({ key }) => key === memoryPressureTaint) === true;
+  if (!disk && isSpared) return undefined;
+  const conditions = [...(memory ? ['MemoryPressure'] : []), ...(disk ? ['DiskPressure'] : [])];
+  return {
+    reason: 'Evicted',
+    message: `The node had condition: [${conditions.join(' ')}]. `,
+  };
+}
+
+const memoryPressureTaint = 'node.kubernetes.io/memory-pressure';
+
+/**
+ * The first resource that the node has too little of, as a rejection; undefined when all fit.
+ * `podsPerCore` 0: as many pods as the node offers.
+ */
+export function rejectionOf(
+  node: Node,
+  usage: NodeUsage,
+  spec: PodSpec,
+  podsPerCore = 0,
+  cores = 0,
+): Rejection | undefined {
   const offered = nodeAllocatable(node);
   const wanted = podRequests(spec);
-  const podLimit = offered.scalars.get('pods');
+  const most = offered.scalars.get('pods');
+  const byCores = podsPerCore === 0 ? most : podsPerCore * cores;
+  const podLimit = byCores === undefined ? most : Math.min(most ?? byCores, byCores);
   if (podLimit !== undefined && usage.pods + 1 > podLimit) {
     return outOf('pods', 1, usage.pods, podLimit);
   }

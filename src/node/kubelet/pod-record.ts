@@ -94,6 +94,8 @@ export class PodRecord {
   readonly times: PodTimes;
   state: WorkerState = 'new';
   rejection: Rejection | undefined;
+  /** Why its node has put it out; shown when its containers have stopped. */
+  eviction: Rejection | undefined;
   /** When the kubelet has seen it. */
   readonly seenUs: SimTime;
   startTimeUs: SimTime = 0;

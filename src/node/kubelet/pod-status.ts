@@ -21,7 +21,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The phase that follows from what has been seen of the containers. */
 export function phaseOf(record: PodRecord): PodPhase {
-  if (record.rejection !== undefined) return 'Failed';
+  if (record.rejection !== undefined || isEvicted(record)) return 'Failed';
   const restartPolicy = record.pod.spec.restartPolicy ?? 'Always';
   let [waiting, running, failed, succeeded] = [0, 0, 0, 0];
   for (const container of record.containers) {
@@ -45,6 +45,11 @@ export function phaseOf(record: PodRecord): PodPhase {
   return restartPolicy === 'OnFailure' && !isEnding(record) ? 'Running' : 'Failed';
 }
 
+/** Put out by its node, and nothing of it runs any more. */
+function isEvicted({ eviction, containers }: PodRecord): boolean {
+  return eviction !== undefined && containers.every(({ seen }) => seen !== 'running');
+}
+
 function isEnding({ state }: PodRecord): boolean {
   return state === 'terminating' || state === 'terminated';
 }
@@ -63,7 +68,8 @@ export function statusOf(record: PodRecord, now: SimTime): PodStatus {
   const { address } = agent;
   return {
     phase: phaseOf(record),
-    conditions: conditionsOf(record, apps, now),
+    ...(isEvicted(record) && record.eviction),
+    conditions: [...conditionsOf(record, apps, now), ...disruptionOf(record, now)],
     ...(address !== '' && { hostIP: address, hostIPs: [{ ip: address }] }),
     ...(podIp !== '' && { podIP: podIp, podIPs: [{ ip: podIp }] }),
     startTime: record.startTimeUs,
@@ -107,6 +113,17 @@ function conditionsOf(
     if (!isCompleted) condition.message = unreadyMessage(apps);
     return condition;
   });
+}
+
+/** Says of a pod that its node puts out that it is no fault of its own. */
+function disruptionOf({ eviction, status }: PodRecord, now: SimTime): readonly PodCondition[] {
+  if (eviction === undefined) return [];
+  const known = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  if (known !== undefined) return [known];
+  const reason = 'TerminationByKubelet';
+  const { message } = eviction;
+  const type = 'DisruptionTarget';
+  return [{ type, status: 'True', lastTransitionTime: now, reason, message }];
 }
 
 function unreadyMessage(apps: readonly ContainerRecord[]): string {

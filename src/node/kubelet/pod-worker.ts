@@ -207,7 +207,8 @@ export class PodWorkers {
   /** Has the pod looked at: at once after an act of the kubelet, else at the next relist. */
   #relistLater(record: PodRecord, isOwnAct: boolean): void {
     const { simulation, settings } = this.#context;
-    const isAtOnce = isOwnAct && settings.onDemandRelist;
+    const { onDemandRelist } = record.agent.configuration;
+    const isAtOnce = isOwnAct && settings.onDemandRelist && onDemandRelist;
     const isPlanned = record.relistEvent !== noEvent;
     if (isPlanned && !isAtOnce) return;
     const at = isAtOnce ? simulation.now + settings.podRelistUs : this.nextRelist(record.agent);

@@ -1,0 +1,70 @@
+// Which pod a node that is short of something evicts first: pods that use more than they request
+// before those that do not, then those of lower priority, then those that use most beyond their
+// request. Static and critical pods are never evicted.
+// Source: Kubernetes v1.36 pkg/kubelet/eviction/helpers.go (reference: nodes-controllers §1.13).
+import type { Pod } from '../../api/pod.js';
+import { podQosClass, podRequests } from '../../api/resource-requests.js';
+import type { SimTime } from '../../kernel/time.js';
+import { type EvictedResource, podUse } from './node-stats.js';
+import type { PodRecord } from './pod-record.js';
+
+/** Pods of this priority and above are needed for the node or the cluster to work. */
+const criticalPriority = 2_000_000_000;
+
+/** Whether a pod is static, a mirror of a static pod, or of critical priority. */
+export function isCritical({ metadata, spec }: Pod): boolean {
+  if (metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return true;
+  return (spec.priority ?? 0) >= criticalPriority;
+}
+
+interface Ranked {
+  readonly record: PodRecord;
+  readonly exceeds: boolean;
+  readonly priority: number;
+  readonly beyond: number;
+}
+
+/** Pods in the order in which they are to go; pods without containers at work are left out. */
+export function rankForEviction(
+  records: Iterable<PodRecord>,
+  resource: EvictedResource,
+  now: SimTime,
+): readonly PodRecord[] {
+  const ranked: Ranked[] = [];
+  for (const record of records) {
+    if (record.state !== 'idle' && record.state !== 'syncing') continue;
+    if (isCritical(record.pod)) continue;
+    const { memoryBytes, ephemeralStorageBytes } = podRequests(record.pod.spec);
+    const request = resource === 'memory' ? memoryBytes : ephemeralStorageBytes;
+    const beyond = podUse(record, resource, now) - request;
+    ranked.push({ record, exceeds: beyond > 0, priority: record.pod.spec.priority ?? 0, beyond });
+  }
+  return ranked.sort(compare).map(({ record }) => record);
+}
+
+function compare(a: Ranked, b: Ranked): number {
+  if (a.exceeds !== b.exceeds) return a.exceeds ? -1 : 1;
+  if (a.priority !== b.priority) return a.priority - b.priority;
+  if (a.beyond !== b.beyond) return b.beyond - a.beyond;
+  return a.record.uid < b.record.uid ? -1 : 1;
+}
+
+const maxAdjustment = 1_000;
+/** Of the least and the most that a Burstable container can have. */
+const leastBurstable = 2;
+const mostBurstable = 999;
+const guaranteedAdjustment = -997;
+
+/**
+ * oom_score_adj of a container of a pod, -997 to 1000.
+ * Source: pkg/kubelet/qos/policy.go.
+ */
+export function oomScoreAdjustment({ spec }: Pod, requestBytes: number, capacity: number): number {
+  const qos = podQosClass(spec);
+  if (qos === 'Guaranteed' || isNodeCritical(spec.priorityClassName)) return guaranteedAdjustment;
+  if (qos === 'BestEffort') return maxAdjustment;
+  const adjustment = maxAdjustment - Math.floor((maxAdjustment * requestBytes) / capacity);
+  return Math.min(Math.max(leastBurstable, adjustment), mostBurstable);
+}
+
+const isNodeCritical = (name: string | undefined): boolean => name === 'system-node-critical';
