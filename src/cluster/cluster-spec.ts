@@ -21,6 +21,7 @@ import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import type { BackendSpec } from '../network/flannel/backend.js';
 import type { NetworkConfig } from '../network/flannel/subnet-config.js';
+import type { KubeletConfiguration } from '../node/kubelet/kubelet-configuration.js';
 import type { PodAutoscalingSpec } from './pod-autoscaling.js';
 
 /** One machine of the control plane. */
@@ -172,6 +173,8 @@ export interface NodePoolSpec {
   readonly maxParallelImagePulls: number;
   /** Undefined: as in the cluster. */
   readonly kubeProxy: KubeProxySpec | undefined;
+  /** Absent: what a kubelet is started with when nobody says anything. */
+  readonly kubelet?: KubeletConfiguration;
 }
 
 /** Network plugins that are modelled. */

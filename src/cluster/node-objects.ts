@@ -116,7 +116,7 @@ export function kubeletNode(pool: NodePoolSpec, index: number, isRegistered: boo
 
 /** The same for a node whose object is known. */
 export function kubeletOf(pool: NodePoolSpec, node: Node, isRegistered: boolean): KubeletNode {
-  const { runtime, cores, images, serializeImagePulls, maxParallelImagePulls } = pool;
+  const { runtime, cores, images, serializeImagePulls, maxParallelImagePulls, kubelet } = pool;
   return {
     name: node.metadata.name,
     node,
@@ -125,6 +125,7 @@ export function kubeletOf(pool: NodePoolSpec, node: Node, isRegistered: boolean)
     images,
     serializeImagePulls,
     maxParallelImagePulls,
+    ...(kubelet && { configuration: kubelet }),
     isRegistered,
   };
 }

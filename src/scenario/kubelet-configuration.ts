@@ -97,7 +97,7 @@ export const kubeletConfiguration = mapping({
 /** As written. */
 export type KubeletConfigurationText = z.infer<typeof kubeletConfiguration>;
 
-function valueOf(text: string): ThresholdValue {
+function thresholdOf(text: string): ThresholdValue {
   return percentage.test(text)
     ? { share: Number.parseFloat(text) / 100 }
     : { bytes: quantityValue(text) };
@@ -116,7 +116,7 @@ export function kubeletConfigurationOf(
     evictionMinimumReclaim: new Map(
       evictionSignals.flatMap((signal) => {
         const value = evictionMinimumReclaim[signal];
-        return value === undefined ? [] : [[signal, valueOf(value)]];
+        return value === undefined ? [] : [[signal, thresholdOf(value)]];
       }),
     ),
     evictionPressureTransitionPeriodUs:
@@ -141,12 +141,12 @@ function thresholdsOf(text: KubeletConfigurationText): readonly EvictionThreshol
       ? defaultKubeletConfiguration.evictionThresholds
       : evictionSignals.flatMap((signal): EvictionThreshold[] => {
           const value = evictionHard[signal];
-          return value === undefined ? [] : [{ signal, value: valueOf(value), graceUs: 0 }];
+          return value === undefined ? [] : [{ signal, value: thresholdOf(value), graceUs: 0 }];
         });
   const soft = evictionSignals.flatMap((signal): EvictionThreshold[] => {
     const value = evictionSoft[signal];
     const graceUs = durationUs(evictionSoftGracePeriod[signal]);
-    return value === undefined ? [] : [{ signal, value: valueOf(value), graceUs }];
+    return value === undefined ? [] : [{ signal, value: thresholdOf(value), graceUs }];
   });
   return [...hard, ...soft];
 }

@@ -10,6 +10,7 @@ import { podRequests, type ResourceAmounts } from '../api/resource-requests.js';
 import type { NodePoolSpec } from '../cluster/cluster-spec.js';
 import { defaultNode } from './defaults.js';
 import { kubeProxyOf } from './kube-proxy-of.js';
+import { kubeletConfigurationOf } from './kubelet-configuration.js';
 import type { NodePoolText, ScenarioSpec } from './schema.js';
 
 /** Labels that cloud providers and kubelets put on every node, but for hostname and zone. */
@@ -30,14 +31,22 @@ function instanceTypeOf({ name, instanceType, cpu, memory }: NodePoolText): stri
 
 type NodeParts = Partial<Pick<Node, 'metadata' | 'spec' | 'status'>>;
 
+/** Most pods of a node: `podsPerCore` of its kubelet may allow fewer than `pods`. */
+function podsOf({ pods = 0, cpu, kubelet }: NodePoolText): number {
+  const perCore = kubelet?.podsPerCore ?? 0;
+  if (perCore === 0) return pods;
+  const cores = Math.max(1, Math.ceil(quantityMilliValue(String(cpu)) / 1000));
+  return Math.min(pods, perCore * cores);
+}
+
 /** Capacity and allocatable are equal: a pool states what pods may use. */
 function statusOf(pool: NodePoolText, given: NodeParts): Node['status'] {
   if (pool.template !== undefined) return given.status ?? {};
   const amounts = {
     cpu: String(pool.cpu),
     memory: String(pool.memory),
-    pods: String(pool.pods),
-    'ephemeral-storage': '100Gi',
+    pods: String(podsOf(pool)),
+    'ephemeral-storage': String(pool.ephemeralStorage ?? '100Gi'),
   };
   return { capacity: amounts, allocatable: amounts };
 }
@@ -74,6 +83,7 @@ export function nodePoolOf(
 ): NodePoolSpec {
   const template = templateOf(pool);
   const isSerial = pool.serializeImagePulls !== false;
+  const kubelet = kubeletConfigurationOf(pool.kubelet);
   return {
     name: pool.name,
     count: pool.count,
@@ -87,6 +97,7 @@ export function nodePoolOf(
     serializeImagePulls: isSerial,
     maxParallelImagePulls: isSerial ? 1 : (pool.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
     kubeProxy: pool.kubeProxy && kubeProxyOf(kubeProxy, pool.kubeProxy),
+    ...(kubelet && { kubelet }),
   };
 }
 

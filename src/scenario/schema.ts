@@ -9,6 +9,7 @@ import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/a
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
 import { kubeProxy } from './kube-proxy-of.js';
+import { kubeletConfiguration } from './kubelet-configuration.js';
 import { nodeCidrFields } from './node-cidrs.js';
 import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
@@ -133,6 +134,9 @@ export const nodePool = mapping({
   cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000).optional(),
   memory: quantity('memory as a quantity, such as 16Gi').optional(),
   pods: wholeNumber(1, 10_000).optional().describe('Most pods on a node.'),
+  ephemeralStorage: quantity('a size in bytes, such as 100Gi')
+    .optional()
+    .describe('Disk of a node for images, writable layers, logs and emptyDirs.'),
   template: z
     .record(z.string(), z.unknown(), { error: 'a Node object without a name' })
     .optional()
@@ -151,6 +155,9 @@ export const nodePool = mapping({
   serializeImagePulls: flag().optional(),
   maxParallelImagePulls: wholeNumber(1).optional().describe('With serializeImagePulls: false.'),
   kubeProxy: kubeProxy.optional().describe('Where it differs from that of the cluster.'),
+  kubelet: kubeletConfiguration
+    .optional()
+    .describe('Of the KubeletConfiguration: eviction, collection of images, limits of pods.'),
 });
 
 const thresholdItem = z.union(

@@ -223,16 +223,16 @@ export class EvictionManager {
     const { available, capacity } = this.#signal(agent, signal);
     const resource = resourceOf(signal);
     const limit = formatBytes(Math.floor(thresholdBytes(value, capacity)));
-    const left = formatBytes(Math.floor(available));
+    const left = pages(available);
     const uses = containerUses(record, resource, now);
     const parts = record.containers.flatMap(({ spec }, place) => {
-      const use = Math.floor(uses[place] as number);
+      const use = uses[place] as number;
       const requests = podRequests({ containers: [spec] });
       const request = resource === 'memory' ? requests.memoryBytes : requests.ephemeralStorageBytes;
       if (use <= request) return [];
       const asked = request === 0 ? '0' : formatBytes(request);
       return [
-        `Container ${spec.name} was using ${formatBytes(use)}, request is ${asked}, ` +
+        `Container ${spec.name} was using ${pages(use)}, request is ${asked}, ` +
           `has larger consumption of ${resource}. `,
       ];
     });
@@ -264,4 +264,10 @@ export class EvictionManager {
     this.#parts.outOfMemory(record, container);
     this.#foreseeMemory(agent, state, now);
   }
+}
+
+/** Memory and disk are used in pages: `57324Ki`. */
+function pages(bytes: number): string {
+  const pageBytes = 4_096;
+  return formatBytes(Math.floor(bytes / pageBytes) * pageBytes);
 }
