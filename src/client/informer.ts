@@ -17,6 +17,12 @@ export interface InformerHandler<T> {
   deleted?(object: T): void;
 }
 
+/** What is kept up with the store of an informer. */
+export interface InformerIndex<T> {
+  /** An object comes into the store, in the place of its last version, or leaves it. */
+  changed(object: T, isDeleted: boolean): void;
+}
+
 /** Measures one informer. */
 export interface InformerMonitor {
   /** The informer has come into being; `queued` counts what it has yet to take over. */
@@ -41,6 +47,7 @@ export class Informer<T extends KubernetesObject> {
   readonly #options: InformerOptions;
   readonly #reflector: Reflector;
   readonly #handlers: InformerHandler<T>[] = [];
+  readonly #indexes: InformerIndex<T>[] = [];
   readonly #resyncDue: EventKind;
   #onSynced: (() => void)[] = [];
 
@@ -65,6 +72,14 @@ export class Informer<T extends KubernetesObject> {
 
   addHandler(handler: InformerHandler<T>): void {
     this.#handlers.push(handler);
+  }
+
+  /**
+   * Keeps an index of the store, as client-go's indexers do: it is told of every object before all
+   * handlers, and the time for that is part of storing the object.
+   */
+  addIndex(index: InformerIndex<T>): void {
+    this.#indexes.push(index);
   }
 
   /** Runs once everything there was is in the store (at once when it is). */
@@ -95,6 +110,7 @@ export class Informer<T extends KubernetesObject> {
   #apply(isDeleted: boolean, object: T): void {
     const key = keyOf(object);
     const previous = this.store.get(key);
+    for (const index of this.#indexes) index.changed(object, isDeleted);
     if (isDeleted) {
       this.store.delete(key);
       if (previous !== undefined) for (const handler of this.#handlers) handler.deleted?.(object);

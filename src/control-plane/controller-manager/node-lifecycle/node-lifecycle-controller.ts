@@ -4,6 +4,7 @@
 // Source: Kubernetes v1.36 pkg/controller/nodelifecycle (reference: nodes-controllers 3.14, 10.6).
 import type { Lease } from '../../../api/lease.js';
 import type { Node } from '../../../api/node.js';
+import { zoneKeyOf } from '../../../api/node-zone.js';
 import type { Pod } from '../../../api/pod.js';
 import type { ApiCall } from '../../../client/api-call.js';
 import type { ApiClient } from '../../../client/api-client.js';
@@ -17,14 +18,13 @@ import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { CpuHost } from '../../../kernel/stations.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
 import { nodeLifecycleConstants as constants } from './constants.js';
-import { KnownNodes, readyStatusOf } from './node-facts.js';
-import { NodeHealth, withUnknownConditions } from './node-health.js';
+import { withUnknownConditions } from './node-health.js';
+import { hasNoExecuteTaint, NodeRows, readyStatusOf } from './node-rows.js';
 import { NodeTainter } from './node-tainter.js';
 import { hasTaint, noExecuteChange, noExecuteTaintFor, noScheduleChange } from './node-taints.js';
 import { NotReadyPods } from './not-ready-pods.js';
 import type { PodsOfNodes } from './pods-of-nodes.js';
 import { ZoneEvictions } from './zone-evictions.js';
-import type { ZoneCounts } from './zones.js';
 
 export interface NodeLifecycleInformers {
   readonly nodes: Informer<Node>;
@@ -54,16 +54,13 @@ export class NodeLifecycleController {
   readonly #tainter: NodeTainter;
   readonly #evictions: ZoneEvictions;
   readonly #notReadyPods: NotReadyPods;
-  readonly #health = new NodeHealth();
-  readonly #facts = new KnownNodes();
+  readonly #rows: NodeRows;
   readonly #loop: SyncLoop;
   readonly #order: RandomStream;
   readonly #passDue: EventKind;
   readonly #passBegan: EventKind;
   readonly #retried: EventKind;
   readonly #retrying = new Slab<Suspect>();
-  /** Nodes known since before this controller started, or announced by it. */
-  readonly #known = new Set<string>();
   /** Nodes whose pods could not all be marked. */
   readonly #unmarked = new Set<string>();
   #suspects: Suspect[] = [];
@@ -71,11 +68,13 @@ export class NodeLifecycleController {
 
   constructor(options: ControllerOptions, informers: NodeLifecycleInformers) {
     const { simulation, host, client } = options;
-    const { nodes, pods } = informers;
+    const { nodes, leases, pods } = informers;
     this.#simulation = simulation;
     this.#host = host;
     this.#client = client;
     this.#informers = informers;
+    this.#rows = new NodeRows((name) => leases.get(`kube-node-lease/${name}`));
+    leases.addIndex({ changed: (lease, isDeleted) => this.#rows.leaseChanged(lease, isDeleted) });
     this.#recorder = new EventRecorder(simulation, 'node-controller', client);
     this.#tainter = new NodeTainter(simulation, client);
     this.#evictions = new ZoneEvictions(simulation, NAME, nodes, this.#tainter);
@@ -95,8 +94,8 @@ export class NodeLifecycleController {
     });
     this.queue = this.#loop.queue;
     nodes.addHandler({
-      added: ({ metadata }) => this.queue.add(metadata.name),
-      updated: (_, { metadata }) => this.queue.add(metadata.name),
+      added: (node) => this.#take(node),
+      updated: (_, node) => this.#take(node),
       deleted: (node) => this.#forget(node),
     });
     pods.addHandler({
@@ -107,17 +106,20 @@ export class NodeLifecycleController {
 
   /** Lets the workers begin; the informers have synced. */
   start(): void {
-    for (const name of this.#informers.nodes.store.keys()) this.#known.add(name);
+    this.#rows.setAllKnown();
     this.#loop.start();
     this.#beginPass();
   }
 
+  #take(node: Node): void {
+    this.#rows.put(node);
+    this.queue.add(node.metadata.name);
+  }
+
   #forget(node: Node): void {
     const { name } = node.metadata;
-    this.#health.forget(name);
-    this.#evictions.remove(name, this.#facts.of(node).zone);
-    this.#facts.forget(name);
-    this.#known.delete(name);
+    this.#rows.remove(name);
+    this.#evictions.remove(name, zoneKeyOf(node));
     this.#unmarked.delete(name);
   }
 
@@ -147,16 +149,13 @@ export class NodeLifecycleController {
 
   /** Looks at all nodes; those that are not well are examined by the workers, in any order. */
   #check(): void {
-    const { nodes, leases } = this.#informers;
     const { now } = this.#simulation;
-    for (const node of nodes.store.values()) {
-      const { name } = node.metadata;
-      if (!this.#known.has(name)) this.#announce(node);
-      const { leaseKey, readyStatus: observed, isTainted, zone } = this.#facts.of(node);
-      const isSilent = this.#health.observe(node, leases.get(leaseKey), now);
-      const isWell = observed === 'True' && !isSilent && !isTainted;
-      if (isWell) this.#evictions.remove(name, zone);
-      else this.#suspects.push({ node, isSilent, observed, attempts: 0 });
+    const rows = this.#rows;
+    const isNobodyWaiting = this.#evictions.isEmpty;
+    for (let row = 0; row < rows.length; row++) {
+      if (rows.isSteady(row, now) && isNobodyWaiting) continue;
+      const node = rows.node(row);
+      if (node !== undefined) this.#look(row, node);
     }
     for (let i = this.#suspects.length - 1; i > 0; i--) {
       const other = this.#order.below(i + 1);
@@ -168,9 +167,19 @@ export class NodeLifecycleController {
     for (let worker = 0; worker < constants.nodeUpdateWorkers; worker++) this.#nextSuspect();
   }
 
-  #announce(node: Node): void {
+  #look(row: number, node: Node): void {
+    const rows = this.#rows;
+    if (!rows.isKnown(row)) this.#announce(row, node);
+    const isSilent = rows.observe(row, this.#simulation.now);
+    const observed = readyStatusOf(node);
+    const isWell = observed === 'True' && !isSilent && !rows.isTainted(row);
+    if (isWell) this.#evictions.remove(node.metadata.name, zoneKeyOf(node));
+    else this.#suspects.push({ node, isSilent, observed, attempts: 0 });
+  }
+
+  #announce(row: number, node: Node): void {
     const { name } = node.metadata;
-    this.#known.add(name);
+    this.#rows.setKnown(row);
     const message = `Node ${name} event: Registered Node ${name} in Controller`;
     this.#recorder.record(node, 'Normal', 'RegisteredNode', message);
   }
@@ -218,7 +227,7 @@ export class NodeLifecycleController {
     const change = noExecuteChange(status);
     const isOther = change.remove.some((each) => hasTaint(node, each));
     if (isOther) this.#tainter.change(node, change, () => {});
-    else if (taint === undefined) this.#evictions.remove(name, this.#facts.of(node).zone);
+    else if (taint === undefined) this.#evictions.remove(name, zoneKeyOf(node));
     else if (!hasTaint(node, taint)) this.#evictions.requeue(node);
     const hasFallen = status !== 'True' && observed === 'True';
     if (hasFallen) {
@@ -237,27 +246,15 @@ export class NodeLifecycleController {
   #endPass(): void {
     const { now } = this.#simulation;
     const { nodes } = this.#informers;
-    const counts = new Map<string, ZoneCounts>();
-    for (const node of nodes.store.values()) {
-      const { zone, readyStatus } = this.#facts.of(node);
-      let each = counts.get(zone);
-      if (each === undefined) {
-        each = { ready: 0, notReady: 0 };
-        counts.set(zone, each);
-      }
-      if (readyStatus === 'True') each.ready++;
-      else each.notReady++;
-    }
-    const disruption = this.#evictions.zones.update(counts, now);
-    if (disruption === 'recovered') this.#health.restart(now);
+    const disruption = this.#evictions.zones.update(this.#rows.countsByZone, now);
+    if (disruption === 'recovered') this.#rows.restart(now);
     if (disruption === 'allDown') for (const node of nodes.store.values()) this.#spare(node);
     this.#simulation.after(constants.nodeMonitorPeriodUs, this.#passDue);
   }
 
   /** With every zone down it is more likely that the control plane is cut off than the nodes. */
   #spare(node: Node): void {
-    const { isTainted, zone } = this.#facts.of(node);
-    this.#evictions.remove(node.metadata.name, zone);
-    if (isTainted) this.#tainter.change(node, noExecuteChange('True'), () => {});
+    this.#evictions.remove(node.metadata.name, zoneKeyOf(node));
+    if (hasNoExecuteTaint(node)) this.#tainter.change(node, noExecuteChange('True'), () => {});
   }
 }

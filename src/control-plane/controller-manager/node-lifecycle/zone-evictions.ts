@@ -39,6 +39,11 @@ export class ZoneEvictions {
     if (!this.#isActive) this.#plan();
   }
 
+  /** Nobody waits. */
+  get isEmpty(): boolean {
+    return this.zones.isEmpty;
+  }
+
   /** The node does not wait any more. */
   remove(name: string, zone: string): void {
     this.zones.queueOf(zone).remove(name);

@@ -88,6 +88,12 @@ export class Zones {
     return queue;
   }
 
+  /** No node waits for its taint. */
+  get isEmpty(): boolean {
+    for (const { size } of this.#queues.values()) if (size > 0) return false;
+    return true;
+  }
+
   /** In the order in which they were first seen. */
   get queues(): readonly EvictionQueue[] {
     return [...this.#queues.values()];
