@@ -9,6 +9,7 @@ import { SeatLimits } from './seat-limits.js';
 import { ServiceAddresses } from './service-addresses.js';
 import { StatefulIdentity } from './stateful-identity.js';
 import { StoreHistory } from './store-history.js';
+import { VolumeBindings } from './volume-bindings.js';
 import { WatchHistory } from './watch-history.js';
 
 /**
@@ -27,5 +28,6 @@ export function allCheckers(simulation: Simulation, promisedOnce = true): readon
     new SeatLimits(simulation),
     new WatchHistory(simulation),
     new EtcdHistory(simulation),
+    new VolumeBindings(simulation),
   ];
 }

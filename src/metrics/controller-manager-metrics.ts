@@ -6,7 +6,10 @@ import { groupAndVersion } from '../api/group.js';
 import { resourceKindOfResource } from '../api/resource-kinds.js';
 import type { InformerMonitor } from '../client/informer.js';
 import type { WorkQueueMonitor } from '../client/work-queue.js';
-import type { ControllerManagerMonitor } from '../control-plane/controller-manager/sync-loop.js';
+import type {
+  ControllerManagerMonitor,
+  VolumeMonitor,
+} from '../control-plane/controller-manager/sync-loop.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
 import { exponentialBuckets, type Histogram } from '../stats/histogram.js';
@@ -85,8 +88,12 @@ export class ControllerManagerMetrics implements ControllerManagerMonitor {
   readonly #queuedItems = new Map<string, { readonly gauge: Scalar; queued: () => number }>();
   readonly #queues = new Map<string, QueueMeasure>();
 
-  constructor(simulation: Simulation) {
+  /** Who measures what is done with volumes. */
+  readonly volumes: VolumeMonitor;
+
+  constructor(simulation: Simulation, volumes: VolumeMonitor) {
     this.#simulation = simulation;
+    this.volumes = volumes;
   }
 
   /** Another call for the same name takes the place of the one before: a new process. */

@@ -41,6 +41,7 @@ import { storageSamples } from './storage-samples.js';
 import { judgeThresholds } from './thresholds.js';
 import { TimeSeriesRecorder } from './time-series-recorder.js';
 import { trafficGauges, trafficRows } from './traffic.js';
+import { VolumeMetrics } from './volume-metrics.js';
 
 /** What the recorder cannot know by itself. */
 export type RunFacts = Pick<
@@ -63,6 +64,7 @@ export class RunRecorder {
   readonly #nodes = new NodeStates();
   readonly #slis = new ApiCallSlis();
   readonly #kubelets = new KubeletMetrics();
+  readonly #volumes = new VolumeMetrics();
   readonly #apiRequests = new ApiRequestMetrics();
   readonly #limits: ClientLimits;
   readonly #restClients: RestClientMetrics;
@@ -93,7 +95,7 @@ export class RunRecorder {
     this.convergence = new Convergence(simulation, dnsReplicas, this.#limits);
     this.#restClients = new RestClientMetrics(this.#limits);
     this.pods = new PodTimelines(simulation);
-    this.controllerManager = new ControllerManagerMetrics(simulation);
+    this.controllerManager = new ControllerManagerMetrics(simulation, this.#volumes);
     this.#conflicts = new SchedulerConflicts(schedulers);
     const isAlone = schedulers.length === 1;
     for (const { name } of schedulers) {
@@ -109,6 +111,7 @@ export class RunRecorder {
       this.#slis,
       this.#apiRequests,
       this.#kubelets,
+      this.#volumes,
       this.#conflicts,
       ...others,
     ]);
@@ -236,6 +239,7 @@ export class RunRecorder {
         ...(this.#cloud?.samples ?? []),
         ...this.autoscaler.samples,
         ...this.#kubelets.samples,
+        ...this.#volumes.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),
         ...this.#conflicts.samples,
         ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),

@@ -1,5 +1,6 @@
 // The metrics that client-go has: the same names, labels and buckets as a recorded process shows,
 // and figures that follow from what happened.
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { WorkQueue } from '../../src/client/work-queue.js';
@@ -7,6 +8,7 @@ import { runScenario } from '../../src/experiment/run-scenario.js';
 import { Simulation } from '../../src/kernel/simulation.js';
 import { ControllerManagerMetrics } from '../../src/metrics/controller-manager-metrics.js';
 import type { MetricSample } from '../../src/metrics/run-result.js';
+import { VolumeMetrics } from '../../src/metrics/volume-metrics.js';
 import { loaded } from '../scenario/memory-files.js';
 
 interface Recorded {
@@ -110,7 +112,7 @@ describe('in the metrics of a run', () => {
 describe('the metrics of a queue', () => {
   function bench() {
     const simulation = new Simulation('metrics');
-    const measured = new ControllerManagerMetrics(simulation);
+    const measured = new ControllerManagerMetrics(simulation, new VolumeMetrics());
     const queue = new WorkQueue(simulation, 'test', { monitor: measured.queue('test') });
     const passed = simulation.defineEvent('test.TimePassed', () => {});
     const wait = (us: number): void => {

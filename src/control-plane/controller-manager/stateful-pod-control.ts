@@ -1,5 +1,5 @@
 // Creates the pods of StatefulSets, each after the claims it needs, and deletes them; creations in
-// slow-start batches. Left out: the claim retention policy, taking over pods of another identity.
+// slow-start batches. Left out: taking over pods of another identity.
 // Source: Kubernetes v1.36 pkg/controller/statefulset/stateful_pod_control.go (reference:
 // nodes-controllers 3.6).
 import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';

@@ -1,13 +1,14 @@
 // Keeps the pods of every StatefulSet: one a number, each with its own name and claims, in order or
 // in parallel, replaced from the highest number down when the template changes. Left out: adoption
-// of orphans, the claim retention policy.
+// of orphans.
 // Source: Kubernetes v1.36 pkg/controller/statefulset (reference: nodes-controllers 3.6).
 import { controllerOf } from '../../api/object-meta.js';
+import type { PersistentVolumeClaim } from '../../api/persistent-volume.js';
 import type { Pod, PodTemplateSpec } from '../../api/pod.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, keyOf } from '../../client/api-request.js';
+import { type ApiResponse, isSuccessOrGone, keyOf } from '../../client/api-request.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
@@ -23,6 +24,7 @@ import {
   templateOf,
 } from './revision-history.js';
 import type { SharedInformers } from './shared-informers.js';
+import { claimOwnerUpdates } from './stateful-claim-owners.js';
 import { type StatefulCreation, StatefulPodControl } from './stateful-pod-control.js';
 import { isBelowPartition, planStatefulSet, sortPods } from './stateful-set-plan.js';
 import { claimsOf, revisionOf, statefulPod } from './stateful-set-pod.js';
@@ -39,6 +41,15 @@ interface Sync {
   readonly worker: number;
   readonly set: StatefulSet;
   failed: boolean;
+}
+
+/** What a sync is about to do with pods. */
+interface PendingChange {
+  readonly sync: Sync;
+  /** Claims whose owners are to be written before. */
+  readonly claimsLeft: PersistentVolumeClaim[];
+  readonly creations: readonly StatefulCreation[];
+  readonly deletions: readonly Pod[];
 }
 
 export class StatefulSetController {
@@ -138,8 +149,29 @@ export class StatefulSetController {
       const pod = statefulPod(set, ordinal, template, isOld ? current : update);
       return { pod, claims: claimsOf(set, ordinal) };
     });
-    this.#podControl.change(sync, set, creations, plan.deletions);
+    const claimsLeft = claimOwnerUpdates(set, this.#podsOf(set), (key) =>
+      this.#informers.claims.get(key),
+    );
+    this.#writeOwners({ sync, claimsLeft: [...claimsLeft], creations, deletions: plan.deletions });
   }
+
+  /** The owners of claims come before pods go, one claim after the other. */
+  #writeOwners(pending: PendingChange): void {
+    const { sync, claimsLeft, creations, deletions } = pending;
+    const body = claimsLeft.shift();
+    if (body === undefined) return this.#podControl.change(sync, sync.set, creations, deletions);
+    const { namespace = '', name } = body.metadata;
+    const resource = 'persistentvolumeclaims';
+    const request = { verb: 'update', resource, namespace, name, body } as const;
+    this.#client.send(request, this.#ownersWritten, pending);
+  }
+
+  readonly #ownersWritten = (call: ApiCall): void => {
+    const pending = call.context as PendingChange;
+    if (isSuccessOrGone(call.response as ApiResponse)) return this.#writeOwners(pending);
+    pending.sync.failed = true;
+    this.#finish(pending.sync);
+  };
 
   /** The template of a revision; undefined when it is the present one, or not known. */
   #templateOf(set: StatefulSet, revision: string): PodTemplateSpec | undefined {

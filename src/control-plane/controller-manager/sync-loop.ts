@@ -10,8 +10,8 @@ import type { CpuHost } from '../../kernel/stations.js';
 
 /** Measures what is done with volumes. */
 export interface VolumeMonitor {
-  /** `volume_attach` or `volume_detach` of a volume of that driver has ended. */
-  storageOperated(operation: string, driver: string, isSuccess: boolean, durationUs: number): void;
+  /** `volume_attach` or `volume_detach` of a volume of `kubernetes.io/csi:DRIVER` has ended. */
+  storageOperated(operation: string, plugin: string, isSuccess: boolean, durationUs: number): void;
   /** A volume is taken from a node that may have it mounted: `timeout` or `out-of-service`. */
   forcedDetach(reason: string): void;
   /** Volumes of a plugin that are attached, and that should be. */

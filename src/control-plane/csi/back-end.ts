@@ -15,12 +15,27 @@ export type ControllerOperation = 'provision' | 'delete' | 'attach' | 'detach';
 /** How long each takes, µs. */
 export type ControllerLatencies = Readonly<Record<ControllerOperation, DistributionSpec>>;
 
+/** Whether an operation makes something, or takes it away. */
+const makes: Readonly<Record<ControllerOperation, boolean>> = {
+  provision: true,
+  delete: false,
+  attach: true,
+  detach: false,
+};
+
+function targetOf(operation: ControllerOperation, subject: string): string {
+  const isVolume = operation === 'provision' || operation === 'delete';
+  return `${isVolume ? 'volume' : 'attachment'}/${subject}`;
+}
+
 export class StorageBackEnd {
   readonly #simulation: Simulation;
   readonly #driver: string;
   readonly #latencies: Readonly<Record<ControllerOperation, Distribution>>;
   /** When operations end that nobody has taken note of yet, by operation and subject. */
   readonly #ends = new Map<string, SimTime>();
+  /** Volumes that are there, and attachments that hold. */
+  readonly #present = new Set<string>();
   /** How often each has been begun. */
   readonly #counts = new Map<string, number>();
 
@@ -35,12 +50,13 @@ export class StorageBackEnd {
     };
   }
 
-  /** When the operation on `subject` ends; begins it unless it is under way. Not before now. */
+  /** When the operation on `subject` ends, not before now; begins it if there is need to. */
   endOf(operation: ControllerOperation, subject: string): SimTime {
     const { now, random } = this.#simulation;
     const key = `${operation}/${subject}`;
     const known = this.#ends.get(key);
     if (known !== undefined) return Math.max(known, now);
+    if (this.#present.has(targetOf(operation, subject)) === makes[operation]) return now;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     const stream = random.stream(`csi/${this.#driver}/${key}/${count}`);
@@ -52,5 +68,8 @@ export class StorageBackEnd {
   /** Its caller knows that the operation has ended; the next one begins anew. */
   acknowledge(operation: ControllerOperation, subject: string): void {
     this.#ends.delete(`${operation}/${subject}`);
+    const target = targetOf(operation, subject);
+    if (makes[operation]) this.#present.add(target);
+    else this.#present.delete(target);
   }
 }

@@ -215,7 +215,7 @@ export class AttachDetachController {
     const durationUs = this.#simulation.now - sinceUs;
     this.#monitor?.volumes?.storageOperated(
       operation,
-      volume.driver,
+      `${csiPluginName}:${volume.driver}`,
       fault === undefined,
       durationUs,
     );
