@@ -217,5 +217,6 @@ test('every run is checked for all of this', () => {
     'SeatLimits',
     'WatchHistory',
     'EtcdHistory',
+    'VolumeBindings',
   ]);
 });

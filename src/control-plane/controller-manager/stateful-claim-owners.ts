@@ -1,6 +1,6 @@
 // persistentVolumeClaimRetentionPolicy of StatefulSets: who owns the claims of a pod, so that the
-// garbage collector deletes them with the set (whenDeleted), or with the pod when the set has become
-// smaller (whenScaled). Pure.
+// garbage collector deletes them with the set (whenDeleted), or with the pod when the set has
+// become smaller (whenScaled). Pure.
 // Source: Kubernetes v1.36 pkg/controller/statefulset/stateful_set_utils.go
 // updateClaimOwnerRefForSetAndPod.
 

@@ -1,4 +1,5 @@
-// The attach/detach controller, with an attacher that does at once, or not at all, what it is asked.
+// The attach/detach controller, with an attacher that does at once, or not at all, what it is
+// asked.
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../../../src/api/event.js';
 import type { Node } from '../../../../src/api/node.js';
