@@ -10,8 +10,8 @@ import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js'
 import type { CloudProfile } from '../control-plane/cloud/cloud-profile.js';
 import type { InstanceTypeFacts, NodeGroupSpec } from '../control-plane/cloud/instance-registry.js';
 import type { CloudControllerManagerSettings } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
-import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import type { ClusterAutoscalerSettings } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
+import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import type { VolumeReach } from '../control-plane/csi/volume-topology.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
 import type { SchedulerConfiguration } from '../control-plane/scheduler/configuration/scheduler-configuration.js';

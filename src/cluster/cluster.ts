@@ -16,7 +16,7 @@ import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import type { FlannelMonitor } from '../network/flannel/flannel-fleet.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
-import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
+import { KubeProxyFleet, type ProxyMonitor } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
@@ -65,6 +65,8 @@ export interface ClusterListeners extends SchedulerListeners {
   readonly changes: ChangeListener;
   /** Who measures the network of the pods. */
   readonly flannel?: FlannelMonitor | undefined;
+  /** Who measures the kube-proxies. */
+  readonly kubeProxy?: ProxyMonitor | undefined;
   /** Who measures the controllers. */
   readonly controllers?: ControllerManagerMonitor | undefined;
   /** Who measures the cloud and its controllers. */
@@ -147,7 +149,7 @@ export class Cluster {
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     this.network.connect(this.#controlPlane);
     const { transport } = this.#controlPlane;
-    this.#proxies = this.#newProxies(observer, pools);
+    this.#proxies = this.#newProxies(listeners, pools);
     const proxyConnection = this.#controlPlane.connect('kube-proxy', 'node');
     this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
     this.#dns.build();
@@ -251,7 +253,7 @@ export class Cluster {
 
   /** `pools`: the nodes of each pool, in the order of the spec. */
   #newProxies(
-    observer: ClusterObserver,
+    { observer, kubeProxy: monitor }: ClusterListeners,
     pools: readonly (readonly KubeletNode[])[],
   ): KubeProxyFleet {
     const { nodePools, kubeProxy, network } = this.#spec;
@@ -263,6 +265,7 @@ export class Cluster {
       spec: kubeProxy,
       linkDelay: network.node.delay,
       observer,
+      monitor,
     });
   }
 

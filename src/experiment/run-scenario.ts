@@ -74,6 +74,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     changes: convergence,
     controllers: recorder.controllerManager,
     flannel: recorder.flannel,
+    kubeProxy: recorder.kubeProxy,
     cloud: cloudMetrics && {
       calls: cloudMetrics,
       controllers: cloudMetrics,

@@ -25,6 +25,7 @@ import { etcdSamples } from './etcd-samples.js';
 import { findingsIn } from './findings.js';
 import { FlannelMetrics } from './flannel-metrics.js';
 import { flowControlSamples } from './flow-control-samples.js';
+import { KubeProxyMetrics } from './kube-proxy-metrics.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
 import { leaderElectionSamples } from './leader-election-metrics.js';
@@ -73,6 +74,7 @@ export class RunRecorder {
   #etcd: Etcd | undefined;
   readonly autoscaler: ClusterAutoscalerMetrics;
   readonly flannel: FlannelMetrics = new FlannelMetrics();
+  readonly kubeProxy: KubeProxyMetrics = new KubeProxyMetrics();
   #flannelFleet: FlannelFleet | undefined;
   #traffic: ClientTraffic | undefined;
   #cloud: CloudMetrics | undefined;
@@ -241,6 +243,7 @@ export class RunRecorder {
         ...this.#kubelets.samples,
         ...this.#volumes.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),
+        ...this.kubeProxy.samples,
         ...this.#conflicts.samples,
         ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
       ],

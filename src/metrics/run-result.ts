@@ -165,6 +165,10 @@ export interface TrafficRow {
   readonly timedOut: number;
   /** The rules of the client's node led nowhere. */
   readonly noEndpoints: number;
+  /** Of those accepted: by a pod on the client's node, in its zone, where its last one went. */
+  readonly sameNode: number;
+  readonly sameZone: number;
+  readonly sameEndpoint: number;
   /** Made earlier, and cut off in this interval because their pod stopped. */
   readonly broken: number;
   /** Time until an accepted connection was set up; NaN without any. */

@@ -15,24 +15,26 @@ export interface TrafficTotal {
   readonly deadEndpoint: number;
   readonly noEndpoints: number;
   readonly broken: number;
+  /** Accepted, and of these: on the client's node, in its zone, where its last one went. */
+  readonly ok: number;
+  readonly sameNode: number;
+  readonly sameZone: number;
+  readonly sameEndpoint: number;
 }
 
 /** Rows of traffic.csv. O(intervals). */
 export function trafficRows(traffic: ClientTraffic): readonly TrafficRow[] {
   return traffic.reports.flatMap(({ spec, intervals }) =>
     intervals.map((counts): TrafficRow => {
-      const { index, ok, refused, timedOut, noEndpoints, broken, setupUs, maxSetupUs } = counts;
+      const { index, setupUs, maxSetupUs, ...figures } = counts;
+      const { ok, refused, timedOut, noEndpoints } = figures;
       return {
         timeUs: (index + 1) * traffic.intervalUs,
         traffic: spec.name,
         namespace: spec.namespace,
         service: spec.service,
         connections: ok + refused + timedOut + noEndpoints,
-        ok,
-        refused,
-        timedOut,
-        noEndpoints,
-        broken,
+        ...figures,
         setupMeanUs: ok === 0 ? Number.NaN : setupUs / ok,
         setupMaxUs: ok === 0 ? Number.NaN : maxSetupUs,
       };
@@ -48,30 +50,38 @@ export function trafficTotals(rows: readonly TrafficRow[]): readonly TrafficTota
     const total = totals.get(traffic) ?? {
       ...{ traffic, namespace, service },
       ...{ connections: 0, deadEndpoint: 0, noEndpoints: 0, broken: 0 },
+      ...{ ok: 0, sameNode: 0, sameZone: 0, sameEndpoint: 0 },
     };
     total.connections += row.connections;
     total.deadEndpoint += row.refused + row.timedOut;
     total.noEndpoints += row.noEndpoints;
     total.broken += row.broken;
+    total.ok += row.ok;
+    total.sameNode += row.sameNode;
+    total.sameZone += row.sameZone;
+    total.sameEndpoint += row.sameEndpoint;
     totals.set(traffic, total);
   }
   return [...totals.values()];
 }
 
 /** Metrics of traffic by name, one value a kind of traffic. */
-const measures: ReadonlyMap<string, (total: TrafficTotal) => number> = new Map([
-  ['traffic_connections', (total: TrafficTotal) => total.connections],
-  ['traffic_dead_endpoint_connections', (total: TrafficTotal) => total.deadEndpoint],
-  ['traffic_dead_endpoint_share', (total: TrafficTotal) => share(total.deadEndpoint, total)],
+const measures = new Map<string, (total: TrafficTotal) => number>([
+  ['traffic_connections', (total) => total.connections],
+  ['traffic_dead_endpoint_connections', (total) => total.deadEndpoint],
+  ['traffic_dead_endpoint_share', (total) => share(total.deadEndpoint, total.connections)],
   [
     'traffic_failed_share',
-    (total: TrafficTotal) => share(total.deadEndpoint + total.noEndpoints, total),
+    (total) => share(total.deadEndpoint + total.noEndpoints, total.connections),
   ],
-  ['traffic_broken_connections', (total: TrafficTotal) => total.broken],
+  ['traffic_same_node_share', (total) => share(total.sameNode, total.ok)],
+  ['traffic_same_zone_share', (total) => share(total.sameZone, total.ok)],
+  ['traffic_same_endpoint_share', (total) => share(total.sameEndpoint, total.ok)],
+  ['traffic_broken_connections', (total) => total.broken],
 ]);
 
-function share(part: number, { connections }: TrafficTotal): number {
-  return connections === 0 ? 0 : part / connections;
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }
 
 /** The samples of a metric of traffic, one a kind of traffic; undefined: no such metric. */

@@ -38,5 +38,14 @@ export const thresholdMetrics: ReadonlyMap<string, ThresholdMetric> = new Map([
   ],
   ['traffic_dead_endpoint_share', derived('share of such connections, 0 to 1', trafficLabels)],
   ['traffic_failed_share', derived('share of connections nobody accepted, 0 to 1', trafficLabels)],
+  [
+    'traffic_same_node_share',
+    derived("share of accepted ones that stay on the client's node", trafficLabels),
+  ],
+  ['traffic_same_zone_share', derived('share that stay in its zone', trafficLabels)],
+  [
+    'traffic_same_endpoint_share',
+    derived('share that go where the last one of the client went', trafficLabels),
+  ],
   ['traffic_broken_connections', derived('open connections cut off', trafficLabels)],
 ]);

@@ -142,6 +142,9 @@ describe('samples', () => {
     ['traffic_dead_endpoint_share', 0.015],
     ['traffic_failed_share', 0.02],
     ['traffic_broken_connections', 8],
+    ['traffic_same_node_share', 120 / 394],
+    ['traffic_same_zone_share', 200 / 394],
+    ['traffic_same_endpoint_share', 98 / 394],
   ])('of %s are one a kind of traffic, over the whole run', (metric, expected) => {
     const other = trafficRow({ traffic: 'other', connections: 0, refused: 0, timedOut: 0 });
     const rows = [trafficRow(), trafficRow({ noEndpoints: 2 }), other];

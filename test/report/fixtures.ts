@@ -281,6 +281,9 @@ export function trafficRow(overrides: Partial<TrafficRow> = {}): TrafficRow {
     refused: 2,
     timedOut: 1,
     noEndpoints: 0,
+    sameNode: 60,
+    sameZone: 100,
+    sameEndpoint: 49,
     broken: 4,
     setupMeanUs: 263.5,
     setupMaxUs: 301,
@@ -292,6 +295,7 @@ export function trafficRow(overrides: Partial<TrafficRow> = {}): TrafficRow {
 const emptyTrafficRow = trafficRow({
   timeUs: 3_000_000,
   ...{ connections: 0, ok: 0, refused: 0, timedOut: 0, broken: 3 },
+  ...{ sameNode: 0, sameZone: 0, sameEndpoint: 0 },
   setupMeanUs: Number.NaN,
   setupMaxUs: Number.NaN,
 });

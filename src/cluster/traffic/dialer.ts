@@ -62,6 +62,12 @@ export class Dialer {
     return proxies.rulesAt(history, node, at)?.endpoints.some(isUsable) === true;
   }
 
+  /** Whether two nodes are in the same zone; not where they are in none. */
+  isSameZone(a: number, b: number): boolean {
+    const { zones } = this.#options.nodes;
+    return zones[a] === zones[b] && (zones[a] ?? '') !== '';
+  }
+
   /** One connection of a client on a node. */
   dial(node: number, client: string, at: SimTime): void {
     const { proxies, history, origin, timeoutUs, roundTripUs } = this.#options;

@@ -12,6 +12,10 @@ export interface TrafficCounts {
   refused: number;
   timedOut: number;
   noEndpoints: number;
+  /** Of those accepted: by a pod on the client's node, in its zone, where its last one went. */
+  sameNode: number;
+  sameZone: number;
+  sameEndpoint: number;
   /** Open connections whose pod stopped. */
   broken: number;
   /** Time until they were set up, of those that were, together and at most. */
@@ -43,6 +47,15 @@ export class TrafficCounter {
     if (setupUs > counts.maxSetupUs) counts.maxSetupUs = setupUs;
   }
 
+  /** Where a connection that was counted last has gone. */
+  countPlace(isSameNode: boolean, isSameZone: boolean, isSameEndpoint: boolean): void {
+    const counts = this.#current;
+    if (counts === undefined) return;
+    if (isSameNode) counts.sameNode++;
+    if (isSameZone) counts.sameZone++;
+    if (isSameEndpoint) counts.sameEndpoint++;
+  }
+
   countBroken(at: SimTime, connections: number): void {
     this.#at(at).broken += connections;
   }
@@ -63,6 +76,9 @@ export class TrafficCounter {
         refused: 0,
         timedOut: 0,
         noEndpoints: 0,
+        sameNode: 0,
+        sameZone: 0,
+        sameEndpoint: 0,
         broken: 0,
         setupUs: 0,
         maxSetupUs: 0,

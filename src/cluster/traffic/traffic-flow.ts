@@ -25,6 +25,8 @@ export class TrafficFlow {
   readonly #lasting: RandomStream;
   /** Ends of connections that are open, by who has accepted them. */
   readonly #open = new Map<PodServer, SimTime[]>();
+  /** Where each client's last connection went. */
+  readonly #lastAddress = new Map<string, string>();
   #beginsUs: SimTime | undefined;
   /** Of an open loop: the next connection, and how many came before it. */
   #nextUs: SimTime = 0;
@@ -137,6 +139,13 @@ export class TrafficFlow {
     const { outcome, waitedUs, server } = dialer;
     this.counter.count(outcome, at, waitedUs);
     if (server === undefined) return waitedUs;
+    const isSameEndpoint = this.#lastAddress.get(address) === server.address;
+    if (!isSameEndpoint) this.#lastAddress.set(address, server.address);
+    this.counter.countPlace(
+      server.node === node,
+      dialer.isSameZone(node, server.node),
+      isSameEndpoint,
+    );
     const durationUs = this.#duration.sample(this.#lasting);
     const end = at + waitedUs + durationUs;
     if (durationUs > 0) this.#keepOpen(server, at, end);

@@ -1,8 +1,9 @@
 // Keeps the EndpointSlices of every Service with a selector at the addresses of its pods. One
 // worker a Service, writes one after the other; a sync that finds its own last write not yet in the
-// cache is tried again later. Left out: topology hints. Source: Kubernetes v1.36
+// cache is tried again later. Left out: topology hints by CPU. Source: Kubernetes v1.36
 // pkg/controller/endpointslice (reference: nodes-controllers 3.9).
 import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
+import type { Node } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import type { ApiCall } from '../../client/api-call.js';
@@ -17,7 +18,9 @@ import {
 import { clientConstants } from '../../client/constants.js';
 import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
+import type { SimTime } from '../../kernel/time.js';
 import { controllerManagerConstants as constants } from './constants.js';
+import { withHints } from './endpoint-hints.js';
 import {
   endpointOf,
   endpointPorts,
@@ -51,12 +54,15 @@ export class EndpointSliceController {
    * DELETED.
    */
   readonly #written = new Map<string, Map<string, number>>();
+  /** UIDs of Services that have been synced. */
+  readonly #known = new Set<string>();
 
   constructor(
     options: ControllerOptions,
     services: Informer<Service>,
     pods: Informer<Pod>,
     slices: Informer<EndpointSlice>,
+    nodes: Informer<Node>,
   ) {
     const { client } = options;
     this.#client = client;
@@ -78,9 +84,11 @@ export class EndpointSliceController {
     this.#members = new ServiceMembers({
       services,
       pods,
-      entryOf: endpointOf,
+      entryOf: (pod, publishNotReady) =>
+        endpointOf(pod, publishNotReady, zoneOf(nodes.get(pod.spec.nodeName ?? ''))),
       changed: (key) => this.queue.add(key),
     });
+    services.addHandler({ deleted: ({ metadata }) => this.#known.delete(metadata.uid ?? '') });
     slices.addHandler({
       updated: (_, slice) => this.#sliceSeen(slice),
       added: (slice) => this.#sliceSeen(slice),
@@ -121,14 +129,28 @@ export class EndpointSliceController {
     const members = this.#members.of(key);
     if (service === undefined || members === undefined) return this.#loop.finish(worker, false);
     if (this.#written.has(key)) return this.#loop.finish(worker, true);
-    const requests = requestsFor(this.#changes(service, members));
+    const triggerUs = this.#trigger(key, service);
+    const requests = requestsFor(this.#changes(service, members, triggerUs));
     this.#sendNext({ worker, service, requests, failed: false });
   }
 
-  #changes(service: Service, { pods, entries }: Members<Endpoint>): SliceChanges {
+  /** What has led to a sync: the Service itself, at its first; then pods. */
+  #trigger(key: string, { metadata }: Service): SimTime {
+    const triggerUs = this.#members.takeTrigger(key);
+    if (this.#known.has(metadata.uid ?? '')) return triggerUs;
+    this.#known.add(metadata.uid ?? '');
+    return metadata.creationTimestamp ?? triggerUs;
+  }
+
+  #changes(
+    service: Service,
+    { pods, entries }: Members<Endpoint>,
+    triggerUs: SimTime,
+  ): SliceChanges {
     const [first = ''] = entries.keys();
     const existing = [...this.#slices.of(service.metadata.uid ?? '').values()];
-    return reconcileSlices(service, entries, existing, endpointPorts(service, pods.get(first)));
+    const ports = endpointPorts(service, pods.get(first));
+    return reconcileSlices(service, withHints(service, entries), existing, ports, triggerUs);
   }
 
   #sendNext(sync: Sync): void {
@@ -163,6 +185,10 @@ export class EndpointSliceController {
     const written = this.#written.get(key) ?? new Map<string, number>();
     this.#written.set(key, written.set(name, revision));
   }
+}
+
+function zoneOf(node: Node | undefined): string | undefined {
+  return node?.metadata.labels?.['topology.kubernetes.io/zone'];
 }
 
 function serviceKeyOf({ metadata }: EndpointSlice): string {

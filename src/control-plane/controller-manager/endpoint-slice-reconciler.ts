@@ -5,9 +5,14 @@
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/endpoint-slice.js';
 import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
+import { formatTimestamp } from '../../api/timestamp.js';
+import type { SimTime } from '../../kernel/time.js';
 import { controllerManagerConstants as constants } from './constants.js';
+import { areSameHints } from './endpoint-hints.js';
 import { controllerReference } from './owner-index.js';
 import { isPodReady } from './pod-state.js';
+
+const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 /** Writes in the order in which they are made. */
 export interface SliceChanges {
@@ -17,7 +22,11 @@ export interface SliceChanges {
 }
 
 /** The endpoint of a pod; undefined while it has no address or when it has ended. */
-export function endpointOf(pod: Pod, publishNotReady: boolean): Endpoint | undefined {
+export function endpointOf(
+  pod: Pod,
+  publishNotReady: boolean,
+  zone?: string,
+): Endpoint | undefined {
   const address = pod.status?.podIP;
   if (address === undefined || isPodTerminal(pod)) return undefined;
   const terminating = pod.metadata.deletionTimestamp !== undefined;
@@ -28,6 +37,7 @@ export function endpointOf(pod: Pod, publishNotReady: boolean): Endpoint | undef
     addresses: [address],
     conditions: { ready, serving, terminating },
     ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
+    ...(zone !== undefined && { zone }),
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
 }
@@ -58,12 +68,16 @@ interface Draft {
   readonly isEmptied: boolean;
 }
 
-/** `wanted` by pod name; unchanged endpoints cost least when they are the very objects. O(n). */
+/**
+ * `wanted` by pod name; unchanged endpoints cost least when they are the very objects. Slices that
+ * are written say what has triggered it, to the second; Infinity: nothing that is timed. O(n).
+ */
 export function reconcileSlices(
   service: Service,
   wanted: ReadonlyMap<string, Endpoint>,
   existing: readonly EndpointSlice[],
   ports: readonly EndpointPort[],
+  triggerUs: SimTime = Number.POSITIVE_INFINITY,
 ): SliceChanges {
   const placed = new Set<string>();
   const drafts = existing.map((slice) => draftOf(slice, wanted, placed, ports));
@@ -78,7 +92,20 @@ export function reconcileSlices(
     .filter((draft) => draft.isChanged)
     .map(({ slice, endpoints }) => ({ ...slice, endpoints, ports }));
   const emptied = drafts.filter((draft) => draft.isEmptied).map(({ slice }) => slice);
-  return reuseEmptied({ create, update, delete: emptied });
+  const changes = reuseEmptied({ create, update, delete: emptied });
+  const told = (slice: EndpointSlice): EndpointSlice => withTrigger(slice, triggerUs);
+  return { ...changes, create: changes.create.map(told), update: changes.update.map(told) };
+}
+
+function withTrigger(slice: EndpointSlice, triggerUs: SimTime): EndpointSlice {
+  const { [LAST_CHANGE]: before, ...others } = slice.metadata.annotations ?? {};
+  const isTimed = triggerUs < Number.POSITIVE_INFINITY;
+  if (!isTimed && before === undefined) return slice;
+  const annotations = {
+    ...others,
+    ...(isTimed && { [LAST_CHANGE]: formatTimestamp(triggerUs, 0) }),
+  };
+  return { ...slice, metadata: { ...slice.metadata, annotations } };
 }
 
 /** An emptied slice becomes a new one, where one is needed: one write instead of two. */
@@ -215,6 +242,8 @@ function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return (
     a.addresses[0] === b.addresses[0] &&
     a.nodeName === b.nodeName &&
+    a.zone === b.zone &&
+    areSameHints(a, b) &&
     a.targetRef?.uid === b.targetRef?.uid &&
     a.conditions?.ready === b.conditions?.ready &&
     a.conditions?.serving === b.conditions?.serving &&

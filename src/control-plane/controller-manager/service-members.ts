@@ -8,6 +8,7 @@ import type { Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import { keyOf } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
+import type { SimTime } from '../../kernel/time.js';
 import { isPodReady } from './pod-state.js';
 
 const NO_LABELS: Labels = {};
@@ -21,6 +22,11 @@ export interface Members<E> {
   readonly pods: Map<string, Pod>;
   /** Of those pods that have one, by name: made anew when the pod changes, not at each sync. */
   readonly entries: Map<string, E>;
+  /**
+   * Earliest of the times at which pods became Ready, or ceased to be, that are new since the last
+   * `takeTrigger`; Infinity: none.
+   */
+  triggerUs: SimTime;
 }
 
 export interface ServiceMembersOptions<E> {
@@ -61,6 +67,14 @@ export class ServiceMembers<E> {
     return this.#members.get(key);
   }
 
+  /** What has triggered the changes since the last call; Infinity: nothing that is timed. */
+  takeTrigger(key: string): SimTime {
+    const members = this.#members.get(key);
+    const triggerUs = members?.triggerUs ?? Number.POSITIVE_INFINITY;
+    if (members !== undefined) members.triggerUs = Number.POSITIVE_INFINITY;
+    return triggerUs;
+  }
+
   /** Pods of a namespace, whether or not a Service selects them. */
   podCount(namespace: string): number {
     return this.#podsOfNamespace.get(namespace)?.size ?? 0;
@@ -87,6 +101,7 @@ export class ServiceMembers<E> {
       matches: compileEqualitySelector(selector),
       pods: new Map(),
       entries: new Map(),
+      triggerUs: Number.POSITIVE_INFINITY,
     };
     for (const pod of this.#podsOfNamespace.get(namespace)?.values() ?? []) {
       if (members.matches(pod.metadata.labels)) this.#join(members, pod);
@@ -147,13 +162,24 @@ export class ServiceMembers<E> {
   }
 
   /** Adds a pod, or its new state. */
-  #join({ pods, entries, publishNotReady }: Members<E>, pod: Pod): void {
+  #join(members: Members<E>, pod: Pod): void {
+    const { pods, entries, publishNotReady } = members;
     const { name } = pod.metadata;
+    const readyUs = readyChangedUs(pod);
+    if (readyUs > readyChangedUs(pods.get(name)) && readyUs < members.triggerUs) {
+      members.triggerUs = readyUs;
+    }
     pods.set(name, pod);
     const entry = this.#options.entryOf(pod, publishNotReady);
     if (entry === undefined) entries.delete(name);
     else entries.set(name, entry);
   }
+}
+
+/** When the Ready condition of a pod changed last; -1 without one. */
+function readyChangedUs(pod: Pod | undefined): SimTime {
+  const condition = pod?.status?.conditions?.find(({ type }) => type === 'Ready');
+  return condition?.lastTransitionTime ?? -1;
 }
 
 /** Only these changes of a pod touch its endpoint. */

@@ -1,6 +1,8 @@
 // All changes of rules in the order of their revisions, kept once for all proxies: each proxy is a
 // place in this log. What a sync of any range of it has to write is found from the entries alone.
 // The head of the log is dropped when every proxy has passed it.
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import { parseTimestamp } from '../../api/timestamp.js';
 import type { FleetWatchEvent } from '../../client/watch.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { RuleChange, ServiceMap } from './service-map.js';
@@ -10,6 +12,14 @@ export interface RangeSummary {
   changedPorts: number;
   changedEndpoints: number;
   changedEntries: number;
+}
+
+const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time';
+
+/** What the controller of a slice has noted; NaN without it. */
+function triggerOf({ metadata }: KubernetesObject): SimTime {
+  const text = metadata.annotations?.[LAST_CHANGE];
+  return (text === undefined ? undefined : parseTimestamp(text)) ?? Number.NaN;
 }
 
 /** Entries are numbered from 0; columns hold those from `start` on. */
@@ -25,6 +35,8 @@ export class ChangeLog {
   #nextSame: number[] = [];
   #totalPorts: number[] = [];
   #totalEndpoints: number[] = [];
+  /** When what led to the change happened, NaN where nobody said. */
+  #triggersUs: SimTime[] = [];
   /** Latest entry by service. */
   readonly #latest: number[] = [];
 
@@ -38,13 +50,13 @@ export class ChangeLog {
     const before = this.#latest[change.service];
     if (before !== undefined && before >= this.start) this.#nextSame[before - this.start] = index;
     this.#latest[change.service] = index;
-    this.#add(event, change, map);
+    this.#add(event, change, map, triggerOf(event.object));
   }
 
   /** The state that proxies begin with. */
   appendBaseline(revision: number, now: SimTime, map: ServiceMap): void {
     const event = { revision, dispatchedAtUs: now, spacingUs: 0 };
-    this.#add(event, { ports: 0, endpoints: 0, entries: 0 }, map);
+    this.#add(event, { ports: 0, endpoints: 0, entries: 0 }, map, Number.NaN);
   }
 
   /** A change without rules has happened: the newest entry stands for its revision too. */
@@ -68,6 +80,11 @@ export class ChangeLog {
 
   totalEndpoints(index: number): number {
     return this.#totalEndpoints[index - this.start] as number;
+  }
+
+  /** When what led to a change happened, to the second; NaN where nobody said. */
+  triggerUs(index: number): SimTime {
+    return this.#triggersUs[index - this.start] as number;
   }
 
   /** Sums up the entries from `from` to before `to` into `summary`. O(entries). */
@@ -97,12 +114,14 @@ export class ChangeLog {
     this.#nextSame = this.#nextSame.slice(count);
     this.#totalPorts = this.#totalPorts.slice(count);
     this.#totalEndpoints = this.#totalEndpoints.slice(count);
+    this.#triggersUs = this.#triggersUs.slice(count);
   }
 
   #add(
     event: Pick<FleetWatchEvent, 'revision' | 'dispatchedAtUs' | 'spacingUs'>,
     change: Omit<RuleChange, 'service'>,
     map: ServiceMap,
+    triggerUs: SimTime,
   ): void {
     this.#revisions.push(event.revision);
     this.#dispatchedUs.push(event.dispatchedAtUs);
@@ -113,5 +132,6 @@ export class ChangeLog {
     this.#nextSame.push(Number.POSITIVE_INFINITY);
     this.#totalPorts.push(map.servicePorts);
     this.#totalEndpoints.push(map.endpoints);
+    this.#triggersUs.push(triggerUs);
   }
 }

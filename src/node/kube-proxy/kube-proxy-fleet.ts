@@ -25,6 +25,7 @@ import { ProgrammedHistory } from './programmed-history.js';
 import { ServiceHistory, type ServiceVersion } from './service-history.js';
 import { ServiceMap, serviceKeyOf } from './service-map.js';
 import { SlowestMember } from './slowest-member.js';
+import type { ProxyMode } from './sync-cost.js';
 import { type ProxySettings, SyncPlans } from './sync-plan.js';
 import { SyncRunners } from './sync-runner.js';
 
@@ -41,9 +42,24 @@ export interface KubeProxyFleetOptions {
   /** From the apiserver to a node; drawn once a node. */
   readonly linkDelay: DistributionSpec;
   readonly observer: ClusterObserver;
+  /** Who measures; told of a sample of the proxies. */
+  readonly monitor?: ProxyMonitor | undefined;
   /** Told of every sync, in each proxy's own order, when its end has been worked out. */
   readonly onSynced?: (member: number, startUs: SimTime, endUs: SimTime) => void;
 }
+
+/** What is measured of a proxy. */
+export interface ProxyMonitor {
+  /** A sync has ended; a full one writes everything. */
+  synced(durationUs: number, isFull: boolean, endUs: SimTime): void;
+  /** A change of endpoints is in the rules so long after what led to it. */
+  programmed(latencyUs: number): void;
+  /** Rules are written for so many service ports and endpoints. */
+  rulesCounted(mode: ProxyMode, servicePorts: number, endpoints: number): void;
+}
+
+/** Proxies that are measured, evenly spread over all: what they do differs little. */
+const MEASURED = 100;
 
 /** Has nothing to do. */
 const IDLE = Number.POSITIVE_INFINITY;
@@ -81,6 +97,7 @@ export class KubeProxyFleet {
   readonly #nextUs: SimTime[] = [];
   readonly #startedUs: SimTime[] = [];
   readonly #delayUs: number[] = [];
+  readonly #isFull: boolean[] = [];
   #syncs = 0;
 
   constructor(options: KubeProxyFleetOptions) {
@@ -117,6 +134,7 @@ export class KubeProxyFleet {
     this.#programmed.push(end);
     this.#taken.push(end);
     this.#startedUs.push(-1);
+    this.#isFull.push(false);
     this.#nextUs.push(end === 0 ? IDLE : simulation.now + this.#delayUs[member]!);
     this.#slowest.add(end);
     if (end > 0) this.#plan();
@@ -308,7 +326,9 @@ export class KubeProxyFleet {
     this.#startedUs[member] = at;
     const settings = this.settingsOf(member);
     this.#runners.started(member, settings.minSyncPeriodUs, at);
-    return at + this.#plans.begin(member, settings, from, to, at);
+    const takesUs = this.#plans.begin(member, settings, from, to, at);
+    this.#isFull[member] = this.#plans.isFull;
+    return at + takesUs;
   }
 
   /** Returns when the next sync starts. */
@@ -317,6 +337,7 @@ export class KubeProxyFleet {
     const to = this.#taken[member]!;
     this.#syncs++;
     this.#options.onSynced?.(member, this.#startedUs[member]!, at);
+    if (this.#options.monitor !== undefined) this.#measure(this.#options.monitor, member, at);
     this.#programmed[member] = to;
     this.#runners.ended(member, at);
     if (this.#histories.size > 0) this.#programmedThen.add(member, at, to);
@@ -325,5 +346,21 @@ export class KubeProxyFleet {
     if (to < this.#log.end) return this.#nextSyncUs(member, at);
     this.#idleCount++;
     return IDLE;
+  }
+
+  /** A sync that ends, of a proxy that is in the sample. */
+  #measure(monitor: ProxyMonitor, member: number, at: SimTime): void {
+    const stride = Math.ceil(this.#programmed.length / MEASURED);
+    if (member % stride !== 0) return;
+    const from = this.#programmed[member]!;
+    const to = this.#taken[member]!;
+    const log = this.#log;
+    monitor.synced(at - this.#startedUs[member]!, this.#isFull[member]!, at);
+    for (let index = from; index < to; index++) {
+      const triggerUs = log.triggerUs(index);
+      if (!Number.isNaN(triggerUs)) monitor.programmed(at - triggerUs);
+    }
+    const { mode } = this.settingsOf(member);
+    if (to > 0) monitor.rulesCounted(mode, log.totalPorts(to - 1), log.totalEndpoints(to - 1));
   }
 }

@@ -45,6 +45,13 @@ export const trafficCsv: CsvFile = csvFile<TrafficRow>(
       (row) => row.setupMeanUs,
     ),
     secondsColumn('setup_max_seconds', 'The longest such time.', (row) => row.setupMaxUs),
+    numberColumn('same_node', "Accepted on the client's own node.", (row) => row.sameNode),
+    numberColumn('same_zone', "Accepted in the client's own zone.", (row) => row.sameZone),
+    numberColumn(
+      'same_endpoint',
+      'Accepted by the pod that had accepted the last one of the client.',
+      (row) => row.sameEndpoint,
+    ),
   ],
   (result) => result.traffic,
 );
