@@ -5,7 +5,7 @@
 // other converge together; a change of an object without consequences converges when it is
 // accepted.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import { type PodStage, SilentObserver } from '../client/observer.js';
+import { type PodStage, type SchedulingResult, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ChangeListener } from '../cluster/change-listener.js';
 import type { ObjectReference } from '../cluster/operation.js';
@@ -100,6 +100,10 @@ export class Convergence extends SilentObserver implements ChangeListener {
 
   override podReached(uid: string, stage: PodStage): void {
     this.#goals.podReached(uid, stage);
+  }
+
+  override schedulingAttempted(uid: string, result: SchedulingResult): void {
+    if (result !== 'scheduled') this.#goals.schedulingFailed(uid);
   }
 
   override endpointsProgrammed(revision: number): void {

@@ -116,6 +116,14 @@ export class Goals {
     this.#touched(tracked.workload);
   }
 
+  /** Notes that the scheduler has found no node for a pod, or could not bind it. */
+  schedulingFailed(uid: string): void {
+    const tracked = this.#pods.get(uid);
+    if (tracked === undefined) return;
+    tracked.workload.nodeChosen(tracked, false);
+    this.#touched(tracked.workload);
+  }
+
   /** The goal has moved, and with it the one whose pods it is. */
   #touched(goal: Goal): void {
     this.#onTouched(goal);

@@ -19,6 +19,8 @@ interface PodFacts {
   readonly isScheduled: boolean;
   /** The scheduler has found no node for it. */
   readonly isUnschedulable: boolean;
+  /** The scheduler has chosen its node, to which it is not bound yet. */
+  readonly isBinding: boolean;
   /** What its kubelet does next, an index of STARTING; -1 when it is not bound, or Ready. */
   readonly starting: number;
   /** Ready, or Succeeded. */
@@ -47,6 +49,7 @@ const UNKNOWN: PodFacts = {
   isWanted: false,
   isScheduled: false,
   isUnschedulable: false,
+  isBinding: false,
   starting: -1,
   isReady: false,
   isServing: false,
@@ -62,6 +65,8 @@ export interface TrackedPod {
   readonly hash: string;
   pod: Pod;
   isGone: boolean;
+  /** The scheduler has chosen a node in its last attempt. */
+  hasNode: boolean;
   /** How much of STARTING is done. */
   done: number;
   /** Services that list it as ready. */
@@ -72,7 +77,8 @@ export interface TrackedPod {
 /** A pod that no count knows yet. */
 export function trackedPod(pod: Pod, workload: WorkloadGoal, hash: string): TrackedPod {
   const { uid = '' } = pod.metadata;
-  return { uid, workload, hash, pod, isGone: false, done: 0, listings: 0, facts: UNKNOWN };
+  const state = { isGone: false, hasNode: false, done: 0, listings: 0, facts: UNKNOWN };
+  return { uid, workload, hash, pod, ...state };
 }
 
 const noFaults = (): readonly string[] => [];
@@ -101,6 +107,7 @@ export class WorkloadGoal extends Goal {
   #wanted = 0;
   #scheduled = 0;
   #unschedulable = 0;
+  #binding = 0;
   /** By index of STARTING. */
   readonly #starting = [0, 0, 0, 0];
   #ready = 0;
@@ -182,17 +189,24 @@ export class WorkloadGoal extends Goal {
 
   /** Notes how far the kubelet is with a pod. */
   podReached(tracked: TrackedPod, stage: PodStage): void {
+    if (stage === 'scheduled') return this.nodeChosen(tracked, true);
     const done = DONE[stage];
     if (done === undefined || done <= tracked.done) return;
     tracked.done = done;
     this.refresh(tracked);
   }
 
+  /** Notes whether the scheduler's last attempt has found a node for a pod. */
+  nodeChosen(tracked: TrackedPod, hasNode: boolean): void {
+    tracked.hasNode = hasNode;
+    this.refresh(tracked);
+  }
+
   /** What holds up the pods that exist and are not Ready; the one that is furthest behind counts. */
   inFlight(): Activity | undefined {
-    if (this.#scheduled < this.#wanted) {
-      return this.#unschedulable > 0 ? 'unschedulable' : 'schedule';
-    }
+    const unbound = this.#wanted - this.#scheduled;
+    if (this.#unschedulable > 0) return 'unschedulable';
+    if (unbound > 0) return unbound > this.#binding ? 'schedule' : 'bind';
     return STARTING.find((_, index) => (this.#starting[index] as number) > 0);
   }
 
@@ -215,7 +229,7 @@ export class WorkloadGoal extends Goal {
     return before.isPublished !== facts.isPublished || before.isListed !== facts.isListed;
   }
 
-  #factsOf({ uid, hash, pod, isGone, done, listings }: TrackedPod): PodFacts {
+  #factsOf({ uid, hash, pod, isGone, hasNode, done, listings }: TrackedPod): PodFacts {
     const { phase } = pod.status ?? {};
     const exists = !isGone && phase !== 'Failed';
     const isCurrent = this.hash === '' || this.hash === hash;
@@ -229,7 +243,8 @@ export class WorkloadGoal extends Goal {
       isTerminating,
       isWanted,
       isScheduled,
-      isUnschedulable: isWanted && !isScheduled && isFoundUnschedulable(pod),
+      isUnschedulable: isWanted && !isScheduled && !hasNode && isFoundUnschedulable(pod),
+      isBinding: isWanted && !isScheduled && hasNode,
       starting: isScheduled && !isReady ? done : -1,
       isReady,
       isServing,
@@ -244,6 +259,7 @@ export class WorkloadGoal extends Goal {
     if (facts.isWanted) this.#wanted += sign;
     if (facts.isScheduled) this.#scheduled += sign;
     if (facts.isUnschedulable) this.#unschedulable += sign;
+    if (facts.isBinding) this.#binding += sign;
     if (facts.isReady) this.#ready += sign;
     if (facts.isServing) this.#serving += sign;
     if (facts.isPublished) this.#published += sign;

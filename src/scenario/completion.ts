@@ -1,14 +1,18 @@
 /**
- * What a workload needs and does not say: nodes to run on, namespaces to be in. Whatever is added
- * is named in a notice, because it decides the results.
+ * What a workload needs and does not say: nodes to run on, namespaces to be in, an end of the pods
+ * of Jobs. Whatever is added is named in a notice, because it decides the results.
  */
 
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { IgnoredKind } from '../api/manifests.js';
+import type { PodTemplateSpec } from '../api/pod.js';
+import { behaviour } from '../api/pod-behaviour.js';
 import type { Problem } from '../api/problem.js';
 import type { Operation } from '../cluster/operation.js';
 import { hostsOf } from './cluster-of.js';
+import { scenarioDefaults } from './constants.js';
 import { withDefaults } from './defaults.js';
+import { formatDuration } from './duration.js';
 import { fittingPool, fittingRule, type PodDemand } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation } from './operations-of.js';
@@ -44,7 +48,9 @@ export function completeWorkload(
   built: readonly BuiltOperation[],
   isSound: boolean,
 ): CompletedWorkload {
-  const { operations, notices } = withNamespaces(built);
+  const inNamespaces = withNamespaces(built);
+  const { operations, notices: ofJobs } = withRunTimes(inNamespaces.operations);
+  const notices = [...inNamespaces.notices, ...ofJobs];
   const objects = built.flatMap((each) => each.objects);
   const problems = isSound ? warnOfMissingRequests(objects) : [];
   if (spec.nodePools !== undefined) return { spec, operations, notices, problems };
@@ -94,6 +100,61 @@ function withNamespaces(built: readonly BuiltOperation[]): {
     `${noun} ${added.join(', ')} ${verb} used but not declared, and created first ` +
     '(kubectl would refuse).';
   return { operations, notices: [notice] };
+}
+
+/** Lets the pods of Jobs come to an end that their templates do not state. */
+function withRunTimes(operations: readonly Operation[]): {
+  operations: readonly Operation[];
+  notices: readonly string[];
+} {
+  const changed: string[] = [];
+  const runTime = formatDuration(scenarioDefaults.jobRunTimeUs);
+  const ended = (object: KubernetesObject): KubernetesObject => {
+    const found = withRunTime(object, runTime);
+    if (found !== object) changed.push(`${object.kind} ${object.metadata.name}`);
+    return found;
+  };
+  const completed = operations.map((each) =>
+    each.op === 'apply' || each.op === 'create'
+      ? { ...each, objects: each.objects.map(ended) }
+      : each,
+  );
+  const [first, ...more] = changed;
+  if (first === undefined) return { operations, notices: [] };
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  const notice =
+    `${first}${others} does not say how long its pods run: ${runTime} each; ` +
+    `annotate its template with ${behaviour.runTime}.`;
+  return { operations: completed, notices: [notice] };
+}
+
+/** The object itself where it is no Job, or its template says when its containers end. */
+function withRunTime(object: KubernetesObject, runTime: string): KubernetesObject {
+  if (object.kind === 'Job') {
+    const template = endingTemplate(object.spec.template, runTime);
+    return template === undefined ? object : { ...object, spec: { ...object.spec, template } };
+  }
+  if (object.kind !== 'CronJob') return object;
+  const { jobTemplate } = object.spec;
+  const template = endingTemplate(jobTemplate.spec.template, runTime);
+  if (template === undefined) return object;
+  const spec = { ...jobTemplate.spec, template };
+  return { ...object, spec: { ...object.spec, jobTemplate: { ...jobTemplate, spec } } };
+}
+
+function endingTemplate(
+  template: PodTemplateSpec | undefined,
+  runTime: string,
+): PodTemplateSpec | undefined {
+  const annotations = template?.metadata?.annotations ?? {};
+  const ends = [behaviour.runTime, behaviour.crashAfter, behaviour.crashProbability];
+  const isStated = Object.keys(annotations).some((key) => ends.some((end) => key.startsWith(end)));
+  if (template === undefined || isStated) return undefined;
+  const metadata = {
+    ...template.metadata,
+    annotations: { ...annotations, [behaviour.runTime]: runTime },
+  };
+  return { ...template, metadata };
 }
 
 /** As the API server stores one that names only itself. */

@@ -47,6 +47,12 @@ export const scenarioDefaults = defineConstants('scenario', {
     source: 'ASSUMED; state from.external.clients to replace it',
     note: 'that traffic from outside comes from',
   },
+  jobRunTimeUs: {
+    value: 10_000_000,
+    unit: 'µs',
+    source: 'ASSUMED; state the annotation kubeclock.dev/run-time to replace it',
+    note: 'of containers of a Job or CronJob',
+  },
   applicationStartP50Us: {
     value: 1_000_000,
     unit: 'µs',

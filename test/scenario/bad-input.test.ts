@@ -26,7 +26,7 @@ const inputs: readonly BadInput[] = [
       line: first,
       column: 15,
       code: 'KUBECLOCK1101',
-      expected: 'one of mode, minSyncPeriod',
+      expected: 'one of mode, version, minSyncPeriod, cpuFactor',
     },
   },
   {

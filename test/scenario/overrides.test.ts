@@ -24,7 +24,7 @@ describe('--set', () => {
     const scenario = withOptions({
       set: ['spec.controlPlane.etcd.disk=hdd', 'kubeProxy.mode=ipvs'],
     });
-    expect(scenario.cluster.kubeProxy).toEqual({ mode: 'ipvs', minSyncPeriodUs: 0 });
+    expect(scenario.cluster.kubeProxy).toMatchObject({ mode: 'ipvs', minSyncPeriodUs: 0 });
     expect(scenario.cluster.controlPlane.etcd.disk.fsync.kind).toBe('mixture');
   });
 

@@ -7,9 +7,10 @@ export const activities = [
   'api_call',
   'create_limit',
   'create',
-  'schedule_limit',
   'unschedulable',
   'schedule',
+  'bind_limit',
+  'bind',
   'volume',
   'sandbox',
   'image_pull',
@@ -30,7 +31,7 @@ export type Activity = (typeof activities)[number];
 /** Activities of clients that have a limit, and what their time in its queue counts as. */
 const limits: ReadonlyMap<Activity, Activity> = new Map([
   ['create', 'create_limit'],
-  ['schedule', 'schedule_limit'],
+  ['bind', 'bind_limit'],
   ['terminate', 'terminate_limit'],
   ['publish', 'publish_limit'],
 ]);
@@ -45,9 +46,10 @@ const causes: Readonly<Record<Activity, string>> = {
   api_call: "the client's call to the API",
   create_limit: 'controllers waiting for the limits of their clients',
   create: 'controllers at work on the objects',
-  schedule_limit: 'kube-scheduler waiting for the limit of its client',
   unschedulable: 'no node that fits the pods',
   schedule: 'pods waiting for kube-scheduler',
+  bind_limit: 'kube-scheduler waiting for the limit of its client',
+  bind: 'pods being bound, and volumes provisioned for them',
   volume: 'claims waiting for volumes',
   sandbox: 'volumes, sandboxes and networks of pods',
   image_pull: 'images being pulled',

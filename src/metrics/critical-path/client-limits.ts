@@ -75,7 +75,7 @@ function purposeOf(request: ApiRequest): string | undefined {
   const isDeletion = verb === 'delete' && request.gracePeriodSeconds !== 0;
   if (resource === 'pods' && isDeletion) return 'terminate';
   if (verb !== 'create') return undefined;
-  if (subresource === 'binding') return 'schedule';
+  if (subresource === 'binding') return 'bind';
   const owner = subresource === undefined ? body?.metadata.ownerReferences?.[0] : undefined;
   return owner && creationFor(owner.kind);
 }

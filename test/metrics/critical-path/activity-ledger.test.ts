@@ -86,7 +86,7 @@ test('every activity says in words who is at work, no two the same', () => {
 
 test('waiting for a limit comes before the work that it holds up', () => {
   const held = activities.filter((activity) => limitOf(activity) !== undefined);
-  expect(held).toEqual(['create', 'schedule', 'terminate', 'publish']);
+  expect(held).toEqual(['create', 'bind', 'terminate', 'publish']);
   for (const activity of held) {
     const limit = limitOf(activity) ?? activity;
     expect(activities.indexOf(limit)).toBeLessThan(activities.indexOf(activity));

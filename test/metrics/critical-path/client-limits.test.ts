@@ -76,7 +76,7 @@ describe('whose limit it is that holds up', () => {
   });
 
   test('their placement: the scheduler that binds, with its own rate', () => {
-    expect(limits.of('schedule')).toMatchObject({ name: 'binder', qps: 50 });
+    expect(limits.of('bind')).toMatchObject({ name: 'binder', qps: 50 });
   });
 
   test('their deletion: who asked for it, and not the kubelet that confirms their end', () => {

@@ -64,6 +64,17 @@ describe('a Deployment waits', () => {
     ]);
   });
 
+  test('for its binding once a node is chosen, and for the scheduler again when that fails', () => {
+    const bench = new ConvergenceBench(0).change('apply', web).put(set, a, b);
+    bench.at(3).reach('scheduled', 'a', 'b').at(20);
+    bench.convergence.schedulingAttempted('b', 'error');
+    bench.at(24).reach('scheduled', 'b').at(30).bind('a', 'b').ready('a', 'b');
+    expect(bench.path()).toEqual([
+      ['schedule', 3 + 4],
+      ['bind', 17 + 6],
+    ]);
+  });
+
   test('in a rolling update for new pods to become Ready, before more are created', () => {
     const bench = new ConvergenceBench(0).change('apply', web).put(set, a, b);
     bench.at(1).bind('a', 'b').ready('a', 'b');
