@@ -7,6 +7,7 @@ import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import type { FaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
 import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
+import type { WorkloadOperation } from '../cluster/workload-operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
 import { formatDuration } from '../scenario/duration.js';
@@ -192,7 +193,14 @@ function operationLines(operation: Operation): readonly string[] {
     case 'taint':
       return [`${head} ${operation.nodes.join(', ')}: ${taintTexts(operation.changes)}`];
     case 'rolloutRestart':
-      return [`${head} ${formatTarget(operation.target)}`];
+    case 'rolloutPause':
+    case 'rolloutResume':
+    case 'rolloutUndo':
+    case 'setImage':
+    case 'label':
+    case 'annotate':
+    case 'autoscale':
+      return [`${head} ${formatTarget(operation.target)}${workloadText(operation)}`];
     case 'barrier':
       return [`${head} until converged`];
     case 'requests':
@@ -236,4 +244,35 @@ function taintText(change: TaintChange): string {
 function etcdMemberText(member: number | 'leader' | 'all'): string {
   if (member === 'all') return 'all members of etcd';
   return member === 'leader' ? 'the leader of etcd' : `member ${member} of etcd`;
+}
+
+/** What is done to the target, after its name. */
+function workloadText(operation: WorkloadOperation): string {
+  switch (operation.op) {
+    case 'rolloutRestart':
+    case 'rolloutPause':
+    case 'rolloutResume':
+      return '';
+    case 'rolloutUndo':
+      return ` to revision ${operation.toRevision ?? 'before the present one'}`;
+    case 'setImage':
+      return `: ${imageTexts(operation.images)}`;
+    case 'label':
+    case 'annotate':
+      return `: ${markTexts(operation.marks)}`;
+    case 'autoscale': {
+      const { minReplicas, maxReplicas } = operation.autoscaler.spec;
+      return `: ${minReplicas} to ${maxReplicas} pods`;
+    }
+  }
+}
+
+function imageTexts(images: readonly (readonly [container: string, image: string])[]): string {
+  return images.map(([container, image]) => `${container}=${image}`).join(', ');
+}
+
+/** As kubectl takes them: `key=value`, `key-`. */
+function markTexts(marks: Readonly<Record<string, string | null>>): string {
+  const pairs = Object.entries(marks).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs.map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`)).join(', ');
 }

@@ -4,7 +4,8 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
 import { ApiClient } from '../client/api-client.js';
 import type { EventKind } from '../kernel/simulation.js';
-import { addressOf, type DriverOptions, referenceOf } from './driver.js';
+import type { DriverOptions } from './driver.js';
+import { addressOf, referenceOf } from './driver-step.js';
 import type { ChurnOperation } from './operation.js';
 
 /** Its objects are load, not changes whose convergence is asked for. */

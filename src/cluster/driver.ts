@@ -7,22 +7,22 @@
 import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
-import { resourceKindNamed } from '../api/resource-kinds.js';
-import { formatTimestamp } from '../api/timestamp.js';
 import type { ApiCall, ApiTransport } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
-import {
-  type ApiRequest,
-  type ApiResponse,
-  isSuccess,
-  type PropagationPolicy,
-} from '../client/api-request.js';
+import { type ApiResponse, isSuccess, type PropagationPolicy } from '../client/api-request.js';
 import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
-import type { SimTime } from '../kernel/time.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
 import { cordonRequest, Drain } from './drain.js';
+import {
+  addressOf,
+  createRequest,
+  patchRequest,
+  referenceOf,
+  type Step,
+  type StepRequest,
+} from './driver-step.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import type { FaultOperation } from './fault-operation.js';
 import { isEqual, mergePatch } from './merge-patch.js';
@@ -30,6 +30,7 @@ import type { InstanceOperation, TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
 import { PodLoad } from './pod-load.js';
 import { RequestLoad } from './request-load.js';
+import { workloadStep } from './workload-steps.js';
 
 export interface DriverOptions {
   readonly simulation: Simulation;
@@ -48,15 +49,6 @@ export interface DriverOptions {
   readonly strike: (operation: FaultOperation) => void;
   /** Does something to instances of the cloud. */
   readonly operateInstances: (operation: InstanceOperation) => void;
-}
-
-/** What one object of an operation asks for. */
-interface Step {
-  readonly verb: string;
-  readonly target: ObjectReference;
-  readonly request: ApiRequest;
-  /** Of an apply, whose first request is a GET: what is to be there in the end. */
-  readonly applied?: KubernetesObject;
 }
 
 /** Performs operations in their order; `atUs` holds each back until then. */
@@ -117,7 +109,14 @@ export class Driver {
       case 'update':
         return this.#run([patchStep('update', operation.target, operation.patch)]);
       case 'rolloutRestart':
-        return this.#run([restartStep(operation.target, simulation.now)]);
+      case 'rolloutUndo':
+      case 'rolloutPause':
+      case 'rolloutResume':
+      case 'setImage':
+      case 'label':
+      case 'annotate':
+      case 'autoscale':
+        return this.#run([workloadStep(operation, simulation.now)]);
       case 'cordon':
       case 'uncordon':
         return this.#run(operation.nodes.map((name) => cordonStep(operation.op, name)));
@@ -171,72 +170,45 @@ export class Driver {
     const step = this.#steps[0];
     if (step === undefined) return this.#beginNext();
     this.#change = this.#options.changes.changeStarted(step.verb, step.target, 1);
-    this.#client.send(step.request, this.#answered);
+    this.#client.send(step.request, this.#answered, step);
   }
 
   readonly #answered = (call: ApiCall): void => {
-    const step = this.#steps[0] as Step;
+    const { next } = call.context as StepRequest;
     const response = call.response as ApiResponse;
-    const write = call.request.verb === 'get' ? writeAfterGet(step, response) : undefined;
-    if (write !== undefined) return this.#client.send(write, this.#answered);
-    const { changes } = this.#options;
-    if (isSuccess(response)) {
-      changes.changeAccepted(this.#change, response.object);
-    } else {
-      changes.changeRefused(this.#change, response.message);
+    const following = next?.(response);
+    if (following !== undefined && 'request' in following) {
+      return this.#client.send(following.request, this.#answered, following);
     }
+    const { changes } = this.#options;
+    if (following !== undefined) changes.changeRefused(this.#change, following.refusal);
+    else if (isSuccess(response)) changes.changeAccepted(this.#change, response.object);
+    else changes.changeRefused(this.#change, response.message);
     this.#steps.shift();
     this.#nextStep();
   };
 }
 
-type Address = Pick<ApiRequest, 'resource' | 'namespace' | 'name'>;
-
-/** Identity of an object, for messages and changes. */
-export function referenceOf({ kind, metadata }: KubernetesObject): ObjectReference {
-  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
-}
-
-/** Where the API serves an object. */
-export function addressOf({ kind, namespace, name }: ObjectReference): Address {
-  const found = resourceKindNamed(kind);
-  return {
-    resource: found?.resource ?? kind,
-    namespace: found?.namespaced === false ? '' : namespace,
-    name,
-  };
-}
-
-function applyStep(object: KubernetesObject): Step {
-  const target = referenceOf(object);
-  return {
-    verb: 'apply',
-    target,
-    request: { verb: 'get', ...addressOf(target) },
-    applied: object,
-  };
+function applyStep(applied: KubernetesObject): Step {
+  const target = referenceOf(applied);
+  const request = { verb: 'get', ...addressOf(target) } as const;
+  return { verb: 'apply', target, request, next: (found) => writeAfterGet(applied, found) };
 }
 
 /** The second request of an apply; undefined when the object is as it should be, or unknown. */
-function writeAfterGet({ target, applied }: Step, response: ApiResponse): ApiRequest | undefined {
-  if (applied === undefined) return undefined;
-  if (response.code === 404) return { verb: 'create', ...addressOf(target), body: applied };
+function writeAfterGet(applied: KubernetesObject, response: ApiResponse): StepRequest | undefined {
+  if (response.code === 404) return { request: createRequest(applied) };
   if (!isSuccess(response)) return undefined;
   const apply = (current: KubernetesObject): KubernetesObject =>
     mergePatch(current, applied) as KubernetesObject;
   const found = response.object as KubernetesObject;
   if (apply(found) === found) return undefined;
   const patch = { bytes: encodedBytes(applied), apply };
-  return { verb: 'patch', ...addressOf(target), patch };
+  return { request: { verb: 'patch', ...addressOf(referenceOf(applied)), patch } };
 }
 
 function createStep(object: KubernetesObject): Step {
-  const target = referenceOf(object);
-  return {
-    verb: 'create',
-    target,
-    request: { verb: 'create', ...addressOf(target), body: object },
-  };
+  return { verb: 'create', target: referenceOf(object), request: createRequest(object) };
 }
 
 function deleteStep(target: ObjectReference, policy: PropagationPolicy = 'Background'): Step {
@@ -249,14 +221,7 @@ function patchStep(
   target: ObjectReference,
   patch: Readonly<Record<string, unknown>>,
 ): Step {
-  const apply = (current: KubernetesObject): KubernetesObject =>
-    mergePatch(current, patch) as KubernetesObject;
-  const bytes = JSON.stringify(patch).length;
-  return {
-    verb,
-    target,
-    request: { verb: 'patch', ...addressOf(target), patch: { bytes, apply } },
-  };
+  return { verb, target, request: patchRequest(target, patch) };
 }
 
 const nodeNamed = (name: string): ObjectReference => ({ kind: 'Node', namespace: '', name });
@@ -283,11 +248,4 @@ function tainted(node: Node, change: TaintChange): Node {
   );
   const next = 'set' in change ? [...others, change.set] : others;
   return isEqual(taints, next) ? node : { ...node, spec: { ...node.spec, taints: next } };
-}
-
-/** kubectl marks the template with the time, which makes it another one. */
-function restartStep(target: ObjectReference, now: SimTime): Step {
-  const annotations = { 'kubectl.kubernetes.io/restartedAt': formatTimestamp(now, 0) };
-  const patch = { spec: { template: { metadata: { annotations } } } };
-  return patchStep('rollout restart', target, patch);
 }

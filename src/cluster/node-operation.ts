@@ -1,6 +1,6 @@
-// What kubectl does to nodes and rollouts by words of its own. A part of operation.ts.
+// What kubectl does to nodes by words of its own. A part of operation.ts.
 import type { Taint } from '../api/node.js';
-import type { ObjectReference, Timed } from './operation.js';
+import type { Timed } from './operation.js';
 
 /** `kubectl cordon` and `uncordon`: pods may, or may not, be scheduled on nodes any more. */
 export interface CordonOperation extends Timed {
@@ -41,15 +41,4 @@ export interface InstanceOperation extends Timed {
   readonly nodes: readonly string[];
 }
 
-/** `kubectl rollout restart`: all pods of a workload are replaced as by a rolling update. */
-export interface RolloutRestartOperation extends Timed {
-  readonly op: 'rolloutRestart';
-  readonly target: ObjectReference;
-}
-
-export type NodeOperation =
-  | CordonOperation
-  | TaintOperation
-  | DrainOperation
-  | InstanceOperation
-  | RolloutRestartOperation;
+export type NodeOperation = CordonOperation | TaintOperation | DrainOperation | InstanceOperation;

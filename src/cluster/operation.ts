@@ -7,6 +7,7 @@ import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import type { FaultOperation } from './fault-operation.js';
 import type { NodeOperation } from './node-operation.js';
+import type { WorkloadOperation } from './workload-operation.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
 export interface ObjectReference {
@@ -150,4 +151,5 @@ export type Operation =
   | RequestsOperation
   | EtcdOperation
   | FaultOperation
-  | NodeOperation;
+  | NodeOperation
+  | WorkloadOperation;

@@ -17,6 +17,7 @@ import type {
   ObjectReference,
   RestartOperation,
 } from '../cluster/operation.js';
+import type { AutoscaleOperation } from '../cluster/workload-operation.js';
 import { autoscalerProblems } from './autoscaler-of.js';
 import { cloudProblems } from './cloud-of.js';
 import { hostsOf } from './cluster-of.js';
@@ -35,6 +36,7 @@ import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import { storageProblems } from './storage-of.js';
 import { formatTarget } from './targets.js';
+import { workloadKinds } from './workload-operations.js';
 
 const codes = scenarioProblemCodes;
 
@@ -45,9 +47,6 @@ const scalable: ReadonlySet<string> = new Set([
   'ReplicationController',
   'StatefulSet',
 ]);
-
-/** Kinds that `rolloutRestart` works on. */
-const restartable: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 /** The nodes of pools, which are numbered from 0. */
 class NodeCounts {
@@ -194,7 +193,18 @@ class OperationSequence {
       case 'scale':
         return this.#requireKind(operation.target, scalable, 'scaled', report);
       case 'rolloutRestart':
-        return this.#requireKind(operation.target, restartable, 'restarted by a rollout', report);
+      case 'rolloutUndo':
+      case 'rolloutPause':
+      case 'rolloutResume':
+      case 'setImage':
+      case 'autoscale':
+      case 'label':
+      case 'annotate': {
+        if (operation.op === 'autoscale') checkBounds(operation, report);
+        const found = workloadKinds.get(operation.op);
+        if (found === undefined) return this.#require(operation.target, ['target'], report);
+        return this.#requireKind(operation.target, ...found, report);
+      }
       case 'update':
         return this.#require(operation.target, ['target'], report);
       case 'cordon':
@@ -270,6 +280,12 @@ class OperationSequence {
 }
 
 type Report = (steps: FieldPath, message: string, near: string | undefined) => void;
+
+function checkBounds({ autoscaler }: AutoscaleOperation, report: Report): void {
+  const { minReplicas = 1, maxReplicas } = autoscaler.spec;
+  if (maxReplicas >= minReplicas) return;
+  report(['max'], `max is ${maxReplicas}, and min is ${minReplicas}`, undefined);
+}
 
 function checkResource(name: string, report: Report): void {
   if (resourceKindOfResource(name) !== undefined) return;

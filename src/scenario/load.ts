@@ -249,15 +249,13 @@ class Loader {
   }
 
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
-    const faults = [
-      ...checkOperations(built, spec, this.#placeOf),
-      ...checkLoads(spec, built, this.#placeOf),
-    ];
+    const faults = checkOperations(built, spec, this.#placeOf);
     if (!this.#areObjectsSound()) return faults;
     const objects = built.flatMap((each) => each.objects);
     const checks = [checkBehaviour, checkSelectors, checkFlowSchemas];
     return [
       ...faults,
+      ...checkLoads(spec, built, this.#placeOf),
       ...checks.flatMap((check) => check(objects)),
       ...checkTraffic(spec, objects, this.#placeOf),
     ];

@@ -14,6 +14,7 @@ import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.j
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { OperationText, TargetText } from './schema-operations.js';
 import { resolveTarget } from './targets.js';
+import { workloadOperationOf } from './workload-operations.js';
 import type { YamlTree } from './yaml-tree.js';
 
 /** An operation with where it stands, and the objects that it brings or is a template of. */
@@ -110,10 +111,17 @@ class OperationBuilder {
       case 'terminateInstances':
       case 'stopInstances':
         return { operation: nodeOperationOf(text, common), objects: [] };
-      case 'rolloutRestart': {
+      case 'rolloutRestart':
+      case 'rolloutUndo':
+      case 'rolloutPause':
+      case 'rolloutResume':
+      case 'setImage':
+      case 'autoscale':
+      case 'label':
+      case 'annotate': {
         const target = this.#target(text.target, [...path, 'target']);
         if (target === undefined) return undefined;
-        return { operation: { op: 'rolloutRestart', ...common, target }, objects: [] };
+        return { operation: workloadOperationOf(text, common, target), objects: [] };
       }
       case 'barrier':
         return { operation: { op: 'barrier', ...common }, objects: [] };

@@ -100,6 +100,7 @@ export function podAutoscalingOf(
 function makesAutoscaler(operation: Operation): boolean {
   const isAutoscaler = ({ kind }: { readonly kind: string }): boolean =>
     kind === 'HorizontalPodAutoscaler';
+  if (operation.op === 'autoscale') return true;
   if (operation.op === 'churn') return operation.templates.some(isAutoscaler);
   if (operation.op !== 'apply' && operation.op !== 'create') return false;
   return operation.objects.some(isAutoscaler);

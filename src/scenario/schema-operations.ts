@@ -14,11 +14,13 @@ import {
   oneOf,
   positiveDuration,
   positiveNumber,
+  target,
   text,
   textLike,
   timing,
   wholeNumber,
 } from './schema-parts.js';
+import { workloadOperationNames, workloadOperationSchemas } from './workload-operations.js';
 
 const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
 
@@ -33,19 +35,6 @@ const sources = {
   objects: list(tree, 'Kubernetes objects').optional(),
   yaml: text('YAML as text').optional(),
 };
-
-/** `Deployment/frontend` or `Deployment/shop/frontend`. */
-const target = z.union(
-  [
-    textLike(/^[A-Za-z]+(?:\/[^/\s]+){1,2}$/, 'kind/name or kind/namespace/name'),
-    mapping({
-      kind: text('a kind'),
-      namespace: text('a namespace').optional(),
-      name: text('a name'),
-    }),
-  ],
-  { error: 'kind/name, kind/namespace/name, or a mapping {kind, namespace, name}' },
-);
 
 const namespace = text('a namespace').optional();
 
@@ -82,7 +71,7 @@ export const operationNames = [
   'uncordon',
   'drain',
   'taint',
-  'rolloutRestart',
+  ...workloadOperationNames,
   'terminateInstances',
   'stopInstances',
   'barrier',
@@ -158,7 +147,7 @@ export const operation = z.discriminatedUnion(
       timeout: positiveDuration().optional().describe('For a node; none when absent.'),
     }),
     mapping({ op: z.literal('taint'), ...timing, nodes, taints: list(taint, 'taints', 1) }),
-    mapping({ op: z.literal('rolloutRestart'), ...timing, target }),
+    ...workloadOperationSchemas,
     mapping({ op: z.literal('terminateInstances'), ...timing, nodes }),
     mapping({ op: z.literal('stopInstances'), ...timing, nodes }),
     mapping({ op: z.literal('barrier'), ...timing }),

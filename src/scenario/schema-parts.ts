@@ -231,3 +231,18 @@ export const elected = {
     retryPeriod: positiveDuration().optional().describe('Between renewals.'),
   }).optional(),
 };
+
+/** `Deployment/frontend` or `Deployment/shop/frontend`. */
+export const target: z.ZodType<
+  string | { kind: string; namespace?: string | undefined; name: string }
+> = z.union(
+  [
+    textLike(/^[A-Za-z]+(?:\/[^/\s]+){1,2}$/, 'kind/name or kind/namespace/name'),
+    mapping({
+      kind: text('a kind'),
+      namespace: text('a namespace').optional(),
+      name: text('a name'),
+    }),
+  ],
+  { error: 'kind/name, kind/namespace/name, or a mapping {kind, namespace, name}' },
+);

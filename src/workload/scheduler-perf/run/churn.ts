@@ -4,7 +4,7 @@
 // Source: Kubernetes v1.36 test/integration/scheduler_perf/executor.go runChurnOp.
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { ApiRequest, ApiResponse } from '../../../client/api-request.js';
-import { addressOf, referenceOf } from '../../../cluster/driver.js';
+import { addressOf, referenceOf } from '../../../cluster/driver-step.js';
 import type { Churn } from '../operations.js';
 import { createOf, inNamespace } from './object-requests.js';
 import type { SeriesPlan } from './request-series.js';

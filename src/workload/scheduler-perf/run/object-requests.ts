@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { ObjectMeta } from '../../../api/object-meta.js';
 import { resourceKindNamed } from '../../../api/resource-kinds.js';
 import type { ApiRequest } from '../../../client/api-request.js';
-import { addressOf, referenceOf } from '../../../cluster/driver.js';
+import { addressOf, referenceOf } from '../../../cluster/driver-step.js';
 import { schedulerPerfConstants } from '../constants.js';
 
 /** The object with some metadata replaced. */
