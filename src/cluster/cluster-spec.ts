@@ -108,6 +108,8 @@ export interface ControllerManagerSpec extends ElectedSpec {
   readonly client: ClientLimit;
   /** Absent: nodes get no podCIDR from it. */
   readonly nodeCidrs?: NodeCidrSpec | undefined;
+  /** Without a sign of life for longer a node is not Ready; absent: as by default. */
+  readonly nodeMonitorGracePeriodUs?: number | undefined;
 }
 
 /**

@@ -54,6 +54,7 @@ export class ControllerManagerProcess implements ReplicaProcess {
       monitor,
       autoscales,
       nodeCidrs: spec.nodeCidrs,
+      nodeMonitorGracePeriodUs: spec.nodeMonitorGracePeriodUs,
       hasStorage,
     });
   }

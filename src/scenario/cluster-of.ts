@@ -44,6 +44,13 @@ function limitOf(limit: ControlPlaneText['controllerManager']): ClientLimit {
   return { qps: limit?.kubeAPIQPS ?? 0, burst: limit?.kubeAPIBurst ?? 0 };
 }
 
+function graceOf(
+  text: ControlPlaneText['controllerManager'],
+): Pick<ControlPlaneSpec['controllerManager'], 'nodeMonitorGracePeriodUs'> {
+  const grace = text?.nodeMonitorGracePeriod;
+  return grace === undefined ? {} : { nodeMonitorGracePeriodUs: durationUs(grace) };
+}
+
 function controlPlaneOf(
   text: ControlPlaneText,
   [scheduler, ...additionalSchedulers]: LoadedSchedulers['schedulers'],
@@ -74,6 +81,7 @@ function controlPlaneOf(
       leaderElection: leaderElectionOf(text.controllerManager?.leaderElection),
       client: limitOf(text.controllerManager),
       ...(nodeCidrs && { nodeCidrs }),
+      ...graceOf(text.controllerManager),
     },
     processes: processCostsOf(text.processes),
   };

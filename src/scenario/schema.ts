@@ -112,7 +112,14 @@ const controlPlane = mapping({
   )
     .optional()
     .describe('Several schedulers; each takes from `scheduler` what it does not state.'),
-  controllerManager: mapping({ ...clientLimit.shape, ...elected, ...nodeCidrFields })
+  controllerManager: mapping({
+    ...clientLimit.shape,
+    ...elected,
+    ...nodeCidrFields,
+    nodeMonitorGracePeriod: positiveDuration()
+      .optional()
+      .describe('Without a sign of life for longer a node is not Ready; 50s, before 1.32 40s.'),
+  })
     .optional()
     .describe("Limits are those of each controller's own client."),
   processes,

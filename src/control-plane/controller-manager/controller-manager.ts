@@ -53,6 +53,8 @@ export interface ControllerManagerOptions {
   readonly autoscales?: boolean | undefined;
   /** Absent: without --allocate-node-cidrs. */
   readonly nodeCidrs?: NodeCidrSpec | undefined;
+  /** --node-monitor-grace-period; absent: its default. */
+  readonly nodeMonitorGracePeriodUs?: number | undefined;
   /** Whether there are, or will be, volumes and claims: then their controllers run. */
   readonly hasStorage?: boolean | undefined;
 }
@@ -87,7 +89,7 @@ export class ControllerManager {
     };
     const { disabledControllers = [] } = options;
     this.#controllers = [
-      ...controllersOn(informers, own),
+      ...controllersOn(informers, own, options.nodeMonitorGracePeriodUs),
       ...housekeepersOn(informers, own, disabledControllers),
       ...storageControllers(informers, own),
       ...nodeIpamControllers(informers, own, options.nodeCidrs),
@@ -116,7 +118,11 @@ type OwnOptions = (
 ) => ControllerOptions;
 
 /** `own` makes the client of a controller, named as its service account is. */
-function controllersOn(informers: SharedInformers, own: OwnOptions): readonly Controller[] {
+function controllersOn(
+  informers: SharedInformers,
+  own: OwnOptions,
+  nodeMonitorGracePeriodUs: number | undefined,
+): readonly Controller[] {
   const { pods, replicaSets, replicationControllers, deployments, services } = informers;
   const { autoscalers } = informers;
   const owned = { pods: informers.podsByOwner, replicaSets: informers.replicaSetsByOwner };
@@ -159,7 +165,7 @@ function controllersOn(informers: SharedInformers, own: OwnOptions): readonly Co
       informers.nodes,
     ),
     new JobController(own('job-controller'), informers.jobs, pods, owned.pods),
-    new NodeLifecycleController(own('node-controller'), informers),
+    new NodeLifecycleController(own('node-controller'), informers, nodeMonitorGracePeriodUs),
     new DisruptionController(own('disruption-controller'), informers),
     new ResourceQuotaController(own('resourcequota-controller'), informers),
     new GarbageCollector(

@@ -66,14 +66,20 @@ export class NodeLifecycleController {
   #suspects: Suspect[] = [];
   #busyWorkers = 0;
 
-  constructor(options: ControllerOptions, informers: NodeLifecycleInformers) {
+  /** `gracePeriodUs`: --node-monitor-grace-period; absent: its default. */
+  constructor(
+    options: ControllerOptions,
+    informers: NodeLifecycleInformers,
+    gracePeriodUs?: number,
+  ) {
     const { simulation, host, client } = options;
     const { nodes, leases, pods } = informers;
     this.#simulation = simulation;
     this.#host = host;
     this.#client = client;
     this.#informers = informers;
-    this.#rows = new NodeRows((name) => leases.get(`kube-node-lease/${name}`));
+    const leaseOf = (name: string) => leases.get(`kube-node-lease/${name}`);
+    this.#rows = new NodeRows(leaseOf, gracePeriodUs);
     leases.addIndex({ changed: (lease, isDeleted) => this.#rows.leaseChanged(lease, isDeleted) });
     this.#recorder = new EventRecorder(simulation, 'node-controller', client);
     this.#tainter = new NodeTainter(simulation, client);

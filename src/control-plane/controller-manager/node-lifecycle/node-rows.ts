@@ -40,6 +40,8 @@ export class NodeRows {
   length = 0;
   readonly #rowOf = new Map<string, number>();
   readonly #leaseOf: (name: string) => Lease | undefined;
+  /** Without a sign of life for longer a node that has reported is not well. */
+  readonly #gracePeriodUs: number;
   #nodes: (Node | undefined)[] = [];
   #state = new Uint8Array(16);
   #zone = new Int32Array(16);
@@ -52,8 +54,12 @@ export class NodeRows {
   readonly #zoneIndex = new Map<string, number>();
 
   /** `leaseOf`: the Lease of a node, as far as it is known. */
-  constructor(leaseOf: (name: string) => Lease | undefined) {
+  constructor(
+    leaseOf: (name: string) => Lease | undefined,
+    gracePeriodUs: number = constants.nodeMonitorGracePeriodUs,
+  ) {
     this.#leaseOf = leaseOf;
+    this.#gracePeriodUs = gracePeriodUs;
   }
 
   /** A node has come, or has changed. */
@@ -103,7 +109,7 @@ export class NodeRows {
   isSteady(row: number, now: SimTime): boolean {
     if (this.#state[row] !== STEADY) return false;
     this.#noteLease(row, now);
-    return now <= (this.#probeUs[row] as number) + constants.nodeMonitorGracePeriodUs;
+    return now <= (this.#probeUs[row] as number) + this.#gracePeriodUs;
   }
 
   /** Notes what is seen now. True when the node has given no sign of life for too long. */
@@ -118,8 +124,7 @@ export class NodeRows {
     } else if ((state & SEEN) === 0) this.#probeUs[row] = now;
     this.#state[row] = state | OBSERVED | SEEN;
     this.#noteLease(row, now);
-    const { nodeStartupGracePeriodUs, nodeMonitorGracePeriodUs } = constants;
-    const graceUs = hasReported ? nodeMonitorGracePeriodUs : nodeStartupGracePeriodUs;
+    const graceUs = hasReported ? this.#gracePeriodUs : constants.nodeStartupGracePeriodUs;
     return now > (this.#probeUs[row] as number) + graceUs;
   }
 
