@@ -8,6 +8,13 @@ const table = {
     source: 'Kubernetes v1.36 pkg/kubelet/network/dns/dns.go (reference: nodes-controllers §6.1)',
     note: 'names with fewer dots try the search list first',
   },
+  maxNameservers: {
+    value: 3,
+    unit: 'servers',
+    source: 'Kubernetes v1.36 pkg/apis/core/validation (reference: nodes-controllers §6.1)',
+  },
+  maxSearchPaths: { value: 32, unit: 'paths', source: 'as maxNameservers' },
+  maxSearchCharacters: { value: 2_048, unit: 'characters', source: 'as maxNameservers' },
   queriesPerCandidate: {
     value: 2,
     unit: 'queries',

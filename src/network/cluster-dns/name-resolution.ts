@@ -33,11 +33,15 @@ export function searchList(
 }
 
 /** The names that are tried for `name`, in order, without their last dot. */
-export function candidatesOf(name: string, search: readonly string[]): readonly string[] {
+export function candidatesOf(
+  name: string,
+  search: readonly string[],
+  ndots: number = clusterDnsConstants.ndots,
+): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const expanded = search.map((suffix) => `${name}.${suffix}`);
   const dots = name.split('.').length - 1;
-  return dots >= clusterDnsConstants.ndots ? [name, ...expanded] : [...expanded, name];
+  return dots >= ndots ? [name, ...expanded] : [...expanded, name];
 }
 
 /** Resolves `name` for a pod of a namespace: tries its candidates until one is answered. */

@@ -175,3 +175,47 @@ describe('the autoscaler', () => {
     expect(replicasFor(1, 1)).toBe(1);
   });
 });
+
+describe('ports of a service', () => {
+  const ports = [
+    { name: 'http', port: 80, protocol: 'TCP' as const },
+    { name: 'dns', port: 53, protocol: 'UDP' as const },
+  ];
+
+  test('have SRV records that name the service', () => {
+    const records = recordsOf(service('ns', 'web', { ports }));
+    expect(records.lookup('_http._tcp.web.ns.svc.cluster.local')?.targets).toEqual([
+      { port: 80, target: 'web.ns.svc.cluster.local' },
+    ]);
+    expect(records.lookup('_dns._udp.web.ns.svc.cluster.local')?.targets?.[0]?.port).toBe(53);
+    expect(records.lookup('_dns._tcp.web.ns.svc.cluster.local')).toBeUndefined();
+  });
+
+  test('of a headless one name each of its hosts', () => {
+    const records = recordsOf(service('ns', 'db', { clusterIP: 'None', ports }));
+    records.setSlice(
+      slice('ns', 'db', [
+        { addresses: ['10.244.0.2'], hostname: 'db-0' },
+        { addresses: ['10.244.0.3'] },
+      ]),
+      false,
+    );
+    expect(
+      records.lookup('_http._tcp.db.ns.svc.cluster.local')?.targets?.map(({ target }) => target),
+    ).toEqual(['db-0.db.ns.svc.cluster.local', '10-244-0-3.db.ns.svc.cluster.local']);
+    expect(records.lookup('10-244-0-3.db.ns.svc.cluster.local')?.addresses).toEqual(['10.244.0.3']);
+  });
+});
+
+describe('names of pods', () => {
+  const records = recordsOf();
+
+  test('are their addresses, seen or not', () => {
+    expect(records.lookup('10-244-0-7.ns.pod.cluster.local')?.addresses).toEqual(['10.244.0.7']);
+  });
+
+  test.each(['10-244-0.ns.pod', '10-244-0-300.ns.pod', '10-244-0-7.pod', 'a.b.node'])(
+    'are not %s',
+    (name) => expect(records.lookup(`${name}.cluster.local`)).toBeUndefined(),
+  );
+});
