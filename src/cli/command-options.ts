@@ -87,28 +87,12 @@ export function withExplainOptions(command: Argv): Argv {
 
 /** Arguments of `get` and `describe`. */
 export function withObjects(command: Argv): Argv {
-  return withInputOptions(command)
+  return withLook(command)
     .positional('resources', {
       type: 'string',
       describe: 'TYPE, TYPE NAME... or TYPE/NAME...; several types with commas; all',
     })
     .options({
-      run: {
-        type: 'string',
-        describe: 'Folder of a run that was made, instead of --filename',
-        requiresArg: true,
-      },
-      filename: {
-        alias: 'f',
-        type: 'string',
-        describe: 'A scenario or manifests to run; may be repeated',
-        requiresArg: true,
-      },
-      at: {
-        type: 'string',
-        describe: 'Time since the start, such as 42s [default: the end of the run]',
-        requiresArg: true,
-      },
       namespace: {
         alias: 'n',
         type: 'string',
@@ -123,6 +107,28 @@ export function withObjects(command: Argv): Argv {
         requiresArg: true,
       },
     });
+}
+
+/** Options of every command that looks at a cluster at a time. */
+export function withLook(command: Argv): Argv {
+  return withInputOptions(command).options({
+    run: {
+      type: 'string',
+      describe: 'Folder of a run that was made, instead of --filename',
+      requiresArg: true,
+    },
+    filename: {
+      alias: 'f',
+      type: 'string',
+      describe: 'A scenario or manifests to run; may be repeated',
+      requiresArg: true,
+    },
+    at: {
+      type: 'string',
+      describe: 'Time since the start, such as 42s [default: the end of the run]',
+      requiresArg: true,
+    },
+  });
 }
 
 /** Options of `get`. */

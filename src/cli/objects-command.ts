@@ -1,6 +1,6 @@
 /**
- * `kubeclock get` and `kubeclock describe`: the objects of the simulated cluster at a time, as
- * kubectl shows them.
+ * `kubeclock get`, `describe` and `cluster-info`: the objects of the simulated cluster at a time,
+ * as kubectl shows them.
  */
 
 import type { ListingOptions } from '../report/kubectl/listing.js';
@@ -49,8 +49,33 @@ export async function objectsCommand(
   entry: URL = stateWorker,
 ): Promise<ExitCode> {
   const query = queryOf(args);
-  const listing = verb === 'get' ? listingOf(args, query) : undefined;
-  if (verb === 'describe') refuseFormat(args);
+  const listing = verb === 'get' ? listingOf(args, query) : 'describe';
+  if (verb === 'describe') refuseFormat(args, 'describe has one format; use get');
+  return look(args, query, listing, terminal, entry);
+}
+
+/**
+ * Tells where the control plane and the cluster's own services are reached.
+ *
+ * @throws UsageError for options that contradict each other.
+ */
+export async function clusterInfoCommand(
+  args: Omit<ObjectsArguments, 'resources'>,
+  terminal: Terminal,
+  entry: URL = stateWorker,
+): Promise<ExitCode> {
+  refuseFormat(args, 'cluster-info has one format; use get services -A');
+  const query = { wanted: [], namespace: undefined, selector: '', sortBy: undefined };
+  return look({ ...args, resources: [] }, query, 'clusterInfo', terminal, entry);
+}
+
+async function look(
+  args: ObjectsArguments,
+  query: ObjectQuery,
+  listing: StateRequest['listing'],
+  terminal: Terminal,
+  entry: URL,
+): Promise<ExitCode> {
   const atUs = timeOf(single('at', args.at));
   const folder = single('run', args.run);
   const recorded = folder === undefined ? undefined : recordedRun(folder, args);
@@ -102,9 +127,12 @@ function listingOf(args: ObjectsArguments, { wanted, namespace }: ObjectQuery): 
   };
 }
 
-function refuseFormat({ output, json }: ObjectsArguments): void {
+function refuseFormat(
+  { output, json }: Pick<ObjectsArguments, 'output' | 'json'>,
+  instead: string,
+): void {
   if (json === true || output !== undefined) {
-    throw new UsageError('describe has one format; use get for -o json or -o yaml.');
+    throw new UsageError(`${instead} for -o json or -o yaml.`);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   withExplainOptions,
   withFidelityOptions,
   withListing,
+  withLook,
   withObjects,
   withRunOptions,
 } from './command-options.js';
@@ -86,6 +87,12 @@ const describeHelp = `Examples:
 
 Usage: kubeclock describe TYPE [NAME...] (--run DIR | -f FILE...) [options]`;
 
+const clusterInfoHelp = `Examples:
+  kubeclock cluster-info --run results/quickstart-1
+  kubeclock cluster-info -f scenarios/network/dns-pods.yaml --at 30s
+
+Usage: kubeclock cluster-info (--run DIR | -f FILE...) [options]`;
+
 const validateHelp = `Examples:
   kubeclock validate scenarios/quickstart.yaml
   kubeclock validate . --json
@@ -159,7 +166,10 @@ function buildParser(args: readonly string[], host: Host, finish: (code: ExitCod
     .fail((message, error) => {
       throw error ?? new UsageError(inOneParagraph(message));
     });
-  for (const add of [addCommands, addStudies, addProofs]) add(parser, terminalFor, host, finish);
+  addCommands(parser, terminalFor, host, finish);
+  addLooks(parser, terminalFor, finish);
+  addChecks(parser, terminalFor, finish);
+  for (const add of [addStudies, addProofs]) add(parser, terminalFor, host, finish);
   return parser;
 }
 
@@ -211,7 +221,16 @@ function addCommands(
         const files = withStandardInput(found.files ?? []);
         finish(await explainCommand({ ...found, files }, terminalFor(found)));
       },
-    )
+    );
+}
+
+/** Commands that look at the objects of a cluster. */
+function addLooks(
+  parser: Argv,
+  terminalFor: (args: GlobalArguments) => Terminal,
+  finish: (code: ExitCode) => void,
+): Argv {
+  return parser
     .command(
       'get <resources..>',
       'Show objects of the simulated cluster at a time, as kubectl does',
@@ -225,6 +244,22 @@ function addCommands(
       async (args) =>
         finish(await showObjects('describe', args, terminalFor(args as GlobalArguments))),
     )
+    .command(
+      'cluster-info',
+      'Show where the control plane and its services are reached',
+      (command) => withLook(command.usage(clusterInfoHelp)),
+      async (args) =>
+        finish(await showObjects('cluster-info', args, terminalFor(args as GlobalArguments))),
+    );
+}
+
+/** Commands that check and describe what can be run. */
+function addChecks(
+  parser: Argv,
+  terminalFor: (args: GlobalArguments) => Terminal,
+  finish: (code: ExitCode) => void,
+): Argv {
+  return parser
     .command(
       'validate <paths..>',
       'Check scenarios and manifests; one verdict a file',
@@ -329,14 +364,15 @@ async function planAny(args: PerfArguments, terminal: Terminal): Promise<ExitCod
 }
 
 async function showObjects(
-  verb: 'get' | 'describe',
+  verb: 'get' | 'describe' | 'cluster-info',
   args: unknown,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { objectsCommand } = await import('./objects-command.js');
+  const { clusterInfoCommand, objectsCommand } = await import('./objects-command.js');
   const found = args as ObjectsArguments & { readonly filename?: string | readonly string[] };
   const { filename = [] } = found;
   const files = withStandardInput(typeof filename === 'string' ? [filename] : filename);
+  if (verb === 'cluster-info') return clusterInfoCommand({ ...found, files }, terminal);
   return objectsCommand(verb, { ...found, files }, terminal);
 }
 

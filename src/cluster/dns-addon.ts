@@ -90,7 +90,11 @@ const service: KubernetesObject = {
   metadata: {
     name: dnsServiceName,
     namespace: dnsNamespace,
-    labels: { [dnsAppLabel]: coreDnsApp, 'kubernetes.io/cluster-service': 'true' },
+    labels: {
+      [dnsAppLabel]: coreDnsApp,
+      'kubernetes.io/cluster-service': 'true',
+      'kubernetes.io/name': 'CoreDNS',
+    },
   },
   spec: {
     clusterIP: dnsServiceAddress,

@@ -32,7 +32,7 @@ describe('help', () => {
     expect(code).toBe(0);
     expect(err).toBe('');
     expect(out).toMatch(/^Examples:\n/);
-    const listed = [...out.matchAll(/^ {2}kubeclock (\w+)/gm)].map((match) => match[1]);
+    const listed = [...out.matchAll(/^ {2}kubeclock ([\w-]+)/gm)].map((match) => match[1]);
     expect(listed).toEqual([
       'completion',
       'run',
@@ -40,6 +40,7 @@ describe('help', () => {
       'explain',
       'get',
       'describe',
+      'cluster-info',
       'validate',
       'schema',
       'version',
@@ -48,14 +49,20 @@ describe('help', () => {
     ]);
   });
 
-  test.each(['run', 'plan', 'explain', 'get', 'describe', 'validate', 'conformance'])(
-    'of %s begins with examples as well',
-    (command) => {
-      const { code, out } = kubeclock([command, '--help']);
-      expect(code).toBe(0);
-      expect(out).toMatch(new RegExp(`^Examples:\\n *kubeclock ${command} `));
-    },
-  );
+  test.each([
+    'run',
+    'plan',
+    'explain',
+    'get',
+    'describe',
+    'cluster-info',
+    'validate',
+    'conformance',
+  ])('of %s begins with examples as well', (command) => {
+    const { code, out } = kubeclock([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^Examples:\\n *kubeclock ${command} `));
+  });
 
   test('is the same English in every country, and no wider than 100 places', () => {
     const english = kubeclock(['run', '--help'], { env: { LC_ALL: 'C' } }).out;
