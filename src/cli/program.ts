@@ -20,6 +20,19 @@ import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { ExplainArguments } from './explain-command.js';
 import type { FidelityArguments } from './fidelity-command.js';
+import {
+  clusterInfoHelp,
+  compareHelp,
+  conformanceHelp,
+  describeHelp,
+  explainHelp,
+  fidelityHelp,
+  getHelp,
+  mainHelp,
+  planHelp,
+  runHelp,
+  validateHelp,
+} from './help-texts.js';
 import type { ObjectsArguments } from './objects-command.js';
 import { environmentOptions, type GlobalArguments, withInput, withWorkloads } from './options.js';
 import type { RunPerfArguments } from './perf-command.js';
@@ -40,85 +53,6 @@ export interface Host {
   /** A thread of the pool that compares; tests put another in its place. */
   readonly replicationEntry?: URL;
 }
-
-const mainHelp = `Examples:
-  kubeclock run scenarios/quickstart.yaml        run a scenario
-  kubeclock run app/ --nodes 3x4cpu16Gi          run manifests on three nodes
-  kubeclock plan scenarios/quickstart.yaml       see what would be run, and why
-  kubeclock validate .                           check every file below a folder
-
-Usage: kubeclock <command>`;
-
-const runHelp = `Examples:
-  kubeclock run scenarios/quickstart.yaml
-  kubeclock run app/deployment.yaml app/service.yaml --until 10m --out results/app
-  kubectl get deploy,svc -o yaml | kubeclock run - --nodes 5
-  kubeclock run shop.yaml --plugin ./my-policy.ts
-  kubeclock run shop.yaml --set controlPlane.etcd.disk=hdd --seed 7 --verify
-  kubeclock run performance-config.yaml --test-case SchedulingBasic --workload 500Nodes
-
-Usage: kubeclock run FILE... [options]`;
-
-const planHelp = `Examples:
-  kubeclock plan scenarios/quickstart.yaml
-  kubeclock plan app/ --nodes 3x4cpu16Gi -o json
-  kubeclock plan performance-config.yaml --label performance
-
-Usage: kubeclock plan FILE... [options]`;
-
-const explainHelp = `Examples:
-  kubeclock explain pod web-7d4b9c-x2k4z --run results/quickstart-1
-  kubeclock explain pod cart -n shop --run results/quickstart-1 --top all
-  kubeclock explain pod shop/cart scenarios/quickstart.yaml
-  kubeclock explain pod urgent app/ --nodes 3x4cpu16Gi -o json
-
-Usage: kubeclock explain pod NAME (--run DIR | FILE...) [options]`;
-
-const getHelp = `Examples:
-  kubeclock get pods -n shop --run results/quickstart-1 --at 42s
-  kubeclock get deploy,rs,pods -A -o wide --run results/quickstart-1
-  kubeclock get node/pool-a-0 -o yaml -f scenarios/quickstart.yaml --at 10s
-
-Usage: kubeclock get TYPE [NAME...] (--run DIR | -f FILE...) [options]`;
-
-const describeHelp = `Examples:
-  kubeclock describe pod cart-7d4b9c-x2k4z -n shop --run results/quickstart-1
-  kubeclock describe deploy/web -f app/ --nodes 3x4cpu16Gi --at 30s
-
-Usage: kubeclock describe TYPE [NAME...] (--run DIR | -f FILE...) [options]`;
-
-const clusterInfoHelp = `Examples:
-  kubeclock cluster-info --run results/quickstart-1
-  kubeclock cluster-info -f scenarios/network/dns-pods.yaml --at 30s
-
-Usage: kubeclock cluster-info (--run DIR | -f FILE...) [options]`;
-
-const validateHelp = `Examples:
-  kubeclock validate scenarios/quickstart.yaml
-  kubeclock validate . --json
-
-Usage: kubeclock validate PATH... [options]`;
-
-const conformanceHelp = `Examples:
-  kubeclock conformance scheduler recordings/
-  kubeclock conformance scheduler recordings/ --only preemption
-  kubeclock conformance scheduler recordings/ --only ties-0007 --json
-
-Usage: kubeclock conformance scheduler DIR [options]`;
-
-const fidelityHelp = `Examples:
-  kubeclock fidelity recordings/
-  kubeclock fidelity recordings/ --only b500-200
-  kubeclock fidelity recordings/ -o csv > fidelity.csv
-
-Usage: kubeclock fidelity DIR [options]`;
-
-const compareHelp = `Examples:
-  kubeclock compare scenarios/quickstart.yaml --policy packed=most-allocated.yaml
-  kubeclock compare shop.yaml --policy default --policy mine=mine.yaml --plugin ./my-policy.ts
-  kubeclock compare shop.yaml --policy packed=packed.yaml --precision 2% --seeds 200 -o markdown
-
-Usage: kubeclock compare FILE... --policy NAME=FILE [options]`;
 
 const completionText = 'Print a completion script for bash or zsh';
 

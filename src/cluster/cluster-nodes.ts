@@ -12,6 +12,8 @@ export interface ClusterNode extends SelectableNode {
 export class ClusterNodes {
   readonly #byName = new Map<string, ClusterNode>();
   readonly #names: string[] = [];
+  readonly #zones: string[] = [];
+  readonly #indexes = new Map<string, number>();
 
   /** So many have been started so far. */
   get count(): number {
@@ -23,6 +25,15 @@ export class ClusterNodes {
     return this.#names;
   }
 
+  /** Names and zones by index, and the latest index by name, of all that have been started. */
+  get places(): {
+    readonly names: readonly string[];
+    readonly zones: readonly string[];
+    readonly indexes: ReadonlyMap<string, number>;
+  } {
+    return { names: this.#names, zones: this.#zones, indexes: this.#indexes };
+  }
+
   /** Those that are not gone. O(nodes). */
   get present(): readonly ClusterNode[] {
     return [...this.#byName.values()];
@@ -32,7 +43,9 @@ export class ClusterNodes {
   add({ name, node }: KubeletNode, pool: string): void {
     const { labels = {} } = node.metadata;
     this.#byName.set(name, { index: this.#names.length, name, pool, labels });
+    this.#indexes.set(name, this.#names.length);
     this.#names.push(name);
+    this.#zones.push(labels['topology.kubernetes.io/zone'] ?? '');
   }
 
   /** Where a node is in the fleets. */

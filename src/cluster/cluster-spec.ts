@@ -19,6 +19,7 @@ import type { SchedulerFeatureGates } from '../control-plane/scheduler/feature-g
 import type { TieBreakName } from '../control-plane/scheduler/framework/select-host.js';
 import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
+import type { DnsTrafficSpec } from '../network/cluster-dns/dns-traffic-spec.js';
 import type { BackendSpec } from '../network/flannel/backend.js';
 import type { NetworkConfig } from '../network/flannel/subnet-config.js';
 import type { KubeletConfiguration } from '../node/kubelet/kubelet-configuration.js';
@@ -228,6 +229,16 @@ export interface ClusterDnsSpec {
   readonly runAs: (typeof dnsForms)[number];
   readonly replicas: number;
   readonly domain: string;
+  /** NodeLocal DNSCache on every node; with `pods`. */
+  readonly hasNodeLocal: boolean;
+  /** CPU that a server may use. */
+  readonly cores: number;
+  /** For so long a replica keeps answers and denials, µs; 0: not at all. */
+  readonly cacheUs: number;
+  /** Search domains of the nodes. */
+  readonly hostSearches: readonly string[];
+  /** Lookups by pods. */
+  readonly traffic: readonly DnsTrafficSpec[];
 }
 
 /** What a CSI driver is asked for: its controller, then its part on a node. */

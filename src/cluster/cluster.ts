@@ -14,6 +14,7 @@ import type { Etcd } from '../control-plane/etcd/etcd.js';
 import { assert } from '../kernel/assert.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
+import type { DnsMonitor } from '../network/cluster-dns/dns-traffic-spec.js';
 import type { FlannelMonitor } from '../network/flannel/flannel-fleet.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
 import { KubeProxyFleet, type ProxyMonitor } from '../node/kube-proxy/kube-proxy-fleet.js';
@@ -28,7 +29,7 @@ import { ClusterNodes } from './cluster-nodes.js';
 import { type ClusterSpec, inZone, type NodePoolSpec, nodeOfPool } from './cluster-spec.js';
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
-import { DnsAssembly } from './dns-assembly.js';
+import { DnsAssembly, type DnsSurroundings } from './dns-assembly.js';
 import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
@@ -63,6 +64,8 @@ const etcdOperations: ReadonlySet<Operation['op']> = new Set([
 /** Who is told what. */
 export interface ClusterListeners extends SchedulerListeners {
   readonly changes: ChangeListener;
+  /** Who measures lookups of names. */
+  readonly dns?: DnsMonitor | undefined;
   /** Who measures the network of the pods. */
   readonly flannel?: FlannelMonitor | undefined;
   /** Who measures the kube-proxies. */
@@ -144,6 +147,7 @@ export class Cluster {
       spec: spec.clusterDns,
       connect: (name) => this.#controlPlane.connect(name, 'node'),
       observer,
+      monitor: listeners.dns,
     });
     this.#kubelets = this.#newKubelets(observer, nodes);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
@@ -226,12 +230,22 @@ export class Cluster {
     this.traffic?.start(this.#proxies, this.#spec.network.node.delay);
     this.#cloud?.start();
     this.#serviceFeed.start();
-    this.#dns.start();
+    this.#dns.start(this.#dnsSurroundings);
     for (const driver of this.#csiDrivers) driver.start();
     this.network.start();
     const { podAutoscaling } = this.#spec;
     if (podAutoscaling === undefined) return;
     startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);
+  }
+
+  /** What lookups of names need to know. */
+  get #dnsSurroundings(): DnsSurroundings {
+    return {
+      proxies: this.#proxies,
+      nodes: this.#nodes.places,
+      link: this.#spec.network.node.delay,
+      flannel: () => this.network.flannel,
+    };
   }
 
   /** The machine of a node is gone for good: its agents neither see nor say anything any more. */

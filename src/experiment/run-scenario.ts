@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { allCheckers } from '../checkers/all-checkers.js';
 import { Cluster } from '../cluster/cluster.js';
+import type { ClusterDnsSpec } from '../cluster/cluster-spec.js';
 import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
 import type { Rental } from '../control-plane/cloud/instance-registry.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
@@ -9,6 +10,7 @@ import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-fai
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
 import { type SimTime, toSeconds } from '../kernel/time.js';
+import { DnsMetrics } from '../metrics/dns-metrics.js';
 import { RunRecorder } from '../metrics/run-recorder.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
@@ -63,7 +65,10 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const checkers = allCheckers(simulation, promisesRoomOnce(schedulers, plugins));
   const identities = schedulers.map(({ name }) => ({ name, user: schedulerUser(name) }));
   const dnsReplicas = clusterDns.runAs === 'pods' ? 'inPods' : clusterDns.replicas;
-  const recorder = new RunRecorder(simulation, dnsReplicas, checkers, identities);
+  const dns = isDnsMeasured(clusterDns) ? new DnsMetrics(simulation) : undefined;
+  const others = [...checkers, ...(dns === undefined ? [] : [dns])];
+  const recorder = new RunRecorder(simulation, dnsReplicas, others, identities);
+  recorder.measureDns(dns);
   const { convergence, observer } = recorder;
   let isConverged = false;
   const { cloud } = scenario.cluster;
@@ -80,6 +85,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
       controllers: cloudMetrics,
       autoscaler: recorder.autoscaler,
     },
+    dns,
     scheduling: schedulingRecorder,
     plugins,
     monitorOf: (name: string) => recorder.schedulerMonitor(name),
@@ -123,6 +129,11 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     notices: scenario.notices,
     thresholds: scenario.thresholds,
   });
+}
+
+/** Whether anything beside its answers is of interest. */
+function isDnsMeasured({ runAs, traffic }: ClusterDnsSpec): boolean {
+  return runAs === 'pods' || traffic.length > 0;
 }
 
 /** Has the recorder look at the parts of a cluster. */

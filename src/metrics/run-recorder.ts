@@ -21,6 +21,7 @@ import { ClusterAutoscalerMetrics } from './cluster-autoscaler-metrics.js';
 import { ControllerManagerMetrics } from './controller-manager-metrics.js';
 import { Convergence } from './convergence.js';
 import { ClientLimits } from './critical-path/client-limits.js';
+import type { DnsMetrics } from './dns-metrics.js';
 import { etcdSamples } from './etcd-samples.js';
 import { findingsIn } from './findings.js';
 import { FlannelMetrics } from './flannel-metrics.js';
@@ -76,6 +77,7 @@ export class RunRecorder {
   readonly flannel: FlannelMetrics = new FlannelMetrics();
   readonly kubeProxy: KubeProxyMetrics = new KubeProxyMetrics();
   #flannelFleet: FlannelFleet | undefined;
+  #dns: DnsMetrics | undefined;
   #traffic: ClientTraffic | undefined;
   #cloud: CloudMetrics | undefined;
   #rentals: () => readonly Rental[] = () => [];
@@ -154,6 +156,11 @@ export class RunRecorder {
     this.#etcd = etcd;
   }
 
+  /** Reports what cluster DNS does. */
+  measureDns(metrics: DnsMetrics | undefined): void {
+    this.#dns = metrics;
+  }
+
   /** Reports the network of the pods, where it is flannel's. */
   measureFlannel(fleet: FlannelFleet | undefined): void {
     this.#flannelFleet = fleet;
@@ -200,7 +207,9 @@ export class RunRecorder {
     const { thresholds, ...rest } = facts;
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
       selectValues(
-        samplesOf(selector.name, pods, convergence, events, traffic) ?? [],
+        samplesOf(selector.name, pods, convergence, events, traffic) ??
+          this.#dns?.samplesOf(selector.name) ??
+          [],
         selector.labels,
       );
     return {
@@ -221,7 +230,8 @@ export class RunRecorder {
       notices: [...facts.notices, ...findingsIn(events)],
       kubernetesEvents: events,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
-        const figures = summarise(selectValues(samplesOf(metric, pods, convergence) ?? [], []));
+        const samples = samplesOf(metric, pods, convergence) ?? this.#dns?.samplesOf(metric) ?? [];
+        const figures = summarise(selectValues(samples, []));
         return figures.count === 0 ? [] : [{ metric, ...figures }];
       }),
       stations: this.#meters.map((meter) => meter.report(simulation.now)),
@@ -244,6 +254,7 @@ export class RunRecorder {
         ...this.#volumes.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),
         ...this.kubeProxy.samples,
+        ...(this.#dns?.samples ?? []),
         ...this.#conflicts.samples,
         ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
       ],

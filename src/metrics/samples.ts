@@ -28,6 +28,8 @@ export const countedMetrics: ReadonlySet<string> = new Set([
   'pods_ready',
   'pods_not_ready',
   'events_seen',
+  'dns_lookups',
+  'dns_stale_lookups',
 ]);
 
 /** Durations that every run is summed up by. */
@@ -37,6 +39,7 @@ export const summaryMetrics: readonly string[] = [
   'pod_image_pull_seconds',
   'pod_endpoint_programming_seconds',
   'convergence_seconds',
+  'dns_lookup_seconds',
 ];
 
 /** The samples of a metric, one entry a pod, change, Event or kind of traffic. */

@@ -21,6 +21,7 @@ import type { AutoscaleOperation } from '../cluster/workload-operation.js';
 import { autoscalerProblems } from './autoscaler-of.js';
 import { cloudProblems } from './cloud-of.js';
 import { hostsOf } from './cluster-of.js';
+import { dnsProblems } from './dns-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
@@ -78,6 +79,7 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     ...nodeCidrProblems(spec),
     ...storageProblems(spec.storage),
     ...networkProblems(spec),
+    ...dnsProblems(spec),
     ...cloudProblems(spec, hosts.length),
     ...autoscalerProblems(spec, hosts.length),
   ];
@@ -151,7 +153,7 @@ class OperationSequence {
     this.#spec = spec;
     this.#placeOf = placeOf;
     if (spec.clusterDns?.runAs === 'pods') {
-      for (const { kind, metadata } of dnsObjects(0, false)) {
+      for (const { kind, metadata } of dnsObjects(0, spec.clusterDns.nodeLocal === true)) {
         const { namespace = '', name } = metadata;
         this.#objects.add(formatTarget({ kind, namespace, name }));
       }

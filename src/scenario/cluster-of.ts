@@ -16,6 +16,7 @@ import { admissionWebhooksOf } from './admission-webhooks.js';
 import { autoscalerOf } from './autoscaler-of.js';
 import { cloudOf } from './cloud-of.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
+import { clusterDnsOf } from './dns-of.js';
 import { durationUs } from './duration.js';
 import { leaderElectionOf } from './elected-of.js';
 import { etcdOf, etcdServersOf } from './etcd-of.js';
@@ -103,11 +104,7 @@ export function clusterOf(
     nodePools: pools,
     network: networkOf(spec.network ?? {}),
     kubeProxy: kubeProxyOf(spec.kubeProxy),
-    clusterDns: {
-      runAs: spec.clusterDns?.runAs ?? 'processes',
-      replicas: spec.clusterDns?.replicas ?? 0,
-      domain: spec.clusterDns?.domain ?? 'cluster.local',
-    },
+    clusterDns: clusterDnsOf(spec),
     storage,
     ...(spec.autoscaler !== undefined && {
       autoscaler: autoscalerOf(spec.autoscaler, spec, names, pools),

@@ -60,7 +60,15 @@ export const fixedDefaults: Tree = {
     },
   },
   kubeProxy: { mode: 'iptables' },
-  clusterDns: { runAs: 'processes', replicas: 2, domain: 'cluster.local' },
+  clusterDns: {
+    runAs: 'processes',
+    replicas: 2,
+    domain: 'cluster.local',
+    nodeLocal: false,
+    cpu: '1',
+    cacheTTL: '30s',
+    hostSearch: [],
+  },
   applicationStart: {
     p50: formatDuration(scenarioDefaults.applicationStartP50Us),
     p99: formatDuration(scenarioDefaults.applicationStartP99Us),

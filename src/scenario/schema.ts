@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { dnsForms, etcdServers } from '../cluster/cluster-spec.js';
+import { etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
@@ -15,6 +15,7 @@ import { loadSchemas, metricsServer } from './pod-autoscaling.js';
 import { processes } from './process-costs.js';
 import { autoscaler } from './schema-autoscaler.js';
 import { cloud } from './schema-cloud.js';
+import { clusterDns, dnsTraffic } from './schema-dns.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { network } from './schema-network.js';
 import { operation } from './schema-operations.js';
@@ -196,13 +197,7 @@ export const scenarioSpec = mapping({
   cloud: cloud.optional().describe('In which all nodes are instances; absent: there is none.'),
   network: network.optional(),
   kubeProxy: kubeProxy.optional(),
-  clusterDns: mapping({
-    runAs: oneOf(dnsForms)
-      .optional()
-      .describe('processes: there from the start; pods: a Deployment that a run begins with.'),
-    replicas: wholeNumber(0, 1_000).optional(),
-    domain: text('a domain such as cluster.local').optional(),
-  }).optional(),
+  clusterDns,
   storage: storage.optional(),
   applicationStart: durations
     .optional()
@@ -211,6 +206,9 @@ export const scenarioSpec = mapping({
   workload: mapping({
     operations: list(operation, 'operations').optional(),
     ...loadSchemas,
+    dnsTraffic: list(dnsTraffic, 'kinds of lookups {name, from, names, lookupsPerSecond}')
+      .optional()
+      .describe('Names that pods look up.'),
     traffic: list(traffic, 'kinds of traffic {name, service, connectionsPerSecond, …}')
       .optional()
       .describe('Connections of clients to Services.'),

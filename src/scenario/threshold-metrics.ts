@@ -16,6 +16,8 @@ const eventLabels: readonly string[] = ['reason', 'namespace', 'kind', 'name'];
 const changeLabels: readonly string[] = ['namespace', 'kind', 'name'];
 const trafficLabels: readonly string[] = ['traffic', 'namespace', 'service'];
 
+const lookupLabels: readonly string[] = ['traffic', 'outcome'];
+
 const derived = (meaning: string, labels: readonly string[]): ThresholdMetric => ({
   meaning,
   labels,
@@ -31,6 +33,9 @@ export const thresholdMetrics: ReadonlyMap<string, ThresholdMetric> = new Map([
   ['pods_not_ready', derived('pods that never became Ready', podLabels)],
   ['events_seen', derived('Kubernetes Events, each as often as it was seen', eventLabels)],
   ['convergence_seconds', derived('a change asked for to its last consequence', changeLabels)],
+  ['dns_lookup_seconds', derived('a name looked up by a pod to its answer', lookupLabels)],
+  ['dns_lookups', derived('lookups of names by pods', lookupLabels)],
+  ['dns_stale_lookups', derived('lookups that a cache answered with the past', lookupLabels)],
   ['traffic_connections', derived('connections of clients', trafficLabels)],
   [
     'traffic_dead_endpoint_connections',

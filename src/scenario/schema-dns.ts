@@ -1,0 +1,62 @@
+/**
+ * Cluster DNS as a scenario writes it, and the names that pods look up.
+ */
+
+import { z } from 'zod';
+import { dnsForms } from '../cluster/cluster-spec.js';
+import {
+  duration,
+  flag,
+  list,
+  mapping,
+  name,
+  oneOf,
+  positiveDuration,
+  positiveNumber,
+  quantity,
+  text,
+  textLike,
+  wholeNumber,
+} from './schema-parts.js';
+
+const labels = z.record(z.string(), text('text'), { error: 'a mapping of text to text' });
+
+const dnsName = textLike(
+  /^[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9])?)*\.?$/,
+  'a name such as db, db.shop or www.example.com',
+);
+
+/** The servers. */
+export const clusterDns = mapping({
+  runAs: oneOf(dnsForms)
+    .optional()
+    .describe('processes: there from the start; pods: a Deployment that a run begins with.'),
+  replicas: wholeNumber(0, 1_000).optional(),
+  domain: text('a domain such as cluster.local').optional(),
+  nodeLocal: flag().optional().describe('NodeLocal DNSCache on every node; with runAs: pods.'),
+  cpu: quantity('CPUs as a quantity, such as 1 or 500m', 1_000)
+    .optional()
+    .describe('That each server may use.'),
+  cacheTTL: duration()
+    .optional()
+    .describe("Of the replicas; 0s: answers are always made anew, as with kubeadm's Corefile."),
+  hostSearch: list(text('a domain'), 'search domains of the nodes').optional(),
+}).optional();
+
+/** One kind of lookups. */
+export const dnsTraffic = mapping({
+  name: name('the name of a kind of lookups'),
+  from: mapping({
+    namespace: text('a namespace').optional().describe('`default` when absent.'),
+    labels: labels.describe('Pods that carry all of them look up names as long as they run.'),
+  }),
+  names: list(dnsName, 'names', 1).describe('As the program writes them, with equal shares.'),
+  lookupsPerSecond: positiveNumber()
+    .max(100_000, { error: 'a number above 0, at most 100000' })
+    .describe('Of each pod, at random times.'),
+  at: duration().optional().describe('Begins then; when absent, as soon as the pods run.'),
+  for: positiveDuration().optional().describe('Lasts so long; to the end when absent.'),
+});
+
+/** Lookups as written. */
+export type DnsTrafficText = z.infer<typeof dnsTraffic>;
