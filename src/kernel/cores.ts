@@ -247,6 +247,10 @@ export class Cores {
 
   /** Gives a core to the thread that has waited longest and still has something to do. */
   #handOn(index: number, since: number): void {
+    if (this.#line.length === 0) {
+      this.#idle.push(index);
+      return;
+    }
     for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) {
       const process = this.#processes[next < 0 ? -1 - next : (this.#process[next] as number)];
       if (process === undefined) continue;

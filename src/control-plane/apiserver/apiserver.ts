@@ -255,8 +255,9 @@ export class ApiServer implements ApiServerPort {
     const { request } = call;
     const sender = this.#principals.of(call.caller);
     const name = request.name || request.body?.metadata.name || '';
-    const key = joined(request.resource, objectKey(request.namespace, name));
-    const id = this.#requests.add(call, sender, key);
+    const cacheKey = objectKey(request.namespace, name);
+    const key = joined(request.resource, cacheKey);
+    const id = this.#requests.add(call, sender, cacheKey, key);
     const { now } = this.#simulation;
     if (request.verb !== 'watch') this.#deadlines.add(id, now);
     const cpuUs = chainCpuUs(call, this.#isNewToken(sender));

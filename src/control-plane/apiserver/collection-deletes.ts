@@ -3,6 +3,7 @@
 // 1), and the list is the answer. What has gone meanwhile counts as deleted; another failure ends
 // the work and is the answer.
 // Source: Kubernetes v1.36 apiserver registry/generic/registry/store.go DeleteCollection.
+import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { ApiCall } from '../../client/api-call.js';
 import {
@@ -92,8 +93,9 @@ export class CollectionDeletes {
     const request = deletionOf(object, whole.request);
     const { now } = this.#simulation;
     const call = new ApiCall(whole.caller, request, 0, now, NO_CALLBACK, undefined);
-    const key = `${request.resource}/${objectKey(request.namespace, request.name)}`;
-    const part = requests.add(call, requests.sender(id), key);
+    const cacheKey = objectKey(request.namespace, request.name);
+    const key = joined(request.resource, cacheKey);
+    const part = requests.add(call, requests.sender(id), cacheKey, key);
     requests.setPhase(part, PART);
     collection.next = next + 1;
     collection.part = part;

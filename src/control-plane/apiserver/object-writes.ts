@@ -80,9 +80,9 @@ export class ObjectWrites {
   /** Carries a write out. */
   handle(id: number): void {
     const { requests, cacheOf } = this.#context;
-    const { verb, resource, subresource, namespace, name } = requests.call(id).request;
+    const { verb, resource, subresource } = requests.call(id).request;
     if (verb === 'create' && subresource === undefined) return this.#create(id);
-    const cached = cacheOf(resource).objects.byKey.get(objectKey(namespace, name));
+    const cached = cacheOf(resource).objects.byKey.get(requests.cacheKey(id));
     if (cached === undefined) this.read(id);
     else this.#start(id, cached, false);
   }

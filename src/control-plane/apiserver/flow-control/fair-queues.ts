@@ -125,6 +125,30 @@ export class FairQueues {
     this.#bound(queue);
   }
 
+  /**
+   * As `enqueue`, `next` and `dispatch` one after the other, of a request that need not wait while
+   * nobody else does, and whose final seats are not above the limit.
+   */
+  pass(queue: number, id: number): void {
+    const requests = this.#requests;
+    const executing = this.#executing[queue] as number;
+    const inUse = this.#seatsInUse[queue] as number;
+    if (executing === 0) this.#activeQueues++;
+    const saved = executing === 0 ? this.r : (this.#nextDispatchR[queue] as number);
+    const s = Math.max(this.r, saved);
+    const seats = requests.seats(id);
+    requests.queue[id] = queue;
+    this.#noteBound(s, inUse, true);
+    this.#robinIndex = queue;
+    this.#executing[queue] = executing + 1;
+    this.#seatsInUse[queue] = inUse + seats;
+    this.#seatsRequested += seats;
+    this.dispatches++;
+    this.dispatchR = this.r;
+    this.latestS = s;
+    this.#nextDispatchR[queue] = s + (requests.work[id] as number);
+  }
+
   /** Takes a request out of its queue before it was dispatched. */
   remove(id: number): void {
     const queue = this.#requests.queue[id] as number;
@@ -231,9 +255,12 @@ export class FairQueues {
   }
 
   #noteBounds(queue: number, isFirst: boolean): void {
-    const s = this.#nextDispatchR[queue] as number;
-    const { estimatedServiceUs } = flowControlConstants;
-    const inProgress = (this.#seatsInUse[queue] as number) * estimatedServiceUs;
+    const inUse = this.#seatsInUse[queue] as number;
+    this.#noteBound(this.#nextDispatchR[queue] as number, inUse, isFirst);
+  }
+
+  #noteBound(s: number, seatsInUse: number, isFirst: boolean): void {
+    const inProgress = seatsInUse * flowControlConstants.estimatedServiceUs;
     const discounted = s - inProgress * UNITS_PER_SEAT_US;
     if (isFirst || s < this.nextSMin) this.nextSMin = s;
     if (isFirst || s > this.nextSMax) this.nextSMax = s;

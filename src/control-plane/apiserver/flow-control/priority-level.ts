@@ -144,12 +144,25 @@ export class PriorityLevel {
       (requests.initialSeats[id] as number) * flowControlConstants.estimatedServiceUs;
     requests.work[id] = (initialUs + finalUs) * UNITS_PER_SEAT_US;
     requests.arrivedUs[id] = now;
+    const statistics = this.#statisticsOf(id);
+    if (this.#isServedAtOnce(id)) {
+      statistics.queueLength.observe(1);
+      queues.pass(queue, id);
+      this.#start(now, id);
+      return undefined;
+    }
     queues.enqueue(queue, id);
     this.#countWaiting(now, id, 1);
-    const statistics = this.#statisticsOf(id);
     statistics.queueLength.observe(queues.lengthOf(queue));
     this.dispatch(now);
     return undefined;
+  }
+
+  /** It would be dispatched in the instant in which it is queued, as it is. */
+  #isServedAtOnce(id: number): boolean {
+    if (this.requestsWaiting > 0 || this.seatsInUse >= this.limit) return false;
+    const isNarrowed = (this.#requests.finalSeats[id] as number) > this.limit;
+    return !isNarrowed && this.#fits(this.#requests.seats(id));
   }
 
   /** Takes a waiting request out of its queue. */

@@ -1,7 +1,7 @@
 // What the node lifecycle controller knows of each node, as columns: when it last saw a sign of its
 // life, by its own clock; whether it is Ready and tainted; its zone. A sign is a new heartbeat time
 // in the Ready condition or a new renew time of the node's Lease. A node that has not changed and
-// keeps its Lease costs a pass three numbers; a pass over 5,000 objects took a tenth of an idle run.
+// keeps its Lease costs a pass three numbers; looking at 5,000 objects took a tenth of an idle run.
 // Source: Kubernetes v1.36 pkg/controller/nodelifecycle tryUpdateNodeHealth (reference:
 // nodes-controllers 3.14).
 import type { Lease } from '../../../api/lease.js';
