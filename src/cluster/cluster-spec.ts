@@ -4,6 +4,7 @@
 import type { Cidr } from '../api/cidr.js';
 import type { Node } from '../api/node.js';
 import type { StorageClass } from '../api/persistent-volume.js';
+import type { Pod } from '../api/pod.js';
 import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
@@ -178,6 +179,8 @@ export interface NodePoolSpec {
   readonly kubeProxy: KubeProxySpec | undefined;
   /** Absent: what a kubelet is started with when nobody says anything. */
   readonly kubelet?: KubeletConfiguration;
+  /** Manifests of pods that each kubelet runs from files; absent: none. */
+  readonly staticPods?: readonly Pod[];
 }
 
 /** Network plugins that are modelled. */

@@ -116,7 +116,8 @@ export function kubeletNode(pool: NodePoolSpec, index: number, isRegistered: boo
 
 /** The same for a node whose object is known. */
 export function kubeletOf(pool: NodePoolSpec, node: Node, isRegistered: boolean): KubeletNode {
-  const { runtime, cores, images, serializeImagePulls, maxParallelImagePulls, kubelet } = pool;
+  const { runtime, cores, images, serializeImagePulls, maxParallelImagePulls } = pool;
+  const { kubelet, staticPods } = pool;
   return {
     name: node.metadata.name,
     node,
@@ -126,6 +127,7 @@ export function kubeletOf(pool: NodePoolSpec, node: Node, isRegistered: boolean)
     serializeImagePulls,
     maxParallelImagePulls,
     ...(kubelet && { configuration: kubelet }),
+    ...(staticPods && { staticPods }),
     isRegistered,
   };
 }

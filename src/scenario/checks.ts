@@ -33,6 +33,7 @@ import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation, PlaceOf } from './operations-of.js';
 import { podAutoscalingProblems } from './pod-autoscaling.js';
+import { mirrorsOf } from './pool-objects.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import { storageProblems } from './storage-of.js';
@@ -161,6 +162,7 @@ class OperationSequence {
     const pools = spec.nodePools ?? [];
     this.#pools = pools.map(({ name }) => name);
     for (const { name, count = 1 } of pools) this.#nodes.add(name, count);
+    for (const target of pools.flatMap(mirrorsOf)) this.#objects.add(formatTarget(target));
   }
 
   check({ operation, path, objects }: BuiltOperation): void {

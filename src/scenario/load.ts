@@ -29,6 +29,7 @@ import { ObjectReader } from './objects.js';
 import { type BuiltOperation, buildOperations } from './operations-of.js';
 import { assignmentsOf, type Overrides } from './overrides.js';
 import type { PluginModules } from './plugin-files.js';
+import { decodePool } from './pool-objects.js';
 import type { LoadedScenario } from './scenario.js';
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import { type LoadedSchedulers, loadSchedulers } from './schedulers.js';
@@ -346,15 +347,12 @@ class Loader {
     return { ...spec, cloud: { ...cloud, instanceTypes: [...read.instanceTypes] } };
   }
 
-  /** The pools with their Node templates checked and decoded; a bad template is left out. */
+  /** The pools with their objects checked and decoded; a bad one is left out. */
   #decodedPools(pools: readonly NodePoolText[] | undefined): NodePoolText[] | undefined {
     return pools?.map((pool, index) => {
-      const { template, ...rest } = pool;
-      if (template === undefined) return pool;
-      const path: FieldPath = ['spec', 'nodePools', index, 'template'];
-      const node = { spec: {}, ...template, kind: 'Node' };
-      const decoded = this.#reader.template(node, this.#source, path)?.object;
-      return decoded === undefined ? rest : { ...rest, template: { ...decoded } };
+      const read = decodePool(pool, index, this.#reader, this.#source);
+      this.#problems.push(...read.problems);
+      return read.pool;
     });
   }
 }

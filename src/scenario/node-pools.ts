@@ -4,7 +4,7 @@
  */
 
 import type { Node } from '../api/node.js';
-import type { PodSpec } from '../api/pod.js';
+import type { Pod, PodSpec } from '../api/pod.js';
 import { formatBytes, formatMilliCpu, quantityMilliValue, quantityValue } from '../api/quantity.js';
 import { podRequests, type ResourceAmounts } from '../api/resource-requests.js';
 import type { NodePoolSpec } from '../cluster/cluster-spec.js';
@@ -98,6 +98,7 @@ export function nodePoolOf(
     maxParallelImagePulls: isSerial ? 1 : (pool.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
     kubeProxy: pool.kubeProxy && kubeProxyOf(kubeProxy, pool.kubeProxy),
     ...(kubelet && { kubelet }),
+    ...(pool.staticPods && { staticPods: pool.staticPods as unknown as readonly Pod[] }),
   };
 }
 

@@ -163,6 +163,14 @@ export const nodePool = mapping({
   serializeImagePulls: flag().optional(),
   maxParallelImagePulls: wholeNumber(1).optional().describe('With serializeImagePulls: false.'),
   kubeProxy: kubeProxy.optional().describe('Where it differs from that of the cluster.'),
+  staticPods: list(
+    z.union([text('a file'), z.record(z.string(), z.unknown())], {
+      error: 'a Pod, or the file that holds it',
+    }),
+    'Pods',
+  )
+    .optional()
+    .describe('Run by each kubelet from files on its node, shown by mirror pods.'),
   kubelet: kubeletConfiguration
     .optional()
     .describe('Of the KubeletConfiguration: eviction, collection of images, limits of pods.'),

@@ -7,14 +7,15 @@ import { podQosClass, podRequests } from '../../api/resource-requests.js';
 import type { SimTime } from '../../kernel/time.js';
 import { type EvictedResource, podUse } from './node-stats.js';
 import type { PodRecord } from './pod-record.js';
+import { isStatic } from './static-pods.js';
 
 /** Pods of this priority and above are needed for the node or the cluster to work. */
 const criticalPriority = 2_000_000_000;
 
-/** Whether a pod is static, a mirror of a static pod, or of critical priority. */
-export function isCritical({ metadata, spec }: Pod): boolean {
-  if (metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return true;
-  return (spec.priority ?? 0) >= criticalPriority;
+/** Whether a pod is static or of critical priority. */
+export function isCritical(pod: Pod): boolean {
+  const { spec } = pod;
+  return isStatic(pod) || (spec.priority ?? 0) >= criticalPriority;
 }
 
 interface Ranked {

@@ -26,6 +26,7 @@ import { ContainerRecord, noEvent, PodRecord } from './pod-record.js';
 import { PodServers, type ServerListener } from './pod-servers.js';
 import { type PodListener, PodSource } from './pod-source.js';
 import { TimeTable } from './pod-times.js';
+import { isMirror, isStatic, staticPod } from './static-pods.js';
 
 export interface KubeletFleetOptions {
   readonly simulation: Simulation;
@@ -110,7 +111,7 @@ export class KubeletFleet implements PodListener {
     this.#agents.push(agent);
     runtime.addNode(node.runtime, node.cores);
     this.#parts.images.addNode(node);
-    this.#parts.heartbeats.start(agent);
+    this.#begin(agent);
     return index;
   }
 
@@ -179,14 +180,16 @@ export class KubeletFleet implements PodListener {
   podsListed(agent: NodeAgent, pods: readonly Pod[]): void {
     const listed = new Set(pods.map((pod) => pod.metadata.uid));
     for (const record of [...agent.pods.values()]) {
-      if (!listed.has(record.uid)) this.podRemoved(agent, record.uid);
+      if (!listed.has(record.uid) && !isStatic(record.pod)) this.podRemoved(agent, record.uid);
     }
     for (const pod of pods) this.podChanged(agent, pod);
     for (const left of [...agent.leftovers.values()]) this.#dropLeftover(agent, left);
+    this.#parts.statics.mirrorAll(agent);
   }
 
   /** A pod as the API has it now: new, to be stopped, or changed in a way that needs no act. */
   podChanged(agent: NodeAgent, pod: Pod): void {
+    if (isMirror(pod)) return this.#parts.statics.changed(agent, pod);
     const known = agent.pods.get(pod.metadata.uid ?? '');
     if (known !== undefined) {
       const graceBefore = known.pod.metadata.deletionGracePeriodSeconds;
@@ -245,6 +248,15 @@ export class KubeletFleet implements PodListener {
       for (const [uid, record] of map) agent.leftovers.set(uid, record);
     }
     this.#agents[index] = agent;
+    this.#begin(agent);
+  }
+
+  /** A kubelet is up: it runs what it finds in files, and makes its node known. */
+  #begin(agent: NodeAgent): void {
+    const { name, staticPods = [] } = agent.spec;
+    for (const manifest of staticPods) {
+      this.#enterSyncLoop(this.#newRecord(agent, staticPod(manifest, name)));
+    }
     this.#parts.heartbeats.start(agent);
   }
 
@@ -281,6 +293,7 @@ export class KubeletFleet implements PodListener {
 
   /** The object of a pod is gone. */
   podRemoved(agent: NodeAgent, uid: string): void {
+    if (this.#parts.statics.removed(agent, uid)) return;
     const record = agent.pods.get(uid);
     if (record === undefined) return;
     agent.pods.delete(uid);

@@ -19,6 +19,7 @@ import { isMarkedNotReady } from './pod-status.js';
 import type { TimeTable } from './pod-times.js';
 import { PodWorkers } from './pod-worker.js';
 import { type ProbeListener, Prober } from './prober.js';
+import { StaticPods } from './static-pods.js';
 import { StatusManager } from './status-manager.js';
 import { VolumeManager } from './volume-manager.js';
 
@@ -40,6 +41,7 @@ export class KubeletParts implements ProbeListener {
   readonly heartbeats: NodeHeartbeats;
   readonly images: ImageManager;
   readonly workers: PodWorkers;
+  readonly statics: StaticPods;
   readonly #status: StatusManager;
   readonly #events: EventPoster;
   readonly #volumes: VolumeManager;
@@ -74,18 +76,13 @@ export class KubeletParts implements ProbeListener {
       (waiter, durationUs) => starter.imagePulled(waiter, durationUs),
       (node) => this.#imagesGrew(context.agents[node] as NodeAgent),
     );
+    this.statics = new StaticPods(context, { mirrored: (record) => status.rewrite(record) });
     this.#collector = new ImageCollector(context, {
       images: this.images,
       events,
       removed: (agent) => this.heartbeats.imagesChanged(agent.index),
     });
-    this.#evictions = new EvictionManager(context, {
-      events,
-      images: this.#collector,
-      evict: (record, message, graceUs) => this.#evict(record, message, graceUs),
-      pressureChanged: (agent, before) => this.#pressureChanged(agent, before),
-      outOfMemory: (record, container) => starter.killForMemory(record, container),
-    });
+    this.#evictions = this.#newEvictions();
     this.heartbeats = new NodeHeartbeats(context, {
       network,
       images: () => this.images,
@@ -166,6 +163,16 @@ export class KubeletParts implements ProbeListener {
     const own = spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
     const seconds = metadata.deletionGracePeriodSeconds ?? own;
     this.#killer.terminate(record, Math.max(1, seconds) * 1_000_000);
+  }
+
+  #newEvictions(): EvictionManager {
+    return new EvictionManager(this.#context, {
+      events: this.#events,
+      images: this.#collector,
+      evict: (record, message, graceUs) => this.#evict(record, message, graceUs),
+      pressureChanged: (agent, before) => this.#pressureChanged(agent, before),
+      outOfMemory: (record, container) => this.#starter.killForMemory(record, container),
+    });
   }
 
   /** Forgets all that a kubelet has planned: its process has ended. */

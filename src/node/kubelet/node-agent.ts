@@ -1,6 +1,7 @@
 // One kubelet: what it was started with and the data its parts keep for it. Data only; the fleet's
 // parts act on it.
 import type { Node, NodeAddress } from '../../api/node.js';
+import type { Pod } from '../../api/pod.js';
 import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import type { Connection } from '../../client/connection.js';
@@ -28,6 +29,8 @@ export interface KubeletNode {
   readonly serializeImagePulls: boolean;
   /** Ignored when pulls are serial; 0: as many as there are. */
   readonly maxParallelImagePulls: number;
+  /** Manifests of pods that it runs from files; absent: none. */
+  readonly staticPods?: readonly Pod[];
   /** Absent: what a kubelet is started with when nobody says anything. */
   readonly configuration?: KubeletConfiguration;
   /** The Node and its Lease are stored already: the kubelet is long up and only carries on. */
@@ -65,6 +68,8 @@ export class NodeAgent {
   readonly address: string;
   /** Pods that this kubelet knows, by UID. */
   readonly pods: Map<string, PodRecord> = new Map();
+  /** Static pods by the UID of their mirror. */
+  readonly mirrors: Map<string, PodRecord> = new Map();
   /** Pods whose status waits to be written; the first is at `statusHead`. */
   statusQueue: PodRecord[] = [];
   isWritingStatus = false;

@@ -128,6 +128,9 @@ export class PodRecord {
   deadlineUs: SimTime = 0;
   /** Visits of the sync loop still to come; the slot stays in use until they are over. */
   pendingHandlings = 0;
+  /** Of a static pod: the object that stands for it in the API. */
+  mirrorUid: string | undefined;
+  isBeingMirrored = false;
   /** The object is gone from the API. */
   isRemoved = false;
   /** The status the kubelet wants the API to show. */

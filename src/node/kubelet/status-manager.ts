@@ -13,6 +13,7 @@ import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
 import type { PodRecord } from './pod-record.js';
 import { isSameStatus, statusOf, withStatus } from './pod-status.js';
+import { isStatic } from './static-pods.js';
 
 export class StatusManager {
   readonly #context: KubeletContext;
@@ -72,7 +73,8 @@ export class StatusManager {
     const response = call.response as ApiResponse;
     record.isBeingRead = false;
     if (!isSuccess(response)) return this.#failed(record, response);
-    if (response.object?.metadata.uid !== record.uid) return this.#next(record.agent);
+    const uid = isStatic(record.pod) ? record.mirrorUid : record.uid;
+    if (response.object?.metadata.uid !== uid) return this.#next(record.agent);
     if (record.writtenVersion === record.statusVersion) return this.#finish(record);
     const status = record.unwritten.shift() ?? (record.status as PodStatus);
     record.writtenVersion = record.statusVersion - record.unwritten.length;
