@@ -8,10 +8,12 @@ import type { PodDisruptionBudget } from '../api/pod-disruption-budget.js';
 import { ApiClient } from '../client/api-client.js';
 import type { Connection } from '../client/connection.js';
 import { Informer } from '../client/informer.js';
+import type { ClusterAutoscalerMonitor } from '../control-plane/autoscaling/cluster-autoscaler/autoscaler-settings.js';
+import { ClusterAutoscaler } from '../control-plane/autoscaling/cluster-autoscaler/cluster-autoscaler.js';
+import { Karpenter } from '../control-plane/autoscaling/karpenter/karpenter.js';
+import type { KarpenterMonitor } from '../control-plane/autoscaling/karpenter/karpenter-settings.js';
+import { follow } from '../control-plane/autoscaling/pending-pods.js';
 import type { CloudProvider } from '../control-plane/cloud-provider.js';
-import type { ClusterAutoscalerMonitor } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
-import { ClusterAutoscaler } from '../control-plane/cluster-autoscaler/cluster-autoscaler.js';
-import { follow } from '../control-plane/pending-pods.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { CpuHost } from '../kernel/stations.js';
 import type { AutoscalerSpec, ClusterSpec } from './cluster-spec.js';
@@ -32,18 +34,21 @@ const FILTER_RESOURCES = [
 export interface AutoscalerParts {
   readonly controlPlane: ControlPlane;
   readonly cloud: CloudProvider;
-  readonly monitor?: ClusterAutoscalerMonitor | undefined;
+  readonly listeners: {
+    readonly autoscaler?: ClusterAutoscalerMonitor | undefined;
+    readonly karpenter?: KarpenterMonitor | undefined;
+  };
 }
 
 export class AutoscalerProcess implements ReplicaProcess {
   readonly leaseClient: ApiClient;
   readonly connections: readonly Connection[];
   readonly informers: Informer<KubernetesObject>[] = [];
-  readonly #autoscaler: ClusterAutoscaler;
+  readonly #autoscaler: { start(): void };
 
   constructor(
     simulation: Simulation,
-    { controlPlane, cloud, monitor }: AutoscalerParts,
+    { controlPlane, cloud, listeners }: AutoscalerParts,
     spec: AutoscalerSpec,
     { controlPlane: { scheduler } }: ClusterSpec,
     host: CpuHost,
@@ -78,19 +83,16 @@ export class AutoscalerProcess implements ReplicaProcess {
     const others = FILTER_RESOURCES.map((resource) => informer(resource));
     const scheduling = new FilterSimulation(scheduler.configuration);
     follow(scheduling, nodes, pods, others);
-    this.#autoscaler = new ClusterAutoscaler({
-      simulation,
-      host,
-      client,
-      cloud,
-      settings: spec.settings,
-      scheduling,
-      pods,
-      nodes,
-      budgets,
-      daemonSets,
-      monitor,
-    });
+    const own = { pods, nodes, budgets, daemonSets, scheduling };
+    const parts = { simulation, host, client, cloud, ...own };
+    this.#autoscaler =
+      spec.kind === 'karpenter'
+        ? new Karpenter({ ...parts, settings: spec.settings, monitor: listeners.karpenter })
+        : new ClusterAutoscaler({
+            ...parts,
+            settings: spec.settings,
+            monitor: listeners.autoscaler,
+          });
   }
 
   standBy(): void {}

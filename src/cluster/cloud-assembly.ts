@@ -7,6 +7,8 @@ import type { Lease } from '../api/lease.js';
 import type { Node } from '../api/node.js';
 import type { Informer } from '../client/informer.js';
 import { heldLease } from '../client/leader-elector.js';
+import type { ClusterAutoscalerMonitor } from '../control-plane/autoscaling/cluster-autoscaler/autoscaler-settings.js';
+import type { KarpenterMonitor } from '../control-plane/autoscaling/karpenter/karpenter-settings.js';
 import { Cloud } from '../control-plane/cloud/cloud.js';
 import type { CloudMonitor } from '../control-plane/cloud/cloud-calls.js';
 import type { MachinePlace, MachineRoom } from '../control-plane/cloud/instance-registry.js';
@@ -15,7 +17,6 @@ import {
   cloudControllerManagerName,
 } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
 import { uninitializedTaint } from '../control-plane/cloud-provider.js';
-import type { ClusterAutoscalerMonitor } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { AutoscalerProcess } from './autoscaler-process.js';
@@ -30,6 +31,7 @@ export interface CloudListeners {
   readonly calls?: CloudMonitor | undefined;
   readonly controllers?: CloudControllerManagerMonitor | undefined;
   readonly autoscaler?: ClusterAutoscalerMonitor | undefined;
+  readonly karpenter?: KarpenterMonitor | undefined;
 }
 
 /** What the cloud asks of the cluster. */
@@ -65,7 +67,9 @@ export class CloudAssembly {
     this.#clusterSpec = clusterSpec;
     const { nodePools, autoscaler } = clusterSpec;
     this.#listeners = listeners;
-    const pools = new Map(nodePools.map((pool) => [pool.name, pool]));
+    const pools = new Map(
+      [...nodePools, ...(autoscaler?.pools ?? [])].map((pool) => [pool.name, pool]),
+    );
     const rooms = new Rooms(pools, machines);
     this.cloud = new Cloud(simulation, {
       profile: spec.profile,
@@ -131,7 +135,7 @@ export class CloudAssembly {
     const clusterSpec = this.#clusterSpec;
     const { autoscaler } = clusterSpec;
     if (autoscaler === undefined) return;
-    const parts = { controlPlane, cloud: this.cloud, monitor: this.#listeners.autoscaler };
+    const parts = { controlPlane, cloud: this.cloud, listeners: this.#listeners };
     this.#autoscalers.push(
       new ElectedProcesses(simulation, {
         name: autoscaler.kind,

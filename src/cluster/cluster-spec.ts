@@ -8,10 +8,11 @@ import type { Pod } from '../api/pod.js';
 import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
+import type { ClusterAutoscalerSettings } from '../control-plane/autoscaling/cluster-autoscaler/autoscaler-settings.js';
+import type { KarpenterSettings } from '../control-plane/autoscaling/karpenter/karpenter-settings.js';
 import type { CloudProfile } from '../control-plane/cloud/cloud-profile.js';
 import type { InstanceTypeFacts, NodeGroupSpec } from '../control-plane/cloud/instance-registry.js';
 import type { CloudControllerManagerSettings } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
-import type { ClusterAutoscalerSettings } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
 import type { NodeCidrSpec } from '../control-plane/controller-manager/node-ipam/node-ipam-controller.js';
 import type { VolumeReach } from '../control-plane/csi/volume-topology.js';
 import type { EtcdOptions } from '../control-plane/etcd/group.js';
@@ -137,6 +138,7 @@ export const processNames = [
   'kube-controller-manager',
   'cloud-controller-manager',
   'cluster-autoscaler',
+  'karpenter',
   'node-agents',
   'recorder',
 ] as const;
@@ -291,13 +293,25 @@ export interface CloudSpec {
   readonly controllerManager: CloudControllerManagerSpec;
 }
 
-/** The Cluster Autoscaler, and how far each of its groups may grow and shrink. */
-export interface AutoscalerSpec extends ElectedSpec {
-  readonly kind: 'cluster-autoscaler';
+interface AnyAutoscalerSpec extends ElectedSpec {
   readonly client: ClientLimit;
+  /** How far each of its groups may grow and shrink. */
   readonly groups: readonly NodeGroupSpec[];
+  /** Of its own, beside those of the cluster. */
+  readonly pools: readonly NodePoolSpec[];
+}
+
+export interface ClusterAutoscalerSpec extends AnyAutoscalerSpec {
+  readonly kind: 'cluster-autoscaler';
   readonly settings: ClusterAutoscalerSettings;
 }
+
+export interface KarpenterSpec extends AnyAutoscalerSpec {
+  readonly kind: 'karpenter';
+  readonly settings: KarpenterSettings;
+}
+
+export type AutoscalerSpec = ClusterAutoscalerSpec | KarpenterSpec;
 
 /** A whole cluster. */
 export interface ClusterSpec {

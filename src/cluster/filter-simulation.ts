@@ -3,6 +3,10 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import { isPodTerminal, type Pod } from '../api/pod.js';
+import type {
+  NodeShares,
+  SchedulingSimulation,
+} from '../control-plane/autoscaling/scheduling-simulation.js';
 import type { ClusterObjects } from '../control-plane/scheduler/cache/cluster-objects.js';
 import type { ResourceColumn } from '../control-plane/scheduler/cache/node-table.js';
 import { SchedulerCache } from '../control-plane/scheduler/cache/scheduler-cache.js';
@@ -18,7 +22,6 @@ import { PodInfo } from '../control-plane/scheduler/framework/pod-info.js';
 import { messageOf, type Status } from '../control-plane/scheduler/framework/status.js';
 import { inertHandle } from '../control-plane/scheduler/inert-handle.js';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
-import type { NodeShares, SchedulingSimulation } from '../control-plane/scheduling-simulation.js';
 import { assert } from '../kernel/assert.js';
 
 /** The filters for one pod on the nodes as they are. */

@@ -84,6 +84,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
       calls: cloudMetrics,
       controllers: cloudMetrics,
       autoscaler: recorder.autoscaler,
+      karpenter: recorder.karpenter,
     },
     dns,
     scheduling: schedulingRecorder,

@@ -1,7 +1,7 @@
 // Metrics of the Cluster Autoscaler under their own names.
 // Source: kubernetes/autoscaler cluster-autoscaler metrics/metrics.go (reference: nodes-controllers
 // 8.5).
-import type { ClusterAutoscalerMonitor } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
+import type { ClusterAutoscalerMonitor } from '../control-plane/autoscaling/cluster-autoscaler/autoscaler-settings.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { toSeconds } from '../kernel/time.js';
 import { exponentialBuckets } from '../stats/histogram.js';

@@ -26,6 +26,7 @@ import { etcdSamples } from './etcd-samples.js';
 import { findingsIn } from './findings.js';
 import { FlannelMetrics } from './flannel-metrics.js';
 import { flowControlSamples } from './flow-control-samples.js';
+import { KarpenterMetrics } from './karpenter-metrics.js';
 import { KubeProxyMetrics } from './kube-proxy-metrics.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
 import { KubernetesEvents } from './kubernetes-events.js';
@@ -74,6 +75,7 @@ export class RunRecorder {
   #apiServers: readonly ApiServer[] = [];
   #etcd: Etcd | undefined;
   readonly autoscaler: ClusterAutoscalerMetrics;
+  readonly karpenter: KarpenterMetrics = new KarpenterMetrics();
   readonly flannel: FlannelMetrics = new FlannelMetrics();
   readonly kubeProxy: KubeProxyMetrics = new KubeProxyMetrics();
   #flannelFleet: FlannelFleet | undefined;
@@ -250,6 +252,7 @@ export class RunRecorder {
         ...leaderElectionSamples(this.#leaders()),
         ...(this.#cloud?.samples ?? []),
         ...this.autoscaler.samples,
+        ...this.karpenter.samples,
         ...this.#kubelets.samples,
         ...this.#volumes.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),

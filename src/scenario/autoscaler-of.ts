@@ -3,13 +3,18 @@
  */
 
 import { didYouMean } from '../api/did-you-mean.js';
-import type { AutoscalerSpec, NodePoolSpec } from '../cluster/cluster-spec.js';
-import { clusterAutoscalerConstants as constants } from '../control-plane/cluster-autoscaler/constants.js';
+import type {
+  AutoscalerSpec,
+  ClusterAutoscalerSpec,
+  NodePoolSpec,
+} from '../cluster/cluster-spec.js';
+import { clusterAutoscalerConstants as constants } from '../control-plane/autoscaling/cluster-autoscaler/constants.js';
 import { instanceTypesOf, timeOf } from './cloud-of.js';
 import { leaderElectionOf } from './elected-of.js';
+import { karpenterOf, karpenterProblems } from './karpenter-of.js';
 import type { SpecProblem } from './scenario-problems.js';
 import type { NodePoolText, ScenarioSpec } from './schema.js';
-import type { AutoscalerText } from './schema-autoscaler.js';
+import type { AutoscalerText, ClusterAutoscalerText } from './schema-autoscaler.js';
 
 /** The autoscaler with its defaults; `hosts` and `pools` are those of the cluster. */
 export function autoscalerOf(
@@ -18,6 +23,17 @@ export function autoscalerOf(
   hosts: readonly string[],
   pools: readonly NodePoolSpec[],
 ): AutoscalerSpec {
+  return text.kind === 'karpenter'
+    ? karpenterOf(text, spec, hosts)
+    : clusterAutoscalerOf(text, spec, hosts, pools);
+}
+
+function clusterAutoscalerOf(
+  text: ClusterAutoscalerText,
+  spec: ScenarioSpec,
+  hosts: readonly string[],
+  pools: readonly NodePoolSpec[],
+): ClusterAutoscalerSpec {
   const scanIntervalUs = timeOf(text.scanInterval, constants.scanIntervalUs);
   const { scaleDown = {} } = text;
   const threshold = scaleDown.utilizationThreshold ?? constants.scaleDownUtilizationThreshold;
@@ -29,6 +45,7 @@ export function autoscalerOf(
       qps: text.kubeAPIQPS ?? constants.kubeApiQps,
       burst: text.kubeAPIBurst ?? constants.kubeApiBurst,
     },
+    pools: [],
     groups: text.nodeGroups.map(({ pool, minSize, maxSize }) => ({ name: pool, minSize, maxSize })),
     settings: {
       groups: text.nodeGroups.flatMap(({ pool, priority }) => {
@@ -73,7 +90,7 @@ function priceOf(spec: ScenarioSpec, pool: string): number | undefined {
   return instanceTypesOf(spec).find(({ name }) => name === found?.instanceType)?.pricePerHour;
 }
 
-/** Groups of pools that are not there, sizes that contradict each other, a cluster without a cloud. */
+/** Pools that are not there, sizes that contradict each other, a cluster without a cloud. */
 export function autoscalerProblems(spec: ScenarioSpec, hosts: number): readonly SpecProblem[] {
   const { autoscaler, cloud, nodePools = [] } = spec;
   if (autoscaler === undefined) return [];
@@ -91,6 +108,7 @@ export function autoscalerProblems(spec: ScenarioSpec, hosts: number): readonly 
       suggestion: `replicas: ${hosts}`,
     });
   }
+  if (autoscaler.kind === 'karpenter') return [...problems, ...karpenterProblems(autoscaler, spec)];
   const names = autoscaler.nodeGroups.map(({ pool }) => pool);
   for (const [index, group] of autoscaler.nodeGroups.entries()) {
     const steps = ['autoscaler', 'nodeGroups', index];
@@ -104,7 +122,7 @@ export function autoscalerProblems(spec: ScenarioSpec, hosts: number): readonly 
 }
 
 function groupProblems(
-  { pool, minSize, maxSize }: AutoscalerText['nodeGroups'][number],
+  { pool, minSize, maxSize }: ClusterAutoscalerText['nodeGroups'][number],
   steps: readonly (string | number)[],
   pools: readonly NodePoolText[],
 ): readonly SpecProblem[] {
@@ -128,7 +146,7 @@ function groupProblems(
   if (found !== undefined && (found.count < minSize || found.count > maxSize)) {
     problems.push({
       steps: [...steps, found.count < minSize ? 'minSize' : 'maxSize'],
-      message: `the pool begins with ${found.count} nodes, which is not within ${minSize} and ${maxSize}`,
+      message: `the pool begins with ${found.count} nodes, not ${minSize} to ${maxSize}`,
       expected: 'a count of the pool from minSize to maxSize',
     });
   }

@@ -3,7 +3,7 @@
  */
 
 import { z } from 'zod';
-import { expanderNames } from '../control-plane/cluster-autoscaler/autoscaler-settings.js';
+import { expanderNames } from '../control-plane/autoscaling/cluster-autoscaler/autoscaler-settings.js';
 import {
   clientLimit,
   duration,
@@ -11,10 +11,14 @@ import {
   flag,
   list,
   mapping,
+  name,
   numberWithin,
   oneOf,
   positiveDuration,
+  quantity,
+  taint,
   text,
+  textLike,
   wholeNumber,
 } from './schema-parts.js';
 
@@ -50,10 +54,56 @@ const clusterAutoscaler = mapping({
   scaleDown: scaleDown.optional(),
 });
 
+const disruption = mapping({
+  consolidationPolicy: oneOf(['WhenEmpty', 'WhenEmptyOrUnderutilized']).optional(),
+  consolidateAfter: z
+    .union([z.literal('Never'), duration()], { error: 'a duration such as 30s, or Never' })
+    .optional()
+    .describe('Since a pod was last bound to a node or left it.'),
+  budget: textLike(/^(?:100|[1-9]?\d)%$/, 'a share such as 10%')
+    .optional()
+    .describe('Of its nodes, those that may go at a time; rounded up.'),
+});
+
+const karpenterPool = mapping({
+  name: name('the name of a NodePool'),
+  weight: wholeNumber(0, 100).optional().describe('Pools with a higher one are tried first.'),
+  instanceTypes: list(text('the name of an instance type'), 'names of instance types', 1)
+    .optional()
+    .describe('Of the catalogue; all when absent.'),
+  zones: list(text('a zone name'), 'zone names', 1).optional(),
+  region: text('a region name').optional(),
+  labels: z.record(z.string(), text('text'), { error: 'a mapping of text to text' }).optional(),
+  taints: list(taint, 'taints {key, value, effect}').optional(),
+  limits: mapping({
+    cpu: quantity('CPUs as a quantity, such as 100', 100_000_000).optional(),
+    memory: quantity('memory as a quantity, such as 400Gi').optional(),
+  })
+    .optional()
+    .describe('Of all its nodes together.'),
+  disruption: disruption.optional(),
+});
+
+/** Karpenter. */
+const karpenter = mapping({
+  kind: z.literal('karpenter'),
+  ...clientLimit.shape,
+  ...elected,
+  nodePools: list(karpenterPool, 'NodePools {name, instanceTypes, …}', 1),
+  batchIdleDuration: positiveDuration().optional(),
+  batchMaxDuration: positiveDuration().optional(),
+});
+
 /** The autoscaler of nodes. */
-export const autoscaler = z.discriminatedUnion('kind', [clusterAutoscaler], {
-  error: 'an autoscaler: kind is cluster-autoscaler',
+export const autoscaler = z.discriminatedUnion('kind', [clusterAutoscaler, karpenter], {
+  error: 'an autoscaler: kind is cluster-autoscaler or karpenter',
 });
 
 /** An autoscaler as written. */
 export type AutoscalerText = z.infer<typeof autoscaler>;
+
+/** A Cluster Autoscaler as written. */
+export type ClusterAutoscalerText = z.infer<typeof clusterAutoscaler>;
+
+/** Karpenter as written. */
+export type KarpenterText = z.infer<typeof karpenter>;

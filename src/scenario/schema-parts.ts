@@ -246,3 +246,10 @@ export const target: z.ZodType<
   ],
   { error: 'kind/name, kind/namespace/name, or a mapping {kind, namespace, name}' },
 );
+
+/** A taint of a node. */
+export const taint = mapping({
+  key: text('the key of the taint'),
+  value: z.string({ error: 'text' }).optional(),
+  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+});

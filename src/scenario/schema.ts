@@ -32,6 +32,7 @@ import {
   oneOf,
   positiveDuration,
   quantity,
+  taint,
   text,
   wholeNumber,
 } from './schema-parts.js';
@@ -124,12 +125,6 @@ const controlPlane = mapping({
     .optional()
     .describe("Limits are those of each controller's own client."),
   processes,
-});
-
-const taint = mapping({
-  key: text('the key of the taint'),
-  value: z.string({ error: 'text' }).optional(),
-  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
 });
 
 /** One pool of nodes that are alike. */

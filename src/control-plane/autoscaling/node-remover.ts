@@ -15,15 +15,31 @@ import type { Informer } from '../../client/informer.js';
 import { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
-import { type CloudAnswer, type CloudProvider, toBeDeletedTaint } from '../cloud-provider.js';
-import type { ClusterAutoscalerMonitor } from './autoscaler-settings.js';
-import { clusterAutoscalerConstants as constants } from './constants.js';
-import type { Removable } from './scale-down.js';
+import type { CloudAnswer, CloudProvider } from '../cloud-provider.js';
+import { autoscalingConstants } from './constants.js';
 
-const NAME = 'cluster-autoscaler';
+/** A node that is to go, and the pods that have to be moved before. */
+export interface RemovableNode {
+  readonly node: Node;
+  readonly pods: readonly Pod[];
+}
+
+/** How an autoscaler takes its time. */
+export interface RemovalTimes {
+  /** From the taint to the first evictions. */
+  readonly delayAfterTaintUs: number;
+  readonly evictionRetryUs: number;
+  /** Evictions are tried so long; Infinity: for ever. */
+  readonly evictionsUs: number;
+  /** Pods are waited for so much longer than their grace. */
+  readonly headroomUs: number;
+  readonly podsGonePollUs: number;
+  readonly maxGraceSeconds: number;
+}
 
 /** One node on its way out. */
-interface Removal extends Removable {
+interface Removal<R extends RemovableNode> {
+  readonly of: R;
   /** When what is left is evicted again. */
   evictAgainUs: SimTime;
   /** Evictions are tried until then. */
@@ -34,32 +50,47 @@ interface Removal extends Removable {
   readonly left: Set<Pod>;
 }
 
-export interface NodeRemoverOptions {
+export interface RemovalEvent {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface NodeRemoverOptions<R extends RemovableNode> {
+  /** First part of the names of its events. */
+  readonly name: string;
+  readonly times: RemovalTimes;
+  /** What keeps pods away from a node that is to go. */
+  readonly taintKey: string;
+  /** What nodes are told when they are tainted, and pods when they are evicted. */
+  readonly nodeEvent: RemovalEvent;
+  readonly podEvent: RemovalEvent;
+  /** Deletes the Node itself too, instead of leaving that to the cloud-controller-manager. */
+  readonly deletesNode: boolean;
   readonly simulation: Simulation;
   readonly client: ApiClient;
   readonly cloud: CloudProvider;
   readonly pods: Informer<Pod>;
   readonly recorder: EventRecorder;
-  readonly monitor?: ClusterAutoscalerMonitor | undefined;
-  readonly onRemoved: (removal: Removable) => void;
-  readonly onFailed: (removal: Removable) => void;
+  readonly onEvicted: () => void;
+  readonly onRemoved: (removed: R) => void;
+  readonly onFailed: (kept: R) => void;
 }
 
-export class NodeRemover {
+export class NodeRemover<R extends RemovableNode> {
   /** Nodes that are being removed, or whose instance has been ended. */
   readonly leaving: Set<string> = new Set();
-  readonly #options: NodeRemoverOptions;
-  readonly #removals = new Slab<Removal>();
+  readonly #options: NodeRemoverOptions<R>;
+  readonly #removals = new Slab<Removal<R>>();
   readonly #drainDue: EventKind;
   readonly #lookDue: EventKind;
   #draining = 0;
   #active = 0;
 
-  constructor(options: NodeRemoverOptions) {
-    const { simulation } = options;
+  constructor(options: NodeRemoverOptions<R>) {
+    const { simulation, name } = options;
     this.#options = options;
-    this.#drainDue = simulation.defineEvent(`${NAME}.DrainDue`, (id) => this.#drain(id));
-    this.#lookDue = simulation.defineEvent(`${NAME}.PodsGoneLookDue`, (id) => this.#look(id));
+    this.#drainDue = simulation.defineEvent(`${name}.DrainDue`, (id) => this.#drain(id));
+    this.#lookDue = simulation.defineEvent(`${name}.PodsGoneLookDue`, (id) => this.#look(id));
   }
 
   /** Nodes that are on their way out, and those of them that have pods. */
@@ -68,10 +99,10 @@ export class NodeRemover {
   }
 
   /** Begins to remove a node. */
-  remove(removable: Removable): void {
+  remove(removable: R): void {
     const { node, pods } = removable;
     const id = this.#removals.add({
-      ...removable,
+      of: removable,
       evictAgainUs: 0,
       evictUntilUs: 0,
       waitUntilUs: 0,
@@ -81,7 +112,7 @@ export class NodeRemover {
     this.#active++;
     if (pods.length > 0) this.#draining++;
     const taint: Taint = {
-      key: toBeDeletedTaint,
+      key: this.#options.taintKey,
       value: String(Math.floor(this.#options.simulation.now / 1_000_000)),
       effect: 'NoSchedule',
     };
@@ -90,34 +121,36 @@ export class NodeRemover {
 
   readonly #tainted = (call: ApiCall): void => {
     const id = call.context as number;
-    const { node } = this.#removals.get(id);
+    const { node } = this.#removals.get(id).of;
     if (!isSuccess(call.response as ApiResponse)) return this.#fail(id);
-    const { simulation, recorder } = this.#options;
-    recorder.record(node, 'Normal', 'ScaleDown', 'marked the node as toBeDeleted/unschedulable');
-    simulation.after(constants.nodeDeleteDelayAfterTaintUs, this.#drainDue, id);
+    const { simulation, recorder, times, nodeEvent } = this.#options;
+    recorder.record(node, 'Normal', nodeEvent.reason, nodeEvent.message);
+    simulation.after(times.delayAfterTaintUs, this.#drainDue, id);
   };
 
   #drain(id: number): void {
     const removal = this.#removals.get(id);
-    if (removal.pods.length === 0) return this.#endInstance(id);
-    const { simulation } = this.#options;
-    removal.evictUntilUs = simulation.now + constants.maxPodEvictionTimeUs;
-    const longestUs = removal.pods.reduce((most, pod) => Math.max(most, graceUsOf(pod)), 0);
-    removal.waitUntilUs = removal.evictUntilUs + longestUs + constants.podEvictionHeadroomUs;
+    const { pods } = removal.of;
+    if (pods.length === 0) return this.#endInstance(id);
+    const { simulation, times } = this.#options;
+    removal.evictUntilUs = simulation.now + times.evictionsUs;
+    const longestUs = pods.reduce((most, pod) => Math.max(most, this.#graceUsOf(pod)), 0);
+    removal.waitUntilUs = removal.evictUntilUs + longestUs + times.headroomUs;
     this.#evictLeft(removal);
-    simulation.after(constants.podsGonePollUs, this.#lookDue, id);
+    simulation.after(times.podsGonePollUs, this.#lookDue, id);
   }
 
   /** A pod that is kept is asked again later. */
-  #evictLeft(removal: Removal): void {
-    removal.evictAgainUs = this.#options.simulation.now + constants.evictionRetryUs;
+  #evictLeft(removal: Removal<R>): void {
+    const { simulation, times } = this.#options;
+    removal.evictAgainUs = simulation.now + times.evictionRetryUs;
     for (const pod of removal.left) this.#evict(pod, removal);
   }
 
-  #evict(pod: Pod, removal: Removal): void {
-    const { client, recorder } = this.#options;
+  #evict(pod: Pod, removal: Removal<R>): void {
+    const { client, recorder, podEvent } = this.#options;
     const { namespace = '', name } = pod.metadata;
-    recorder.record(pod, 'Normal', 'ScaleDown', 'deleting pod for node scale down');
+    recorder.record(pod, 'Normal', podEvent.reason, podEvent.message);
     client.send(
       {
         verb: 'create',
@@ -125,7 +158,7 @@ export class NodeRemover {
         subresource: 'eviction',
         namespace,
         name,
-        gracePeriodSeconds: graceUsOf(pod) / 1_000_000,
+        gracePeriodSeconds: this.#graceUsOf(pod) / 1_000_000,
       },
       this.#evicted,
       { pod, removal },
@@ -133,26 +166,26 @@ export class NodeRemover {
   }
 
   readonly #evicted = (call: ApiCall): void => {
-    const { pod, removal } = call.context as { readonly pod: Pod; readonly removal: Removal };
+    const { pod, removal } = call.context as { readonly pod: Pod; readonly removal: Removal<R> };
     const response = call.response as ApiResponse;
     if (!isSuccess(response) && response.code !== 404) return;
-    if (removal.left.delete(pod)) this.#options.monitor?.podEvicted();
+    if (removal.left.delete(pod)) this.#options.onEvicted();
   };
 
   #look(id: number): void {
     const removal = this.#removals.get(id);
-    const { simulation, pods } = this.#options;
+    const { simulation, pods, times, taintKey } = this.#options;
     const isThere = (pod: Pod): boolean => pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid;
-    if (!removal.pods.some(isThere)) return this.#endInstance(id);
+    if (!removal.of.pods.some(isThere)) return this.#endInstance(id);
     const isStuck = simulation.now > removal.evictUntilUs && removal.left.size > 0;
     if (!isStuck && simulation.now < removal.waitUntilUs) {
       if (simulation.now >= removal.evictAgainUs) this.#evictLeft(removal);
-      simulation.after(constants.podsGonePollUs, this.#lookDue, id);
+      simulation.after(times.podsGonePollUs, this.#lookDue, id);
       return;
     }
     this.#patchTaint(
-      removal.node,
-      (taints) => taints.filter(({ key }) => key !== toBeDeletedTaint),
+      removal.of.node,
+      (taints) => taints.filter(({ key }) => key !== taintKey),
       () => {},
       id,
     );
@@ -160,31 +193,36 @@ export class NodeRemover {
   }
 
   #endInstance(id: number): void {
-    const { name } = this.#removals.get(id).node.metadata;
+    const { name } = this.#removals.get(id).of.node.metadata;
     this.#options.cloud.instances.delete(name, this.#ended, id);
   }
 
   readonly #ended = ({ fault }: CloudAnswer, id: number): void => {
     if (fault !== undefined && fault !== 'NotFound') return this.#fail(id);
-    const removal = this.#forget(id);
-    this.#options.monitor?.scaledDown(removal.reason);
-    this.#options.onRemoved(removal);
+    const { client, deletesNode, onRemoved } = this.#options;
+    const removed = this.#forget(id);
+    const { name } = removed.node.metadata;
+    if (deletesNode) {
+      client.send({ verb: 'delete', resource: 'nodes', namespace: '', name }, () => {});
+    }
+    onRemoved(removed);
   };
 
   #fail(id: number): void {
-    const removal = this.#forget(id);
-    const { node } = removal;
+    const kept = this.#forget(id);
+    const { node } = kept;
     this.leaving.delete(node.metadata.name);
     const message = 'failed to delete the node';
-    this.#options.recorder.record(node, 'Warning', 'ScaleDownFailed', message);
-    this.#options.onFailed(removal);
+    const { recorder, nodeEvent, onFailed } = this.#options;
+    recorder.record(node, 'Warning', `${nodeEvent.reason}Failed`, message);
+    onFailed(kept);
   }
 
-  #forget(id: number): Removal {
-    const removal = this.#removals.remove(id);
+  #forget(id: number): R {
+    const { of } = this.#removals.remove(id);
     this.#active--;
-    if (removal.pods.length > 0) this.#draining--;
-    return removal;
+    if (of.pods.length > 0) this.#draining--;
+    return of;
   }
 
   #patchTaint(
@@ -197,16 +235,15 @@ export class NodeRemover {
       const node = current as Node;
       return { ...node, spec: { ...node.spec, taints: change(node.spec.taints ?? []) } };
     };
-    const patch = { bytes: constants.patchBytes, apply };
+    const patch = { bytes: autoscalingConstants.taintPatchBytes, apply };
     const { name } = metadata;
     const request = { verb: 'patch', resource: 'nodes', namespace: '', name, patch } as const;
     this.#options.client.send(request, onDone, id);
   }
-}
 
-/** A pod's own grace, at most what the autoscaler grants. */
-function graceUsOf({ spec }: Pod): number {
-  const { maxGracefulTerminationSeconds } = constants;
-  const own = spec.terminationGracePeriodSeconds ?? 30;
-  return Math.min(own, maxGracefulTerminationSeconds) * 1_000_000;
+  /** A pod's own grace, at most what the autoscaler grants. */
+  #graceUsOf({ spec }: Pod): number {
+    const own = spec.terminationGracePeriodSeconds ?? 30;
+    return Math.min(own, this.#options.times.maxGraceSeconds) * 1_000_000;
+  }
 }

@@ -3,7 +3,7 @@
 // up to 30 minutes.
 // Source: kubernetes/autoscaler cluster-autoscaler clusterstate, utils/backoff (reference:
 // nodes-controllers 4.4).
-import type { SimTime } from '../../kernel/time.js';
+import type { SimTime } from '../../../kernel/time.js';
 import { clusterAutoscalerConstants as constants } from './constants.js';
 
 interface GroupState {

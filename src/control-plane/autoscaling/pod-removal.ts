@@ -27,6 +27,14 @@ export function keepsNode(pod: Pod, budgets: readonly PodDisruptionBudget[]): bo
   return pod.spec.volumes?.some(({ emptyDir, hostPath }) => emptyDir ?? hostPath) === true;
 }
 
+/** Whether its disruption budget keeps a pod, or that nobody would make another one. */
+export function keepsPod(pod: Pod, budgets: readonly PodDisruptionBudget[]): boolean {
+  if (controllerOf(pod) === undefined) return true;
+  return budgets.some(
+    (budget) => covers(budget, pod) && (budget.status?.disruptionsAllowed ?? 0) < 1,
+  );
+}
+
 function covers({ metadata, spec }: PodDisruptionBudget, pod: Pod): boolean {
   if (metadata.namespace !== pod.metadata.namespace || spec.selector === undefined) return false;
   return compileLabelSelector(spec.selector)(pod.metadata.labels ?? {});

@@ -2,8 +2,8 @@
 // Source: kubernetes/autoscaler cluster-autoscaler expander (reference: nodes-controllers 4.4).
 // Left out: that `price` also weighs how well nodes suit the size of the cluster.
 
-import type { Pod } from '../../api/pod.js';
-import type { RandomStream } from '../../kernel/random-stream.js';
+import type { Pod } from '../../../api/pod.js';
+import type { RandomStream } from '../../../kernel/random-stream.js';
 import type { AutoscaledGroup, ExpanderName } from './autoscaler-settings.js';
 
 /** A way to help pods. */

@@ -1,14 +1,9 @@
 // How the autoscaler tells nodes that work from those that do not yet, or no more.
-import type { Node } from '../../api/node.js';
-import type { SimTime } from '../../kernel/time.js';
-import type { NodeGroup } from '../cloud-provider.js';
+import type { Node } from '../../../api/node.js';
+import type { SimTime } from '../../../kernel/time.js';
+import type { NodeGroup } from '../../cloud-provider.js';
+import { isNodeReady } from '../node-health.js';
 import { clusterAutoscalerConstants as constants } from './constants.js';
-
-export function isNodeReady({ status }: Pick<Node, 'status'>): boolean {
-  return (
-    status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true
-  );
-}
 
 /** Nodes of one group, as its instances and the API have them. */
 export interface GroupReadiness {

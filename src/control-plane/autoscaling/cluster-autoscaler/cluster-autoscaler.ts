@@ -5,20 +5,28 @@
 // of low priority that may wait; the cloud's list of instances is up to date without a call.
 // Source: kubernetes/autoscaler cluster-autoscaler core/static_autoscaler.go, FAQ.md,
 // config/const.go (reference: nodes-controllers 4.4).
-import type { DaemonSet } from '../../api/daemon-set.js';
-import type { Node } from '../../api/node.js';
-import type { Pod } from '../../api/pod.js';
-import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
-import type { ApiClient } from '../../client/api-client.js';
-import { EventRecorder } from '../../client/event-recorder.js';
-import type { Informer } from '../../client/informer.js';
-import type { RandomStream } from '../../kernel/random-stream.js';
-import type { EventKind, Simulation } from '../../kernel/simulation.js';
-import type { CpuHost } from '../../kernel/stations.js';
-import type { SimTime } from '../../kernel/time.js';
-import type { CloudAnswer, CloudProvider, NodeGroup } from '../cloud-provider.js';
+import type { DaemonSet } from '../../../api/daemon-set.js';
+import type { Node } from '../../../api/node.js';
+import type { Pod } from '../../../api/pod.js';
+import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
+import type { ApiClient } from '../../../client/api-client.js';
+import { EventRecorder } from '../../../client/event-recorder.js';
+import type { Informer } from '../../../client/informer.js';
+import type { RandomStream } from '../../../kernel/random-stream.js';
+import type { EventKind, Simulation } from '../../../kernel/simulation.js';
+import type { CpuHost } from '../../../kernel/stations.js';
+import type { SimTime } from '../../../kernel/time.js';
+import {
+  type CloudAnswer,
+  type CloudProvider,
+  type NodeGroup,
+  toBeDeletedTaint,
+} from '../../cloud-provider.js';
+import { autoscalingConstants } from '../constants.js';
+import { NodeRemover } from '../node-remover.js';
 import { PendingPods } from '../pending-pods.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
+import { ThoughtNodes } from '../thought-nodes.js';
 import type {
   AutoscaledGroup,
   ClusterAutoscalerMonitor,
@@ -28,13 +36,31 @@ import { clusterAutoscalerConstants as constants } from './constants.js';
 import { bestOption, type ExpansionOption } from './expander.js';
 import { NodeGroupStates } from './node-group-states.js';
 import { type GroupReadiness, readinessOf } from './node-readiness.js';
-import { NodeRemover } from './node-remover.js';
 import { type Removable, UnneededNodes } from './scale-down.js';
-import { estimate, ThoughtNodes } from './scale-up.js';
+import { estimate } from './scale-up.js';
 import { StatusConfigMap } from './status-config-map.js';
 
 /** Name of the process, of its lease, and the first part of the names of its events. */
 export const clusterAutoscalerName = 'cluster-autoscaler';
+
+const removal = {
+  name: clusterAutoscalerName,
+  taintKey: toBeDeletedTaint,
+  nodeEvent: {
+    reason: 'ScaleDown',
+    message: 'marked the node as toBeDeleted/unschedulable',
+  },
+  podEvent: { reason: 'ScaleDown', message: 'deleting pod for node scale down' },
+  deletesNode: false,
+  times: {
+    delayAfterTaintUs: constants.nodeDeleteDelayAfterTaintUs,
+    evictionRetryUs: constants.evictionRetryUs,
+    evictionsUs: constants.maxPodEvictionTimeUs,
+    headroomUs: constants.podEvictionHeadroomUs,
+    podsGonePollUs: constants.podsGonePollUs,
+    maxGraceSeconds: constants.maxGracefulTerminationSeconds,
+  },
+} as const;
 
 export interface ClusterAutoscalerOptions {
   readonly simulation: Simulation;
@@ -61,7 +87,7 @@ export class ClusterAutoscaler {
   readonly #groups: ReadonlyMap<string, AutoscaledGroup>;
   readonly #states = new NodeGroupStates();
   readonly #unneeded: UnneededNodes;
-  readonly #remover: NodeRemover;
+  readonly #remover: NodeRemover<Removable>;
   readonly #recorder: EventRecorder;
   readonly #status: StatusConfigMap;
   readonly #ties: RandomStream;
@@ -89,9 +115,11 @@ export class ClusterAutoscaler {
       client,
       cloud,
       pods,
-      monitor,
       recorder: this.#recorder,
-      onRemoved: () => {
+      ...removal,
+      onEvicted: () => monitor?.podEvicted(),
+      onRemoved: ({ reason }) => {
+        monitor?.scaledDown(reason);
         this.#lastDeleteUs = simulation.now;
       },
       onFailed: () => {
@@ -129,7 +157,8 @@ export class ClusterAutoscaler {
     if (!isHealthy) this.#act = () => this.#endScan();
     this.#options.monitor?.observed(this.#pending.size, unneeded.length);
     this.#writeStatus(groups, readiness, isHealthy, unneeded.length);
-    const checkUs = ((scheduling.checks - checksBefore) * constants.checkNanoseconds) / 1000;
+    const checkUs =
+      ((scheduling.checks - checksBefore) * autoscalingConstants.checkNanoseconds) / 1000;
     host.run(constants.loopCpuUs + checkUs, this.#decided);
   }
 

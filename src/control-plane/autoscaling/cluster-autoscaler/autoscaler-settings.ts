@@ -1,5 +1,5 @@
 // What a Cluster Autoscaler is set to, and who measures it.
-import type { Node } from '../../api/node.js';
+import type { Node } from '../../../api/node.js';
 
 /** How one of several groups is chosen. */
 export const expanderNames = [

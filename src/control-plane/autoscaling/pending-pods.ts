@@ -1,12 +1,12 @@
 // What autoscalers follow: pods that the scheduler has found no place for, and everything that
 // their simulation of the scheduler looks at.
-import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { Node } from '../api/node.js';
-import type { Pod } from '../api/pod.js';
-import { keyOf } from '../client/api-request.js';
-import type { Informer } from '../client/informer.js';
-import type { Simulation } from '../kernel/simulation.js';
-import type { SimTime } from '../kernel/time.js';
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Node } from '../../api/node.js';
+import type { Pod } from '../../api/pod.js';
+import { keyOf } from '../../client/api-request.js';
+import type { Informer } from '../../client/informer.js';
+import type { Simulation } from '../../kernel/simulation.js';
+import type { SimTime } from '../../kernel/time.js';
 import type { SchedulingSimulation } from './scheduling-simulation.js';
 
 export interface PendingPod {

@@ -3,56 +3,15 @@
 // scheduler's filters.
 // Source: kubernetes/autoscaler cluster-autoscaler core/scaleup, estimator/binpacking_estimator.go
 // (reference: nodes-controllers 4.4).
-import type { DaemonSet } from '../../api/daemon-set.js';
-import type { Node } from '../../api/node.js';
-import { requiredNodeMatcher } from '../../api/node-selector.js';
-import { controllerOf } from '../../api/object-meta.js';
-import type { Pod } from '../../api/pod.js';
-import { nodeAllocatable, podRequests } from '../../api/resource-requests.js';
-import { findUntoleratedTaint } from '../../api/toleration.js';
+import type { DaemonSet } from '../../../api/daemon-set.js';
+import type { Node } from '../../../api/node.js';
+import { controllerOf } from '../../../api/object-meta.js';
+import type { Pod } from '../../../api/pod.js';
+import { nodeAllocatable, podRequests } from '../../../api/resource-requests.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
+import { ThoughtNodes } from '../thought-nodes.js';
 import type { AutoscaledGroup } from './autoscaler-settings.js';
 import type { ExpansionOption } from './expander.js';
-
-/** Nodes that are only thought of, with the pods of DaemonSets that they would get. */
-export class ThoughtNodes {
-  readonly names: string[] = [];
-  readonly #simulation: SchedulingSimulation;
-  readonly #kind: string;
-  readonly #daemonSets: readonly DaemonSet[];
-  readonly #assumed: Pod[] = [];
-
-  /** `kind` tells the names of these nodes from those of others that are thought of. */
-  constructor(simulation: SchedulingSimulation, kind: string, daemonSets: readonly DaemonSet[]) {
-    this.#simulation = simulation;
-    this.#kind = kind;
-    this.#daemonSets = daemonSets;
-  }
-
-  /** One more node of the group. */
-  add({ name: group, template }: AutoscaledGroup): string {
-    const name = `${this.#kind}-node-for-${group}-${this.names.length}`;
-    const labels = { ...template.metadata.labels, 'kubernetes.io/hostname': name };
-    const node: Node = { ...template, metadata: { ...template.metadata, name, labels } };
-    this.#simulation.setNode(node);
-    this.names.push(name);
-    for (const set of this.#daemonSets)
-      if (wants(set, node)) this.assume(daemonPod(set, name), name);
-    return name;
-  }
-
-  /** Counts the pod on a node until `clear`. */
-  assume(pod: Pod, node: string): void {
-    this.#simulation.assume(pod, node);
-    this.#assumed.push(pod);
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    for (const pod of this.#assumed.splice(0)) this.#simulation.forget(pod);
-    for (const name of this.names.splice(0)) this.#simulation.removeNode(name);
-  }
-}
 
 /** What a group can do. */
 export interface Estimate {
@@ -124,22 +83,4 @@ function inOrderOfSize(pods: readonly Pod[], node: Node): readonly Pod[] {
     return { pod, size, index };
   });
   return rows.sort((a, b) => b.size - a.size || a.index - b.index).map(({ pod }) => pod);
-}
-
-function wants({ spec }: DaemonSet, node: Node): boolean {
-  const podSpec = spec.template.spec;
-  const { taints } = node.spec;
-  const taint = findUntoleratedTaint(taints, podSpec.tolerations, ['NoSchedule', 'NoExecute']);
-  return taint === undefined && requiredNodeMatcher(podSpec)(node);
-}
-
-function daemonPod({ metadata, spec }: DaemonSet, node: string): Pod {
-  const { namespace = '' } = metadata;
-  const name = `${metadata.name}-${node}`;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, uid: `${namespace}/${name}` },
-    spec: spec.template.spec,
-  };
 }

@@ -4,15 +4,16 @@
 // nodes do not count on the same room.
 // Source: kubernetes/autoscaler cluster-autoscaler core/scaledown (reference: nodes-controllers
 // 4.4).
-import type { Node } from '../../api/node.js';
-import type { Pod } from '../../api/pod.js';
-import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
-import type { SimTime } from '../../kernel/time.js';
-import type { NodeGroup } from '../cloud-provider.js';
+import type { Node } from '../../../api/node.js';
+import type { Pod } from '../../../api/pod.js';
+import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
+import type { SimTime } from '../../../kernel/time.js';
+import type { NodeGroup } from '../../cloud-provider.js';
+import { placeElsewhere } from '../elsewhere.js';
+import { isNodeReady } from '../node-health.js';
+import { keepsNode, staysWithNode } from '../pod-removal.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
 import type { ClusterAutoscalerSettings } from './autoscaler-settings.js';
-import { isNodeReady } from './node-readiness.js';
-import { keepsNode, staysWithNode } from './pod-removal.js';
 
 const DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 
@@ -107,7 +108,7 @@ export class UnneededNodes {
       const { name } = node.metadata;
       if (pods.some((pod) => keepsNode(pod, budgets))) continue;
       places.delete(name);
-      const placed = this.#place(pods, places);
+      const placed = placeElsewhere(this.#simulation, pods, places);
       if (placed === undefined) {
         places.add(name);
         continue;
@@ -125,27 +126,4 @@ export class UnneededNodes {
     for (const pod of moved) this.#simulation.forget(pod);
     return found;
   }
-
-  /** Counts all pods on the first nodes that they fit on, or none and undefined. */
-  #place(pods: readonly Pod[], places: ReadonlySet<string>): readonly Pod[] | undefined {
-    const placed: Pod[] = [];
-    for (const pod of pods) {
-      const copy = elsewhere(pod);
-      const node = this.#simulation.firstFit(copy, places);
-      if (node === undefined) {
-        for (const each of placed) this.#simulation.forget(each);
-        return undefined;
-      }
-      this.#simulation.assume(copy, node);
-      placed.push(copy);
-    }
-    return placed;
-  }
-}
-
-/** The pod as another one would be made in its place. */
-function elsewhere(pod: Pod): Pod {
-  const { nodeName: _, ...spec } = pod.spec;
-  const metadata = { ...pod.metadata, uid: `${pod.metadata.uid}/moved` };
-  return { ...pod, metadata, spec };
 }

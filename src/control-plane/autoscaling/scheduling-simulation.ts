@@ -2,9 +2,9 @@
 // there and on nodes that might be. The assembly hands it in, so that both judge alike.
 // Source: kubernetes/autoscaler cluster-autoscaler simulator/clustersnapshot (reference:
 // nodes-controllers 4.4).
-import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { Node } from '../api/node.js';
-import type { Pod } from '../api/pod.js';
+import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { Node } from '../../api/node.js';
+import type { Pod } from '../../api/pod.js';
 
 /** Shares of a node that its pods have asked for; 0 of a node that is not known. */
 export interface NodeShares {

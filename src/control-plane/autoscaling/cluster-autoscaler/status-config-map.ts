@@ -1,10 +1,10 @@
 // The ConfigMap in which the autoscaler tells how it is doing, read and written in every iteration,
 // and to which its own Events refer.
 // Source: kubernetes/autoscaler cluster-autoscaler clusterstate/utils/status.go.
-import type { ConfigMap } from '../../api/config-map.js';
-import type { ApiCall } from '../../client/api-call.js';
-import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccess } from '../../client/api-request.js';
+import type { ConfigMap } from '../../../api/config-map.js';
+import type { ApiCall } from '../../../client/api-call.js';
+import type { ApiClient } from '../../../client/api-client.js';
+import { type ApiResponse, isSuccess } from '../../../client/api-request.js';
 
 const namespace = 'kube-system';
 const name = 'cluster-autoscaler-status';

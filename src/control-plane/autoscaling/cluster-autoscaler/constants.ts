@@ -1,5 +1,5 @@
 // Settings and costs of the Cluster Autoscaler.
-import { type Constants, defineConstants } from '../../stats/constants.js';
+import { type Constants, defineConstants } from '../../../stats/constants.js';
 
 const table = {
   scanIntervalUs: { value: 10_000_000, unit: 'µs', source: 'reference: nodes-controllers 4.4' },
@@ -91,12 +91,6 @@ const table = {
     source: 'kubernetes/autoscaler cluster-autoscaler core/scaledown/actuation PodEvictionHeadroom',
   },
   loopCpuUs: { value: 2_000, unit: 'µs', source: 'ASSUMED: an iteration with nothing to simulate' },
-  checkNanoseconds: {
-    value: 20_000,
-    unit: 'ns/check',
-    source: 'ASSUMED: the filters of the default profile for one pod on one node',
-  },
-  patchBytes: { value: 300, unit: 'bytes', source: 'ASSUMED: a PATCH of the taints of a node' },
 } as const;
 
 export const clusterAutoscalerConstants: Constants<typeof table> = defineConstants(

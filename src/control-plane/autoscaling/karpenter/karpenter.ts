@@ -1,0 +1,289 @@
+// Karpenter: pods that find no place are gathered (until none has come for 1 s, 10 s at most),
+// packed into as few nodes as will do, and each node is asked for as the cheapest instance type
+// that has room for its pods. Nodes that are not needed any more are consolidated (disruption.ts).
+// Source: kubernetes-sigs/karpenter pkg/controllers (reference: nodes-controllers 4.5).
+import type { DaemonSet } from '../../../api/daemon-set.js';
+import type { Node } from '../../../api/node.js';
+import type { Pod } from '../../../api/pod.js';
+import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
+import { nodeAllocatable } from '../../../api/resource-requests.js';
+import type { ApiClient } from '../../../client/api-client.js';
+import { EventRecorder } from '../../../client/event-recorder.js';
+import type { Informer } from '../../../client/informer.js';
+import type { EventHandle } from '../../../kernel/event-queue.js';
+import type { EventKind, Simulation } from '../../../kernel/simulation.js';
+import type { CpuHost } from '../../../kernel/stations.js';
+import type { SimTime } from '../../../kernel/time.js';
+import type { CloudAnswer, CloudProvider } from '../../cloud-provider.js';
+import { autoscalingConstants } from '../constants.js';
+import { NodeRemover, type RemovableNode } from '../node-remover.js';
+import { PendingPods } from '../pending-pods.js';
+import { keepsPod } from '../pod-removal.js';
+import type { SchedulingSimulation } from '../scheduling-simulation.js';
+import { ThoughtNodes } from '../thought-nodes.js';
+import { karpenterConstants as constants } from './constants.js';
+import { type Candidate, type DisruptionView, findCandidate, validated } from './disruption.js';
+import type { KarpenterMonitor, KarpenterSettings, Offering } from './karpenter-settings.js';
+import { type NodeClaim, NodeClaims } from './node-claims.js';
+import { NodePlan, type PlannedNode } from './node-plan.js';
+
+/** Name of the process, of its lease, and the first part of the names of its events. */
+export const karpenterName = 'karpenter';
+
+const removal = {
+  name: karpenterName,
+  taintKey: 'karpenter.sh/disrupted',
+  nodeEvent: { reason: 'DisruptionTerminating', message: 'Disrupting Node' },
+  podEvent: { reason: 'Evicted', message: 'Evicted pod' },
+  deletesNode: true,
+  times: {
+    delayAfterTaintUs: 0,
+    evictionRetryUs: constants.evictionRetryUs,
+    evictionsUs: Number.POSITIVE_INFINITY,
+    headroomUs: 0,
+    podsGonePollUs: constants.drainPollUs,
+    maxGraceSeconds: Number.POSITIVE_INFINITY,
+  },
+} as const;
+
+export interface KarpenterOptions {
+  readonly simulation: Simulation;
+  readonly host: CpuHost;
+  readonly client: ApiClient;
+  readonly cloud: CloudProvider;
+  readonly settings: KarpenterSettings;
+  readonly scheduling: SchedulingSimulation;
+  readonly pods: Informer<Pod>;
+  readonly nodes: Informer<Node>;
+  readonly budgets: Informer<PodDisruptionBudget>;
+  readonly daemonSets: Informer<DaemonSet>;
+  readonly monitor?: KarpenterMonitor | undefined;
+}
+
+const NONE = -1;
+
+export class Karpenter {
+  readonly #options: KarpenterOptions;
+  readonly #claims: NodeClaims;
+  readonly #pending: PendingPods;
+  readonly #remover: NodeRemover<RemovableNode>;
+  readonly #recorder: EventRecorder;
+  readonly #view: DisruptionView;
+  readonly #batchEnded: EventKind;
+  readonly #planned: EventKind;
+  readonly #disruptionDue: EventKind;
+  readonly #validationDue: EventKind;
+  readonly #lastPodEventUs = new Map<string, SimTime>();
+  /** Types that the cloud has not, until when. */
+  readonly #unavailable = new Map<string, SimTime>();
+  #batch: EventHandle = NONE;
+  #batchStartUs: SimTime = 0;
+  #plan: readonly PlannedNode[] = [];
+  #planStartUs: SimTime = 0;
+  #candidate: Candidate | undefined;
+
+  constructor(options: KarpenterOptions) {
+    const { simulation, client, cloud, scheduling, pods, nodes, budgets, monitor } = options;
+    this.#options = options;
+    this.#claims = new NodeClaims(monitor);
+    this.#recorder = new EventRecorder(simulation, karpenterName, client);
+    this.#remover = new NodeRemover({
+      simulation,
+      client,
+      cloud,
+      pods,
+      recorder: this.#recorder,
+      ...removal,
+      onEvicted: () => {},
+      onRemoved: ({ node }) => this.#gone(node.metadata.name),
+      onFailed: () => {},
+    });
+    const event = (name: string, handler: () => void): EventKind =>
+      simulation.defineEvent(`${karpenterName}.${name}`, handler);
+    this.#batchEnded = event('BatchEnded', () => this.#schedule());
+    this.#planned = event('NodesPlanned', () => this.#ask());
+    this.#disruptionDue = event('DisruptionDue', () => this.#disrupt());
+    this.#validationDue = event('ValidationDue', () => this.#validate());
+    this.#pending = new PendingPods(simulation, pods);
+    this.#view = {
+      claims: this.#claims,
+      scheduling,
+      nodes,
+      budgets,
+      leaving: this.#remover.leaving,
+      lastPodEventUs: this.#lastPodEventUs,
+      isKept: keepsPod,
+    };
+    this.#follow();
+  }
+
+  /** The informers have synced. */
+  start(): void {
+    const { simulation } = this.#options;
+    this.#pending.onAdded = () => this.#trigger();
+    if (this.#pending.size > 0) this.#trigger();
+    simulation.after(constants.disruptionPeriodUs, this.#disruptionDue);
+  }
+
+  #follow(): void {
+    const { pods, nodes, simulation } = this.#options;
+    const touched = ({ spec }: Pod): void => {
+      if (spec.nodeName !== undefined) this.#lastPodEventUs.set(spec.nodeName, simulation.now);
+    };
+    pods.addHandler({
+      updated: (previous, pod) => {
+        if (previous.spec.nodeName !== pod.spec.nodeName) touched(pod);
+      },
+      deleted: touched,
+    });
+    nodes.addHandler({
+      added: (node) => this.#claims.nodeChanged(node, simulation.now),
+      updated: (_, node) => this.#claims.nodeChanged(node, simulation.now),
+      deleted: ({ metadata }) => this.#gone(metadata.name),
+    });
+  }
+
+  #gone(nodeName: string): void {
+    const claim = this.#claims.of(nodeName);
+    if (claim !== undefined) this.#claims.remove(claim);
+    this.#lastPodEventUs.delete(nodeName);
+  }
+
+  /** A pod that waits begins a batch, or makes it last a little longer. */
+  #trigger(): void {
+    const { simulation, settings } = this.#options;
+    const { now } = simulation;
+    const { batchIdleDurationUs, batchMaxDurationUs } = settings;
+    if (this.#batch === NONE) {
+      this.#batchStartUs = now;
+      this.#batch = simulation.after(batchIdleDurationUs, this.#batchEnded);
+      return;
+    }
+    const endUs = Math.min(now + batchIdleDurationUs, this.#batchStartUs + batchMaxDurationUs);
+    simulation.reschedule(this.#batch, endUs);
+  }
+
+  /** Plans nodes for all pods that fit neither on what is there nor on what is to come. */
+  #schedule(): void {
+    const { simulation, host, scheduling, daemonSets, settings, nodes } = this.#options;
+    const { now } = simulation;
+    this.#batch = NONE;
+    this.#planStartUs = now;
+    const checksBefore = scheduling.checks;
+    const sets = [...daemonSets.store.values()];
+    const coming = new ThoughtNodes(scheduling, 'coming', sets);
+    this.#giveUpLate(now);
+    for (const claim of this.#claims.all) {
+      if (!claim.isInitialized) coming.add({ name: claim.nodePool.name, template: nodeOf(claim) });
+    }
+    const here = [...nodes.store.keys()].filter((name) => !this.#remover.leaving.has(name));
+    const places = [...here, ...coming.names];
+    const helpless: Pod[] = [];
+    for (const { pod } of this.#pending.all) {
+      const place = scheduling.firstFit(pod, places);
+      if (place === undefined) helpless.push(pod);
+      else coming.assume(pod, place);
+    }
+    const pools = settings.nodePools.filter((pool) => this.#hasRoom(pool));
+    const isAvailable = ({ pool }: Offering): boolean => (this.#unavailable.get(pool) ?? 0) <= now;
+    this.#plan = new NodePlan(scheduling, sets, pools, isAvailable).make(helpless);
+    coming.clear();
+    const checkUs =
+      ((scheduling.checks - checksBefore) * autoscalingConstants.checkNanoseconds) / 1000;
+    host.run(constants.loopCpuUs + checkUs, this.#planned);
+  }
+
+  /** Claims whose node has not come in time are given up. */
+  #giveUpLate(now: SimTime): void {
+    for (const claim of [...this.#claims.all]) {
+      const isLate = now - claim.createdUs > constants.registrationTimeoutUs;
+      if (claim.isInitialized || !isLate || claim.nodeName === '') continue;
+      this.#options.cloud.instances.delete(claim.nodeName, () => {}, undefined);
+      this.#claims.remove(claim);
+    }
+  }
+
+  #hasRoom(nodePool: NodeClaim['nodePool']): boolean {
+    let cpuMilli = 0;
+    let memoryBytes = 0;
+    for (const { offering } of this.#claims.ofPool(nodePool)) {
+      const allocatable = nodeAllocatable(offering.template);
+      cpuMilli += allocatable.cpuMilli;
+      memoryBytes += allocatable.memoryBytes;
+    }
+    return cpuMilli < nodePool.limitCpuMilli && memoryBytes < nodePool.limitMemoryBytes;
+  }
+
+  /** Asks for the planned nodes; pods are told what they wait for. */
+  #ask(): void {
+    const { cloud, monitor, simulation } = this.#options;
+    const { now } = simulation;
+    monitor?.schedulingRan(now - this.#planStartUs);
+    for (const { nodePool, offering, zone, pods } of this.#plan) {
+      const claim = {
+        nodePool,
+        offering,
+        zone,
+        createdUs: now,
+        nodeName: '',
+        isInitialized: false,
+      };
+      this.#claims.create(claim);
+      const what = `${nodePool.name} (${offering.instanceType})`;
+      const message = `Pod should schedule on: nodeclaim of ${what}`;
+      for (const pod of pods) this.#recorder.record(pod, 'Normal', 'Nominated', message);
+      const { pool } = offering;
+      cloud.instances.create({ pool, zone, labels: {}, taints: [] }, this.#onLaunched, claim);
+    }
+    const helped = new Set(this.#plan.flatMap(({ pods }) => pods));
+    const isAnyLeft = [...this.#pending.all].some(({ pod }) => !helped.has(pod));
+    this.#plan = [];
+    if (isAnyLeft) this.#requeue();
+  }
+
+  readonly #onLaunched = ({ fault, instance }: CloudAnswer, claim: NodeClaim): void => {
+    const { simulation } = this.#options;
+    if (instance !== undefined) return this.#claims.launched(claim, instance.nodeName);
+    if (fault === 'InsufficientCapacity') {
+      const untilUs = simulation.now + constants.unavailableOfferingUs;
+      this.#unavailable.set(claim.offering.pool, untilUs);
+    }
+    this.#claims.remove(claim);
+    this.#requeue();
+  };
+
+  /** Pods that still wait are looked at again after a while. */
+  #requeue(): void {
+    const { simulation } = this.#options;
+    if (this.#batch !== NONE) return;
+    this.#batchStartUs = simulation.now;
+    this.#batch = simulation.after(constants.requeueUs, this.#batchEnded);
+  }
+
+  #disrupt(): void {
+    const { simulation } = this.#options;
+    this.#candidate = findCandidate(this.#view, simulation.now);
+    const [delayUs, kind] =
+      this.#candidate === undefined
+        ? [constants.disruptionPeriodUs, this.#disruptionDue]
+        : [constants.validationDelayUs, this.#validationDue];
+    simulation.after(delayUs, kind);
+  }
+
+  #validate(): void {
+    const { simulation, monitor } = this.#options;
+    const candidate = validated(this.#view, this.#candidate as Candidate, simulation.now);
+    if (candidate !== undefined) {
+      monitor?.disrupted(candidate.reason);
+      this.#remover.remove(candidate);
+    }
+    simulation.after(constants.disruptionPeriodUs, this.#disruptionDue);
+  }
+}
+
+/** The node of a claim as it will be. */
+function nodeOf({ offering, zone }: NodeClaim): Node {
+  const { template } = offering;
+  const labels = { ...template.metadata.labels, 'topology.kubernetes.io/zone': zone };
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
