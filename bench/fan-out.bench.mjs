@@ -61,7 +61,7 @@ function changes(nodes, minSyncPeriodUs, everyUs) {
   const plane = new ControlPlane(simulation, spec, stored, observer);
   const fleet = new KubeProxyFleet({
     simulation,
-    nodes: Array.from({ length: nodes }, (_, i) => `node-${i}`),
+    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `node-${i}`, zone: '' })),
     spec: { mode: 'nftables', minSyncPeriodUs },
     linkDelay: spec.network.node.delay,
     observer,

@@ -41,7 +41,7 @@ describe('a Service', () => {
     ).toEqual([['app-', []]]);
   });
 
-  test('of 101 pods has two slices with every pod once', () => {
+  test('of 101 pods has two slices with every pod once (reference vector 11)', () => {
     const bench = started();
     bench.create(service('app'));
     bench.create(replicaSet('app', 101));

@@ -2,8 +2,10 @@
 // the rules of all nodes.
 
 import { describe, expect, test } from 'vitest';
+import { encodedBytes } from '../../../src/api/encoded-size.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import { SilentObserver } from '../../../src/client/observer.js';
+import { storageSamples } from '../../../src/metrics/storage-samples.js';
 import { ClusterDns } from '../../../src/network/cluster-dns/cluster-dns.js';
 import { KubeProxyFleet } from '../../../src/node/kube-proxy/kube-proxy-fleet.js';
 import { ServiceFeed } from '../../../src/node/kube-proxy/service-feed.js';
@@ -102,6 +104,27 @@ describe('a change of endpoints', () => {
     expect(starts.get(4_999)).toBeGreaterThan(starts.get(0) as number);
     // Not an event a proxy: the fleet is looked at when the slowest may have come further.
     expect(plane.simulation.events - eventsBefore).toBeLessThan(200);
+  });
+
+  test('is sent once to each proxy: its bytes times the nodes', () => {
+    const { plane, write } = clusterOf(3_000);
+    plane.wait(10 * secondUs);
+    const sent = (): { sum: number; count: number } => {
+      const { sum = 0, count = 0 } =
+        storageSamples(plane.server, true, plane.simulation.now).find(
+          ({ name, labels }) =>
+            name === 'apiserver_watch_events_sizes' &&
+            labels.some(([, value]) => value === 'endpointslices'),
+        ) ?? {};
+      return { sum, count };
+    };
+    const before = sent();
+    write(['10.244.0.3']);
+    plane.wait(10 * secondUs);
+    const stored = plane.etcd.snapshot().values.find(({ kind }) => kind === 'EndpointSlice');
+    const members = sent().count - before.count;
+    expect(members).toBe(3_000 + 2); // two replicas of DNS
+    expect(sent().sum - before.sum).toBe(members * encodedBytes(stored as KubernetesObject));
   });
 
   test('is served by every DNS replica within milliseconds', () => {
