@@ -1,6 +1,6 @@
-// What one change of a large Service sends to the kube-proxies of all nodes: the arithmetic by which
-// EndpointSlices were argued for. Objects are those of the published examples, padded to their sizes;
-// the bytes are those that a simulated apiserver counts as sent.
+// What one change of a large Service sends to the kube-proxies of all nodes: the arithmetic by
+// which EndpointSlices were argued for. Objects are those of the published examples, padded to
+// their sizes; the bytes are those that a simulated apiserver counts as sent.
 // Source: Kubernetes blog 2020-09 (reference: validation-targets 4.5), KEP-752 (reference:
 // nodes-controllers 2.10).
 

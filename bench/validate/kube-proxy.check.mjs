@@ -1,7 +1,7 @@
 // Network programming latency: from what changes a pod to the rules of each node, with the services
-// and endpoints of SIG Scalability's load test. Pods become ready at random times, ten a second; what
-// follows is the rounding of the trigger to a second, the way to the slice, the hand-over to one
-// proxy after the other, and the syncs of each proxy.
+// and endpoints of SIG Scalability's load test. Pods become ready at random times, ten a second;
+// what follows is the rounding of the trigger to a second, the way to the slice, the hand-over to
+// one proxy after the other, and the syncs of each proxy.
 // Source: KEP-3453 and kubernetes#124272 (reference: nodes-controllers 2.9).
 
 import { formatTimestamp } from '../../dist/api/timestamp.js';

@@ -1,7 +1,7 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { allCheckers } from '../checkers/all-checkers.js';
-import { Cluster } from '../cluster/cluster.js';
+import { Cluster, type ClusterListeners } from '../cluster/cluster.js';
 import type { ClusterDnsSpec } from '../cluster/cluster-spec.js';
 import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
 import type { Rental } from '../control-plane/cloud/instance-registry.js';
@@ -96,15 +96,8 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
         if (scenario.untilConverged) simulation.stop();
       }),
   };
-  const traffic = { flows: scenario.traffic, intervalUs: scenario.outputs.sampleIntervalUs };
-  const cluster = new Cluster(
-    simulation,
-    scenario.cluster,
-    scenario.operations,
-    listeners,
-    traffic,
-  );
-  measure(cluster, recorder, traffic.intervalUs);
+  const cluster = newCluster(simulation, scenario, listeners);
+  measure(cluster, recorder, scenario.outputs.sampleIntervalUs);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {
     const { podCount: podsTotal, readyCount: podsReady } = recorder.pods;
@@ -135,6 +128,16 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
 /** Whether anything beside its answers is of interest. */
 function isDnsMeasured({ runAs, traffic }: ClusterDnsSpec): boolean {
   return runAs === 'pods' || traffic.length > 0;
+}
+
+/** The cluster of a scenario, with those who connect to its Services. */
+function newCluster(
+  simulation: Simulation,
+  { cluster, operations, traffic, outputs }: LoadedScenario,
+  listeners: ClusterListeners,
+): Cluster {
+  const plan = { flows: traffic, intervalUs: outputs.sampleIntervalUs };
+  return new Cluster(simulation, cluster, operations, listeners, plan);
 }
 
 /** Has the recorder look at the parts of a cluster. */
