@@ -14,18 +14,20 @@ import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { RuntimeService } from '../cri.js';
 import { type KubeletSettings, kubeletConstants } from './constants.js';
+import { isCritical } from './eviction-ranking.js';
 import type { ImageSource } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { loseSandbox, orphan } from './kubelet-lives.js';
 import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { type NodeStorageSpec, registerDrivers } from './node-storage.js';
-import { pressureRejection, rejectionOf } from './pod-admission.js';
+import { pressureRejection } from './pod-admission.js';
 import type { NetworkPlugin } from './pod-network.js';
 import { ContainerRecord, noEvent, PodRecord } from './pod-record.js';
 import { PodServers, type ServerListener } from './pod-servers.js';
 import { type PodListener, PodSource } from './pod-source.js';
 import { TimeTable } from './pod-times.js';
+import { fitRejection, preemptionVictims } from './preemption.js';
 import { isMirror, isStatic, staticPod } from './static-pods.js';
 
 export interface KubeletFleetOptions {
@@ -92,6 +94,7 @@ export class KubeletFleet implements PodListener {
         this.#source.list(agent);
       },
       released: (record) => this.#release(record),
+      freed: (agent) => this.#freed(agent),
     });
     this.#source = new PodSource(this.#context, this, options.host);
     this.#podHandled = simulation.defineEvent('kubelet.PodHandled', (slot) =>
@@ -281,14 +284,36 @@ export class KubeletFleet implements PodListener {
 
   #admit(record: PodRecord): void {
     const { agent, pod } = record;
-    const { configuration, spec, usage, pressure } = agent;
-    record.rejection =
-      pressureRejection(pressure, pod) ??
-      rejectionOf(spec.node, usage, pod.spec, configuration.podsPerCore, spec.cores);
-    if (record.rejection !== undefined) return this.#parts.reject(record);
+    const isTooFull = fitRejection(agent, pod.spec);
+    const rejection = pressureRejection(agent.pressure, pod) ?? isTooFull;
+    if (rejection !== undefined && rejection === isTooFull && this.#makesRoom(record)) return;
+    record.rejection = rejection;
+    if (rejection !== undefined) return this.#parts.reject(record);
     agent.usage.add(pod.spec, 1);
     record.isCounted = true;
     this.#parts.admitted(record);
+  }
+
+  /** Whether a pod waits until others have gone for it. */
+  #makesRoom(record: PodRecord): boolean {
+    const { agent, pod } = record;
+    if (!isCritical(pod)) return false;
+    if (agent.preemptors.has(record)) return true;
+    const victims = preemptionVictims(agent, pod.spec);
+    if (victims.length === 0) return false;
+    agent.preemptors.add(record);
+    for (const victim of victims) this.#parts.preempt(victim);
+    return true;
+  }
+
+  /** A pod has given its place back: critical pods that wait are looked at again. */
+  #freed(agent: NodeAgent): void {
+    for (const record of agent.preemptors) {
+      const isGone = record.isRemoved || record.state !== 'new';
+      if (!isGone && fitRejection(agent, record.pod.spec) !== undefined) continue;
+      agent.preemptors.delete(record);
+      if (!isGone) this.#enterSyncLoop(record);
+    }
   }
 
   /** The object of a pod is gone. */

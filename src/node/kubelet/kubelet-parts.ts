@@ -33,6 +33,8 @@ export interface KubeletPartsOptions {
   readonly registered: (agent: NodeAgent) => void;
   /** A pod has stopped, and its object is gone. */
   readonly released: (record: PodRecord) => void;
+  /** A node has more room than before. */
+  readonly freed: (agent: NodeAgent) => void;
 }
 
 const defaultGraceSeconds = 30;
@@ -116,6 +118,7 @@ export class KubeletParts implements ProbeListener {
       unmount: (record) => this.#volumes.claims?.unmount(record) === true,
       nextRelist: (agent) => this.workers.nextRelist(agent),
       released: options.released,
+      freed: options.freed,
     });
   }
 
@@ -135,6 +138,14 @@ export class KubeletParts implements ProbeListener {
         signal !== 'memory.available' && available < thresholdBytes(value, capacity),
     );
     if (isLow) this.#evictions.watch(agent);
+  }
+
+  /** Puts a pod out, within its own grace, so that a critical one fits. */
+  preempt(record: PodRecord): void {
+    const message = 'Preempted in order to admit critical pod';
+    record.eviction = { reason: 'Preempting', message };
+    this.#events.record(record, undefined, 'Preempting', message);
+    this.terminate(record);
   }
 
   #evict(record: PodRecord, message: string, graceUs: number): void {

@@ -61,6 +61,8 @@ export class NodeAgent {
   readonly client: ApiClient;
   readonly eventClient: ApiClient;
   readonly usage: NodeUsage = new NodeUsage();
+  /** Critical pods for which others go. */
+  readonly preemptors: Set<PodRecord> = new Set();
   readonly configuration: KubeletConfiguration;
   /** What the node is short of, or was a short while ago. */
   pressure: NodePressure = { memory: false, disk: false };

@@ -29,6 +29,8 @@ export interface KillerParts {
   readonly nextRelist: (agent: NodeAgent) => SimTime;
   /** The pod has stopped, and its object is gone. */
   readonly released: (record: PodRecord) => void;
+  /** A pod has given its place on a node back. */
+  readonly freed: (agent: NodeAgent) => void;
 }
 
 export class PodKiller {
@@ -205,6 +207,7 @@ export class PodKiller {
     }
     if (record.isCounted) agent.usage.add(pod.spec, -1);
     record.isCounted = false;
+    if (agent.preemptors.size > 0) this.#parts.freed(agent);
     const isOver = isPodPhaseTerminal(record.status?.phase); // the sandbox is the only news
     if (settings.reportPodSandbox || !isOver) this.#parts.status.update(record);
     const hasVolumes = (pod.spec.volumes ?? []).length > 0;
