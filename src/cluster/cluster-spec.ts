@@ -22,6 +22,7 @@ import type { TieBreakName } from '../control-plane/scheduler/framework/select-h
 import type { ProcessCosts } from '../kernel/cpu-host.js';
 import type { DistributionSpec } from '../kernel/distributions.js';
 import type { DnsTrafficSpec } from '../network/cluster-dns/dns-traffic-spec.js';
+import type { ProportionalParameters } from '../network/cluster-dns/proportional-autoscaler.js';
 import type { BackendSpec } from '../network/flannel/backend.js';
 import type { NetworkConfig } from '../network/flannel/subnet-config.js';
 import type { KubeletConfiguration } from '../node/kubelet/kubelet-configuration.js';
@@ -242,6 +243,8 @@ export interface ClusterDnsSpec {
   readonly cacheUs: number;
   /** Search domains of the nodes. */
   readonly hostSearches: readonly string[];
+  /** Scales the Deployment with the cluster; absent: nobody does. */
+  readonly autoscaler: ProportionalParameters | undefined;
   /** Lookups by pods. */
   readonly traffic: readonly DnsTrafficSpec[];
 }

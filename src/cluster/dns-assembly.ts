@@ -13,12 +13,14 @@ import type { CacheTimes } from '../network/cluster-dns/dns-cache.js';
 import { DnsServer } from '../network/cluster-dns/dns-server.js';
 import { DnsTraffic } from '../network/cluster-dns/dns-traffic.js';
 import type { DnsMonitor } from '../network/cluster-dns/dns-traffic-spec.js';
+import { ProportionalAutoscaler } from '../network/cluster-dns/proportional-autoscaler.js';
 import type { ServerListener } from '../node/kubelet/pod-servers.js';
 import type { ClusterDnsSpec } from './cluster-spec.js';
 import {
   applyDns,
   coreDnsApp,
   dnsAppLabel,
+  dnsDeploymentName,
   dnsNamespace,
   dnsServiceAddress,
   nodeLocalApp,
@@ -63,6 +65,7 @@ export class DnsAssembly implements ServerListener {
   readonly #table: PodServersTable;
   #dns: ClusterDns | undefined;
   #traffic: DnsTraffic | undefined;
+  #autoscaler: ProportionalAutoscaler | undefined;
   #started = 0;
 
   constructor(options: DnsAssemblyOptions) {
@@ -82,6 +85,15 @@ export class DnsAssembly implements ServerListener {
       connectionFor: connect,
       observer,
     });
+    if (spec.autoscaler === undefined) return;
+    this.#autoscaler = new ProportionalAutoscaler({
+      simulation,
+      transport,
+      connection: connect('dns-autoscaler'),
+      parameters: spec.autoscaler,
+      namespace: dnsNamespace,
+      name: dnsDeploymentName,
+    });
   }
 
   /** What is done before everything else. */
@@ -92,6 +104,7 @@ export class DnsAssembly implements ServerListener {
   start(surroundings: DnsSurroundings): void {
     const { simulation, spec, monitor } = this.#options;
     this.#dnsOf.start();
+    this.#autoscaler?.start();
     if (spec.traffic.length === 0 || monitor === undefined) return;
     for (let index = 0; index < (this.#isInPods ? 0 : spec.replicas); index++) {
       const server = this.#newServer(`coredns-${index}`, this.#replicaTimes);

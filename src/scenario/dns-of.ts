@@ -5,7 +5,9 @@
 
 import { quantityMilliValue } from '../api/quantity.js';
 import type { ClusterDnsSpec } from '../cluster/cluster-spec.js';
+import { clusterDnsConstants } from '../network/cluster-dns/constants.js';
 import type { DnsTrafficSpec } from '../network/cluster-dns/dns-traffic-spec.js';
+import type { ProportionalParameters } from '../network/cluster-dns/proportional-autoscaler.js';
 import { durationUs } from './duration.js';
 import type { SpecProblem } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
@@ -21,7 +23,25 @@ export function clusterDnsOf({ clusterDns = {}, workload }: ScenarioSpec): Clust
     cores: quantityMilliValue(String(clusterDns.cpu ?? 1)) / 1_000,
     cacheUs: durationUs(clusterDns.cacheTTL),
     hostSearches: clusterDns.hostSearch ?? [],
+    autoscaler: clusterDns.autoscaler && parametersOf(clusterDns.autoscaler),
     traffic: (workload?.dnsTraffic ?? []).map(lookupsOf),
+  };
+}
+
+type AutoscalerText = NonNullable<NonNullable<ScenarioSpec['clusterDns']>['autoscaler']>;
+
+function parametersOf(text: AutoscalerText): ProportionalParameters {
+  if (text.mode === 'ladder') {
+    const { coresToReplicas = [], nodesToReplicas = [] } = text;
+    return { mode: 'ladder', coresToReplicas, nodesToReplicas };
+  }
+  return {
+    mode: 'linear',
+    coresPerReplica: text.coresPerReplica ?? clusterDnsConstants.coresPerReplica,
+    nodesPerReplica: text.nodesPerReplica ?? clusterDnsConstants.nodesPerReplica,
+    min: text.min ?? 1,
+    max: text.max ?? Number.POSITIVE_INFINITY,
+    preventSinglePointFailure: text.preventSinglePointFailure ?? true,
   };
 }
 
@@ -49,6 +69,7 @@ export function dnsProblems({ clusterDns = {}, workload }: ScenarioSpec): readon
       suggestion: 'runAs: pods',
     });
   }
+  problems.push(...autoscalerProblems(clusterDns));
   const names = new Set<string>();
   for (const [index, { name }] of (workload?.dnsTraffic ?? []).entries()) {
     const steps = ['workload', 'dnsTraffic', index, 'name'];
@@ -56,6 +77,52 @@ export function dnsProblems({ clusterDns = {}, workload }: ScenarioSpec): readon
       problems.push({ steps, message: `lookups named "${name}" are there already` });
     }
     names.add(name);
+  }
+  return problems;
+}
+
+const ladderFields = ['coresToReplicas', 'nodesToReplicas'] as const;
+const linearFields = [
+  'coresPerReplica',
+  'nodesPerReplica',
+  'min',
+  'max',
+  'preventSinglePointFailure',
+] as const;
+
+function autoscalerProblems({
+  autoscaler,
+  runAs,
+}: NonNullable<ScenarioSpec['clusterDns']>): readonly SpecProblem[] {
+  if (autoscaler === undefined) return [];
+  const below = ['clusterDns', 'autoscaler'];
+  if (runAs !== 'pods') {
+    const message = 'the autoscaler scales a Deployment, and cluster DNS is in none';
+    return [{ steps: below, message, suggestion: 'runAs: pods' }];
+  }
+  const { mode = 'linear', min = 1, max = min } = autoscaler;
+  const foreign = mode === 'linear' ? ladderFields : linearFields;
+  const problems = foreign
+    .filter((field) => autoscaler[field] !== undefined)
+    .map((field): SpecProblem => {
+      return { steps: [...below, field], message: `${field} means nothing in mode ${mode}` };
+    });
+  if (max < min) {
+    problems.push({ steps: [...below, 'max'], message: `max ${max} is less than min ${min}` });
+  }
+  if (mode === 'ladder' && ladderFields.every((field) => autoscaler[field] === undefined)) {
+    problems.push({
+      steps: below,
+      message: 'a ladder needs steps',
+      expected: ladderFields.join(' or '),
+    });
+  }
+  for (const field of ladderFields) {
+    const steps = autoscaler[field] ?? [];
+    const fault = steps.findIndex(([from], index) => from <= (steps[index - 1]?.[0] ?? -1));
+    if (fault < 0) continue;
+    const message = 'the amounts of a ladder ascend';
+    problems.push({ steps: [...below, field, fault], message });
   }
   return problems;
 }

@@ -26,6 +26,14 @@ const dnsName = textLike(
   'a name such as db, db.shop or www.example.com',
 );
 
+const ladder = list(
+  z.tuple([wholeNumber(0, 1_000_000), wholeNumber(1, 1_000)], {
+    error: 'a pair [amount, replicas]',
+  }),
+  'pairs [amount, replicas]',
+  1,
+);
+
 /** The servers. */
 export const clusterDns = mapping({
   runAs: oneOf(dnsForms)
@@ -34,6 +42,20 @@ export const clusterDns = mapping({
   replicas: wholeNumber(0, 1_000).optional(),
   domain: text('a domain such as cluster.local').optional(),
   nodeLocal: flag().optional().describe('NodeLocal DNSCache on every node; with runAs: pods.'),
+  autoscaler: mapping({
+    mode: oneOf(['linear', 'ladder']).optional().describe('linear when absent.'),
+    coresPerReplica: wholeNumber(0, 1_000_000).optional().describe('256 when absent; 0: none.'),
+    nodesPerReplica: wholeNumber(0, 1_000_000).optional().describe('16 when absent; 0: none.'),
+    min: wholeNumber(1, 1_000).optional(),
+    max: wholeNumber(1, 1_000).optional(),
+    preventSinglePointFailure: flag()
+      .optional()
+      .describe('At least two replicas when there are two nodes; true when absent.'),
+    coresToReplicas: ladder.optional().describe('With mode: ladder; ascending.'),
+    nodesToReplicas: ladder.optional().describe('With mode: ladder; ascending.'),
+  })
+    .optional()
+    .describe('The cluster-proportional-autoscaler of the Deployment; with runAs: pods.'),
   cpu: quantity('CPUs as a quantity, such as 1 or 500m', 1_000)
     .optional()
     .describe('That each server may use.'),

@@ -22,6 +22,7 @@ describe('cluster DNS', () => {
       cores: 1,
       cacheUs: 30_000_000,
       hostSearches: [],
+      autoscaler: undefined,
       traffic: [],
     });
   });
@@ -54,6 +55,14 @@ describe('what is refused', () => {
     ['clusterDns: {runAs: pod}', 'one of processes, pods'],
     ['clusterDns: {nodeLocal: true}', 'NodeLocal DNSCache comes in pods'],
     ['clusterDns: {cacheTTL: 30}', '30s'],
+    ['clusterDns: {autoscaler: {}}', 'the autoscaler scales a Deployment'],
+    ['clusterDns: {runAs: pods, autoscaler: {mode: ladder}}', 'a ladder needs steps'],
+    ['clusterDns: {runAs: pods, autoscaler: {min: 3, max: 2}}', 'max 2 is less than min 3'],
+    ['clusterDns: {runAs: pods, autoscaler: {coresToReplicas: [[1, 1]]}}', 'in mode linear'],
+    [
+      'clusterDns: {runAs: pods, autoscaler: {mode: ladder, nodesToReplicas: [[4, 1], [2, 3]]}}',
+      'the amounts of a ladder ascend',
+    ],
     [lookups('names: ["a b"], lookupsPerSecond: 2'), 'a name such as db, db.shop'],
     [lookups('names: [], lookupsPerSecond: 2'), 'a list of at least 1 of names'],
     [lookups('names: [a], lookupsPerSecond: 0'), 'a number above 0'],

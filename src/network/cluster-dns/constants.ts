@@ -82,6 +82,11 @@ const table = {
     source: 'ASSUMED: reference nodes-controllers §6.4, kernels since 5.0',
     note: 'of pairs of queries through DNAT of which one is lost',
   },
+  autoscalerPollUs: {
+    value: 10_000_000,
+    unit: 'µs',
+    source: 'cluster-proportional-autoscaler poll-period-seconds (reference: §6.3)',
+  },
   coresPerReplica: {
     value: 256,
     unit: 'cores',

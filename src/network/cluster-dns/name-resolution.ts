@@ -62,9 +62,3 @@ export function resolve(
   const queries = asked.length * clusterDnsConstants.queriesPerCandidate;
   return { candidates: asked, queries, answer };
 }
-
-/** Replicas that the autoscaler of the add-on wants: linear in cores and nodes, at least 1. */
-export function replicasFor(nodes: number, cores: number): number {
-  const { coresPerReplica, nodesPerReplica } = clusterDnsConstants;
-  return Math.max(1, Math.ceil(cores / coresPerReplica), Math.ceil(nodes / nodesPerReplica));
-}

@@ -5,7 +5,6 @@ import type { EndpointSlice } from '../../../src/api/endpoint-slice.js';
 import type { Service } from '../../../src/api/service.js';
 import {
   candidatesOf,
-  replicasFor,
   resolve,
   searchList,
 } from '../../../src/network/cluster-dns/name-resolution.js';
@@ -165,14 +164,6 @@ describe('other names', () => {
     expect(records.lookup('web.ns.svc.other.local')).toBeUndefined();
     expect(records.lookup('svc.cluster.local')).toBeUndefined();
     expect(records.lookup('a.b.web.ns.svc.cluster.local')).toBeUndefined();
-  });
-});
-
-describe('the autoscaler', () => {
-  test('wants 313 replicas for 5,000 nodes of 8 cores (reference vector 7)', () => {
-    expect(replicasFor(5_000, 40_000)).toBe(313);
-    expect(replicasFor(10, 40_000)).toBe(157);
-    expect(replicasFor(1, 1)).toBe(1);
   });
 });
 
