@@ -98,6 +98,7 @@ export interface BenchOptions {
   readonly seed?: string;
   readonly networkPlugin?: NetworkPlugin;
   readonly servers?: KubeletFleetOptions['servers'];
+  readonly storage?: KubeletFleetOptions['storage'];
 }
 
 /** The node object of the i-th node. */
@@ -157,6 +158,7 @@ export class KubeletBench {
         options.networkPlugin ?? staticNetwork((index) => nodePodCidr('10.244.0.0/16', index, 24)),
       settings: { ...plainSettings, ...options.settings },
       servers: options.servers,
+      storage: options.storage,
     });
   }
 
