@@ -49,7 +49,9 @@ export function completeWorkload(
   isSound: boolean,
 ): CompletedWorkload {
   const inNamespaces = withNamespaces(built);
-  const { operations, notices: ofJobs } = withRunTimes(inNamespaces.operations);
+  const { operations, notices: ofJobs } = isSound
+    ? withRunTimes(inNamespaces.operations)
+    : { operations: inNamespaces.operations, notices: [] };
   const notices = [...inNamespaces.notices, ...ofJobs];
   const objects = built.flatMap((each) => each.objects);
   const problems = isSound ? warnOfMissingRequests(objects) : [];

@@ -36,6 +36,7 @@ function simulate(scenario, { onProgress, shouldStop, maxEvents }) {
     notices: scenario.notices,
     pods: [],
     nodes: [],
+    nodeCosts: [],
     convergence: [],
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
