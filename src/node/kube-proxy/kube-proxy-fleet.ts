@@ -5,7 +5,8 @@
 // events: they are worked out for all proxies together, in one go through their columns, whenever
 // something depends on them. One event a fleet is planned for the time at which the slowest proxies
 // can have come further at the earliest.
-// Left out: periodic syncs without a change, failing syncs, other users of the iptables lock.
+// Periodic syncs without a change are worked out when the next change comes.
+// Left out: failing syncs, other users of the iptables lock.
 // Source: Kubernetes v1.36 pkg/proxy/runner/bounded_frequency_runner.go (reference:
 // nodes-controllers §2.2-2.6).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
@@ -26,7 +27,7 @@ import { ServiceHistory, type ServiceVersion } from './service-history.js';
 import { ServiceMap, serviceKeyOf } from './service-map.js';
 import { SlowestMember } from './slowest-member.js';
 import type { ProxyMode } from './sync-cost.js';
-import { type ProxySettings, SyncPlans } from './sync-plan.js';
+import { type ProxySettings, restPeriodUs, SyncPlans } from './sync-plan.js';
 import { SyncRunners } from './sync-runner.js';
 
 /** The node of a proxy. */
@@ -260,7 +261,23 @@ export class KubeProxyFleet {
     const arrivesUs =
       this.#log.reachesUs(this.#programmed[member]!, member) + this.#delayUs[member]!;
     const { runner = 'completion', minSyncPeriodUs } = this.settingsOf(member);
+    this.#rest(member, Math.max(arrivesUs, now));
     return this.#runners.startUs(member, runner, minSyncPeriodUs, Math.max(arrivesUs, now));
+  }
+
+  /** Syncs that a proxy without changes has begun by then: one a period after the last. */
+  #rest(member: number, until: SimTime): void {
+    const settings = this.settingsOf(member);
+    const periodUs = restPeriodUs(settings.mode);
+    let at = this.#runners.lastEndUs(member) + periodUs;
+    if (at === Number.NEGATIVE_INFINITY) return;
+    const to = this.#programmed[member]!;
+    for (; at <= until; at = this.#runners.lastEndUs(member) + periodUs) {
+      const takesUs = this.#plans.begin(member, settings, to, to, at);
+      this.#runners.started(member, settings.minSyncPeriodUs, at);
+      this.#runners.ended(member, at + takesUs);
+      this.#syncs++;
+    }
   }
 
   /** Works out what all proxies have done up to now; tells when the slowest have come further. */

@@ -19,6 +19,12 @@ export interface ProxySettings {
   readonly cpuFactor?: number;
 }
 
+/** After so long without a change a proxy syncs all the same. */
+export function restPeriodUs(mode: ProxyMode): number {
+  const { syncPeriodUs, fullSyncPeriodUs } = kubeProxyConstants;
+  return mode === 'ipvs' || mode === 'userspace' ? syncPeriodUs : fullSyncPeriodUs;
+}
+
 /** The syncs of all proxies, by index. */
 export class SyncPlans {
   readonly #log: ChangeLog;

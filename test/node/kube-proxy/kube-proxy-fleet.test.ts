@@ -64,6 +64,31 @@ describe('the runner of a proxy', () => {
     expect(takes.map((time) => Math.floor(time))).toEqual([120, 120]);
   });
 
+  test('syncs without a change now and then, which holds up one that comes meanwhile', () => {
+    const bench = new ProxyBench({ spec: { mode: 'ipvs', minSyncPeriodUs: 0 } });
+    const many = Array.from({ length: 9_999 }, (_, i) => `a${i}`);
+    bench.list([service('a'), slice('a', many)]);
+    // The first sync lists and writes 10,000 entries in 1.1 s; 30 s after its end comes another.
+    bench.change(31_200 * msUs, slice('b', ['b']));
+    bench.change(31_200 * msUs, service('b'));
+    bench.change(40 * secondUs, service('c'));
+    bench.simulation.run();
+    // 1.101 + 30 = 31.101; listing takes 0.3 s
+    expect(bench.starts.map(([time]) => time)).toEqual([1, 31_401, 40_001]);
+    expect(bench.fleet.syncs).toBe(4);
+  });
+
+  test('counts an hour from a periodic sync too', () => {
+    const bench = new ProxyBench({ spec: { mode: 'iptables', minSyncPeriodUs: secondUs } });
+    bench.list([service('a')]);
+    bench.change(1.2 * 3600 * secondUs, service('b'));
+    bench.simulation.run();
+    const takes = bench.ends.map(([end], index) => end - (bench.starts[index]?.[0] as number));
+    // The one between them, after an hour, was full.
+    expect(takes.map((time) => time > 100)).toEqual([true, false]);
+    expect(bench.fleet.syncs).toBe(3);
+  });
+
   test('follows the settings of its own node', () => {
     const own = { mode: 'userspace', minSyncPeriodUs: 0 } as const;
     const bench = new ProxyBench({
