@@ -20,6 +20,7 @@ import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.
 import { KubeProxyFleet, type ProxyMonitor } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
+import type { KubeletMonitor } from '../node/kubelet/kubelet-monitor.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
@@ -72,6 +73,8 @@ export interface ClusterListeners extends SchedulerListeners {
   readonly kubeProxy?: ProxyMonitor | undefined;
   /** Who measures the controllers. */
   readonly controllers?: ControllerManagerMonitor | undefined;
+  /** Who measures the kubelets. */
+  readonly kubelets?: KubeletMonitor | undefined;
   /** Who measures the cloud and its controllers. */
   readonly cloud?: CloudListeners | undefined;
   /** The last operation has been performed. */
@@ -149,7 +152,7 @@ export class Cluster {
       observer,
       monitor: listeners.dns,
     });
-    this.#kubelets = this.#newKubelets(observer, nodes);
+    this.#kubelets = this.#newKubelets(listeners, nodes);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     this.network.connect(this.#controlPlane);
     const { transport } = this.#controlPlane;
@@ -283,7 +286,7 @@ export class Cluster {
     });
   }
 
-  #newKubelets(observer: ClusterObserver, nodes: readonly KubeletNode[]): KubeletFleet {
+  #newKubelets(listeners: ClusterListeners, nodes: readonly KubeletNode[]): KubeletFleet {
     const { network, applicationStart } = this.#spec;
     const { transport } = this.#controlPlane;
     return new KubeletFleet({
@@ -292,12 +295,13 @@ export class Cluster {
       nodes,
       runtime: new ContainerRuntimes(this.#simulation),
       connectionFor: (index) => this.#connectNode('kubelet', this.#nodes.names[index] ?? ''),
-      observer,
+      observer: listeners.observer,
       storage: nodeStorage(this.#spec.storage),
       network,
       applicationStart,
       networkPlugin: this.network.plugin,
       servers: new ServerListenerGroup([this.traffic?.servers, this.#dns]),
+      monitor: listeners.kubelets,
     });
   }
 

@@ -78,6 +78,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     observer,
     changes: convergence,
     controllers: recorder.controllerManager,
+    kubelets: recorder.kubelets,
     flannel: recorder.flannel,
     kubeProxy: recorder.kubeProxy,
     cloud: cloudMetrics && {

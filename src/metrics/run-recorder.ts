@@ -66,7 +66,8 @@ export class RunRecorder {
   readonly #events = new KubernetesEvents();
   readonly #nodes = new NodeStates();
   readonly #slis = new ApiCallSlis();
-  readonly #kubelets = new KubeletMetrics();
+  /** Who measures the kubelets. */
+  readonly kubelets: KubeletMetrics = new KubeletMetrics();
   readonly #volumes = new VolumeMetrics();
   readonly #apiRequests = new ApiRequestMetrics();
   readonly #limits: ClientLimits;
@@ -116,7 +117,7 @@ export class RunRecorder {
       this.#nodes,
       this.#slis,
       this.#apiRequests,
-      this.#kubelets,
+      this.kubelets,
       this.#volumes,
       this.#conflicts,
       ...others,
@@ -253,7 +254,7 @@ export class RunRecorder {
         ...(this.#cloud?.samples ?? []),
         ...this.autoscaler.samples,
         ...this.karpenter.samples,
-        ...this.#kubelets.samples,
+        ...this.kubelets.samples,
         ...this.#volumes.samples,
         ...this.flannel.samplesOf(this.#flannelFleet),
         ...this.kubeProxy.samples,

@@ -209,7 +209,7 @@ export class ContainerStarter {
   }
 
   #onStarted(record: PodRecord, container: ContainerRecord, now: SimTime): void {
-    const { simulation, observer, servers } = this.#context;
+    const { simulation, observer, servers, monitor } = this.#context;
     record.callsInFlight--;
     if (record.state === 'orphaned') return this.#parts.interrupted(record);
     record.hasActed = true;
@@ -218,11 +218,13 @@ export class ContainerStarter {
     container.startedUs = now;
     servers.started(record, container);
     this.planExit(record, container);
+    monitor?.containerStarted(container.isInit ? 'init_container' : 'container');
     this.#report(record, container, 'Started', `Started container ${container.spec.name}`);
     if (container.restartCount === 0) {
       record.containersStarted++;
       if (record.containersStarted === record.containers.length) {
         observer.podReached(record.uid, 'containersStarted');
+        monitor?.podStarted(now - record.seenUs);
       }
     }
     if (record.state !== 'syncing') return this.#parts.interrupted(record);

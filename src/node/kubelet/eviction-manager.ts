@@ -201,6 +201,7 @@ export class EvictionManager {
     }
     const [record] = rankForEviction(agent.pods.values(), resource, now);
     if (record === undefined) return;
+    this.#context.monitor?.podEvicted(threshold.signal);
     state.leaving = record;
     state.leavingUntilUs = now + this.#context.settings.evictionCleanupUs;
     this.#parts.evict(

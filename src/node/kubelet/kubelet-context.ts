@@ -4,6 +4,7 @@ import type { Slab } from '../../client/slab.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { RuntimeService } from '../cri.js';
 import type { KubeletSettings } from './constants.js';
+import type { KubeletMonitor } from './kubelet-monitor.js';
 import type { NodeAgent } from './node-agent.js';
 import type { PodRecord } from './pod-record.js';
 import type { PodServers } from './pod-servers.js';
@@ -13,6 +14,8 @@ export interface KubeletContext {
   readonly simulation: Simulation;
   readonly settings: KubeletSettings;
   readonly observer: ClusterObserver;
+  /** Absent: nobody measures. */
+  readonly monitor: KubeletMonitor | undefined;
   readonly runtime: RuntimeService;
   readonly agents: readonly NodeAgent[];
   readonly pods: Slab<PodRecord>;

@@ -18,6 +18,7 @@ import { isCritical } from './eviction-ranking.js';
 import type { ImageSource } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { loseSandbox, orphan } from './kubelet-lives.js';
+import type { KubeletMonitor } from './kubelet-monitor.js';
 import { KubeletParts } from './kubelet-parts.js';
 import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { type NodeStorageSpec, registerDrivers } from './node-storage.js';
@@ -46,6 +47,8 @@ export interface KubeletFleetOptions {
   readonly storage?: NodeStorageSpec | undefined;
   /** Replaces single constants. */
   readonly settings?: Partial<KubeletSettings>;
+  /** Who measures the kubelets. */
+  readonly monitor?: KubeletMonitor | undefined;
   /** Is told which pods accept connections. */
   readonly servers?: ServerListener | undefined;
   /** The one process in which all agents run; absent where each has a machine of its own. */
@@ -77,6 +80,7 @@ export class KubeletFleet implements PodListener {
       simulation,
       settings,
       observer,
+      monitor: options.monitor,
       runtime,
       agents: this.#agents,
       pods: this.#pods,
@@ -302,7 +306,11 @@ export class KubeletFleet implements PodListener {
     const victims = preemptionVictims(agent, pod.spec);
     if (victims.length === 0) return false;
     agent.preemptors.add(record);
-    for (const victim of victims) this.#parts.preempt(victim);
+    const signal = fitRejection(agent, pod.spec)?.reason.replace('OutOf', '') ?? '';
+    for (const victim of victims) {
+      this.#context.monitor?.podPreempted(signal);
+      this.#parts.preempt(victim);
+    }
     return true;
   }
 

@@ -219,6 +219,7 @@ export class KubeletParts implements ProbeListener {
 
   /** A pod that the node refuses: it has failed, and nothing of it runs. */
   reject(record: PodRecord): void {
+    this.#context.monitor?.podRejected(record.rejection?.reason ?? '');
     record.state = 'terminated';
     record.isDeletable = true;
     this.#status.update(record);

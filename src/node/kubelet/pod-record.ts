@@ -136,6 +136,8 @@ export class PodRecord {
   /** The status the kubelet wants the API to show. */
   status: PodStatus | undefined;
   statusVersion = 0;
+  /** When the status has changed last. */
+  statusChangedUs: SimTime = 0;
   writtenVersion = 0;
   /** Places in the line of the status manager. */
   statusesQueued = 0;

@@ -1,7 +1,7 @@
 // Which pods a node puts out to make room for a critical pod that was bound to it or that it runs
 // from a file: as few as will do, of the lowest quality of service and priority first.
 // Left out: the sync loop, which waits meanwhile.
-// Source: Kubernetes v1.36 pkg/kubelet/preemption/preemption.go (reference: nodes-controllers §1.5).
+// Source: Kubernetes v1.36 pkg/kubelet/preemption (reference: nodes-controllers §1.5).
 import type { PodSpec } from '../../api/pod.js';
 import { podQosClass } from '../../api/resource-requests.js';
 import { isCritical } from './eviction-ranking.js';

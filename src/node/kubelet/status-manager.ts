@@ -32,6 +32,7 @@ export class StatusManager {
     if (isSameStatus(record.status, status)) return;
     record.status = status;
     record.statusVersion++;
+    record.statusChangedUs = this.#context.simulation.now;
     if (this.#context.settings.skipStatuses) return this.queue(record);
     record.unwritten.push(status);
     this.#queue(record);
@@ -92,7 +93,11 @@ export class StatusManager {
   readonly #patched = (call: ApiCall): void => {
     const record = call.context as PodRecord;
     const response = call.response as ApiResponse;
-    if (isSuccess(response)) return this.#finish(record);
+    if (isSuccess(response)) {
+      const { simulation, monitor } = this.#context;
+      monitor?.statusSynced(simulation.now - record.statusChangedUs);
+      return this.#finish(record);
+    }
     record.writtenVersion = -1;
     this.#failed(record, response);
   };
