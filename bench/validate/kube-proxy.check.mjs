@@ -57,6 +57,7 @@ function latencies(nodes, spec) {
     linkDelay: { kind: 'constant', value: 125 },
     observer: new SilentObserver(),
     monitor: {
+      worked: () => {},
       synced: () => {},
       rulesCounted: () => {},
       programmed: (us) => found.push(us / SECOND),

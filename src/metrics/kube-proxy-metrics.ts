@@ -64,6 +64,16 @@ const FAMILY = 'IPv4';
 
 export class KubeProxyMetrics implements ProxyMonitor {
   readonly #registry = new MetricRegistry(families);
+  readonly #cpuUs = new Map<string, number>();
+
+  worked(node: string, durationUs: number): void {
+    this.#cpuUs.set(node, (this.#cpuUs.get(node) ?? 0) + durationUs);
+  }
+
+  /** CPU time of the syncs of a node's proxy. */
+  cpuUsOf(node: string): number {
+    return this.#cpuUs.get(node) ?? 0;
+  }
 
   synced(durationUs: number, isFull: boolean, endUs: SimTime): void {
     const seconds = durationUs / 1_000_000;

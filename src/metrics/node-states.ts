@@ -45,7 +45,7 @@ export class NodeStates extends SilentObserver {
   }
 
   /** In order of registration. */
-  get rows(): readonly NodeRow[] {
+  get rows(): readonly Omit<NodeRow, 'kubeProxyCpuUs'>[] {
     return [...this.#nodes.values()].map((node) => {
       const { name, labels } = node.metadata;
       const load = this.#load(name);

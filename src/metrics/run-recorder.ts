@@ -223,7 +223,10 @@ export class RunRecorder {
       traceHash: simulation.traceHash,
       checkpoints: simulation.checkpoints,
       pods,
-      nodes: this.#nodes.rows,
+      nodes: this.#nodes.rows.map((row) => ({
+        ...row,
+        kubeProxyCpuUs: this.kubeProxy.cpuUsOf(row.name),
+      })),
       nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
       requests: this.#requests.rows,

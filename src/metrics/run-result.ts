@@ -49,6 +49,8 @@ export interface NodeRow {
   readonly memoryRequestedBytes: number;
   readonly imagesPulled: number;
   readonly imageBytesPulled: number;
+  /** CPU time of the syncs of its kube-proxy. */
+  readonly kubeProxyCpuUs: number;
 }
 
 /** A part of the way of a change. */

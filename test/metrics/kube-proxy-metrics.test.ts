@@ -72,6 +72,16 @@ test('of many proxies a hundred are measured', () => {
   expect(named(metrics, 'sync_proxy_rules_duration_seconds')?.count).toBe(100);
 });
 
+test('every proxy spends CPU time on its own node', () => {
+  const { bench, metrics } = benchOf(1_000);
+  bench.list([service('a')]);
+  bench.simulation.run();
+  // 24 commands of 5 ms and seven rules
+  expect(metrics.cpuUsOf('node-999')).toBeGreaterThan(120_000);
+  expect(metrics.cpuUsOf('node-999')).toBe(metrics.cpuUsOf('node-0'));
+  expect(metrics.cpuUsOf('elsewhere')).toBe(0);
+});
+
 test('other modes have no rules of iptables', () => {
   const metrics = new KubeProxyMetrics();
   const bench = new ProxyBench({ monitor: metrics });

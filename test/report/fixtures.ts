@@ -74,6 +74,7 @@ export function nodeRow(overrides: Partial<NodeRow> = {}): NodeRow {
     memoryRequestedBytes: 3 * 1024 * 1024 * 1024,
     imagesPulled: 2,
     imageBytesPulled: 157_286_400,
+    kubeProxyCpuUs: 1_250_000,
     ...overrides,
   };
 }

@@ -51,6 +51,8 @@ export interface KubeProxyFleetOptions {
 
 /** What is measured of a proxy. */
 export interface ProxyMonitor {
+  /** A node has spent CPU time on a sync; told of every proxy, the rest of a sample. */
+  worked(node: string, durationUs: number): void;
   /** A sync has ended; a full one writes everything. */
   synced(durationUs: number, isFull: boolean, endUs: SimTime): void;
   /** A change of endpoints is in the rules so long after what led to it. */
@@ -276,6 +278,7 @@ export class KubeProxyFleet {
       const takesUs = this.#plans.begin(member, settings, to, to, at);
       this.#runners.started(member, settings.minSyncPeriodUs, at);
       this.#runners.ended(member, at + takesUs);
+      this.#options.monitor?.worked(this.#nodes[member]!.name, takesUs);
       this.#syncs++;
     }
   }
@@ -365,8 +368,9 @@ export class KubeProxyFleet {
     return IDLE;
   }
 
-  /** A sync that ends, of a proxy that is in the sample. */
+  /** A sync that ends. */
   #measure(monitor: ProxyMonitor, member: number, at: SimTime): void {
+    monitor.worked(this.#nodes[member]!.name, at - this.#startedUs[member]!);
     const stride = Math.ceil(this.#programmed.length / MEASURED);
     if (member % stride !== 0) return;
     const from = this.#programmed[member]!;

@@ -1,6 +1,6 @@
 // nodes.csv: what every node holds at the end.
 import type { NodeRow } from '../../metrics/run-result.js';
-import { type CsvFile, csvFile, numberColumn, textColumn } from './csv-file.js';
+import { type CsvFile, csvFile, numberColumn, secondsColumn, textColumn } from './csv-file.js';
 
 /** One row a node at the end of the run. */
 export const nodesCsv: CsvFile = csvFile<NodeRow>(
@@ -36,6 +36,11 @@ export const nodesCsv: CsvFile = csvFile<NodeRow>(
       'image_pulled_bytes',
       'Bytes of images pulled during the run.',
       (node) => node.imageBytesPulled,
+    ),
+    secondsColumn(
+      'kube_proxy_cpu_seconds',
+      'CPU time of the syncs of its kube-proxy.',
+      (node) => node.kubeProxyCpuUs,
     ),
   ],
   (result) => result.nodes,
