@@ -141,8 +141,16 @@ export function networkNotices(spec: ScenarioSpec): readonly string[] {
   }
   if (cni !== 'flannel') return [];
   const config = configOf(flannel);
+  const isAllocating = spec.controlPlane?.controllerManager?.allocateNodeCIDRs === true;
+  const isOfKube = (flannel.subnetManager ?? 'kube') === 'kube';
   const segments = [...new Set(pools.map(({ segment = '' }) => segment))];
   const notices: string[] = [];
+  if (isOfKube && !isAllocating) {
+    notices.push(
+      'Nodes that come later get no podCIDR, which flannel waits for: set ' +
+        'controlPlane.controllerManager.allocateNodeCIDRs, or network.flannel.subnetManager to etcd.',
+    );
+  }
   if (flannel.backend?.type === 'host-gw' && segments.length > 1) {
     const names = segments.map((name) => (name === '' ? 'the default one' : name)).join(', ');
     notices.push(

@@ -28,6 +28,15 @@ describe('a network plugin', () => {
     expect([backend.type, subnetManager, reservations.size]).toEqual(['vxlan', 'kube', 0]);
   });
 
+  test('of podCIDRs says so when new nodes would get none', () => {
+    const notices = (text: string): string => load(text).scenario?.notices.join() ?? '';
+    expect(notices('{cni: flannel}')).toMatch(/Nodes that come later get no podCIDR/);
+    expect(notices('{cni: flannel, flannel: {subnetManager: etcd}}')).not.toMatch(/podCIDR/);
+    const allocating =
+      '{cni: flannel}\n  controlPlane: {controllerManager: {allocateNodeCIDRs: true}}';
+    expect(notices(allocating)).not.toMatch(/podCIDR/);
+  });
+
   test('that does without one says so in the notices', () => {
     expect(load('{cni: none}').scenario?.notices.join()).toMatch(/nodes stay NotReady/);
   });

@@ -1,5 +1,6 @@
-// The cluster-proportional-autoscaler of cluster DNS: every 10 s it counts the nodes and their cores,
-// works out how many replicas that makes, and scales the Deployment when it has another number.
+// The cluster-proportional-autoscaler of cluster DNS: every 10 s it counts the nodes and their
+// cores, works out how many replicas that makes, and scales the Deployment when it has another
+// number.
 // Left out: its own pod, and the ConfigMap that it reads its parameters from.
 // Source: kubernetes-sigs/cluster-proportional-autoscaler, Kubernetes v1.36
 // cluster/addons/dns-horizontal-autoscaler (reference: nodes-controllers §6.3).
