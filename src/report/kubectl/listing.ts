@@ -18,6 +18,14 @@ import {
   serviceColumns,
 } from './cluster-columns.js';
 import { ageColumn, type Column, column, labelsText, nameColumn } from './columns.js';
+import {
+  configMapColumns,
+  limitRangeColumns,
+  namespaceColumns,
+  revisionColumns,
+  secretColumns,
+  serviceAccountColumns,
+} from './config-columns.js';
 import { eventColumns } from './event-columns.js';
 import { objectJson, objectYaml } from './object-text.js';
 import { podColumns } from './pod-columns.js';
@@ -61,6 +69,12 @@ const columnsByKind: ReadonlyMap<KindName, readonly Column<never>[]> = new Map<
   ['Endpoints', endpointsColumns],
   ['EndpointSlice', endpointSliceColumns],
   ['Event', eventColumns],
+  ['Namespace', namespaceColumns],
+  ['ConfigMap', configMapColumns],
+  ['Secret', secretColumns],
+  ['ServiceAccount', serviceAccountColumns],
+  ['LimitRange', limitRangeColumns],
+  ['ControllerRevision', revisionColumns],
   ['Lease', leaseColumns],
   ['PodDisruptionBudget', budgetColumns],
   ['PersistentVolumeClaim', claimColumns],
