@@ -1,5 +1,6 @@
 // A workload as a goal: a Deployment, another owner of pods that has no owner, or a bare pod.
 // Counts of its pods that exist, are bound, Ready and published, kept up to date pod by pod.
+import { claimKeysOf } from '../api/claim-volumes.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
@@ -21,6 +22,8 @@ interface PodFacts {
   readonly isUnschedulable: boolean;
   /** The scheduler has chosen its node, to which it is not bound yet. */
   readonly isBinding: boolean;
+  /** That, and it has claims, which may have to be bound first. */
+  readonly isClaiming: boolean;
   /** What its kubelet does next, an index of STARTING; -1 when it is not bound, or Ready. */
   readonly starting: number;
   /** Ready, or Succeeded. */
@@ -50,6 +53,7 @@ const UNKNOWN: PodFacts = {
   isScheduled: false,
   isUnschedulable: false,
   isBinding: false,
+  isClaiming: false,
   starting: -1,
   isReady: false,
   isServing: false,
@@ -108,6 +112,7 @@ export class WorkloadGoal extends Goal {
   #scheduled = 0;
   #unschedulable = 0;
   #binding = 0;
+  #claiming = 0;
   /** By index of STARTING. */
   readonly #starting = [0, 0, 0, 0];
   #ready = 0;
@@ -206,7 +211,8 @@ export class WorkloadGoal extends Goal {
   inFlight(): Activity | undefined {
     const unbound = this.#wanted - this.#scheduled;
     if (this.#unschedulable > 0) return 'unschedulable';
-    if (unbound > 0) return unbound > this.#binding ? 'schedule' : 'bind';
+    if (unbound > this.#binding) return 'schedule';
+    if (unbound > 0) return this.#claiming > 0 ? 'volume' : 'bind';
     return STARTING.find((_, index) => (this.#starting[index] as number) > 0);
   }
 
@@ -236,6 +242,7 @@ export class WorkloadGoal extends Goal {
     const isTerminating = exists && pod.metadata.deletionTimestamp !== undefined;
     const isWanted = exists && isCurrent && !isTerminating;
     const isScheduled = isWanted && pod.spec.nodeName !== undefined;
+    const isBinding = isWanted && !isScheduled && hasNode;
     const isServing = isWanted && phase !== 'Succeeded' && isPodReady(pod);
     const isReady = isServing || (isWanted && phase === 'Succeeded');
     return {
@@ -244,7 +251,8 @@ export class WorkloadGoal extends Goal {
       isWanted,
       isScheduled,
       isUnschedulable: isWanted && !isScheduled && !hasNode && isFoundUnschedulable(pod),
-      isBinding: isWanted && !isScheduled && hasNode,
+      isBinding,
+      isClaiming: isBinding && claimKeysOf(pod).length > 0,
       starting: isScheduled && !isReady ? done : -1,
       isReady,
       isServing,
@@ -260,6 +268,7 @@ export class WorkloadGoal extends Goal {
     if (facts.isScheduled) this.#scheduled += sign;
     if (facts.isUnschedulable) this.#unschedulable += sign;
     if (facts.isBinding) this.#binding += sign;
+    if (facts.isClaiming) this.#claiming += sign;
     if (facts.isReady) this.#ready += sign;
     if (facts.isServing) this.#serving += sign;
     if (facts.isPublished) this.#published += sign;

@@ -50,7 +50,7 @@ const causes: Readonly<Record<Activity, string>> = {
   schedule: 'pods waiting for kube-scheduler',
   bind_limit: 'kube-scheduler waiting for the limit of its client',
   bind: 'pods being bound, and volumes provisioned for them',
-  volume: 'claims waiting for volumes',
+  volume: 'claims and their pods waiting for volumes',
   sandbox: 'volumes, sandboxes and networks of pods',
   image_pull: 'images being pulled',
   container_start: 'containers being started',

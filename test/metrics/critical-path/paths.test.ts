@@ -64,6 +64,19 @@ describe('a Deployment waits', () => {
     ]);
   });
 
+  test('for the volumes of its claims, when it is bound only then', () => {
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const claiming = { ...a, spec: { ...a.spec, volumes } };
+    const bench = new ConvergenceBench(0).change('apply', web).put(set, claiming, b);
+    bench.at(3).reach('scheduled', 'a', 'b').at(5).bind('b').at(20).bind('a');
+    bench.at(30).ready('a', 'b');
+    expect(bench.path()).toEqual([
+      ['schedule', 3],
+      ['volume', 17],
+      ['sandbox', 10],
+    ]);
+  });
+
   test('for its binding once a node is chosen, and for the scheduler again when that fails', () => {
     const bench = new ConvergenceBench(0).change('apply', web).put(set, a, b);
     bench.at(3).reach('scheduled', 'a', 'b').at(20);
