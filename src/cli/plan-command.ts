@@ -4,7 +4,7 @@
  */
 
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
-import type { FaultOperation } from '../cluster/fault-operation.js';
+import { type FaultOperation, isFaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
 import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
 import type { WorkloadOperation } from '../cluster/workload-operation.js';
@@ -137,6 +137,7 @@ function clusterLines({ cluster }: LoadedScenario): readonly string[] {
 function operationLines(operation: Operation): readonly string[] {
   const at = operation.atUs === 0 ? '' : `at ${formatDuration(operation.atUs)}: `;
   const head = `${at}${operation.op}`;
+  if (isFaultOperation(operation)) return [`${head} ${faultText(operation)}`];
   switch (operation.op) {
     case 'apply':
     case 'create':
@@ -171,19 +172,13 @@ function operationLines(operation: Operation): readonly string[] {
     }
     case 'etcdFault': {
       const { fault, member, durationUs } = operation;
-      const until =
-        durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`;
-      return [`${head} ${fault} of ${etcdMemberText(member)}${until}`];
+      return [`${head} ${fault} of ${etcdMemberText(member)}${untilText(durationUs)}`];
     }
     case 'defrag':
       return [`${head} of ${etcdMemberText(operation.member)}`];
     case 'compact':
     case 'disarm':
       return [`${head} of etcd`];
-    case 'nodeFault':
-    case 'partition':
-    case 'heal':
-      return [`${head} ${faultText(operation)}`];
     case 'cordon':
     case 'uncordon':
     case 'drain':
@@ -210,12 +205,20 @@ function operationLines(operation: Operation): readonly string[] {
   }
 }
 
+function untilText(durationUs: number): string {
+  return durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`;
+}
+
 function faultText(operation: FaultOperation): string {
   if (operation.op === 'heal') return operation.fault ?? 'all faults';
   const { durationUs } = operation;
-  const until = durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`;
+  const until = untilText(durationUs);
   if (operation.op === 'nodeFault') {
     return `${operation.fault} of nodes ${JSON.stringify(operation.nodes, plain)}${until}`;
+  }
+  if (operation.op === 'registryFault') {
+    const times = operation.fault === 'slow' ? `, ${operation.factor} times as slow` : '';
+    return `${operation.fault}${times}${until}`;
   }
   const sides = operation.between.map((group) => JSON.stringify(group, plain));
   return `between ${sides.join(' and ')}, packets ${operation.packets}${until}`;

@@ -35,8 +35,7 @@ import { Driver, type DriverOptions } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
-import type { FaultOperation } from './fault-operation.js';
-import { FaultOperator } from './fault-operator.js';
+import { faultStriker } from './fault-assembly.js';
 import {
   kubeletNode,
   kubeletOf,
@@ -171,7 +170,7 @@ export class Cluster {
       connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
       restart: (operation: RestartOperation): void => this.#restart(operation),
       operateEtcd: this.#etcdOperator(operations),
-      strike: this.#faultOperator(operations, observer),
+      strike: this.#faultStriker(operations, observer),
       operateInstances: (operation: InstanceOperation): void => this.#cloud?.operate(operation),
     };
     const all = [...DnsAssembly.operationsOf(spec.clusterDns), ...operations];
@@ -309,30 +308,19 @@ export class Cluster {
     return this.#controlPlane.connect(`${agent}/${node}`, 'node', node);
   }
 
+  #faultStriker(operations: readonly Operation[], observer: ClusterObserver) {
+    const { partitions } = this.#controlPlane;
+    const parts = { nodes: this.#nodes, kubelets: this.#kubelets, partitions };
+    const simulation = this.#simulation;
+    return faultStriker({ simulation, observer, spec: this.#spec, ...parts }, operations);
+  }
+
   /** Who does things to etcd, when any operation asks for it. */
   #etcdOperator(operations: readonly Operation[]): DriverOptions['operateEtcd'] {
     if (!operations.some(({ op }) => etcdOperations.has(op))) return (_, onDone) => onDone();
     const { members } = this.#spec.controlPlane.etcd;
     const operator = new EtcdOperator(this.#simulation, this.#controlPlane.etcd, members);
     return (operation, onDone) => operator.perform(operation, onDone);
-  }
-
-  /** Who does things to nodes, when any operation asks for it. */
-  #faultOperator(
-    operations: readonly Operation[],
-    observer: ClusterObserver,
-  ): DriverOptions['strike'] {
-    if (!operations.some(({ op }) => op === 'nodeFault' || op === 'partition')) return () => {};
-    const targets = {
-      nodes: () => this.#nodes.present,
-      crashNode: (node: number) => this.#kubelets.crashNode(node),
-      stopKubelet: (node: number) => this.#kubelets.stopKubelet(node),
-      hosts: () => this.#spec.controlPlane.hosts.map(({ name }) => name),
-      partitions: this.#controlPlane.partitions,
-      startKubelet: (node: number) => this.#kubelets.startKubelet(node),
-    };
-    const operator = new FaultOperator(this.#simulation, targets, observer);
-    return (operation: FaultOperation) => operator.perform(operation);
   }
 
   /** Of several schedulers the first is meant. */

@@ -24,7 +24,7 @@ import {
   type StepRequest,
 } from './driver-step.js';
 import type { EtcdOperation } from './etcd-operation.js';
-import type { FaultOperation } from './fault-operation.js';
+import { type FaultOperation, isFaultOperation } from './fault-operation.js';
 import { isEqual, mergePatch } from './merge-patch.js';
 import type { InstanceOperation, TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
@@ -93,6 +93,10 @@ export class Driver {
   #perform(): void {
     const operation = this.#operations[this.#next++] as Operation;
     const { simulation, changes, createNodes } = this.#options;
+    if (isFaultOperation(operation)) {
+      this.#options.strike(operation);
+      return this.#beginNext();
+    }
     switch (operation.op) {
       case 'apply':
         return this.#run(operation.objects.map(applyStep));
@@ -144,11 +148,6 @@ export class Driver {
       case 'defrag':
       case 'disarm':
         return this.#options.operateEtcd(operation, () => this.#beginNext());
-      case 'nodeFault':
-      case 'partition':
-      case 'heal':
-        this.#options.strike(operation);
-        return this.#beginNext();
       case 'terminateInstances':
       case 'stopInstances':
         this.#options.operateInstances(operation);

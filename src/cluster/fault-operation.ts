@@ -60,6 +60,17 @@ export interface PartitionOperation extends Fault {
   readonly packets: (typeof partitionedPackets)[number];
 }
 
+/** slow: it takes `factor` times as long to answer and to send; down: it refuses all pulls. */
+export const registryFaults = ['slow', 'down'] as const;
+
+/** The image registry has a fault for some time; the last one that struck is the one it has. */
+export interface RegistryFaultOperation extends Fault {
+  readonly op: 'registryFault';
+  readonly fault: (typeof registryFaults)[number];
+  /** Of slow. */
+  readonly factor: number;
+}
+
 /** Ends a fault, or all of them. */
 export interface HealOperation extends Timed {
   readonly op: 'heal';
@@ -67,4 +78,22 @@ export interface HealOperation extends Timed {
   readonly fault: string | undefined;
 }
 
-export type FaultOperation = NodeFaultOperation | PartitionOperation | HealOperation;
+export type FaultOperation =
+  | NodeFaultOperation
+  | PartitionOperation
+  | RegistryFaultOperation
+  | HealOperation;
+
+const faultOperationNames: ReadonlySet<string> = new Set<FaultOperation['op']>([
+  'nodeFault',
+  'partition',
+  'registryFault',
+  'heal',
+]);
+
+/** Whether an operation, as performed or as written, lets a fault strike or ends one. */
+export function isFaultOperation<T extends { readonly op: string }>(
+  operation: T,
+): operation is Extract<T, { readonly op: FaultOperation['op'] }> {
+  return faultOperationNames.has(operation.op);
+}

@@ -3,6 +3,7 @@
 import type { ClusterObserver } from '../client/observer.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { RegistryCondition } from '../node/kubelet/image-manager.js';
 import type { ClusterNode } from './cluster-nodes.js';
 import type {
   Fault,
@@ -12,6 +13,7 @@ import type {
   NodeFaultOperation,
   NodeSelection,
   PartitionOperation,
+  RegistryFaultOperation,
 } from './fault-operation.js';
 import { selectNodes } from './node-selection.js';
 import type { Partitions } from './partitions.js';
@@ -20,6 +22,7 @@ import type { Partitions } from './partitions.js';
 export interface FaultTargets {
   /** All nodes that have been started so far. */
   readonly nodes: () => readonly ClusterNode[];
+  readonly setRegistry: (condition: RegistryCondition) => void;
   /** Names of the machines of the control plane. */
   readonly hosts: () => readonly string[];
   readonly partitions: Pick<Partitions, 'begin' | 'end'>;
@@ -68,6 +71,8 @@ export class FaultOperator {
         return this.#strikeNodes(operation);
       case 'partition':
         return this.#divide(operation);
+      case 'registryFault':
+        return this.#strikeRegistry(operation);
       case 'heal':
         for (const [index, { name }] of this.#struck.entries()) {
           if (operation.fault === undefined || operation.fault === name) this.#heal(index);
@@ -88,6 +93,13 @@ export class FaultOperator {
     this.#remember(operation, nodes, () => {});
     const downtime = distribution(operation.downtime);
     for (const node of nodes) this.#bootLater(name, node, downtime);
+  }
+
+  #strikeRegistry(operation: RegistryFaultOperation): void {
+    const { fault, factor } = operation;
+    const { setRegistry } = this.#targets;
+    setRegistry({ factor, isDown: fault === 'down' });
+    this.#remember(operation, [], () => setRegistry({ factor: 1, isDown: false }));
   }
 
   #divide(operation: PartitionOperation): void {

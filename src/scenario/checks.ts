@@ -190,6 +190,7 @@ class OperationSequence {
       }
       case 'nodeFault':
       case 'partition':
+      case 'registryFault':
       case 'heal': {
         const hosts = hostsOf(this.#spec.controlPlane?.hosts).map(({ name }) => name);
         return this.#faults.check(operation, this.#selectableNodes, hosts, report);

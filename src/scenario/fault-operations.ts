@@ -12,6 +12,7 @@ import {
   type NodeSelection,
   nodeFaults,
   partitionedPackets,
+  registryFaults,
 } from '../cluster/fault-operation.js';
 import type { SelectableNode } from '../cluster/node-selection.js';
 import { matchesNode } from '../cluster/node-selection.js';
@@ -25,6 +26,7 @@ import {
   name,
   oneOf,
   positiveDuration,
+  positiveNumber,
   text,
   timing,
   wholeNumber,
@@ -111,6 +113,19 @@ export const faultOperationSchemas = [
       .describe('dropped, when absent: connections hang; refused: they are turned away at once.'),
   }),
   mapping({
+    op: z.literal('registryFault'),
+    ...faultFields,
+    fault: oneOf(registryFaults).describe('down: every pull is refused; slow: by `factor`.'),
+    factor: positiveNumber()
+      .optional()
+      .describe('Of slow: how many times as long pulls take that begin meanwhile.'),
+  }).superRefine(({ fault, factor }, context) => {
+    if ((fault === 'slow') === (factor !== undefined)) return;
+    const message =
+      fault === 'slow' ? 'beside slow a factor, such as factor: 10' : 'factor only of slow';
+    context.addIssue({ code: 'custom', path: [fault === 'slow' ? 'fault' : 'factor'], message });
+  }),
+  mapping({
     op: z.literal('heal'),
     ...timing,
     fault: text('the name of a fault').optional().describe('All faults so far when absent.'),
@@ -133,6 +148,10 @@ export function faultOperationOf(written: FaultOperationText, common: Timed): Fa
     const [one, other] = written.between;
     const between = [groupOf(one), groupOf(other)] as const;
     return { op: 'partition', ...base, between, packets: written.packets ?? 'dropped' };
+  }
+  if (written.op === 'registryFault') {
+    const { fault, factor = 1 } = written;
+    return { op: 'registryFault', ...base, fault, factor };
   }
   const { fault, nodes, downtime = rebootDowntime } = written;
   return {
@@ -184,6 +203,7 @@ export class FaultSequence {
     if (operation.op === 'nodeFault') {
       return checkSelection(operation.nodes, nodes, ['nodes'], report);
     }
+    if (operation.op === 'registryFault') return;
     for (const [side, group] of operation.between.entries()) {
       if ('nodes' in group) checkSelection(group.nodes, nodes, ['between', side], report);
       else checkHosts(group.hosts, hosts, ['between', side, 'hosts'], report);

@@ -5,7 +5,13 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import type { EtcdFaultOperation } from '../cluster/etcd-operation.js';
-import type { ObjectReference, Operation, RequestsOperation } from '../cluster/operation.js';
+import { isFaultOperation } from '../cluster/fault-operation.js';
+import type {
+  ObjectReference,
+  Operation,
+  RequestsOperation,
+  RestartOperation,
+} from '../cluster/operation.js';
 import { durationUs } from './duration.js';
 import { etcdOperationOf } from './etcd-operations.js';
 import { faultOperationOf } from './fault-operations.js';
@@ -58,6 +64,9 @@ class OperationBuilder {
     common: Common,
     path: FieldPath,
   ): Omit<BuiltOperation, 'path'> | undefined {
+    if (isFaultOperation(text)) {
+      return { operation: faultOperationOf(text, common), objects: [] };
+    }
     switch (text.op) {
       case 'apply':
       case 'create': {
@@ -86,24 +95,13 @@ class OperationBuilder {
         return this.#createPods(text, common, path);
       case 'churn':
         return this.#churn(text, common, path);
-      case 'restart': {
-        const { component, signal = 'SIGTERM', replica } = text;
-        if (component === 'etcd') {
-          return { operation: etcdRestartOf(text, common), objects: [] };
-        }
-        const which = replica === undefined ? {} : { replica };
-        const restart = { op: 'restart', ...common, component, signal, ...which } as const;
-        return { operation: { ...restart, downUs: durationUs(text.downtime) }, objects: [] };
-      }
+      case 'restart':
+        return { operation: restartOf(text, common), objects: [] };
       case 'etcdFault':
       case 'compact':
       case 'defrag':
       case 'disarm':
         return { operation: etcdOperationOf(text, common), objects: [] };
-      case 'nodeFault':
-      case 'partition':
-      case 'heal':
-        return { operation: faultOperationOf(text, common), objects: [] };
       case 'cordon':
       case 'uncordon':
       case 'drain':
@@ -262,6 +260,14 @@ function requestsOf(text: Text<'requests'>, common: Common): RequestsOperation {
   const what = { verb, resource, namespace, name, isConsistent: consistent, contentType };
   const who = { user, clients, qps, workers, durationUs: durationUs(duration) };
   return { op: 'requests', ...common, ...what, ...who };
+}
+
+function restartOf(text: Text<'restart'>, common: Common): RestartOperation | EtcdFaultOperation {
+  const { component, signal = 'SIGTERM', replica } = text;
+  if (component === 'etcd') return etcdRestartOf(text, common);
+  const which = replica === undefined ? {} : { replica };
+  const downUs = durationUs(text.downtime);
+  return { op: 'restart', ...common, component, signal, ...which, downUs };
 }
 
 /** The restart of a member of etcd: it is a fault that is mended when the process begins again. */

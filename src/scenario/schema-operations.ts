@@ -66,6 +66,7 @@ export const operationNames = [
   'disarm',
   'nodeFault',
   'partition',
+  'registryFault',
   'heal',
   'cordon',
   'uncordon',

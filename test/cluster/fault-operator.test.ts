@@ -1,7 +1,11 @@
 // Faults of nodes: they strike the nodes that were meant, and end when they should.
 import { describe, expect, test } from 'vitest';
 import { SilentObserver } from '../../src/client/observer.js';
-import type { NodeFaultOperation, PartitionOperation } from '../../src/cluster/fault-operation.js';
+import type {
+  NodeFaultOperation,
+  PartitionOperation,
+  RegistryFaultOperation,
+} from '../../src/cluster/fault-operation.js';
 import { FaultOperator } from '../../src/cluster/fault-operator.js';
 import { Simulation } from '../../src/kernel/simulation.js';
 
@@ -30,6 +34,8 @@ class Bench extends SilentObserver {
       this.simulation,
       {
         nodes: () => nodes,
+        setRegistry: ({ factor, isDown }) =>
+          this.#note(isDown ? 'registry is down' : `registry takes x${factor}`),
         hosts: () => ['master-0', 'master-1'],
         partitions: {
           begin: ({ one, other, way }) =>
@@ -61,6 +67,11 @@ class Bench extends SilentObserver {
     const forever = Number.POSITIVE_INFINITY;
     const what = { name: 'gap', durationUs: forever, between, packets: 'dropped' } as const;
     this.#operator.perform({ op: 'partition', ...timed, ...what });
+  }
+
+  breakRegistry(fault: RegistryFaultOperation['fault'], factor: number): void {
+    const what = { name: 'registry', durationUs: MINUTE_US, fault, factor } as const;
+    this.#operator.perform({ op: 'registryFault', ...timed, ...what });
   }
 
   heal(fault?: string): void {
@@ -161,4 +172,21 @@ describe('a partition', () => {
       '0 s: gap strikes ',
     ]);
   });
+});
+
+test('a registry is slow or down, and well again', () => {
+  const bench = new Bench();
+  bench.breakRegistry('slow', 20);
+  bench.simulation.run();
+  bench.breakRegistry('down', 1);
+  bench.heal();
+  const changes = bench.log.filter(
+    (line) => line.includes('registry is down') || line.includes('x'),
+  );
+  expect(changes).toEqual([
+    '0 s: registry takes x20',
+    '60 s: registry takes x1',
+    '60 s: registry is down',
+    '60 s: registry takes x1',
+  ]);
 });

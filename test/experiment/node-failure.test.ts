@@ -1,5 +1,5 @@
-// What becomes of a cluster when nodes, zones and networks fail, as its users see it. The figures of
-// many crashes and large zones are in bench/validate/node-failure.check.mjs.
+// What becomes of a cluster when nodes, zones and networks fail, as its users see it. The figures
+// of many crashes and large zones are in bench/validate/node-failure.check.mjs.
 import { describe, expect, test } from 'vitest';
 import type { EndpointSlice } from '../../src/api/endpoint-slice.js';
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
@@ -29,7 +29,11 @@ const shop = `
           selector: {matchLabels: {app: shop}}
           template:
             metadata: {labels: {app: shop}}
-            spec: {containers: [{name: c, image: '${image}', resources: {requests: {cpu: 1m, memory: 1Mi}}}]}
+            spec:
+              containers:
+                - name: c
+                  image: '${image}'
+                  resources: {requests: {cpu: 1m, memory: 1Mi}}
     - op: barrier`;
 
 interface Seen {

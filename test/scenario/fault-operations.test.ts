@@ -84,6 +84,13 @@ describe('a partition', () => {
   });
 });
 
+test('a registry may be slow or down', () => {
+  const slow = operationOf('{op: registryFault, fault: slow, factor: 20, duration: 1m}');
+  expect(slow).toMatchObject({ fault: 'slow', factor: 20, durationUs: 60_000_000 });
+  const down = operationOf('{op: registryFault, fault: down, name: outage}');
+  expect(down).toMatchObject({ fault: 'down', name: 'outage' });
+});
+
 const strike = '{op: nodeFault, name: storm, fault: crash, nodes: [web-0]}';
 
 describe('what cannot be is refused with its place', () => {
@@ -105,6 +112,9 @@ describe('what cannot be is refused with its place', () => {
     ['{op: partition, between: [{zone: a}, {zone: b}]}', 'passes between nodes'],
     ['{op: partition, between: [controlPlane]}', 'is not allowed here'],
     ['{op: partition, between: [all, controlPlane]}', 'is not allowed here'],
+    ['{op: registryFault, fault: slow}', 'is not allowed here'],
+    ['{op: registryFault, fault: down, factor: 3}', 'is not allowed here'],
+    ['{op: registryFault, fault: broken}', 'is not allowed here'],
     ['{op: heal}', 'no fault comes before this heal'],
   ])('%s', (line, message) => {
     const { scenario, problems } = load(spec(line));

@@ -117,6 +117,18 @@ export class ContainerStarter {
     this.#create(record, container);
   }
 
+  /** The image that a sync waits for cannot be had now. */
+  pullFailed({ record, container }: PullWaiter, fault: string): void {
+    if (record.state !== 'syncing' || record.awaitedImage !== container.index) return;
+    record.awaitedImage = -1;
+    const message = `Failed to pull image "${container.spec.image ?? ''}": ${fault}`;
+    this.#fail(record, container, 'ErrImagePull', message);
+    const { imageBackoffInitialUs } = this.#context.settings;
+    const isRepeated = (container.pullBackOff?.delayUs ?? 0) > imageBackoffInitialUs;
+    this.#parts.events.record(record, container, 'Failed', message, isRepeated);
+    this.#parts.done(record);
+  }
+
   /** A container that runs ends by itself when its time has come. */
   planExit(record: PodRecord, container: ContainerRecord): void {
     const { runUs } = container.times;

@@ -1,8 +1,8 @@
 // Images on nodes. A pull asks the registry for the manifest, then downloads and unpacks at the
 // same time: the registry shares its bandwidth among all pulls of the cluster, a node its disk
 // among its own; a pull is done when both are. A node pulls one image at a time, or several. Pulls
-// beyond the registry limit fail at once and back off.
-// Left out: layers that images share, garbage collection of images, registries that fail.
+// beyond the registry limit fail at once and back off, and so do all while the registry is down.
+// Left out: layers that images share; downloads that break off in the middle.
 // Source: Kubernetes v1.36 pkg/kubelet/images (reference: nodes-controllers §1.9).
 import { Slab } from '../../client/slab.js';
 import {
@@ -38,8 +38,15 @@ export interface PullWaiter {
   readonly container: ContainerRecord;
 }
 
-/** Told of every pod whose image has arrived, with the time since it was asked for. */
-export type PullListener = (waiter: PullWaiter, durationUs: number) => void;
+/**
+ * Told of every pod whose image has arrived, with the time since it was asked for, or why it has
+ * not.
+ */
+export type PullListener = (
+  waiter: PullWaiter,
+  durationUs: number,
+  fault: string | undefined,
+) => void;
 
 interface Pull {
   id: number;
@@ -70,7 +77,19 @@ interface NodeImages {
   readonly active: Pull[];
 }
 
+/** How the registry is. */
+export interface RegistryCondition {
+  /** How many times as long it takes to answer and to send, of pulls that begin meanwhile. */
+  readonly factor: number;
+  /** It refuses all pulls. */
+  readonly isDown: boolean;
+}
+
+/** What the runtime says of a registry that is down. */
+const registryIsDown = 'unexpected status from HEAD request: 503 Service Unavailable';
+
 export class ImageManager {
+  registry: RegistryCondition = { factor: 1, isDown: false };
   readonly #context: KubeletContext;
   readonly #source: ImageSource;
   readonly #onPulled: PullListener;
@@ -258,31 +277,54 @@ export class ImageManager {
     pull.startedUs = simulation.now;
     pull.bytes = images.present.has(pull.image) ? 0 : this.#sizeOf(pull.image);
     pull.diskUs = (pull.bytes * slowdown * 1_000_000) / settings.pullBytesPerSecond;
-    simulation.after(manifestUs, this.#manifestRead, pull.id);
+    const answerUs = Math.round(manifestUs * this.registry.factor);
+    simulation.after(answerUs, this.#manifestRead, pull.id);
   }
 
   #download(pull: Pull): void {
+    const { factor, isDown } = this.registry;
+    if (isDown) return this.#fail(pull);
     if (pull.bytes === 0) return this.#finish(pull);
-    const registryUs = (pull.bytes * 1_000_000) / this.#source.registryBytesPerSecond;
+    const aloneUs = (pull.bytes * 1_000_000) / this.#source.registryBytesPerSecond;
+    const registryUs = aloneUs * factor;
     this.#disks.run(pull.node, pull.diskUs, this.#partDone, pull.id);
     this.#registry.run(0, registryUs, this.#partDone, pull.id);
+  }
+
+  /** The registry has refused: whoever waits backs off, the next pull is tried all the same. */
+  #fail(pull: Pull): void {
+    const { now } = this.#context.simulation;
+    this.#end(pull);
+    for (const waiter of pull.waiters) {
+      const { container } = waiter;
+      container.pullBackOff ??= new BackOff();
+      container.pullBackOff.next(this.#backOff, now, now);
+      container.pullFailedUs = now;
+      this.#onPulled(waiter, now - pull.queuedUs, registryIsDown);
+    }
+  }
+
+  /** Makes room for the next pull of the node. */
+  #end(pull: Pull): void {
+    const images = this.#imagesOn(pull.node);
+    this.#pulls.remove(pull.id);
+    images.active.splice(images.active.indexOf(pull), 1);
+    const next = images.waiting.shift();
+    if (next !== undefined) this.#start(images, next);
   }
 
   #finish(pull: Pull): void {
     const { simulation, observer, agents } = this.#context;
     const { now } = simulation;
     const images = this.#imagesOn(pull.node);
-    this.#pulls.remove(pull.id);
-    images.active.splice(images.active.indexOf(pull), 1);
     if (pull.bytes > 0 && !pull.isLost) {
       images.present.set(pull.image, { sinceUs: now, usedUs: now });
       const node = agents[pull.node]?.spec.name ?? '';
       observer.imagePulled(node, pull.image, pull.bytes, now - pull.startedUs);
       this.#onImagesChanged(pull.node);
     }
-    const next = images.waiting.shift();
-    if (next !== undefined) this.#start(images, next);
-    for (const waiter of pull.waiters) this.#onPulled(waiter, now - pull.queuedUs);
+    this.#end(pull);
+    for (const waiter of pull.waiters) this.#onPulled(waiter, now - pull.queuedUs, undefined);
   }
 
   /** Compressed bytes of an image. */

@@ -15,7 +15,7 @@ import type { CpuHost } from '../../kernel/stations.js';
 import type { RuntimeService } from '../cri.js';
 import { type KubeletSettings, kubeletConstants } from './constants.js';
 import { isCritical } from './eviction-ranking.js';
-import type { ImageSource } from './image-manager.js';
+import type { ImageSource, RegistryCondition } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { loseSandbox, orphan } from './kubelet-lives.js';
 import type { KubeletMonitor } from './kubelet-monitor.js';
@@ -160,6 +160,11 @@ export class KubeletFleet implements PodListener {
     for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
       loseSandbox(this.#context, record);
     }
+  }
+
+  /** How the registry is from now on, for all nodes. */
+  setRegistry(condition: RegistryCondition): void {
+    this.#parts.images.registry = condition;
   }
 
   /** Whether the kubelet of a node is down. */

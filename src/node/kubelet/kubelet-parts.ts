@@ -75,7 +75,10 @@ export class KubeletParts implements ProbeListener {
     this.images = new ImageManager(
       context,
       options.imageSource,
-      (waiter, durationUs) => starter.imagePulled(waiter, durationUs),
+      (waiter, durationUs, fault) =>
+        fault === undefined
+          ? starter.imagePulled(waiter, durationUs)
+          : starter.pullFailed(waiter, fault),
       (node) => this.#imagesGrew(context.agents[node] as NodeAgent),
     );
     this.statics = new StaticPods(context, { mirrored: (record) => status.rewrite(record) });

@@ -1,0 +1,40 @@
+// Gives whoever lets faults strike the parts of the cluster that they are done to.
+import type { ClusterObserver } from '../client/observer.js';
+import type { Simulation } from '../kernel/simulation.js';
+import type { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
+import type { ClusterNodes } from './cluster-nodes.js';
+import type { ClusterSpec } from './cluster-spec.js';
+import type { DriverOptions } from './driver.js';
+import { isFaultOperation } from './fault-operation.js';
+import { FaultOperator } from './fault-operator.js';
+import type { Operation } from './operation.js';
+import type { Partitions } from './partitions.js';
+
+/** What faults are done to. */
+export interface FaultSurroundings {
+  readonly simulation: Simulation;
+  readonly observer: ClusterObserver;
+  readonly spec: ClusterSpec;
+  readonly nodes: ClusterNodes;
+  readonly kubelets: KubeletFleet;
+  readonly partitions: Partitions;
+}
+
+/** Performs operations on faults; does nothing where no operation is one. */
+export function faultStriker(
+  { simulation, observer, spec, nodes, kubelets, partitions }: FaultSurroundings,
+  operations: readonly Operation[],
+): DriverOptions['strike'] {
+  if (!operations.some(isFaultOperation)) return () => {};
+  const targets = {
+    nodes: () => nodes.present,
+    hosts: () => spec.controlPlane.hosts.map(({ name }) => name),
+    partitions,
+    crashNode: (node: number) => kubelets.crashNode(node),
+    stopKubelet: (node: number) => kubelets.stopKubelet(node),
+    startKubelet: (node: number) => kubelets.startKubelet(node),
+    setRegistry: kubelets.setRegistry.bind(kubelets),
+  };
+  const operator = new FaultOperator(simulation, targets, observer);
+  return (operation) => operator.perform(operation);
+}
