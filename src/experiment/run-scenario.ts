@@ -1,6 +1,7 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { allCheckers } from '../checkers/all-checkers.js';
+import type { CloudListeners } from '../cluster/cloud-assembly.js';
 import { Cluster, type ClusterListeners } from '../cluster/cluster.js';
 import type { ClusterDnsSpec } from '../cluster/cluster-spec.js';
 import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
@@ -71,9 +72,6 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   recorder.measureDns(dns);
   const { convergence, observer } = recorder;
   let isConverged = false;
-  const { cloud } = scenario.cluster;
-  const cloudMetrics =
-    cloud && recorder.measureCloud(cloud.profile.name, (): readonly Rental[] => cluster.rentals);
   const listeners = {
     observer,
     changes: convergence,
@@ -81,12 +79,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     kubelets: recorder.kubelets,
     flannel: recorder.flannel,
     kubeProxy: recorder.kubeProxy,
-    cloud: cloudMetrics && {
-      calls: cloudMetrics,
-      controllers: cloudMetrics,
-      autoscaler: recorder.autoscaler,
-      karpenter: recorder.karpenter,
-    },
+    cloud: cloudListeners(scenario, recorder, (): readonly Rental[] => cluster.rentals),
     dns,
     scheduling: schedulingRecorder,
     plugins,
@@ -149,6 +142,18 @@ function measure(cluster: Cluster, recorder: RunRecorder, intervalUs: number): v
   recorder.measureLeaders(() => cluster.leaders);
   recorder.measureTraffic(cluster.traffic);
   recorder.recordSeries(intervalUs, cluster.meters);
+}
+
+/** Who measures the cloud, if there is one, and what works with it. */
+function cloudListeners(
+  { cluster: { cloud } }: LoadedScenario,
+  recorder: RunRecorder,
+  rentals: () => readonly Rental[],
+): CloudListeners | undefined {
+  if (cloud === undefined) return undefined;
+  const metrics = recorder.measureCloud(cloud.profile.name, rentals);
+  const { autoscaler, karpenter } = recorder;
+  return { calls: metrics, controllers: metrics, autoscaler, karpenter };
 }
 
 /** Runs to the horizon, holding at the time of the look: nothing happens in between. */

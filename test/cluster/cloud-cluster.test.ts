@@ -62,6 +62,10 @@ const balanced = (name: string): string =>
   `{apiVersion: v1, kind: Service, metadata: {name: ${name}}, spec: {type: LoadBalancer, \
 selector: {app: x}, ports: [{port: 80}]}}`;
 
+const podOfTeam = (name: string, cpu: number): string =>
+  `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {nodeSelector: {team: a}, \
+containers: [{name: c, image: i, resources: {requests: {cpu: ${cpu}}}}]}}`;
+
 describe('the cloud-controller-manager', () => {
   let seen: Seen;
 
@@ -306,8 +310,8 @@ workload:
   operations:
     - op: apply
       objects:
-        - {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeSelector: {team: a}, containers: [{name: c, image: i, resources: {requests: {cpu: 1}}}]}}
-        - {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {nodeSelector: {team: a}, containers: [{name: c, image: i, resources: {requests: {cpu: 6}}}]}}`);
+        - ${podOfTeam('a', 1)}
+        - ${podOfTeam('b', 6)}`);
     // the one large machine is there already: only the smaller pod gets a node
     const [a, b] = seen.result.pods;
     expect(a?.readyUs).toBeDefined();

@@ -92,7 +92,22 @@ export class CloudNodeController {
   readonly #onDescribed = (answer: CloudAnswer, initialisation: Initialisation): void => {
     if (answer.instance === undefined) return this.#workers.finish(initialisation.worker, 'retry');
     initialisation.instance = answer.instance;
-    this.#read(initialisation);
+    const { settings, client, simulation } = this.#options;
+    if (!settings.configuresCloudRoutes) return this.#read(initialisation);
+    const { now } = simulation;
+    const apply = (current: KubernetesObject): KubernetesObject =>
+      withoutRoute(current as Node, now);
+    const patch = { bytes: constants.patchBytes, apply };
+    const { name } = initialisation;
+    const request = { verb: 'patch', resource: 'nodes', namespace: '', name, patch } as const;
+    client.send({ ...request, subresource: 'status' }, this.#onMarked, initialisation);
+  };
+
+  /** Nobody may use the node before its route is there. */
+  readonly #onMarked = (call: ApiCall): void => {
+    const initialisation = call.context as Initialisation;
+    if (isSuccess(call.response as ApiResponse)) return this.#read(initialisation);
+    this.#workers.finish(initialisation.worker, 'retry');
   };
 
   /** Reads the newest state and writes it back, as often as somebody else was faster. */
@@ -113,10 +128,7 @@ export class CloudNodeController {
       const outcome = response.code === 404 ? 'done' : 'retry';
       return this.#workers.finish(initialisation.worker, outcome);
     }
-    const { configuresCloudRoutes } = this.#options.settings;
-    const { now } = this.#options.simulation;
-    const node = initialised(response.object as Node, instance);
-    const body = configuresCloudRoutes ? withoutRoute(node, now) : node;
+    const body = initialised(response.object as Node, instance);
     const request = { verb: 'update', resource: 'nodes', namespace: '', name: call.request.name };
     this.#options.client.send(
       { ...request, verb: 'update', body },
@@ -187,9 +199,8 @@ export function initialised(node: Node, instance: CloudInstance): Node {
 
 /** The node as one whose pods cannot be reached until its route is there. */
 function withoutRoute(node: Node, now: number): Node {
-  const others = (node.status?.conditions ?? []).filter(
-    ({ type }) => type !== 'NetworkUnavailable',
-  );
+  const { conditions = [] } = node.status ?? {};
+  if (conditions.some(({ type }) => type === 'NetworkUnavailable')) return node;
   const condition: NodeCondition = {
     type: 'NetworkUnavailable',
     status: 'True',
@@ -198,9 +209,5 @@ function withoutRoute(node: Node, now: number): Node {
     reason: 'NoRouteCreated',
     message: 'Node created without a route',
   };
-  const changed: KubernetesObject = {
-    ...node,
-    status: { ...node.status, conditions: [...others, condition] },
-  };
-  return changed as Node;
+  return { ...node, status: { ...node.status, conditions: [...conditions, condition] } };
 }
