@@ -7,7 +7,7 @@ import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import { type FaultOperation, isFaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
 import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
-import type { WorkloadOperation } from '../cluster/workload-operation.js';
+import { isWorkloadOperation, type WorkloadOperation } from '../cluster/workload-operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
 import { formatDuration } from '../scenario/duration.js';
@@ -138,6 +138,9 @@ function operationLines(operation: Operation): readonly string[] {
   const at = operation.atUs === 0 ? '' : `at ${formatDuration(operation.atUs)}: `;
   const head = `${at}${operation.op}`;
   if (isFaultOperation(operation)) return [`${head} ${faultText(operation)}`];
+  if (isWorkloadOperation(operation)) {
+    return [`${head} ${formatTarget(operation.target)}${workloadText(operation)}`];
+  }
   switch (operation.op) {
     case 'apply':
     case 'create':
@@ -187,15 +190,6 @@ function operationLines(operation: Operation): readonly string[] {
       return [`${head} ${operation.nodes.join(', ')}`];
     case 'taint':
       return [`${head} ${operation.nodes.join(', ')}: ${taintTexts(operation.changes)}`];
-    case 'rolloutRestart':
-    case 'rolloutPause':
-    case 'rolloutResume':
-    case 'rolloutUndo':
-    case 'setImage':
-    case 'label':
-    case 'annotate':
-    case 'autoscale':
-      return [`${head} ${formatTarget(operation.target)}${workloadText(operation)}`];
     case 'barrier':
       return [`${head} until converged`];
     case 'requests':

@@ -48,3 +48,21 @@ export type WorkloadOperation =
   | SetImageOperation
   | MarkOperation
   | AutoscaleOperation;
+
+const names: ReadonlySet<string> = new Set<WorkloadOperation['op']>([
+  'rolloutRestart',
+  'rolloutUndo',
+  'rolloutPause',
+  'rolloutResume',
+  'setImage',
+  'label',
+  'annotate',
+  'autoscale',
+]);
+
+/** Whether an operation is one of them. */
+export function isWorkloadOperation(operation: {
+  readonly op: string;
+}): operation is WorkloadOperation {
+  return names.has(operation.op);
+}

@@ -20,7 +20,11 @@ import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.j
 import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { OperationText, TargetText } from './schema-operations.js';
 import { resolveTarget } from './targets.js';
-import { workloadOperationOf } from './workload-operations.js';
+import {
+  isWorkloadText,
+  type WorkloadOperationText,
+  workloadOperationOf,
+} from './workload-operations.js';
 import type { YamlTree } from './yaml-tree.js';
 
 /** An operation with where it stands, and the objects that it brings or is a template of. */
@@ -67,6 +71,7 @@ class OperationBuilder {
     if (isFaultOperation(text)) {
       return { operation: faultOperationOf(text, common), objects: [] };
     }
+    if (isWorkloadText(text)) return this.#onWorkload(text, common, path);
     switch (text.op) {
       case 'apply':
       case 'create': {
@@ -109,18 +114,6 @@ class OperationBuilder {
       case 'terminateInstances':
       case 'stopInstances':
         return { operation: nodeOperationOf(text, common), objects: [] };
-      case 'rolloutRestart':
-      case 'rolloutUndo':
-      case 'rolloutPause':
-      case 'rolloutResume':
-      case 'setImage':
-      case 'autoscale':
-      case 'label':
-      case 'annotate': {
-        const target = this.#target(text.target, [...path, 'target']);
-        if (target === undefined) return undefined;
-        return { operation: workloadOperationOf(text, common, target), objects: [] };
-      }
       case 'barrier':
         return { operation: { op: 'barrier', ...common }, objects: [] };
       case 'sleep': {
@@ -130,6 +123,16 @@ class OperationBuilder {
       case 'requests':
         return { operation: requestsOf(text, common), objects: [] };
     }
+  }
+
+  #onWorkload(
+    text: WorkloadOperationText,
+    common: Common,
+    path: FieldPath,
+  ): Omit<BuiltOperation, 'path'> | undefined {
+    const target = this.#target(text.target, [...path, 'target']);
+    if (target === undefined) return undefined;
+    return { operation: workloadOperationOf(text, common, target), objects: [] };
   }
 
   #objects(text: Text<'apply'> | Text<'create'>, path: FieldPath): readonly ScenarioObject[] {

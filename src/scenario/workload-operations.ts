@@ -62,6 +62,11 @@ export const workloadOperationNames = [
 /** One of them as written. */
 export type WorkloadOperationText = z.infer<(typeof workloadOperationSchemas)[number]>;
 
+/** Whether an operation is one of them. */
+export function isWorkloadText(text: { readonly op: string }): text is WorkloadOperationText {
+  return workloadOperationNames.some((name) => name === text.op);
+}
+
 /** The operation; `common`: its time and source. */
 export function workloadOperationOf(
   text: WorkloadOperationText,

@@ -2,12 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { deployment, load } from './memory-files.js';
 
-const scenario = (...lines: readonly string[]) =>
-  load(
-    `nodePools: [{name: a, count: 1}]\nworkload:\n  operations:\n    - {op: apply, objects: [${deployment('web')}]}\n${lines
-      .map((line) => `    - ${line}\n`)
-      .join('')}`,
-  );
+const scenario = (...lines: readonly string[]) => {
+  const operations = [`{op: apply, objects: [${deployment('web')}]}`, ...lines];
+  const list = operations.map((line) => `    - ${line}\n`).join('');
+  return load(`nodePools: [{name: a, count: 1}]\nworkload:\n  operations:\n${list}`);
+};
 const operation = (line: string): unknown => {
   const { scenario: loaded, problems } = scenario(line);
   expect(problems).toEqual([]);
