@@ -13,7 +13,7 @@ import { Simulation } from '../kernel/simulation.js';
 import { type SimTime, toSeconds } from '../kernel/time.js';
 import { DnsMetrics } from '../metrics/dns-metrics.js';
 import { RunRecorder } from '../metrics/run-recorder.js';
-import type { RunOutcome, RunResult } from '../metrics/run-result.js';
+import type { ConvergenceRow, RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { describeCluster } from './describe-cluster.js';
 import { promisesRoomOnce } from './promised-room.js';
@@ -112,7 +112,9 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     scenario: scenario.name,
     kubernetesVersion: scenario.cluster.kubernetesVersion,
     modelVersion,
-    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, isConverged, cluster.verdict),
+    outcome:
+      stopped.outcome ??
+      outcomeOf(scenario, simulation, isConverged, cluster.verdict, convergence.rows),
     cluster: describeCluster(scenario.cluster),
     notices: scenario.notices,
     thresholds: scenario.thresholds,
@@ -202,17 +204,41 @@ function outcomeOf(
   simulation: Simulation,
   isConverged: boolean,
   verdict: string | undefined,
+  rows: readonly ConvergenceRow[],
 ): RunOutcome {
   const at = `${toSeconds(simulation.now)} s`;
   const why = verdict === undefined ? '' : `; ${verdict}`;
+  const never = rows.filter(({ convergedUs }) => convergedUs === undefined);
   if (isConverged && scenario.untilConverged) {
-    const message = `Every change converged after ${at}${why}.`;
-    return { end: 'converged', partial: false, message };
+    const how =
+      never.length === 0
+        ? `Every change converged after ${at}`
+        : `Settled after ${at}; ${neverText(never, rows.length)}`;
+    return { end: 'converged', partial: false, message: `${how}${why}.` };
   }
-  const how = isConverged ? 'everything had converged' : 'not everything had converged';
+  const how = never.length === 0 ? 'everything had converged' : neverText(never, rows.length);
   return {
     end: 'horizon',
     partial: false,
     message: `Ended at the horizon of ${at}; ${how}${why}.`,
   };
+}
+
+/** Changes that are named in the outcome before the rest is only counted. */
+const namedChanges = 3;
+
+/** Characters of a reason in the outcome; the whole reason stands with its change. */
+const reasonLength = 100;
+
+function shortened(reason: string): string {
+  return reason.length <= reasonLength ? reason : `${reason.slice(0, reasonLength)}…`;
+}
+
+/** Which changes never converged, and why. */
+function neverText(never: readonly ConvergenceRow[], changes: number): string {
+  const named = never
+    .slice(0, namedChanges)
+    .map(({ change, reason }) => `${change} because ${shortened(reason)}`);
+  const rest = never.length > namedChanges ? ['…'] : [];
+  return `${never.length} of ${changes} changes never converged: ${[...named, ...rest].join('; ')}`;
 }

@@ -37,6 +37,8 @@ export class Change {
   readonly #goals = new Map<Goal, Wait>();
   /** Of the converged objects: the last to reach a stage counts. */
   readonly #reachedUs: StageTimes = [];
+  /** Goals of objects that have converged. */
+  readonly #done: Goal[] = [];
   /** The way of the object that has converged last. */
   #path: readonly CriticalPathRow[] = [];
 
@@ -72,8 +74,9 @@ export class Change {
   }
 
   /** One object has converged, with all that follows from it; without `path` by its acceptance. */
-  converge(reachedUs: StageTimes, path: readonly CriticalPathRow[] | undefined): void {
+  converge(reachedUs: StageTimes, path: readonly CriticalPathRow[] | undefined, goal?: Goal): void {
     this.converged++;
+    if (goal !== undefined && this.verb !== 'delete') this.#done.push(goal);
     this.#path = path ?? this.#callTo(this.acceptedUs ?? this.startedUs);
     for (const [index, at] of reachedUs.entries()) {
       if (at !== undefined) this.#reachedUs[index] = this.#latest(this.#reachedUs[index], at);
@@ -88,12 +91,13 @@ export class Change {
 
   /**
    * Of an open change with the stages that hold now for all of its objects, what is missing, and
-   * its way until now.
+   * its way until now. `empty`: Services that select nothing.
    */
-  row(now: number): ConvergenceRow {
+  row(now: number, empty: ReadonlySet<Goal>): ConvergenceRow {
     const { verb, target, startedUs, acceptedUs } = this;
     const { kind, namespace, name } = target;
-    const isConverged = this.converged === this.objects;
+    const emptiness = this.#emptiness(empty);
+    const isConverged = this.converged === this.objects && emptiness === '';
     const times = STAGES.map((_, index) => this.#timeOf(index));
     const [created, scheduled, ready, published, programmed, resolvable] = times;
     const reached = [acceptedUs, ...times].filter((time) => time !== undefined);
@@ -114,8 +118,17 @@ export class Change {
       convergedUs: isConverged ? Math.max(startedUs, ...reached) : undefined,
       longestStage: longestStage(startedUs, [acceptedUs, ...times]),
       criticalPath: this.#pathUntil(now),
-      reason: isConverged ? '' : this.#reason(),
+      reason: isConverged ? '' : emptiness || this.#reason(),
     };
+  }
+
+  /** Why an object that has converged serves nothing. */
+  #emptiness(empty: ReadonlySet<Goal>): string {
+    for (const goal of this.#done) {
+      if (empty.has(goal) && !goal.isDeleted) return 'its selector selects no pod';
+      if (goal.emptiness !== '') return goal.emptiness;
+    }
+    return '';
   }
 
   #callTo(untilUs: number): readonly CriticalPathRow[] {

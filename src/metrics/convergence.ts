@@ -91,7 +91,8 @@ export class Convergence extends SilentObserver implements ChangeListener {
   /** In order of the calls. */
   get rows(): readonly ConvergenceRow[] {
     const { now } = this.#simulation;
-    return this.#changes.map((change) => change.row(now));
+    const empty = this.#goals.emptyServices();
+    return this.#changes.map((change) => change.row(now, empty));
   }
 
   override committed(event: WatchEvent): void {
@@ -143,7 +144,7 @@ export class Convergence extends SilentObserver implements ChangeListener {
         this.#fail(change, impossible);
       } else if (isDone) {
         change.replicas ||= goal.replicas; // a DaemonSet's are counted after its acceptance
-        change.converge(reachedUs, change.pathTo(goal, this.#simulation.now));
+        change.converge(reachedUs, change.pathTo(goal, this.#simulation.now), goal);
         change.abandon(goal);
         this.#closeIfDone(change);
       } else {

@@ -61,6 +61,11 @@ export abstract class Goal {
   /** What is missing for a stage that does not hold. */
   abstract lacks(stage: ApiStage): string;
 
+  /** Why a change of it has come to nothing although all stages hold; empty when it has not. */
+  get emptiness(): string {
+    return '';
+  }
+
   /** Why a change of it can never converge, but for its deletion; empty while it can. */
   get impossible(): string {
     return this.isDeleted ? 'deleted before it converged' : '';

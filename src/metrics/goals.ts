@@ -17,15 +17,13 @@ import type { StatefulSet } from '../api/stateful-set.js';
 import type { PodStage } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ReplicaKeeper } from '../control-plane/controller-manager/replica-set-status.js';
-import {
-  REVISION_LABEL,
-  revisionName,
-} from '../control-plane/controller-manager/revision-history.js';
+import { REVISION_LABEL } from '../control-plane/controller-manager/revision-history.js';
 import { podTemplateHash } from '../control-plane/controller-manager/template-hash.js';
 import { ClaimGoals } from './claim-goals.js';
 import type { Goal } from './goal.js';
 import { JobGoal } from './job-goal.js';
 import { ServiceGoal } from './service-goal.js';
+import { isLeaving, isOrdered, rolloutFault, wantedPods, wantedRevision } from './wanted-pods.js';
 import { type TrackedPod, trackedPod, WorkloadGoal } from './workload-goal.js';
 
 const HASH_LABEL = 'pod-template-hash';
@@ -131,6 +129,16 @@ export class Goals {
     if (job !== undefined && goal !== job) this.#onTouched(job);
   }
 
+  /** Services that select no pod, of those that have a selector. O(workloads + pods). */
+  emptyServices(): ReadonlySet<Goal> {
+    const selecting = new Set([...this.#workloads.values()].flatMap(({ services }) => services));
+    for (const { workload } of this.#pods.values()) {
+      for (const service of workload.services) selecting.add(service);
+    }
+    const all = [...this.#services.values()];
+    return new Set(all.filter((each) => each.selects !== undefined && !selecting.has(each)));
+  }
+
   /** Drops a goal whose object is deleted and of which nothing is left. */
   forget({ uid }: Goal): void {
     this.#workloads.delete(uid);
@@ -140,6 +148,13 @@ export class Goals {
   }
 
   #eventCommitted(event: Event): void {
+    const { type, reason, message, involvedObject } = event;
+    if (type === 'Warning' && reason === 'FailedCreate') {
+      const { uid = '' } = involvedObject ?? {};
+      const workload = this.#owners.get(uid)?.workload ?? this.#workloads.get(uid);
+      if (workload !== undefined)
+        workload.creationFault = (message ?? '').replace(/^\(combined from similar events\): /, '');
+    }
     const goal = this.#claims.reported(event);
     if (goal !== undefined) this.#onTouched(goal);
   }
@@ -158,7 +173,8 @@ export class Goals {
     const { replicas = 1, template } = deployment.spec;
     const workload = this.#workload(deployment);
     workload.isDeleted = event.type === 'DELETED';
-    workload.desired = workload.isDeleted ? 0 : replicas;
+    workload.desired = workload.isDeleted || isLeaving(deployment) ? 0 : replicas;
+    workload.rolloutFault = rolloutFault(deployment);
     const previous = event.previous as Deployment | undefined;
     if (workload.hash === '' || template !== previous?.spec.template) {
       this.#wantTemplate(workload, podTemplateHash(template), template.metadata?.labels);
@@ -184,7 +200,7 @@ export class Goals {
       return;
     }
     const workload = this.#owningWorkload(keeper, isDeleted, '');
-    workload.desired = isDeleted ? 0 : replicas;
+    workload.desired = isDeleted || isLeaving(keeper) ? 0 : replicas;
     workload.replicasAsked.set('', workload.desired);
     const previous = event.previous as ReplicaKeeper | undefined;
     if (previous === undefined || template !== previous.spec.template) {
@@ -197,7 +213,7 @@ export class Goals {
   #revisionedCommitted(object: StatefulSet | DaemonSet, event: WatchEvent): void {
     const isDeleted = event.type === 'DELETED';
     const workload = this.#owningWorkload(object, isDeleted, undefined);
-    workload.desired = isDeleted ? 0 : wantedPods(object);
+    workload.desired = isDeleted || isLeaving(object) ? 0 : wantedPods(object);
     workload.pace = isOrdered(object) ? 'ordered' : 'in_place';
     const previous = event.previous as typeof object | undefined;
     if (previous?.spec !== object.spec) {
@@ -353,28 +369,6 @@ export class Goals {
     const tracked = this.#pods.get(uid);
     if (tracked !== undefined && service.lists(uid) !== wasListed) tracked.listings += sign;
   }
-}
-
-/** Pods that a set wants; undefined while its controller has not counted its nodes. */
-function wantedPods(object: StatefulSet | DaemonSet): number | undefined {
-  if (object.kind === 'StatefulSet') return object.spec.replicas ?? 1;
-  const { status, metadata } = object;
-  const isCounted = status?.observedGeneration === metadata.generation;
-  return isCounted ? status?.desiredNumberScheduled : undefined;
-}
-
-/** Whether each pod is created when those before it are Ready. */
-function isOrdered(object: StatefulSet | DaemonSet): boolean {
-  return object.kind === 'StatefulSet' && object.spec.podManagementPolicy !== 'Parallel';
-}
-
-/** Revision label of wanted pods; '' where pods of any revision will do. */
-function wantedRevision(object: StatefulSet | DaemonSet): string {
-  const { updateStrategy, template } = object.spec;
-  if (updateStrategy?.type === 'OnDelete') return '';
-  if (object.kind === 'DaemonSet') return podTemplateHash(template);
-  const partition = object.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-  return partition > 0 ? '' : revisionName(object);
 }
 
 type Endpoints = readonly Endpoint[];

@@ -102,6 +102,10 @@ export class WorkloadGoal extends Goal {
   hash = '';
   /** Services that select its wanted pods. */
   services: readonly ServiceGoal[] = [];
+  /** What its controller said last of a pod that it could not create. */
+  creationFault = '';
+  /** What its controller says of a rollout that does not go on. */
+  rolloutFault = '';
   /** It is a bare pod, and ended in failure. */
   hasFailed = false;
   readonly pods = new Set<TrackedPod>();
@@ -150,24 +154,50 @@ export class WorkloadGoal extends Goal {
   }
 
   override lacks(stage: ApiStage): string {
-    const { desired } = this;
+    const { desired, rolloutFault } = this;
     if (desired === undefined) return 'its controller has not counted the nodes yet';
+    const what = this.#lacks(stage, desired);
+    return rolloutFault === '' ? what : `${what}; ${rolloutFault}`;
+  }
+
+  #lacks(stage: ApiStage, desired: number): string {
     switch (stage) {
-      case 'created':
+      case 'created': {
         if (this.#wanted > desired) return `${this.#wanted - desired} pods too many exist`;
-        return `${this.#wanted} of ${desired} pods exist`;
+        const why = this.creationFault;
+        return `${this.#wanted} of ${desired} pods exist${why && `: ${why}`}`;
+      }
       case 'scheduled': {
         const why = this.#whyUnschedulable();
         return `${this.#scheduled} of ${desired} pods are scheduled${why && `: ${why}`}`;
       }
       case 'ready':
-        if (this.#ready < desired) return `${this.#ready} of ${desired} pods are Ready`;
+        if (this.#ready < desired) {
+          const why = this.#whyUnready();
+          return `${this.#ready} of ${desired} pods are Ready${why && `: ${why}`}`;
+        }
         return `${this.#existing - desired} pods that are not wanted are left`;
       case 'endpoints_published':
         if (this.#published < desired)
           return `${this.#published} of ${desired} endpoints are published`;
         return `${this.#stale} endpoints of pods that are not wanted are published`;
     }
+  }
+
+  override get emptiness(): string {
+    const isEmpty = this.kind === 'DaemonSet' && this.desired === 0 && !this.isDeleted;
+    return isEmpty ? 'it fits no node: selector, affinity or tolerations rule all of them out' : '';
+  }
+
+  /** What the first pod says whose containers do not come up. */
+  #whyUnready(): string {
+    for (const { pod, facts } of this.pods) {
+      if (facts.isWanted && facts.isScheduled && !facts.isReady) {
+        const fault = waitingFault(pod);
+        if (fault !== '') return `${pod.metadata.name}: ${fault}`;
+      }
+    }
+    return '';
   }
 
   override waitsFor(): Activity {
@@ -291,4 +321,18 @@ export class WorkloadGoal extends Goal {
 
 function isFoundUnschedulable(pod: Pod): boolean {
   return podCondition(pod, 'PodScheduled')?.status === 'False';
+}
+
+/** Reasons for waiting that every container goes through. */
+const ORDINARY: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Why a container of a pod waits, when that is not a step on its way; '' when none does. */
+function waitingFault({ status }: Pod): string {
+  const { initContainerStatuses = [], containerStatuses = [] } = status ?? {};
+  for (const { state } of [...initContainerStatuses, ...containerStatuses]) {
+    const { reason = '', message } = state?.waiting ?? {};
+    if (reason === '' || ORDINARY.has(reason)) continue;
+    return message === undefined ? reason : `${reason}, ${message}`;
+  }
+  return '';
 }

@@ -112,10 +112,14 @@ describe('a change of a DaemonSet converges', () => {
     expect(bench.row()).toMatchObject({ convergedUs: 6, replicas: 2 });
   });
 
-  test('at once when no node should have a pod', () => {
+  test('never, and says so, when no node should have a pod, but holds nobody up', () => {
     const bench = new ConvergenceBench().at(1).change('create', set);
-    bench.at(3).put(counted(set, 0));
-    expect(bench.row().convergedUs).toBe(3);
+    bench.whenSettled().at(3).put(counted(set, 0));
+    expect(bench.settledUs).toEqual([3]);
+    expect(bench.row()).toMatchObject({
+      convergedUs: undefined,
+      reason: 'it fits no node: selector, affinity or tolerations rule all of them out',
+    });
   });
 });
 

@@ -503,3 +503,86 @@ describe('deletion', () => {
     expect([bench.row(0).convergedUs, bench.row(1).convergedUs]).toEqual([1, 12]);
   });
 });
+
+describe('what has come to nothing', () => {
+  test('is a Service that selects no pod, but holds nobody up', () => {
+    const bench = new ConvergenceBench(0);
+    bench.change('apply', service('nobody')).whenSettled();
+    bench.at(2).put(slice('nobody-x', service('nobody'), []));
+    bench.convergence.endpointsProgrammed(bench.revision);
+    expect(bench.settledUs).toEqual([2]);
+    expect(bench.row()).toMatchObject({
+      convergedUs: undefined,
+      reason: 'its selector selects no pod',
+    });
+  });
+
+  test('is not a Service whose Deployment has no pods yet, or none any more', () => {
+    const bench = new ConvergenceBench(0);
+    bench.put(deployment('web', 0)).change('apply', service('web'));
+    bench.at(2).put(slice('web-x', service('web'), []));
+    bench.convergence.endpointsProgrammed(bench.revision);
+    expect(bench.row()).toMatchObject({ convergedUs: 2, reason: '' });
+  });
+});
+
+describe('an unfinished Deployment gives the words of', () => {
+  test('its controller, where pods cannot be created', () => {
+    const bench = new ConvergenceBench().change('apply', web).put(webSet);
+    bench.put({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e', namespace: 'default' },
+      type: 'Warning',
+      reason: 'FailedCreate',
+      message: '(combined from similar events): Error creating: exceeded quota: team',
+      involvedObject: { kind: 'ReplicaSet', name: 'web-1', uid: webSet.metadata.uid ?? '' },
+    });
+    expect(bench.row().reason).toBe('0 of 3 pods exist: Error creating: exceeded quota: team');
+  });
+
+  test('its condition, where the rollout has given up, and of the containers that wait', () => {
+    const bench = new ConvergenceBench().change('apply', web).put(webSet);
+    bench.put(...podsOf()).bind(...names);
+    const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
+    const [first] = podsOf();
+    bench.put({
+      ...first,
+      spec: { ...(first as ReturnType<typeof pod>).spec, nodeName: 'node-0' },
+      status: {
+        phase: 'Pending',
+        containerStatuses: [
+          {
+            name: 'app',
+            state: { waiting },
+            ready: false,
+            restartCount: 0,
+            image: '',
+            imageID: '',
+          },
+        ],
+      },
+    } as ReturnType<typeof pod>);
+    const progressing = {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: 'timed out',
+    } as const;
+    bench.put({ ...web, status: { conditions: [progressing] } });
+    expect(bench.row().reason).toBe(
+      '0 of 3 pods are Ready: a: ImagePullBackOff, Back-off pulling image; ' +
+        'ProgressDeadlineExceeded, timed out',
+    );
+  });
+});
+
+test('the deletion of a Deployment in the foreground waits for its pods', () => {
+  const bench = runningWeb();
+  const leaving = { ...web.metadata, deletionTimestamp: 10, finalizers: ['foregroundDeletion'] };
+  const id = bench.at(10).start('delete', web);
+  bench.put({ ...web, metadata: leaving }).accept(id, web);
+  expect(bench.row(1)).toMatchObject({ convergedUs: undefined });
+  for (const name of names) bench.at(20).remove('Pod', name);
+  expect(bench.row(1)).toMatchObject({ convergedUs: 20 });
+});
