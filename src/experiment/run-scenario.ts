@@ -11,6 +11,7 @@ import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-fai
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
 import { type SimTime, toSeconds } from '../kernel/time.js';
+import type { Convergence } from '../metrics/convergence.js';
 import { DnsMetrics } from '../metrics/dns-metrics.js';
 import { RunRecorder } from '../metrics/run-recorder.js';
 import type { ConvergenceRow, RunOutcome, RunResult } from '../metrics/run-result.js';
@@ -112,9 +113,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     scenario: scenario.name,
     kubernetesVersion: scenario.cluster.kubernetesVersion,
     modelVersion,
-    outcome:
-      stopped.outcome ??
-      outcomeOf(scenario, simulation, isConverged, cluster.verdict, convergence.rows),
+    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, isConverged, cluster, convergence),
     cluster: describeCluster(scenario.cluster),
     notices: scenario.notices,
     thresholds: scenario.thresholds,
@@ -203,9 +202,10 @@ function outcomeOf(
   scenario: LoadedScenario,
   simulation: Simulation,
   isConverged: boolean,
-  verdict: string | undefined,
-  rows: readonly ConvergenceRow[],
+  { verdict }: Pick<Cluster, 'verdict'>,
+  convergence: Pick<Convergence, 'rows'>,
 ): RunOutcome {
+  const { rows } = convergence;
   const at = `${toSeconds(simulation.now)} s`;
   const why = verdict === undefined ? '' : `; ${verdict}`;
   const never = rows.filter(({ convergedUs }) => convergedUs === undefined);
