@@ -1,8 +1,7 @@
 // The kubelets of all nodes as one component. Each registers its node, follows the pods bound to
 // it, admits them, and hands them to the parts that bring them up, report on them and take them
-// down (kubelet-parts.ts).
-// Left out: eviction, static pods, image and container garbage collection, CPU of
-// the nodes.
+// down (kubelet-parts.ts). A kubelet may stop and start again, and its machine may fail.
+// Left out: collection of dead containers, CPU of the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { ApiTransport } from '../../client/api-call.js';

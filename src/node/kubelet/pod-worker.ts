@@ -1,6 +1,6 @@
 // The workers of pods: they bring a pod up step by step, see what has become of it, and start again
 // what has ended. One sync of a pod runs at a time; what happens meanwhile is looked at afterwards.
-// Left out: syncs that find nothing to do (every 60-90 s), static pods, activeDeadlineSeconds.
+// Left out: syncs that find nothing to do (every 60-90 s), activeDeadlineSeconds.
 // Source: Kubernetes v1.36 pkg/kubelet/{kubelet,pod_workers}.go, pkg/kubelet/pleg/generic.go
 // (reference: nodes-controllers §1.6-1.8).
 import type { EventKind } from '../../kernel/simulation.js';

@@ -48,7 +48,7 @@ describe('a pod that stops on its signal', () => {
 describe('grace', () => {
   const ignoring = { 'kubeclock.dev/ignores-sigterm': 'true' };
 
-  test('is used up by a container that ignores SIGTERM, which is then killed', () => {
+  test('is used up by a container that ignores SIGTERM (reference vector 16)', () => {
     const bench = deleted(30, {}, ignoring);
     // 30 s from 10001, then the stop (40), the sandbox (60) and two writes
     expect(goneAt(bench)).toBe(40_106);
