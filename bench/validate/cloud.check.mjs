@@ -67,6 +67,8 @@ const octaviaMinutes = (nodes) =>
     'EnsuredLoadBalancer',
   ) / 60;
 
+const eight = Array.from({ length: 8 }, (_, index) => balanced(`s${index}`)).join(', ');
+
 const serialSeconds = () =>
   lastSeconds(
     run(`
@@ -75,7 +77,7 @@ const serialSeconds = () =>
   nodePools: [{name: pool, count: 3, instanceType: m}]
   workload:
     operations:
-      - {op: create, objects: [${Array.from({ length: 8 }, (_, i) => balanced(`s${i}`)).join(', ')}]}
+      - {op: create, objects: [${eight}]}
 `),
     'EnsuredLoadBalancer',
   );
