@@ -44,6 +44,7 @@ describe('help', () => {
       'validate',
       'schema',
       'version',
+      'compare',
       'conformance',
       'fidelity',
     ]);
