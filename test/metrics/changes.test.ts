@@ -217,7 +217,7 @@ describe('a change of a Service', () => {
     return bench.put(pod('a', { owner }), pod('b', { owner })).bind('a', 'b').ready('a').at(10);
   };
 
-  test('without pods converges when its empty slice is everywhere', () => {
+  test('without pods holds nobody up once its empty slice is everywhere', () => {
     const bench = new ConvergenceBench().at(1).change('apply', service('web')).whenSettled();
     expect(bench.row().reason).toBe('no EndpointSlice exists');
     bench
@@ -227,8 +227,8 @@ describe('a change of a Service', () => {
       .convergence.endpointsProgrammed(3);
     expect(bench.row()).toMatchObject({ endpointsPublishedUs: 2, endpointsProgrammedUs: 3 });
     bench.at(4).reachDns();
-    expect(bench.times()).toEqual([...none, 2, 3, 4, 4]);
-    expect(bench.row()).toMatchObject({ acceptedUs: 1, replicas: 0 });
+    expect(bench.times()).toEqual([...none, 2, 3, 4, undefined]);
+    expect(bench.row()).toMatchObject({ acceptedUs: 1, reason: 'its selector selects no pod' });
     expect(bench.settledUs).toEqual([4]);
   });
 
