@@ -208,7 +208,10 @@ function faultText(operation: FaultOperation): string {
   const { durationUs } = operation;
   const until = untilText(durationUs);
   if (operation.op === 'nodeFault') {
-    return `${operation.fault} of nodes ${JSON.stringify(operation.nodes, plain)}${until}`;
+    const { fault, offsetUs } = operation;
+    const by = `${offsetUs < 0 ? '-' : ''}${formatDuration(Math.abs(offsetUs))}`;
+    const what = fault === 'clockSkew' ? `${fault} by ${by}` : fault;
+    return `${what} of nodes ${JSON.stringify(operation.nodes, plain)}${until}`;
   }
   if (operation.op === 'registryFault') {
     const times = operation.fault === 'slow' ? `, ${operation.factor} times as slow` : '';

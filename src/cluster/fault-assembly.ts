@@ -33,6 +33,7 @@ export function faultStriker(
     crashNode: (node: number) => kubelets.crashNode(node),
     stopKubelet: (node: number) => kubelets.stopKubelet(node),
     startKubelet: (node: number) => kubelets.startKubelet(node),
+    shiftClock: (node: number, us: number) => kubelets.shiftClock(node, us),
     setRegistry: kubelets.setRegistry.bind(kubelets),
   };
   const operator = new FaultOperator(simulation, targets, observer);

@@ -21,9 +21,10 @@ export interface NodeSelection {
 /**
  * crash: the machine is off, and with it all that ran on it; what comes back after `durationUs` is
  * started anew. reboot: the same, each node for a time of its own. stopKubelet: the kubelet is
- * down, its containers go on.
+ * down, its containers go on. clockSkew: the clock is set forward or back by `offsetUs`, and set
+ * right again at the end.
  */
-export const nodeFaults = ['crash', 'reboot', 'stopKubelet'] as const;
+export const nodeFaults = ['crash', 'reboot', 'stopKubelet', 'clockSkew'] as const;
 
 export type NodeFault = (typeof nodeFaults)[number];
 
@@ -42,6 +43,8 @@ export interface NodeFaultOperation extends Fault {
   readonly nodes: NodeSelection;
   /** Of a reboot, in the place of `durationUs`: from the crash to the start of the kubelet, µs. */
   readonly downtime: DistributionSpec;
+  /** Of clockSkew, whole µs: above 0 the clock is ahead of the true time. 0 of others. */
+  readonly offsetUs: number;
 }
 
 /** Machines that a partition has on one side. */

@@ -32,6 +32,8 @@ export interface FaultTargets {
   readonly stopKubelet: (node: number) => void;
   /** Starts a kubelet that is down, on a machine that is switched on with it where it is off. */
   readonly startKubelet: (node: number) => void;
+  /** Sets the clock of a machine forward, or back where `us` is negative. */
+  readonly shiftClock: (node: number, us: number) => void;
 }
 
 /** A machine. */
@@ -84,6 +86,7 @@ export class FaultOperator {
   #strikeNodes(operation: NodeFaultOperation): void {
     const { name, fault } = operation;
     const nodes = this.#select(operation.nodes, name);
+    if (fault === 'clockSkew') return this.#skew(operation, nodes);
     for (const { index } of nodes) this.#stop(index, fault);
     if (fault !== 'reboot') {
       return this.#remember(operation, nodes, () => {
@@ -93,6 +96,16 @@ export class FaultOperator {
     this.#remember(operation, nodes, () => {});
     const downtime = distribution(operation.downtime);
     for (const node of nodes) this.#bootLater(name, node, downtime);
+  }
+
+  /** Of several skews of a node each counts: a clock is set by so much, not to a time. */
+  #skew(operation: NodeFaultOperation, nodes: readonly ClusterNode[]): void {
+    const { offsetUs } = operation;
+    const { shiftClock } = this.#targets;
+    for (const { index } of nodes) shiftClock(index, offsetUs);
+    this.#remember(operation, nodes, () => {
+      for (const { index } of nodes) shiftClock(index, -offsetUs);
+    });
   }
 
   #strikeRegistry(operation: RegistryFaultOperation): void {

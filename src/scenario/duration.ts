@@ -1,7 +1,7 @@
 /**
  * Durations as Go writes them: `1m30s`, `500ms`, `1.5h`, `0`.
  *
- * Left out: negative durations and fractions of a microsecond, which the simulator's clock has not.
+ * Left out: fractions of a microsecond, which the simulator's clock has not.
  *
  * Source: Go `time.ParseDuration`, which every Kubernetes component configuration uses.
  */
@@ -20,6 +20,9 @@ const unitUs: Readonly<Record<string, number>> = {
 
 /** What a duration looks like, for JSON Schema: parts such as `1m` and `30s`, or a bare 0. */
 export const durationPattern: RegExp = /^(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+/** The same, with a minus before it where it goes back. */
+export const signedDurationPattern: RegExp = new RegExp(`^-?${durationPattern.source.slice(1)}`);
 
 const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
@@ -40,6 +43,11 @@ export function parseDuration(text: string): number | undefined {
 /** Microseconds of a duration that the schema has accepted; 0 for none. */
 export function durationUs(text: string | undefined): number {
   return parseDuration(text ?? '0') ?? 0;
+}
+
+/** Microseconds of a text such as `90s` or `-90s` that the schema has accepted. */
+export function signedDurationUs(text: string): number {
+  return text.startsWith('-') ? 0 - durationUs(text.slice(1)) : durationUs(text);
 }
 
 const printed: readonly (readonly [unit: string, us: number])[] = [

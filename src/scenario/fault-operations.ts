@@ -18,8 +18,9 @@ import type { SelectableNode } from '../cluster/node-selection.js';
 import { matchesNode } from '../cluster/node-selection.js';
 import type { Timed } from '../cluster/operation.js';
 import { distributionOf } from './distribution-text.js';
-import { durationUs } from './duration.js';
+import { durationUs, signedDurationUs } from './duration.js';
 import {
+  clockOffset,
   durations,
   list,
   mapping,
@@ -85,14 +86,25 @@ export const faultOperationSchemas = [
     ...faultFields,
     fault: oneOf(nodeFaults).describe(
       'crash: the machine is off and comes back anew; reboot: the same, each node for a downtime ' +
-        'of its own; stopKubelet: only the kubelet is down, containers go on.',
+        'of its own; stopKubelet: only the kubelet is down, containers go on; clockSkew: the ' +
+        'clock is off by `offset`.',
     ),
     nodes: nodeSelection,
     downtime: durations
       .optional()
       .describe('Of a reboot: to the start of the kubelet; {p50: 60s, p99: 180s} when absent.'),
+    offset: clockOffset()
+      .optional()
+      .describe('Of clockSkew: 90s sets the clock forward, -90s back; at most 24h either way.'),
   }).superRefine((written, context) => {
     const isReboot = written.fault === 'reboot';
+    const isSkew = written.fault === 'clockSkew';
+    if (isSkew !== (written.offset !== undefined)) {
+      const message = isSkew
+        ? 'beside clockSkew an offset: 90s or -90s'
+        : 'offset only of clockSkew';
+      context.addIssue({ code: 'custom', path: [isSkew ? 'fault' : 'offset'], message });
+    }
     if (!isReboot && written.downtime !== undefined) {
       const message = 'downtime only of reboot, others have a duration';
       context.addIssue({ code: 'custom', path: ['downtime'], message });
@@ -153,13 +165,14 @@ export function faultOperationOf(written: FaultOperationText, common: Timed): Fa
     const { fault, factor = 1 } = written;
     return { op: 'registryFault', ...base, fault, factor };
   }
-  const { fault, nodes, downtime = rebootDowntime } = written;
+  const { fault, nodes, downtime = rebootDowntime, offset } = written;
   return {
     op: 'nodeFault',
     ...base,
     fault,
     nodes: selectionOf(nodes),
     downtime: distributionOf(downtime, durationUs),
+    offsetUs: offset === undefined ? 0 : signedDurationUs(offset),
   };
 }
 

@@ -9,7 +9,12 @@
 import { z } from 'zod';
 import { formatBytes, parseQuantity, quantityProblem, quantityValue } from '../api/quantity.js';
 import { type DistributionText, distributionFault, distributionOf } from './distribution-text.js';
-import { durationPattern, parseDuration } from './duration.js';
+import {
+  durationPattern,
+  parseDuration,
+  signedDurationPattern,
+  signedDurationUs,
+} from './duration.js';
 
 interface RawIssue {
   readonly code?: string | undefined;
@@ -103,6 +108,23 @@ export function positiveDuration(): z.ZodString {
   return duration().refine((value) => parseDuration(value) !== 0, {
     error: `${durationExpected}, above 0`,
   });
+}
+
+const offsetExpected = 'a duration forward or back such as 90s or -90s';
+const longestOffsetUs = 86_400_000_000;
+
+/** A duration that may be negative: from -24h to 24h, but for 0. */
+export function clockOffset(): z.ZodString {
+  return z
+    .string({ error: offsetExpected })
+    .regex(signedDurationPattern, { error: offsetExpected, abort: true })
+    .refine(
+      (value) => {
+        const us = signedDurationUs(value);
+        return us !== 0 && us >= -longestOffsetUs && us <= longestOffsetUs;
+      },
+      { error: `${offsetExpected}: not 0, and at most 24h either way` },
+    );
 }
 
 /** One pebibyte: more than any node, link or image has. */

@@ -45,6 +45,7 @@ class Bench extends SilentObserver {
         crashNode: note('crash'),
         stopKubelet: note('stop'),
         startKubelet: note('boot'),
+        shiftClock: (node, us) => this.#note(`clock ${node} by ${us / 1_000_000} s`),
       },
       this,
     );
@@ -59,6 +60,7 @@ class Bench extends SilentObserver {
       nodes: { count: 1 },
       durationUs: Number.POSITIVE_INFINITY,
       downtime: { kind: 'uniform', low: MINUTE_US, high: 2 * MINUTE_US },
+      offsetUs: 0,
       ...more,
     });
   }
@@ -135,6 +137,26 @@ describe('a fault of nodes', () => {
     ]);
     bench.simulation.run();
     expect(bench.log.slice(5)).toEqual(['60 s: boot 0', '60 s: flood is over']);
+  });
+
+  test('of clocks: skews of one node add up, and each is taken back alone; no kubelet is touched', () => {
+    const bench = new Bench();
+    const nodes = { names: ['node-0'] };
+    const skew = { fault: 'clockSkew', nodes } as const;
+    bench.strike({ ...skew, name: 'ahead', offsetUs: 1.5 * MINUTE_US, durationUs: MINUTE_US });
+    bench.strike({ ...skew, name: 'behind', offsetUs: -MINUTE_US });
+    bench.simulation.run();
+    bench.heal('behind');
+    expect(bench.log).toEqual([
+      '0 s: clock 0 by 90 s',
+      '0 s: ahead strikes node-0',
+      '0 s: clock 0 by -60 s',
+      '0 s: behind strikes node-0',
+      '60 s: clock 0 by -90 s',
+      '60 s: ahead is over',
+      '60 s: clock 0 by 60 s',
+      '60 s: behind is over',
+    ]);
   });
 
   test('reboot: each node comes back after a time of its own, whichever others are struck', () => {

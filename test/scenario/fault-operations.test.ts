@@ -41,6 +41,16 @@ describe('a fault of nodes', () => {
     expect(usual).toMatchObject({ downtime: { kind: 'logNormal', p50: 6e7, p99: 1.8e8 } });
   });
 
+  test.each([
+    ['90s', 90_000_000],
+    ['-1m30s', -90_000_000],
+    ['-24h', -86_400_000_000],
+  ])('of clocks has an offset, forward or back: %s', (offset, offsetUs) => {
+    const line = `{op: nodeFault, fault: clockSkew, offset: ${offset}, nodes: [web-0], duration: 5m}`;
+    const expected = { fault: 'clockSkew', offsetUs, durationUs: 300_000_000 };
+    expect(operationOf(line)).toMatchObject(expected);
+  });
+
   test('is healed by its name, or with all others', () => {
     const strike = '{op: nodeFault, name: storm, fault: crash, nodes: {zone: a}}';
     const { scenario } = load(spec(strike, '{op: heal, at: 1m, fault: storm}', '{op: heal}'));
@@ -107,6 +117,11 @@ describe('what cannot be is refused with its place', () => {
     ['{op: nodeFault, fault: crash, nodes: [web-0], duration: 10}', 'is not allowed here'],
     ['{op: nodeFault, fault: crash, nodes: [web-0], downtime: 10s}', 'is not allowed here'],
     ['{op: nodeFault, fault: reboot, nodes: [web-0], duration: 10s}', 'is not allowed here'],
+    ['{op: nodeFault, fault: clockSkew, nodes: [web-0]}', 'is not allowed here'],
+    ['{op: nodeFault, fault: clockSkew, offset: 90, nodes: [web-0]}', 'is not allowed here'],
+    ['{op: nodeFault, fault: clockSkew, offset: -0s, nodes: [web-0]}', 'is not allowed here'],
+    ['{op: nodeFault, fault: clockSkew, offset: -25h, nodes: [web-0]}', 'is not allowed here'],
+    ['{op: nodeFault, fault: crash, offset: 90s, nodes: [web-0]}', 'is not allowed here'],
     ['{op: partition, between: [{zone: c}, controlPlane]}', 'no node is in a zone "c"'],
     ['{op: partition, between: [{hosts: [moster]}, [web-0]]}', 'called "moster"'],
     ['{op: partition, between: [{zone: a}, {zone: b}]}', 'passes between nodes'],

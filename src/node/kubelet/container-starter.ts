@@ -9,6 +9,7 @@ import { BackOff, type BackOffLimits } from './back-off.js';
 import type { EventPoster } from './event-poster.js';
 import type { ImageManager, PullWaiter } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
+import { clockOf } from './node-agent.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
 import type { TimeTable } from './pod-times.js';
 import { killedExitCode } from './run-behaviour.js';
@@ -70,9 +71,10 @@ export class ContainerStarter {
     this.#exited = define('kubelet.ContainerExited', (record, container, now) => {
       container.exitEvent = noEvent;
       container.state = 'terminated';
-      const { startedUs, times } = container;
+      const { startedAtUs: startedUs, times } = container;
+      const finishedUs = clockOf(record.agent, now);
       const reason = times.exitReason && { reason: times.exitReason };
-      container.termination = { exitCode: times.exitCode, ...reason, startedUs, finishedUs: now };
+      container.termination = { exitCode: times.exitCode, ...reason, startedUs, finishedUs };
       this.#context.servers.closed(record, container);
       this.#context.servers.stopped(record, container);
       parts.exited(record);
@@ -157,7 +159,7 @@ export class ContainerStarter {
   #isBackingOff(record: PodRecord, container: ContainerRecord): boolean {
     const { lastTermination } = container;
     if (lastTermination === undefined || container.isRestarting) return false;
-    const { now } = this.#context.simulation;
+    const now = clockOf(record.agent, this.#context.simulation.now);
     const { finishedUs } = lastTermination;
     container.restartBackOff ??= new BackOff();
     const backOff = container.restartBackOff;
@@ -228,6 +230,7 @@ export class ContainerStarter {
     container.state = 'running';
     container.isRestarting = false;
     container.startedUs = now;
+    container.startedAtUs = clockOf(record.agent, now);
     servers.started(record, container);
     this.planExit(record, container);
     monitor?.containerStarted(container.isInit ? 'init_container' : 'container');

@@ -8,7 +8,7 @@ import { referenceTo } from '../../api/object-meta.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { KubeletContext } from './kubelet-context.js';
-import type { NodeAgent } from './node-agent.js';
+import { clockOf, type NodeAgent } from './node-agent.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
 
 /** Reasons of the Events that a kubelet posts about pods. */
@@ -89,6 +89,7 @@ export class EventPoster {
   recordNode(agent: NodeAgent, reason: NodeEventReason, message: string): void {
     const { simulation, settings } = this.#context;
     if (!settings.recordEvents) return;
+    const now = clockOf(agent, simulation.now);
     const { name } = agent.spec;
     const known = agent.nodeEvents.has(reason);
     agent.nodeEvents.add(reason);
@@ -101,8 +102,8 @@ export class EventPoster {
       message,
       type: nodeWarnings.has(reason) ? 'Warning' : 'Normal',
       source: { component: 'kubelet', host: name },
-      firstTimestamp: simulation.now,
-      lastTimestamp: simulation.now,
+      firstTimestamp: now,
+      lastTimestamp: now,
       count: 1,
     };
     this.#enqueue(agent, event, known);
@@ -139,7 +140,7 @@ export class EventPoster {
     reason: EventReason,
     message: string,
   ): Event {
-    const { now } = this.#context.simulation;
+    const now = clockOf(record.agent, this.#context.simulation.now);
     const { namespace = 'default', name } = record.pod.metadata;
     const part = container === undefined ? 'pod' : container.spec.name;
     const list = container?.isInit ? 'initContainers' : 'containers';

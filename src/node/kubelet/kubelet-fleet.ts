@@ -161,6 +161,11 @@ export class KubeletFleet implements PodListener {
     }
   }
 
+  /** Sets the clock of a node's machine forward by `us`, or back where that is negative. */
+  shiftClock(index: number, us: number): void {
+    (this.#agents[index] as NodeAgent).clockOffsetUs += us;
+  }
+
   /** How the registry is from now on, for all nodes. */
   setRegistry(condition: RegistryCondition): void {
     this.#parts.images.registry = condition;
@@ -258,6 +263,7 @@ export class KubeletFleet implements PodListener {
     for (const map of [before.leftovers, before.pods]) {
       for (const [uid, record] of map) agent.leftovers.set(uid, record);
     }
+    agent.clockOffsetUs = before.clockOffsetUs;
     this.#agents[index] = agent;
     this.#begin(agent);
   }

@@ -7,6 +7,7 @@
 // nodes-controllers §1.4, §1.17, §1.18).
 import type { Pod } from '../../api/pod.js';
 import type { KubeletContext } from './kubelet-context.js';
+import { clockOf } from './node-agent.js';
 import type { PodNetwork } from './pod-network.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
 import { ownConditionsOf } from './pod-status.js';
@@ -28,15 +29,15 @@ export function orphan(context: KubeletContext, record: PodRecord): void {
 /** The machine of a pod is gone, and all that ran on it. */
 export function loseSandbox(context: KubeletContext, record: PodRecord): void {
   const { simulation } = context;
-  const { now } = simulation;
+  const finishedUs = clockOf(record.agent, simulation.now);
   record.hasSandbox = false;
   for (const container of record.containers) {
     if (container.exitEvent !== noEvent) simulation.cancel(container.exitEvent);
     container.exitEvent = noEvent;
     if (container.state !== 'running') continue;
     container.state = 'terminated';
-    const { startedUs } = container;
-    container.termination = { ...lostContainer, startedUs, finishedUs: now };
+    const { startedAtUs: startedUs } = container;
+    container.termination = { ...lostContainer, startedUs, finishedUs };
   }
 }
 
@@ -82,6 +83,7 @@ function inherit(from: ContainerRecord, to: ContainerRecord): void {
   to.state = from.state;
   to.seen = from.state;
   to.startedUs = from.startedUs;
+  to.startedAtUs = from.startedAtUs;
   to.termination = from.termination;
   to.lastTermination = from.lastTermination;
   to.restartCount = from.restartCount;

@@ -77,6 +77,8 @@ export class NodeAgent {
   isWritingStatus = false;
   /** The process has ended: nothing more is sent from it, and nothing is read. */
   isStopped = false;
+  /** What the clock of its machine is ahead of the true time, µs; negative: behind. */
+  clockOffsetUs = 0;
   /** The start of the next process. */
   startEvent: EventHandle = noEvent;
   /** Pods that kubelets before this one have left on the node, by UID. */
@@ -142,6 +144,11 @@ export class NodeAgent {
     this.evictionPhaseUs = phase(settings.evictionMonitoringUs);
     this.imageGCPhaseUs = phase(settings.imageGCPeriodUs);
   }
+}
+
+/** What the clock of a kubelet's machine shows at `now`. */
+export function clockOf({ clockOffsetUs }: NodeAgent, now: SimTime): SimTime {
+  return now + clockOffsetUs;
 }
 
 function phases(simulation: Simulation, name: string): (periodUs: number) => number {

@@ -3,12 +3,14 @@
 // minutes, or within 10 s when its images have changed. None of this passes the limit of its other
 // requests.
 // A kubelet that starts with a registered node carries on at a
-// random place of both periods.
+// random place of both periods. A node whose clock has been set back renews its Lease without being
+// believed until the clock is where it was; until then its kubelet looks, as often as it renews,
+// whether the node has been marked as lost.
 // Source: Kubernetes v1.36 pkg/kubelet/kubelet_node_status.go, component-helpers lease (reference:
 // nodes-controllers §1.18).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type Lease, renewedLease } from '../../api/lease.js';
-import type { Node, NodeCondition } from '../../api/node.js';
+import type { Node } from '../../api/node.js';
 import type { ApiCall } from '../../client/api-call.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { EventHandle } from '../../kernel/event-queue.js';
@@ -18,7 +20,8 @@ import type { SimTime } from '../../kernel/time.js';
 import type { ClaimMounts } from './claim-mounts.js';
 import type { ImageManager } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
-import type { NodeAgent, NodePressure } from './node-agent.js';
+import { clockOf, type NodeAgent } from './node-agent.js';
+import { conditionsAt } from './node-conditions.js';
 import { networkNotReady, type PodNetwork } from './pod-network.js';
 import { noEvent } from './pod-record.js';
 
@@ -53,6 +56,9 @@ export class NodeHeartbeats {
   readonly #streams: RandomStream[] = [];
   readonly #leases: (Lease | undefined)[] = [];
   readonly #leaseFailures: number[] = [];
+  /** The latest renew time that was stored, and whether the last one was earlier than that. */
+  readonly #latestRenewUs: SimTime[] = [];
+  readonly #isSetBack: boolean[] = [];
   readonly #registerBackoffUs: number[] = [];
   /** Renewals have failed for so long that the node may have been marked NotReady. */
   readonly #mayBeNotReady: boolean[] = [];
@@ -155,7 +161,7 @@ export class NodeHeartbeats {
 
   #register(agent: NodeAgent): void {
     this.#leaseEvents[agent.index] = noEvent;
-    const { now } = this.#context.simulation;
+    const now = clockOf(agent, this.#context.simulation.now);
     const { name, node } = agent.spec;
     const conditions = conditionsAt(node, agent.pressure, 'container runtime is not up yet', now);
     const body: Node = { ...node, status: { ...node.status, conditions } };
@@ -195,9 +201,11 @@ export class NodeHeartbeats {
     agent.heartbeatClient.send(request, this.#onRenewed, agent);
   }
 
-  #leaseBody({ spec }: NodeAgent, known: Lease | undefined): Lease {
+  #leaseBody(agent: NodeAgent, known: Lease | undefined): Lease {
     const { simulation, settings } = this.#context;
-    if (known !== undefined) return renewedLease(known, spec.name, simulation.now);
+    const { spec } = agent;
+    const renewTime = clockOf(agent, simulation.now);
+    if (known !== undefined) return renewedLease(known, spec.name, renewTime);
     return {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
@@ -205,7 +213,7 @@ export class NodeHeartbeats {
       spec: {
         holderIdentity: spec.name,
         leaseDurationSeconds: settings.leaseDurationSeconds,
-        renewTime: simulation.now,
+        renewTime,
       },
     };
   }
@@ -221,6 +229,7 @@ export class NodeHeartbeats {
       const isFirst = call.request.verb === 'create';
       this.#leases[index] = response.object as Lease;
       this.#leaseFailures[index] = 0;
+      this.#noteRenewal(agent, (response.object as Lease).spec?.renewTime ?? 0);
       if (this.#mayBeNotReady[index] === true) this.#reportAtNextTick(agent);
       const periodUs = settings.leaseRenewUs * (1 + settings.heartbeatJitter * stream.uniform());
       // Nodes that register together would renew together for long: real ones start apart.
@@ -236,6 +245,26 @@ export class NodeHeartbeats {
     this.#leaseFailures[index] = isOver ? 0 : failures;
     if (isOver) this.#mayBeNotReady[index] = true;
     this.#plan(index, this.#leaseDue, isOver ? settings.leaseRenewUs : 0);
+  };
+
+  /** A time before one that was stored says nothing to who watches over nodes. */
+  #noteRenewal(agent: NodeAgent, renewUs: SimTime): void {
+    const { index } = agent;
+    const latestUs = this.#latestRenewUs[index] ?? renewUs;
+    const wasSetBack = this.#isSetBack[index] === true;
+    this.#isSetBack[index] = renewUs < latestUs;
+    this.#latestRenewUs[index] = Math.max(latestUs, renewUs);
+    if (!wasSetBack && renewUs >= latestUs) return;
+    const { name } = agent.spec;
+    const request = { verb: 'get', resource: 'nodes', namespace: '', name } as const;
+    agent.heartbeatClient.send(request, this.#onSeen, agent);
+  }
+
+  /** A node that was marked as lost is reported as it is. */
+  readonly #onSeen = (call: ApiCall): void => {
+    const node = call.response?.object as Node | undefined;
+    const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status === 'Unknown') this.#reportAfter(call.context as NodeAgent, 0);
   };
 
   /** The next tick finds that the stored conditions are not those of the node. */
@@ -265,9 +294,10 @@ export class NodeHeartbeats {
     this.#hasNewVolumes[index] = false;
     const volumesInUse = this.#claims()?.volumesInUse(index);
     const fault = this.#network.isInstalled(index) ? '' : networkNotReady;
+    const nodeUs = clockOf(agent, now);
     const apply = (current: KubernetesObject): KubernetesObject => {
       const node = current as Node;
-      const conditions = conditionsAt(node, pressure, fault, now);
+      const conditions = conditionsAt(node, pressure, fault, nodeUs);
       const news = { ...(images && { images }), ...(volumesInUse && { volumesInUse }) };
       const status = { ...node.status, conditions, ...news };
       return { ...node, status };
@@ -304,57 +334,4 @@ export class NodeHeartbeats {
 
 function leaseRequest({ spec }: NodeAgent, verb: 'create' | 'update', body: Lease): ApiRequest {
   return { verb, resource: 'leases', namespace: leaseNamespace, name: spec.name, body };
-}
-
-type ConditionText = readonly [type: string, reason: string, message: string];
-
-/** Conditions of a node without pressure. */
-const healthy: readonly ConditionText[] = [
-  ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
-  ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
-  ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-];
-
-/** What is said instead by a node that is short of something. */
-const short: Readonly<Record<keyof NodePressure, ConditionText>> = {
-  memory: [
-    'MemoryPressure',
-    'KubeletHasInsufficientMemory',
-    'kubelet has insufficient memory available',
-  ],
-  disk: ['DiskPressure', 'KubeletHasDiskPressure', 'kubelet has disk pressure'],
-};
-
-/** The conditions a kubelet reports, with the time of this heartbeat; `fault`: why not Ready. */
-function conditionsAt(
-  node: Node,
-  { memory, disk }: NodePressure,
-  fault: string,
-  now: SimTime,
-): readonly NodeCondition[] {
-  const known = node.status?.conditions ?? [];
-  const condition = (
-    type: string,
-    status: 'True' | 'False',
-    reason: string,
-    message: string,
-  ): NodeCondition => {
-    const before = known.find((each) => each.type === type);
-    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
-    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
-  };
-  const own = [
-    ...healthy.map(([type, reason, message]) => {
-      const pressed = [...(memory ? [short.memory] : []), ...(disk ? [short.disk] : [])];
-      const text = pressed.find(([name]) => name === type);
-      return text === undefined
-        ? condition(type, 'False', reason, message)
-        : condition(type, 'True', text[1], text[2]);
-    }),
-    fault === ''
-      ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
-      : condition('Ready', 'False', 'KubeletNotReady', fault),
-  ];
-  const others = known.filter(({ type }) => !own.some((each) => each.type === type));
-  return [...others, ...own];
 }

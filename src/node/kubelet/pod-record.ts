@@ -27,6 +27,7 @@ export interface Termination {
   readonly exitCode: number;
   /** Absent: as the exit code says, Completed or Error. */
   readonly reason?: string;
+  /** Both by the clock of its node. */
   readonly startedUs: SimTime;
   readonly finishedUs: SimTime;
 }
@@ -43,6 +44,8 @@ export class ContainerRecord {
   waitingReason: string;
   waitingMessage = '';
   startedUs: SimTime = 0;
+  /** The same, by the clock of its node. */
+  startedAtUs: SimTime = 0;
   /** Of the current or latest run. */
   termination: Termination | undefined;
   /** Of the run before. */

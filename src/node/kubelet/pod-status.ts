@@ -160,7 +160,7 @@ function containerId(uid: string, { index, restartCount }: ContainerRecord): str
 }
 
 function stateOf(container: ContainerRecord): ContainerState {
-  if (container.seen === 'running') return { running: { startedAt: container.startedUs } };
+  if (container.seen === 'running') return { running: { startedAt: container.startedAtUs } };
   const { termination, waitingReason, waitingMessage } = container;
   if (container.seen === 'terminated' && termination !== undefined) {
     return { terminated: terminated(termination) };

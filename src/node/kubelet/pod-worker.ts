@@ -7,7 +7,7 @@ import type { EventKind } from '../../kernel/simulation.js';
 import { nextTick } from './durations.js';
 import type { EventPoster } from './event-poster.js';
 import type { KubeletContext } from './kubelet-context.js';
-import type { NodeAgent } from './node-agent.js';
+import { clockOf, type NodeAgent } from './node-agent.js';
 import { nextToStart } from './pod-actions.js';
 import { networkNotReady, type PodNetwork } from './pod-network.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
@@ -73,7 +73,7 @@ export class PodWorkers {
   begin(record: PodRecord): void {
     const { simulation } = this.#context;
     record.state = 'syncing';
-    if (record.startTimeUs === 0) record.startTimeUs = simulation.now;
+    if (record.startTimeUs === 0) record.startTimeUs = clockOf(record.agent, simulation.now);
     this.#parts.status.update(record);
     if (isFinished(record)) return this.#parts.finished(record); // with its machine, earlier
     const { directoriesUs } = record.times;

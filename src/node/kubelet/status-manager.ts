@@ -10,7 +10,7 @@ import type { ApiCall } from '../../client/api-call.js';
 import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { KubeletContext } from './kubelet-context.js';
-import type { NodeAgent } from './node-agent.js';
+import { clockOf, type NodeAgent } from './node-agent.js';
 import type { PodRecord } from './pod-record.js';
 import { isSameStatus, statusOf, withStatus } from './pod-status.js';
 import { isStatic } from './static-pods.js';
@@ -28,7 +28,7 @@ export class StatusManager {
 
   /** Takes the status from the record and has it written when it says something new. */
   update(record: PodRecord): void {
-    const status = statusOf(record, this.#context.simulation.now);
+    const status = statusOf(record, clockOf(record.agent, this.#context.simulation.now));
     if (isSameStatus(record.status, status)) return;
     record.status = status;
     record.statusVersion++;

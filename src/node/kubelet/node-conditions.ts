@@ -1,0 +1,62 @@
+// The conditions that a kubelet reports of its node: Ready, and what the node is short of. Those
+// that others have written stay.
+// Source: Kubernetes v1.36 pkg/kubelet/nodestatus/setters.go (reference: nodes-controllers §1.18).
+import type { Node, NodeCondition } from '../../api/node.js';
+import type { SimTime } from '../../kernel/time.js';
+import type { NodePressure } from './node-agent.js';
+
+type ConditionText = readonly [type: string, reason: string, message: string];
+
+/** Conditions of a node without pressure. */
+const healthy: readonly ConditionText[] = [
+  ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+];
+
+/** What is said instead by a node that is short of something. */
+const short: Readonly<Record<keyof NodePressure, ConditionText>> = {
+  memory: [
+    'MemoryPressure',
+    'KubeletHasInsufficientMemory',
+    'kubelet has insufficient memory available',
+  ],
+  disk: ['DiskPressure', 'KubeletHasDiskPressure', 'kubelet has disk pressure'],
+};
+
+/**
+ * The conditions a kubelet reports at `now`, by the clock of its node; `fault`: why it is not
+ * Ready, '' when it is.
+ */
+export function conditionsAt(
+  node: Node,
+  { memory, disk }: NodePressure,
+  fault: string,
+  now: SimTime,
+): readonly NodeCondition[] {
+  const known = node.status?.conditions ?? [];
+  const condition = (
+    type: string,
+    status: 'True' | 'False',
+    reason: string,
+    message: string,
+  ): NodeCondition => {
+    const before = known.find((each) => each.type === type);
+    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
+  };
+  const own = [
+    ...healthy.map(([type, reason, message]) => {
+      const pressed = [...(memory ? [short.memory] : []), ...(disk ? [short.disk] : [])];
+      const text = pressed.find(([name]) => name === type);
+      return text === undefined
+        ? condition(type, 'False', reason, message)
+        : condition(type, 'True', text[1], text[2]);
+    }),
+    fault === ''
+      ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
+      : condition('Ready', 'False', 'KubeletNotReady', fault),
+  ];
+  const others = known.filter(({ type }) => !own.some((each) => each.type === type));
+  return [...others, ...own];
+}
