@@ -212,13 +212,15 @@ export class Etcd {
     };
   }
 
-  #handlers(): Readonly<Record<EventName, Handler>> {
-    const member = (handle: (member: Member) => void): Handler => {
-      return (target) => {
-        const each = this.#members[target] as Member;
-        if (each.isRunning) handle(each);
-      };
+  /** A timer of a member: of a process that is stopped it waits until that goes on. */
+  #timer(name: EventName, handle: (member: Member) => void): Handler {
+    return (target) => {
+      const member = this.#members[target] as Member;
+      if (member.accepts(member.incarnation, this.#group.kinds[name], target, 0)) handle(member);
     };
+  }
+
+  #handlers(): Readonly<Record<EventName, Handler>> {
     const request = (ticket: number): Request => this.#group.requests.get(ticket);
     const connection = (number: number): Connection => this.#connections[number] as Connection;
     return {
@@ -232,20 +234,20 @@ export class Etcd {
       messagesArrived: (_, bundle) => this.#network.arrived(bundle),
       entriesApplied: this.#work('entriesApplied', (each) => each.applier.finish()),
       rangeRead: (reading, arg) => this.#answerRead(reading, arg),
-      readIndexDue: member((each) => each.reads.retryDue()),
-      backendDue: member((each) => each.backend.batchIntervalOver()),
+      readIndexDue: this.#timer('readIndexDue', (each) => each.reads.retryDue()),
+      backendDue: this.#timer('backendDue', (each) => each.backend.batchIntervalOver()),
       backendPrepared: this.#work('backendPrepared', (each) => each.backend.prepared()),
       pagesWritten: this.#work('pagesWritten', (each) => each.backend.pagesWritten()),
       backendCommitted: this.#work('backendCommitted', (each) => each.backend.committed()),
-      compactionDue: member((each) => each.backend.compactionDue()),
+      compactionDue: this.#timer('compactionDue', (each) => each.backend.compactionDue()),
       defragmented: this.#work('defragmented', (each) => each.backend.defragmented()),
       ticked: (target) => this.#ticker.ticked(this.#members[target] as Member),
       loopsWatched: () => this.#ticker.loopsWatched(),
       leasesDue: () => this.#lessor.due(),
-      victimsDue: member((each) => each.watches.victimsDue()),
-      watchersDue: member((each) => each.watches.watchersDue()),
+      victimsDue: this.#timer('victimsDue', (each) => each.watches.victimsDue()),
+      watchersDue: this.#timer('watchersDue', (each) => each.watches.watchersDue()),
       progressRequested: (number) => connection(number).follower?.progressRequested(),
-      progressDue: member((each) => each.watches.progressDue()),
+      progressDue: this.#timer('progressDue', (each) => each.watches.progressDue()),
       reconnectDue: (number) => connection(number).follower?.reconnectDue(),
       leaderMissed: this.#work('leaderMissed', (each) => each.leaderMissed()),
       silenceDue: (target, arg) => this.faults.silenceDue(target, arg),
