@@ -24,7 +24,7 @@ import {
   type StepRequest,
 } from './driver-step.js';
 import type { EtcdOperation } from './etcd-operation.js';
-import { type FaultOperation, isFaultOperation } from './fault-operation.js';
+import { type FaultOperation, type HealOperation, isFaultOperation } from './fault-operation.js';
 import { isEqual, mergePatch } from './merge-patch.js';
 import type { InstanceOperation, TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
@@ -44,7 +44,7 @@ export interface DriverOptions {
   /** Stops a component and lets it start again. */
   readonly restart: (operation: RestartOperation) => void;
   /** Does something to etcd, then calls `onDone`. */
-  readonly operateEtcd: (operation: EtcdOperation, onDone: () => void) => void;
+  readonly operateEtcd: (operation: EtcdOperation | HealOperation, onDone: () => void) => void;
   /** Lets a fault strike, or ends one. */
   readonly strike: (operation: FaultOperation) => void;
   /** Does something to instances of the cloud. */
@@ -93,10 +93,7 @@ export class Driver {
   #perform(): void {
     const operation = this.#operations[this.#next++] as Operation;
     const { simulation, changes, createNodes } = this.#options;
-    if (isFaultOperation(operation)) {
-      this.#options.strike(operation);
-      return this.#beginNext();
-    }
+    if (isFaultOperation(operation)) return this.#strike(operation);
     switch (operation.op) {
       case 'apply':
         return this.#run(operation.objects.map(applyStep));
@@ -158,6 +155,13 @@ export class Driver {
         simulation.after(operation.durationUs, this.#resumed);
         return;
     }
+  }
+
+  /** Members of etcd have faults that are healed with all others. */
+  #strike(operation: FaultOperation): void {
+    this.#options.strike(operation);
+    if (operation.op !== 'heal') return this.#beginNext();
+    this.#options.operateEtcd(operation, () => this.#beginNext());
   }
 
   #run(steps: Step[]): void {

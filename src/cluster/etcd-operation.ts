@@ -29,6 +29,8 @@ export type EtcdFault = (typeof etcdFaults)[number];
 /** A member has a fault for some time, beside what follows. */
 export interface EtcdFaultOperation extends Timed {
   readonly op: 'etcdFault';
+  /** By which `heal` knows it; absent where only its duration ends it. */
+  readonly name?: string;
   readonly fault: EtcdFault;
   readonly member: EtcdMember;
   /** Until it is mended: a process begins again, a network is whole. Infinity: never. */

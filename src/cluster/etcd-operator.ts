@@ -5,6 +5,7 @@ import type { Connection } from '../control-plane/etcd/connection.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { EtcdFaultOperation, EtcdOperation } from './etcd-operation.js';
+import type { HealOperation } from './fault-operation.js';
 
 /** Between two looks at what is waited for: a leader, the end of a process or a compaction. */
 const LOOK_INTERVAL_US = 100_000;
@@ -13,6 +14,7 @@ const LOOK_INTERVAL_US = 100_000;
 interface Struck {
   readonly operation: EtcdFaultOperation;
   readonly member: number;
+  isMended: boolean;
 }
 
 export class EtcdOperator {
@@ -50,13 +52,16 @@ export class EtcdOperator {
   }
 
   /** Begins an operation; `onDone` is called when the next one may begin. */
-  perform(operation: EtcdOperation, onDone: () => void): void {
+  perform(operation: EtcdOperation | HealOperation, onDone: () => void): void {
     switch (operation.op) {
       case 'etcdFault':
         return this.#withMember(operation.member, (member) => {
           this.#strike(operation, member);
           onDone();
         });
+      case 'heal':
+        this.#heal(operation.fault);
+        return onDone();
       case 'defrag':
         if (operation.member === 'all') {
           return this.#defragment([...this.#each.keys()], onDone);
@@ -70,6 +75,14 @@ export class EtcdOperator {
         this.#onDone = onDone;
         this.#asked = this.#all;
         return this.#all.disarmAlarms(this.#answered, 0);
+    }
+  }
+
+  /** Mends what has a name: the fault of that name, or all when it is undefined. */
+  #heal(fault: string | undefined): void {
+    for (const [index, { operation }] of this.#struck.entries()) {
+      const { name } = operation;
+      if (name !== undefined && (fault === undefined || fault === name)) this.#mend(index);
     }
   }
 
@@ -143,21 +156,23 @@ export class EtcdOperator {
         faults.slow(member, factor);
         break;
     }
+    this.#struck.push({ operation, member, isMended: false });
     if (durationUs === Number.POSITIVE_INFINITY) return;
-    this.#struck.push({ operation, member });
     this.#simulation.after(durationUs, this.#mended, this.#struck.length - 1);
   }
 
   #mend(index: number): void {
-    const { operation, member } = this.#struck[index] as Struck;
+    const struck = this.#struck[index] as Struck;
+    const { operation, member } = struck;
+    if (struck.isMended) return;
+    if (operation.fault === 'stop' && this.#etcd.isLeaving(member)) {
+      this.#simulation.after(LOOK_INTERVAL_US, this.#mended, index); // it is still handing over
+      return;
+    }
+    struck.isMended = true;
     const { faults } = this.#etcd;
     switch (operation.fault) {
       case 'stop':
-        // The process may still be handing over.
-        if (this.#etcd.isLeaving(member)) {
-          this.#simulation.after(LOOK_INTERVAL_US, this.#mended, index);
-        } else faults.start(member);
-        break;
       case 'crash':
         faults.start(member);
         break;

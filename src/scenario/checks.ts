@@ -186,6 +186,8 @@ class OperationSequence {
       case 'etcdFault':
       case 'defrag': {
         const members = this.#spec.controlPlane?.etcd?.members ?? 1;
+        const isFault = operation.op === 'etcdFault' && operation.name !== undefined;
+        if (isFault) this.#faults.add(operation.name, report);
         return checkEtcdOperation(operation, members, report);
       }
       case 'nodeFault':

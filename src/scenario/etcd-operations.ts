@@ -11,6 +11,7 @@ import { durationUs } from './duration.js';
 import {
   duration,
   mapping,
+  name,
   oneOf,
   positiveDuration,
   positiveNumber,
@@ -41,6 +42,7 @@ export const etcdOperationSchemas = [
   mapping({
     op: z.literal('etcdFault'),
     ...timing,
+    name: name('the name of a fault').optional().describe('By which the operation heal knows it.'),
     fault: oneOf(etcdFaults).describe(
       'crash, stop (it hands over first), pause: of the process; partition: cut off from the ' +
         'other members; fullDisk: its next write ends it.',
@@ -48,7 +50,7 @@ export const etcdOperationSchemas = [
     member: numberOrLeader,
     duration: positiveDuration()
       .optional()
-      .describe('Until it is mended; for the rest of the run when absent.'),
+      .describe('Until it is mended; when absent, until it is healed by the operation heal.'),
     factor: positiveNumber()
       .optional()
       .describe('Of slowDisk and slowCpu: how many times as long its flushes or its work take.'),
@@ -61,6 +63,10 @@ export const etcdOperationSchemas = [
     if (needed !== undefined && written[needed] === undefined) {
       const message = `beside ${fault} a ${needed}, such as ${exampleOf[needed]}`;
       context.addIssue({ code: 'custom', path: ['fault'], message });
+    }
+    if (fault === 'stallDisk' && written.name !== undefined) {
+      const message = 'name not of stallDisk, which nothing but its duration ends';
+      context.addIssue({ code: 'custom', path: ['name'], message });
     }
     for (const field of ['factor', 'delay'] as const) {
       if (written[field] === undefined || needed === field) continue;
@@ -88,7 +94,8 @@ export function etcdOperationOf(text: EtcdOperationText, common: Timed): EtcdOpe
       const lengthUs =
         text.duration === undefined ? Number.POSITIVE_INFINITY : durationUs(text.duration);
       const what = { fault, member, durationUs: lengthUs, factor, delayUs: durationUs(delay) };
-      return { op: 'etcdFault', ...common, ...what };
+      const named = fault === 'stallDisk' ? {} : { name: text.name ?? common.source };
+      return { op: 'etcdFault', ...common, ...named, ...what };
     }
     case 'defrag':
       return { op: 'defrag', ...common, member: text.member ?? 'all' };

@@ -141,7 +141,7 @@ export const faultOperationSchemas = [
     op: z.literal('heal'),
     ...timing,
     fault: text('the name of a fault').optional().describe('All faults so far when absent.'),
-  }).describe('Ends faults of nodes.'),
+  }).describe('Ends faults.'),
 ] as const;
 
 /** A fault as written. */
@@ -209,10 +209,7 @@ export class FaultSequence {
     report: Report,
   ): void {
     if (operation.op === 'heal') return this.#checkHeal(operation.fault, report);
-    const { name: own } = operation;
-    if (this.#names.has(own))
-      report(['name'], `a fault named "${own}" is there already`, undefined);
-    this.#names.add(own);
+    this.add(operation.name, report);
     if (operation.op === 'nodeFault') {
       return checkSelection(operation.nodes, nodes, ['nodes'], report);
     }
@@ -224,6 +221,14 @@ export class FaultSequence {
     if (operation.between.some((group) => 'hosts' in group)) return;
     const message = 'nothing that is simulated passes between nodes';
     report(['between'], message, 'between: [{zone: zone-b}, controlPlane]');
+  }
+
+  /** Takes note of one more fault that can be healed; reports a name that is taken. */
+  add(own: string, report: Report): void {
+    if (this.#names.has(own)) {
+      report(['name'], `a fault named "${own}" is there already`, undefined);
+    }
+    this.#names.add(own);
   }
 
   #checkHeal(fault: string | undefined, report: Report): void {

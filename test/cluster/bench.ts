@@ -4,7 +4,7 @@ import type { ApiCall } from '../../src/client/api-call.js';
 import type { ChangeListener } from '../../src/cluster/change-listener.js';
 import { Driver } from '../../src/cluster/driver.js';
 import type { EtcdOperation } from '../../src/cluster/etcd-operation.js';
-import type { FaultOperation } from '../../src/cluster/fault-operation.js';
+import type { FaultOperation, HealOperation } from '../../src/cluster/fault-operation.js';
 import type { InstanceOperation } from '../../src/cluster/node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from '../../src/cluster/operation.js';
 import { CommitLog, TestControlPlane } from '../support/control-plane.js';
@@ -94,7 +94,7 @@ export class DriverBench {
       createNodes: (pool: string, count: number) => {
         this.newNodes.push(`${count} of ${pool} at ${simulation.now}`);
       },
-      operateEtcd: ({ op }: EtcdOperation, onDone: () => void) => {
+      operateEtcd: ({ op }: EtcdOperation | HealOperation, onDone: () => void) => {
         this.restarts.push(`${op} at ${simulation.now}`);
         onDone();
       },

@@ -57,6 +57,29 @@ describe('a fault', () => {
     expect(bench.done).toEqual([1_000_000, 8_000_000]);
   });
 
+  test('that has a name ends when it is healed, once, and leaves those without a name', () => {
+    const bench = new OperatedEtcd();
+    const heal = (fault: string | undefined): void =>
+      bench.operator.perform({ op: 'heal', ...timed, fault }, bench.noteDone);
+    const running = () => [0, 1, 2].map((member) => bench.etcd.isRunning(member));
+    bench.run(1_000_000);
+    bench.strike('crash', { name: 'loss', member: 1, durationUs: 20_000_000 });
+    bench.run(2_000_000);
+    heal('other');
+    bench.run(3_000_000);
+    expect(running()).toEqual([true, false, true]);
+    heal('loss');
+    bench.run(5_000_000);
+    expect(running()).toEqual([true, true, true]);
+    bench.strike('crash', { member: 1 });
+    bench.strike('stop', { name: 'upgrade', member: 2 });
+    bench.run(6_000_000);
+    heal(undefined);
+    bench.run(30_000_000);
+    expect(running()).toEqual([true, false, true]);
+    expect(bench.done).toHaveLength(6);
+  });
+
   test('waits for a leader when there is none', () => {
     const bench = new OperatedEtcd();
     bench.at(1_000_000, () => {

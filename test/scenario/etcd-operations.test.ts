@@ -40,7 +40,21 @@ describe('an operation on etcd', () => {
     ['fault: fullDisk, member: 1', { fault: 'fullDisk', member: 1 }],
   ])('%s', (line, expected) => {
     const built = operationOf(`{op: etcdFault, at: 5s, ${line}}`);
-    expect(built).toEqual({ ...fault, ...expected });
+    const named = expected.fault === 'stallDisk' ? {} : { name: 'operations[0]' };
+    expect(built).toEqual({ ...fault, ...named, ...expected });
+  });
+
+  test('a fault may have a name, by which heal ends it', () => {
+    const strike = '{op: etcdFault, name: loss, fault: crash, member: 0}';
+    const heal = (fault: string) => `{op: heal, fault: ${fault}}`;
+    expect(load(spec(3, `${strike}\n    - ${heal('loss')}`)).problems).toEqual([]);
+    const messages = (line: string) =>
+      load(spec(3, `${strike}\n    - ${line}`)).problems.map(({ message }) => message);
+    expect(messages(heal('los'))).toEqual(['no operation before this one is a fault named "los"']);
+    expect(messages(strike)).toEqual(['a fault named "loss" is there already']);
+    expect(
+      messages('{op: etcdFault, name: it, fault: stallDisk, member: 0, duration: 1s}'),
+    ).toEqual([expect.stringContaining('is not allowed here')]);
   });
 
   test('restart of the component etcd ends a process and starts it again', () => {
