@@ -116,7 +116,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     if (change.revision <= this.#options.afterRevision || this.#isTerminated) return 0;
     const event = change.type === 'BOOKMARK' ? change : viewOf(change, this.selection);
     if (event === undefined) return 0;
-    if (this.members > 1) this.#hand(event);
+    if (this.members > 1) this.#handInTurn(event);
     else if (this.#hasRoomToWrite) this.#write(event);
     else if (this.#queue.length >= this.#room) return FULL;
     else this.#enqueue(event);
@@ -229,6 +229,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     if (upTo === this.#initial.length) {
       this.#initial = [];
       this.#initialWritten = 0;
+      if (this.members > 1) for (const event of this.#queue.splice(0)) this.#hand(event);
       this.#initialized(true);
     }
     this.#resumeLater();
@@ -275,6 +276,12 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     this.#events.push(event);
     this.#arrivals.push(link.send(now, event.bytes + apiserverConstants.watchFrameBytes));
     if (!this.#isArmed) this.#arm();
+  }
+
+  /** What comes while initial events are still encoded comes after them. */
+  #handInTurn(event: WatchEvent): void {
+    if (this.#initial.length > 0) this.#queue.push(event);
+    else this.#hand(event);
   }
 
   /** To all members, one after the other. */

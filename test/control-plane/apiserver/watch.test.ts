@@ -220,7 +220,11 @@ describe('a watch from a revision', () => {
           const from = Math.max(1, newest - (watches[i]?.back ?? 0));
           opened.push({
             from,
-            watch: own.watch({ resource: 'configmaps', resourceVersion: from }),
+            watch: own.watch({
+              resource: 'configmaps',
+              resourceVersion: from,
+              fleetMembers: (i ?? 0) % 2 === 0 ? 1 : fleet,
+            }),
           });
         });
         writes.forEach((time, i) => {
