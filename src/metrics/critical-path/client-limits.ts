@@ -1,6 +1,7 @@
 // How long the limits of clients have held requests back, client by client: the time during which
 // at least one request waits for a token. Told by what the requests are for, so that a change knows
 // whose limit it is that its pods wait for. O(1) a request.
+import type { OwnerReference } from '../../api/object-meta.js';
 import type { ApiCall, Caller, RestClientMonitor } from '../../client/api-call.js';
 import type { ApiRequest } from '../../client/api-request.js';
 import type { Simulation } from '../../kernel/simulation.js';
@@ -40,8 +41,10 @@ export class LimitedClient {
 export class ClientLimits implements Pick<RestClientMonitor, 'throttled'> {
   readonly #simulation: Pick<Simulation, 'now'>;
   readonly #clients = new Map<Caller, LimitedClient>();
-  /** The client that was last seen to do it, by activity and, of creations, kind of the owner. */
-  readonly #doing = new Map<string, LimitedClient>();
+  /** The client that was last seen to do it. */
+  readonly #doing = new Map<Activity, LimitedClient>();
+  /** The one that was last seen to create dependents, by the kind of their owner. */
+  readonly #creating = new Map<string, LimitedClient>();
 
   constructor(simulation: Pick<Simulation, 'now'>) {
     this.#simulation = simulation;
@@ -55,27 +58,30 @@ export class ClientLimits implements Pick<RestClientMonitor, 'throttled'> {
       client = new LimitedClient(call.caller);
       this.#clients.set(call.caller, client);
     }
-    if (does !== undefined) this.#doing.set(does, client);
+    if (does === 'create') this.#creating.set(ownerOf(call.request)?.kind ?? '', client);
+    else if (does !== undefined) this.#doing.set(does, client);
     client.wait(this.#simulation.now, waitUs);
   }
 
   /** Whose limit holds up an activity; `ownerKind`: of creations, the kind that wants dependents. */
   of(activity: Activity, ownerKind = ''): LimitedClient | undefined {
-    return this.#doing.get(activity === 'create' ? creationFor(ownerKind) : activity);
+    return activity === 'create' ? this.#creating.get(ownerKind) : this.#doing.get(activity);
   }
 }
 
-const creationFor = (ownerKind: string): string => `create for ${ownerKind}`;
-
 /** The activity that a request belongs to; undefined for those that no change waits for. */
-function purposeOf(request: ApiRequest): string | undefined {
-  const { verb, resource, subresource, body } = request;
+function purposeOf(request: ApiRequest): Activity | undefined {
+  const { verb, resource, subresource } = request;
   if (resource === 'endpointslices') return 'publish';
   // Kubelets confirm with a grace period of 0 that a pod has ended.
   const isDeletion = verb === 'delete' && request.gracePeriodSeconds !== 0;
   if (resource === 'pods' && isDeletion) return 'terminate';
   if (verb !== 'create') return undefined;
   if (subresource === 'binding') return 'bind';
-  const owner = subresource === undefined ? body?.metadata.ownerReferences?.[0] : undefined;
-  return owner && creationFor(owner.kind);
+  return subresource === undefined && ownerOf(request) !== undefined ? 'create' : undefined;
+}
+
+/** Of the object of a creation. */
+function ownerOf({ body }: ApiRequest): OwnerReference | undefined {
+  return body?.metadata.ownerReferences?.[0];
 }
