@@ -37,7 +37,7 @@ interface NamedPolicy {
 }
 
 const defaultSeeds = 20;
-/** With as many seeds an exact test has half a million ways to count. */
+/** More would only show differences that nobody can notice. */
 const mostSeeds = 1000;
 
 const formats: Readonly<Record<string, string | undefined>> = {

@@ -66,7 +66,11 @@ export interface ComparisonRow {
 /** Chance of a false alarm among all measures of a policy. */
 export const SIGNIFICANCE = 0.05;
 
+/** With 2,000 samples the standard error of either end is 1.5 % of the width (of a normal law). */
 const options = { resamples: 2000, confidence: 0.95 };
+
+/** What intervals and sampled tests draw from: the same for the same runs. */
+const random = new RandomRoot('compare');
 
 /** One row a measure that any run has. At least one policy, all with the same seeds. */
 export function compareRuns(policies: readonly PolicyRuns[]): readonly ComparisonRow[] {
@@ -101,8 +105,7 @@ function differencesOf(base: PolicyRuns, other: PolicyRuns): readonly (Differenc
     const pairs = pairsOf(base, other, index);
     if (pairs.length === 0) return undefined;
     const values = pairs.map(([before, after]) => after - before);
-    const root = new RandomRoot('compare');
-    const stream = root.stream(`${other.name}/${name}`);
+    const stream = random.stream(`${other.name}/${name}`);
     const average = mean(values);
     return {
       better,
