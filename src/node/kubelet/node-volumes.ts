@@ -38,7 +38,6 @@ export type MountStep = 'findClaim' | 'verifyAttached' | 'published' | 'unpublis
 
 /** A volume of a pod that stands for a claim. */
 export class ClaimMount {
-  slot = -1;
   readonly pod: PodMounts;
   /** Of the volume within the pod. */
   readonly name: string;
@@ -64,8 +63,6 @@ export class PodMounts {
   /** The pod's other volumes are there. */
   isPlainDone = false;
   isLeaving = false;
-  /** How often waiting for them has timed out. */
-  timeouts = 0;
 
   constructor(record: PodRecord) {
     this.record = record;

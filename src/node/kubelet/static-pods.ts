@@ -14,7 +14,7 @@ import type { NodeAgent } from './node-agent.js';
 import type { PodRecord } from './pod-record.js';
 
 /** On the mirror of a static pod: the hash of the manifest. */
-export const mirrorAnnotation = 'kubernetes.io/config.mirror';
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const hashAnnotation = 'kubernetes.io/config.hash';
 const sourceAnnotation = 'kubernetes.io/config.source';
 
