@@ -127,22 +127,21 @@ export class NodeHeartbeats {
 
   /** The images of a node have changed: its next status tick reports them. */
   imagesChanged(node: number): void {
-    const { settings, agents } = this.#context;
-    if (this.#hasNewImages[node] === true) return;
-    this.#hasNewImages[node] = true;
-    if (this.#isReady[node] !== true) return; // its first report says so
-    if (this.#hasNewVolumes[node] === true) return; // that tick is near
-    const withinUs = (this.#streams[node] as RandomStream).below(settings.nodeStatusTickUs);
-    this.#reportAfter(agents[node] as NodeAgent, withinUs);
+    this.#reportNews(node, this.#hasNewImages, this.#hasNewVolumes);
   }
 
   /** Other volumes of claims are in use on a node: its next status tick reports them. */
   volumesChanged(node: number): void {
+    this.#reportNews(node, this.#hasNewVolumes, this.#hasNewImages);
+  }
+
+  /** News of one kind, by node; `others`: of the other kind, which the same tick reports. */
+  #reportNews(node: number, news: boolean[], others: readonly boolean[]): void {
     const { settings, agents } = this.#context;
-    if (this.#hasNewVolumes[node] === true) return;
-    this.#hasNewVolumes[node] = true;
+    if (news[node] === true) return;
+    news[node] = true;
     if (this.#isReady[node] !== true) return; // its first report says so
-    if (this.#hasNewImages[node] === true) return; // that tick is near
+    if (others[node] === true) return; // that tick is near
     const withinUs = (this.#streams[node] as RandomStream).below(settings.nodeStatusTickUs);
     this.#reportAfter(agents[node] as NodeAgent, withinUs);
   }
