@@ -3,6 +3,7 @@
 // cloud providers' `cloudprovider_<name>_api_request_*`.
 import type { CloudMonitor } from '../control-plane/cloud/cloud-calls.js';
 import type { CloudControllerManagerMonitor } from '../control-plane/cloud-controller-manager/cloud-controller-options.js';
+import { toSeconds } from '../kernel/time.js';
 import { exponentialBuckets } from '../stats/histogram.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
@@ -80,8 +81,6 @@ export function cloudCallFamilies(cloud: string): readonly MetricFamily[] {
   ];
 }
 
-const seconds = (us: number): number => us / 1_000_000;
-
 export class CloudMetrics implements CloudMonitor, CloudControllerManagerMonitor {
   readonly #registry: MetricRegistry;
   readonly #durations: string;
@@ -94,18 +93,18 @@ export class CloudMetrics implements CloudMonitor, CloudControllerManagerMonitor
   }
 
   answered(operation: string, durationUs: number, fault: string): void {
-    this.#registry.histogram(this.#durations, operation).observe(seconds(durationUs));
+    this.#registry.histogram(this.#durations, operation).observe(toSeconds(durationUs));
     if (fault !== '') this.#registry.scalar(this.#errors, operation).value++;
   }
 
   nodeFirstSynced(delayUs: number): void {
     const name = 'node_controller_initial_node_sync_delay_seconds';
-    this.#registry.histogram(name).observe(seconds(delayUs));
+    this.#registry.histogram(name).observe(toSeconds(delayUs));
   }
 
   nodeInitialised(delayUs: number): void {
     const name = 'node_controller_cloud_provider_taint_removal_delay_seconds';
-    this.#registry.histogram(name).observe(seconds(delayUs));
+    this.#registry.histogram(name).observe(toSeconds(delayUs));
   }
 
   loadBalancerSynced(): void {
@@ -114,12 +113,12 @@ export class CloudMetrics implements CloudMonitor, CloudControllerManagerMonitor
 
   nodesSynced(durationUs: number): void {
     const name = 'service_controller_nodesync_latency_seconds';
-    this.#registry.histogram(name).observe(seconds(durationUs));
+    this.#registry.histogram(name).observe(toSeconds(durationUs));
   }
 
   hostsUpdated(durationUs: number): void {
     const name = 'service_controller_update_loadbalancer_host_latency_seconds';
-    this.#registry.histogram(name).observe(seconds(durationUs));
+    this.#registry.histogram(name).observe(toSeconds(durationUs));
   }
 
   hostsUpdateFailed(): void {

@@ -10,7 +10,7 @@ import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import { isPodReady } from '../control-plane/controller-manager/pod-state.js';
 import type { Simulation } from '../kernel/simulation.js';
-import type { SimTime } from '../kernel/time.js';
+import { type SimTime, toSeconds } from '../kernel/time.js';
 import type { DnsServer } from '../network/cluster-dns/dns-server.js';
 import type { DnsMonitor, LookupOutcome } from '../network/cluster-dns/dns-traffic-spec.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
@@ -129,7 +129,7 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
     this.#registry.scalar(RESPONSES, ...labels, zone, rcode).value += types.length;
     for (const type of types) {
       this.#registry.scalar(REQUESTS, ...labels, zone, type).value++;
-      this.#registry.histogram(DURATIONS, ...labels, zone, type).observe(durationUs / 1_000_000);
+      this.#registry.histogram(DURATIONS, ...labels, zone, type).observe(toSeconds(durationUs));
     }
   }
 
@@ -149,9 +149,9 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
       lookups = { traffic, outcome, seconds: [], stale: 0 };
       this.#lookups.set(key, lookups);
     }
-    lookups.seconds.push(durationUs / 1_000_000);
+    lookups.seconds.push(toSeconds(durationUs));
     if (isStale) lookups.stale++;
-    this.#registry.histogram(LOOKUPS, traffic, outcome).observe(durationUs / 1_000_000);
+    this.#registry.histogram(LOOKUPS, traffic, outcome).observe(toSeconds(durationUs));
   }
 
   override committed({ object, previous, type, revision }: WatchEvent): void {
@@ -180,7 +180,7 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
       const durationUs = this.#simulation.now - changedUs;
       this.#registry
         .histogram(PROGRAMMING, 'headless_with_selector')
-        .observe(durationUs / 1_000_000);
+        .observe(toSeconds(durationUs));
     }
     this.#served.set(replica, next);
   }

@@ -1,5 +1,7 @@
 // What flannel does in a run. flanneld has no metrics of its own: names and buckets are ours.
+import { toSeconds } from '../kernel/time.js';
 import type { FlannelFleet, FlannelMonitor } from '../network/flannel/flannel-fleet.js';
+import { exponentialBuckets } from '../stats/histogram.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
 
@@ -10,7 +12,7 @@ const LEASES = 'flannel_subnet_leases';
 const UNREACHABLE = 'flannel_unreachable_node_pairs';
 
 /** 0.5 ms to 4 s, doubling. */
-const buckets = Array.from({ length: 14 }, (_, index) => (0.5 * (1 << index)) / 1_000);
+const buckets = exponentialBuckets(0.0005, 2, 14);
 
 const histogram = (name: string, help: string): MetricFamily => ({
   name,
@@ -42,8 +44,8 @@ export class FlannelMetrics implements FlannelMonitor {
   readonly #registry = new MetricRegistry(families);
 
   subnetProgrammed(lastUs: number, meanUs: number): void {
-    this.#registry.histogram(PROGRAMMING).observe(meanUs / 1_000_000);
-    this.#registry.histogram(LAST).observe(lastUs / 1_000_000);
+    this.#registry.histogram(PROGRAMMING).observe(toSeconds(meanUs));
+    this.#registry.histogram(LAST).observe(toSeconds(lastUs));
   }
 
   subnetRefused(host: string, message: string): void {

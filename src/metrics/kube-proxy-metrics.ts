@@ -1,9 +1,10 @@
 // The metrics of the kube-proxies under Kubernetes' own names and buckets, as far as this version
 // measures them: those of a hundred proxies together, evenly spread over the nodes.
 // Source: Kubernetes v1.36 pkg/proxy/metrics/metrics.go (reference: nodes-controllers §8.2).
-import type { SimTime } from '../kernel/time.js';
+import { type SimTime, toSeconds } from '../kernel/time.js';
 import type { ProxyMonitor } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { natRules, type ProxyMode } from '../node/kube-proxy/sync-cost.js';
+import { exponentialBuckets } from '../stats/histogram.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
 
@@ -15,7 +16,7 @@ const LAST = 'kubeproxy_sync_proxy_rules_last_timestamp_seconds';
 const RULES = 'kubeproxy_sync_proxy_rules_iptables_total';
 
 /** 1 ms to 16.384 s, doubling. */
-const syncBuckets = Array.from({ length: 15 }, (_, index) => (1 << index) / 1_000);
+const syncBuckets = exponentialBuckets(0.001, 2, 15);
 
 const range = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
@@ -76,15 +77,15 @@ export class KubeProxyMetrics implements ProxyMonitor {
   }
 
   synced(durationUs: number, isFull: boolean, endUs: SimTime): void {
-    const seconds = durationUs / 1_000_000;
+    const seconds = toSeconds(durationUs);
     this.#registry.histogram(SYNC, FAMILY).observe(seconds);
     this.#registry.histogram(isFull ? FULL : PARTIAL, FAMILY).observe(seconds);
     const last = this.#registry.scalar(LAST, FAMILY);
-    last.value = Math.max(last.value, endUs / 1_000_000);
+    last.value = Math.max(last.value, toSeconds(endUs));
   }
 
   programmed(latencyUs: number): void {
-    this.#registry.histogram(PROGRAMMING, FAMILY).observe(latencyUs / 1_000_000);
+    this.#registry.histogram(PROGRAMMING, FAMILY).observe(toSeconds(latencyUs));
   }
 
   rulesCounted(mode: ProxyMode, servicePorts: number, endpoints: number): void {

@@ -3,6 +3,7 @@
 // computed and not performed where they change nothing.
 // Source: Kubernetes v1.36 pkg/kubelet/metrics (reference: nodes-controllers §8).
 import { SilentObserver } from '../client/observer.js';
+import { toSeconds } from '../kernel/time.js';
 import type { KubeletMonitor } from '../node/kubelet/kubelet-monitor.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
@@ -69,8 +70,6 @@ const families: readonly MetricFamily[] = [
     labels: ['preemption_signal'],
   },
 ];
-
-const toSeconds = (us: number): number => us / 1_000_000;
 
 export class KubeletMetrics extends SilentObserver implements KubeletMonitor {
   readonly #registry = new MetricRegistry(families);

@@ -1,6 +1,7 @@
 // What has become of the connections of clients: rows by interval, and figures of each kind of
 // traffic over the whole run.
 import type { ClientTraffic } from '../cluster/traffic/client-traffic.js';
+import { toSeconds } from '../kernel/time.js';
 import type { TrafficRow } from './run-result.js';
 import type { Samples } from './samples.js';
 import type { Gauge } from './time-series-recorder.js';
@@ -106,7 +107,7 @@ export function trafficSamples(
 export function trafficGauges(traffic: ClientTraffic): readonly Gauge[] {
   let before = { connections: 0, deadEndpoint: 0 };
   let latest = before;
-  const seconds = traffic.intervalUs / 1_000_000;
+  const seconds = toSeconds(traffic.intervalUs);
   return [
     {
       name: 'traffic_connections_per_second',

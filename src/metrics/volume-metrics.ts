@@ -9,6 +9,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../api/persistent-
 import { type CsiCaller, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { VolumeMonitor } from '../control-plane/controller-manager/sync-loop.js';
+import { toSeconds } from '../kernel/time.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
 
@@ -103,7 +104,7 @@ export class VolumeMetrics extends SilentObserver implements VolumeMonitor {
   ): void {
     const name = caller === 'kubelet' ? 'csi_operations_seconds' : 'csi_sidecar_operations_seconds';
     const histogram = this.#registry.histogram(name, driver, method, code, 'false');
-    histogram.observe(durationUs / 1_000_000);
+    histogram.observe(toSeconds(durationUs));
     const change = method === 'NodePublishVolume' ? 1 : method === 'NodeUnpublishVolume' ? -1 : 0;
     if (change === 0) return;
     this.#registry.scalar('volume_manager_total_volumes', csiPluginName, actual).value += change;
@@ -118,7 +119,7 @@ export class VolumeMetrics extends SilentObserver implements VolumeMonitor {
     const status = isSuccess ? 'success' : 'fail-unknown';
     const values = [operation, plugin, status, 'false'];
     const histogram = this.#registry.histogram('storage_operation_duration_seconds', ...values);
-    histogram.observe(durationUs / 1_000_000);
+    histogram.observe(toSeconds(durationUs));
   }
 
   forcedDetach(reason: string): void {
