@@ -5,7 +5,7 @@
 // the garbage collector is away.
 // Source: Kubernetes v1.36 pkg/controller/garbagecollector (reference: nodes-controllers 3.12).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { OwnerReference } from '../api/object-meta.js';
+import { FOREGROUND_DELETION, ORPHAN_DEPENDENTS, type OwnerReference } from '../api/object-meta.js';
 import type { ApiCall } from '../client/api-call.js';
 import { keyOf } from '../client/api-request.js';
 import type { WatchEvent } from '../client/watch.js';
@@ -81,10 +81,10 @@ export class OwnerReferences extends Checker {
     const left = this.#dependents.get(uid);
     if (left === undefined) return;
     const name = `${kind}/${metadata.name}`;
-    const isForeground = finalizers.includes('foregroundDeletion');
+    const isForeground = finalizers.includes(FOREGROUND_DELETION);
     const mayGo = !isForeground || left.blocking === 0;
     this.expect(mayGo, () => `${name} is gone before ${left.blocking} dependents that block it`);
-    const isOrphaning = finalizers.includes('orphan');
+    const isOrphaning = finalizers.includes(ORPHAN_DEPENDENTS);
     this.expect(!isOrphaning, () => `${name} is gone, and ${left.count} dependents still name it`);
   }
 }

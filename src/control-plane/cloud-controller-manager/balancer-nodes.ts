@@ -7,6 +7,7 @@ import type { Node } from '../../api/node.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import { ascending } from '../../stats/ascending.js';
 import { type CloudAnswer, toBeDeletedTaint } from '../cloud-provider.js';
 import type { CloudControllerOptions } from './cloud-controller-options.js';
 import { cloudControllerManagerConstants as constants } from './constants.js';
@@ -52,7 +53,7 @@ export class BalancerNodes {
     const names = [...this.#options.nodes.store.values()]
       .filter(isHost)
       .map(({ metadata }) => metadata.name);
-    return names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return names.sort(ascending);
   }
 
   start(): void {

@@ -4,6 +4,7 @@
 // Source: CoreDNS plugin/kubernetes (reference: nodes-controllers §6.1, §6.2).
 import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
 import type { Service } from '../../api/service.js';
+import { ascending } from '../../stats/ascending.js';
 
 const serviceNameLabel = 'kubernetes.io/service-name';
 
@@ -114,7 +115,7 @@ export class ServiceRecords implements DnsRecords {
   /** Endpoints of a service, in the order of the names of their slices. */
   #endpointsOf(key: string): readonly Endpoint[] {
     const slices = [...(this.#slices.get(key)?.values() ?? [])];
-    slices.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    slices.sort((a, b) => ascending(a.metadata.name, b.metadata.name));
     return slices.flatMap(({ endpoints }) => endpoints);
   }
 }

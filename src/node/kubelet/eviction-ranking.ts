@@ -5,6 +5,7 @@
 import type { Pod } from '../../api/pod.js';
 import { podQosClass, podRequests } from '../../api/resource-requests.js';
 import type { SimTime } from '../../kernel/time.js';
+import { ascending } from '../../stats/ascending.js';
 import { type EvictedResource, podUse } from './node-stats.js';
 import type { PodRecord } from './pod-record.js';
 import { isStatic } from './static-pods.js';
@@ -47,7 +48,7 @@ function compare(a: Ranked, b: Ranked): number {
   if (a.exceeds !== b.exceeds) return a.exceeds ? -1 : 1;
   if (a.priority !== b.priority) return a.priority - b.priority;
   if (a.beyond !== b.beyond) return b.beyond - a.beyond;
-  return a.record.uid < b.record.uid ? -1 : 1;
+  return ascending(a.record.uid, b.record.uid);
 }
 
 const maxAdjustment = 1_000;

@@ -13,6 +13,7 @@ import {
 import type { EventKind } from '../../kernel/simulation.js';
 import { TokenBucket } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
+import { ascending } from '../../stats/ascending.js';
 import { ProcessorSharing } from '../processor-sharing.js';
 import { BackOff, type BackOffLimits } from './back-off.js';
 import { durationOf } from './durations.js';
@@ -175,7 +176,7 @@ export class ImageManager {
     node: number,
     limit: number,
   ): readonly { names: readonly string[]; sizeBytes: number }[] {
-    const names = [...this.#imagesOn(node).present.keys()].sort((a, b) => (a < b ? -1 : 1));
+    const names = [...this.#imagesOn(node).present.keys()].sort(ascending);
     return names.slice(0, limit).map((name) => ({ names: [name], sizeBytes: this.#sizeOf(name) }));
   }
 
@@ -205,7 +206,7 @@ export class ImageManager {
     }
     const free = [...present]
       .filter(([image, { sinceUs }]) => !inUse.has(image) && now - sinceUs >= minimumAgeUs)
-      .sort(([a, x], [b, y]) => x.usedUs - y.usedUs || (a < b ? -1 : 1));
+      .sort(([a, x], [b, y]) => x.usedUs - y.usedUs || ascending(a, b));
     let freed = 0;
     for (const [image] of free) {
       if (freed >= wantedBytes) break;

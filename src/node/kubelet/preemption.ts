@@ -4,6 +4,7 @@
 // Source: Kubernetes v1.36 pkg/kubelet/preemption (reference: nodes-controllers §1.5).
 import type { PodSpec } from '../../api/pod.js';
 import { podQosClass } from '../../api/resource-requests.js';
+import { ascending } from '../../stats/ascending.js';
 import { isCritical } from './eviction-ranking.js';
 import type { NodeAgent } from './node-agent.js';
 import { type Rejection, rejectionOf } from './pod-admission.js';
@@ -51,6 +52,6 @@ function candidates({ pods }: NodeAgent): readonly PodRecord[] {
         place(a) - place(b) ||
         priority(a) - priority(b) ||
         b.seenUs - a.seenUs ||
-        (a.uid < b.uid ? -1 : 1),
+        ascending(a.uid, b.uid),
     );
 }
