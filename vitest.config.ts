@@ -8,6 +8,7 @@ const isCi = (process.env['CI'] ?? '') !== '';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/property-seed.ts'],
     // Only a guard against a hang: the largest scenario takes a minute where the machine is busy.
     testTimeout: 240_000,
     hookTimeout: 240_000,

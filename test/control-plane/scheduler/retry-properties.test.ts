@@ -72,14 +72,19 @@ const messageOf = ({ status }: Pod): string => status?.conditions?.[0]?.message 
 
 /**
  * What the hints of 1.36 miss, so that only the flush helps: that a pod which others avoid gets a
- * node elsewhere, and that the last pod that one with affinity to its own kind could join is gone
- * (kubernetes/kubernetes issue 141354).
+ * node elsewhere, that the last pod that one with affinity to its own kind could join is gone
+ * (kubernetes/kubernetes issue 141354), and that a node leaves the ones a spread counts because
+ * its labels no longer match the pod's selector (the hint looks at topology keys and taints).
  */
 function isMissed(pod: Pod): boolean {
-  const required =
-    pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const { affinity, nodeSelector } = pod.spec;
+  const required = affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const choosesNodes =
+    Object.keys(nodeSelector ?? {}).length > 0 || affinity?.nodeAffinity !== undefined;
+  const says = (reason: string): boolean => messageOf(pod).includes(reason);
   return (
-    messageOf(pod).includes("node(s) didn't satisfy existing pods anti-affinity rules") ||
+    says("node(s) didn't satisfy existing pods anti-affinity rules") ||
+    (choosesNodes && says("node(s) didn't match pod topology spread constraints")) ||
     required.some(
       ({ labelSelector }) => labelSelector?.matchLabels?.['app'] === pod.metadata.labels?.['app'],
     )
@@ -208,4 +213,45 @@ test('a pod that fits after an event is bound, whatever it was rejected for befo
     { numRuns: 40 },
   );
   expect(rebound).toBeGreaterThan(5);
+});
+
+test('a pod whose spread no longer counts a node waits for the flush', () => {
+  const shape = {
+    cpu: 4,
+    gib: 4,
+    pods: 2,
+    zone: 'a',
+    disk: 'ssd',
+    taints: [],
+    unschedulable: false,
+    hasImage: false,
+  };
+  const tainted = { ...shape, taints: [{ key: 'gone', effect: 'NoSchedule' as const }] };
+  const spread = {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'DoNotSchedule' as const,
+    labelSelector: { matchLabels: { app: 'web' } },
+  };
+  const pod = {
+    milli: 0,
+    mib: 0,
+    app: 'web',
+    affinity: {},
+    spread: [spread],
+    port: 0,
+    tolerates: false,
+    nodeSelector: { disk: 'ssd' },
+    image: 'web:1',
+  };
+  const world = new World([shape, tainted], [pod, pod]);
+  world.fixture.start(12);
+  const unbound = (): number => world.pods.filter(({ spec }) => spec.nodeName === undefined).length;
+  expect(unbound()).toBe(1);
+  world.changeNode(1, (node) => withLabels(node, { disk: 'hdd' }));
+  world.fixture.run(120);
+  expect(unbound()).toBe(1);
+  expect(world.forgotten(() => false)).toHaveLength(1);
+  world.fixture.run(345);
+  expect(unbound()).toBe(0);
 });
