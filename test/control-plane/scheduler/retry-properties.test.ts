@@ -216,7 +216,7 @@ test('a pod that fits after an event is bound, whatever it was rejected for befo
 });
 
 test('a pod whose spread no longer counts a node waits for the flush', () => {
-  const shape = {
+  const shape: NodeShape = {
     cpu: 4,
     gib: 4,
     pods: 2,
@@ -226,14 +226,14 @@ test('a pod whose spread no longer counts a node waits for the flush', () => {
     unschedulable: false,
     hasImage: false,
   };
-  const tainted = { ...shape, taints: [{ key: 'gone', effect: 'NoSchedule' as const }] };
+  const tainted: NodeShape = { ...shape, taints: [{ key: 'gone', effect: 'NoSchedule' }] };
   const spread = {
     maxSkew: 1,
     topologyKey: 'kubernetes.io/hostname',
     whenUnsatisfiable: 'DoNotSchedule' as const,
     labelSelector: { matchLabels: { app: 'web' } },
   };
-  const pod = {
+  const pod: PodShape = {
     milli: 0,
     mib: 0,
     app: 'web',
