@@ -9,7 +9,7 @@ import type { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugi
 import { podKey } from '../experiment/explain/find-pod.js';
 import type { RunOptions, RunProgress } from '../experiment/run-scenario.js';
 import type { RunOutcome, RunResult } from '../metrics/run-result.js';
-import type { ReportAssets } from '../report/html/page.js';
+import type { ReportAssets } from '../report/html/page-frame.js';
 import { renderRun } from '../report/render-run.js';
 import { summaryTable, type TextStyle } from '../report/summary-table.js';
 import type { LoadedScenario } from '../scenario/scenario.js';

@@ -1,7 +1,8 @@
 // All files of a run but meta.json, which knows the host and belongs to the command line.
 import type { RunResult } from '../metrics/run-result.js';
 import { csvFiles } from './csv-files.js';
-import { type ReportAssets, renderPage } from './html/page.js';
+import { renderPage } from './html/page.js';
+import type { ReportAssets } from './html/page-frame.js';
 import { renderPrometheusText } from './prometheus-text.js';
 import { renderSummaryJson } from './summary-json.js';
 

@@ -1,6 +1,6 @@
 // uPlot as it is installed, the way the command line hands it to the report.
 import { readFileSync } from 'node:fs';
-import type { ReportAssets } from '../../src/report/html/page.js';
+import type { ReportAssets } from '../../src/report/html/page-frame.js';
 
 const dist = new URL('../../node_modules/uplot/dist/', import.meta.url);
 
