@@ -3,12 +3,11 @@
  * go to the place of their job.
  */
 
-import { constants } from 'node:os';
-import { Tinypool } from 'tinypool';
 import type { Replication } from '../experiment/compare/comparison.js';
 import type { Job } from '../experiment/compare/replicate.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import type { ReplicationAnswer, ReplicationTask } from './replication-worker.js';
+import { TaskPool } from './task-pool.js';
 
 /** One policy as it is run. */
 export interface LoadedPolicy {
@@ -21,28 +20,17 @@ export interface LoadedPolicy {
 export const replicationWorker: URL = new URL('./replication-worker.js', import.meta.url);
 
 export class ReplicationPool {
-  /** The signal that has stopped the runs, if one did. */
-  signal: 'SIGINT' | 'SIGTERM' | undefined;
   readonly #policies: readonly LoadedPolicy[];
-  readonly #pool: Tinypool;
-  readonly #stopFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  readonly #onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
-    if (this.signal !== undefined) process.exit(128 + constants.signals[name]);
-    this.signal = name;
-    Atomics.store(new Int32Array(this.#stopFlag), 0, 1);
-  };
+  readonly #pool: TaskPool<ReplicationTask, ReplicationAnswer>;
 
-  constructor(policies: readonly LoadedPolicy[], workers: number, entry: URL = replicationWorker) {
+  constructor(policies: readonly LoadedPolicy[], workers: number, module: URL = replicationWorker) {
     this.#policies = policies;
-    this.#pool = new Tinypool({
-      filename: entry.href,
-      name: 'runReplication',
-      minThreads: workers,
-      maxThreads: workers,
-      isolateWorkers: false,
-    });
-    process.on('SIGINT', this.#onSignal);
-    process.on('SIGTERM', this.#onSignal);
+    this.#pool = new TaskPool({ module, function: 'runReplication', workers });
+  }
+
+  /** The signal that has stopped the runs, if one did. */
+  get signal(): 'SIGINT' | 'SIGTERM' | undefined {
+    return this.#pool.signal;
   }
 
   /** Runs the jobs; `onDone` is called after each. Undefined: stopped by a signal. */
@@ -53,17 +41,14 @@ export class ReplicationPool {
     return Promise.all(
       jobs.map(async ({ policy, seed }) => {
         const { scenario, pluginPaths } = this.#policies[policy] as LoadedPolicy;
-        const task: ReplicationTask = { scenario, pluginPaths, seed, stopFlag: this.#stopFlag };
-        const answer = (await this.#pool.run(task)) as ReplicationAnswer;
+        const answer = await this.#pool.run({ scenario, pluginPaths, seed });
         onDone();
         return answer && { seed, ...answer };
       }),
     );
   }
 
-  async close(): Promise<void> {
-    process.off('SIGINT', this.#onSignal);
-    process.off('SIGTERM', this.#onSignal);
-    await this.#pool.destroy();
+  close(): Promise<void> {
+    return this.#pool.close();
   }
 }

@@ -7,15 +7,14 @@ import { measured } from '../experiment/compare/measures.js';
 import { runScenario } from '../experiment/run-scenario.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
+import { type Stoppable, stopAsked } from './stop-flag.js';
 
 /** What a task consists of. */
-export interface ReplicationTask {
+export interface ReplicationTask extends Stoppable {
   readonly scenario: LoadedScenario;
   /** Where the scenario's files of plugins lie on this machine, by name. */
   readonly pluginPaths: ReadonlyMap<string, string>;
   readonly seed: string;
-  /** One integer: 0 while runs may go on. */
-  readonly stopFlag: SharedArrayBuffer;
 }
 
 /** What came of it; undefined when it was stopped. */
@@ -25,9 +24,8 @@ export type ReplicationAnswer =
 
 /** Runs a scenario with another seed. @throws PluginFailure for a plugin that fails. */
 export async function runReplication(task: ReplicationTask): Promise<ReplicationAnswer> {
-  const { seed, stopFlag } = task;
-  const stop = new Int32Array(stopFlag);
-  const shouldStop = (): boolean => Atomics.load(stop, 0) !== 0;
+  const { seed } = task;
+  const shouldStop = stopAsked(task);
   if (shouldStop()) return undefined;
   const scenario = { ...task.scenario, seed };
   const plugins = await pluginsOf(scenario, task.pluginPaths);
