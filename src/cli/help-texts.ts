@@ -7,6 +7,7 @@ export const mainHelp: string = `Examples:
   kubeclock run app/ --nodes 3x4cpu16Gi          run manifests on three nodes
   kubeclock plan scenarios/quickstart.yaml       see what would be run, and why
   kubeclock validate .                           check every file below a folder
+  kubeclock import simkube recorded.sktrace      make a scenario of another format
 
 Usage: kubeclock <command>`;
 
@@ -59,6 +60,11 @@ export const validateHelp: string = `Examples:
   kubeclock validate . --json
 
 Usage: kubeclock validate PATH... [options]`;
+
+export const importHelp: string = `Examples:
+  kubeclock import simkube recorded.sktrace -o recorded.yaml
+
+Usage: kubeclock import FORMAT FILE... [-o DIR|FILE] [options]`;
 
 export const conformanceHelp: string = `Examples:
   kubeclock conformance scheduler recordings/

@@ -1,12 +1,13 @@
 /**
- * From the FILE arguments of a command to a loaded scenario: a scenario file, or Kubernetes
- * manifests as files, folders, patterns or standard input.
+ * From the FILE arguments of a command to a loaded scenario: a scenario file, Kubernetes manifests
+ * as files, folders, patterns or standard input, or files of a format that can be imported.
  */
 
 import { basename, dirname } from 'node:path';
 import { folderOf } from '../scenario/files.js';
 import {
   diskFiles,
+  filesWith,
   type InputFiles,
   keptFiles,
   RecordingFiles,
@@ -17,9 +18,13 @@ import { type LoadResult, loadManifests, loadScenario } from '../scenario/load.j
 import { loadWithPlugins } from '../scenario/load-with-plugins.js';
 import type { Overrides } from '../scenario/overrides.js';
 import type { PluginModules } from '../scenario/plugin-files.js';
+import { dnsLabel } from '../scenario/portable-names.js';
 import { isScenarioText } from '../scenario/recognition.js';
 import type { OptionValue, RunInputs } from '../scenario/run-inputs.js';
+import { importedFile } from '../workload/import/import-files.js';
 import { UsageError } from './exit-code.js';
+import { importAmong } from './import-input.js';
+import type { ImportValues } from './import-options.js';
 import { unpackedModules } from './unpacked-modules.js';
 
 /** What the options of `run` and `plan` say about the input. */
@@ -31,6 +36,8 @@ export interface InputOptions
   readonly schedulerConfig?: string;
   /** Files that hold scheduler plugins. */
   readonly plugins?: readonly string[];
+  /** Options of foreign formats, by name. */
+  readonly importValues?: ImportValues;
 }
 
 /** What the arguments have led to. */
@@ -39,6 +46,8 @@ export interface LoadedInput extends LoadResult {
   readonly inputs: RunInputs | undefined;
   /** Where files of plugins lie on this machine, by the name that the scenario has for them. */
   readonly pluginPaths: ReadonlyMap<string, string>;
+  /** What was left out or assumed of a foreign format; sentences. */
+  readonly importNotes: readonly string[];
 }
 
 /** The files of a command, and where those that are imported lie on this machine. */
@@ -59,18 +68,48 @@ export async function loadInput(
   options: InputOptions,
   { files: given, pathOf }: Source = disk,
 ): Promise<LoadedInput> {
-  const files = new RecordingFiles(given);
-  const load = loaderOf(paths, options, files);
-  const result = await loadWithPlugins(load, { read: files.read.bind(files), pathOf });
+  const { importValues = new Map(), ...overrides } = options;
+  const original = new RecordingFiles(given);
+  const foreign = importAmong(paths, importValues, original);
+  if (foreign !== undefined && foreign.scenario === undefined) {
+    const { problems, texts } = foreign;
+    return { ...nothingLoaded, problems, texts };
+  }
+  const texts = foreign?.scenario;
+  const files = texts === undefined ? original : new RecordingFiles(filesWith(texts, given));
+  const named = texts === undefined ? paths : [importedFile];
+  const result = await loadWithPlugins(loaderOf(named, overrides, files), {
+    read: files.read.bind(files),
+    pathOf,
+  });
   const { scenario } = result;
   const pluginPaths = new Map(result.pluginFiles.map((file) => [file, pathOf(file)]));
-  if (scenario === undefined) return { ...result, inputs: undefined, pluginPaths };
-  const { seed: _seed, ...rest } = options;
+  const importNotes = foreign?.notes ?? [];
+  const loaded = {
+    ...result,
+    problems: [...(foreign?.problems ?? []), ...result.problems],
+    texts: new Map([...(foreign?.texts ?? []), ...result.texts]),
+    inputs: undefined,
+    pluginPaths,
+    importNotes,
+  };
+  if (scenario === undefined) return loaded;
+  const { seed: _seed, ...rest } = overrides;
   const { name, seed } = scenario;
   const stated = new Map(Object.entries<OptionValue>(rest));
-  const inputs = files.inputs({ name, seed, files: paths, options: stated });
-  return { ...result, inputs, pluginPaths };
+  const inputs = files.inputs({ name, seed, files: named, options: stated });
+  return { ...loaded, inputs };
 }
+
+/** A load that has come to nothing before it began. */
+const nothingLoaded = {
+  scenario: undefined,
+  inputs: undefined,
+  pluginFiles: [],
+  plugins: new Map(),
+  pluginPaths: new Map(),
+  importNotes: [],
+};
 
 /**
  * Loads what a run has kept of its input. Modules of plugins lie in a folder of their own until the
@@ -85,7 +124,7 @@ export async function loadKeptInput(inputs: RunInputs): Promise<LoadedInput> {
 
 /** The options with the texts of the files that they name. @throws UsageError when one is missing. */
 export function overridesFrom(options: InputOptions, files: InputFiles): Overrides {
-  const { profile, schedulerConfig, plugins, ...rest } = options;
+  const { profile, schedulerConfig, plugins, importValues: _importValues, ...rest } = options;
   for (const file of plugins ?? []) requireFile('--plugin', file, files);
   return {
     ...rest,
@@ -140,12 +179,7 @@ export function nameFor(path: string): string {
   if (path === '-') return 'stdin';
   const base = basename(path).replace(/\.(?:ya?ml|json)$/i, '');
   const own = /^[.*?]*$/.test(base) ? basename(dirname(path)) : base;
-  const label = own
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replaceAll(/^-+|-+$/g, '');
-  return label === '' ? 'manifests' : label;
+  return dnsLabel(own, 'manifests');
 }
 
 /** @throws UsageError when there is no such file. */

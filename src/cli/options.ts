@@ -6,6 +6,7 @@ import type { Argv } from 'yargs';
 import { quantityProblem, quantityValue } from '../api/quantity.js';
 import { parseDuration } from '../scenario/duration.js';
 import { UsageError } from './exit-code.js';
+import { importValuesOf, withImportOptions } from './import-options.js';
 import type { InputOptions } from './input.js';
 
 /** Options of every command. */
@@ -49,11 +50,11 @@ export const environmentOptions = {
 
 /** Adds the FILE arguments and the options that change the input. */
 export function withInput(yargs: Argv): Argv {
-  return withInputOptions(yargs).positional('files', {
+  return withImportOptions(withInputOptions(yargs), 'shared').positional('files', {
     type: 'string',
     describe:
-      'A scenario, a performance-config.yaml of scheduler_perf, or Kubernetes manifests: ' +
-      'file, folder, pattern, - for standard input',
+      'A scenario, a performance-config.yaml of scheduler_perf, Kubernetes manifests (file, ' +
+      'folder, pattern, - for standard input), or a format that import knows',
   });
 }
 
@@ -134,6 +135,8 @@ export function inputOptions(args: InputArguments): InputOptions {
   if (set !== undefined) found['set'] = typeof set === 'string' ? [set] : set;
   if (plugin !== undefined) found['plugins'] = typeof plugin === 'string' ? [plugin] : plugin;
   if (strict === true) found['strict'] = true;
+  const importValues = importValuesOf({ ...args });
+  if (importValues.size > 0) found['importValues'] = importValues;
   return found;
 }
 

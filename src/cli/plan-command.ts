@@ -16,19 +16,21 @@ import { formatTarget } from '../scenario/targets.js';
 import { type ExitCode, exitCode } from './exit-code.js';
 import { loadInput } from './input.js';
 import { type InputArguments, inputOptions, outputFormat } from './options.js';
-import { printProblems, printRefusal } from './problem-output.js';
+import { printNotes, printProblems, printRefusal } from './problem-output.js';
 import { effectiveProfiles, profileLines } from './scheduler-plugins.js';
 import type { Terminal } from './terminal.js';
 
 /** Prints the plan of one scenario. @throws UsageError for arguments that name nothing. */
 export async function planCommand(args: InputArguments, terminal: Terminal): Promise<ExitCode> {
   const format = outputFormat(args);
-  const { scenario, problems, texts, plugins } = await loadInput(args.files, inputOptions(args));
+  const input = await loadInput(args.files, inputOptions(args));
+  const { scenario, problems, texts, plugins, importNotes } = input;
   printProblems(problems, texts, terminal);
   if (scenario === undefined) {
     printRefusal(problems, terminal);
     return exitCode.invalidInput;
   }
+  printNotes(importNotes, terminal);
   terminal.out.write(
     format === 'json' ? planJson(scenario, plugins) : planTable(scenario, plugins, terminal),
   );

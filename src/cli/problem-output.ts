@@ -30,3 +30,9 @@ export function printRefusal(problems: readonly Problem[], { err }: Terminal): v
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   err.write(`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was run\n`);
 }
+
+/** Says what an import has left out or assumed, unless quiet. */
+export function printNotes(notes: readonly string[], { err, errColors, isQuiet }: Terminal): void {
+  if (isQuiet) return;
+  for (const note of notes) err.write(`${errColors.dim('note:')} ${note}\n`);
+}

@@ -28,11 +28,14 @@ import {
   explainHelp,
   fidelityHelp,
   getHelp,
+  importHelp,
   mainHelp,
   planHelp,
   runHelp,
   validateHelp,
 } from './help-texts.js';
+import type { ImportArguments } from './import-command.js';
+import { withImportOptions } from './import-options.js';
 import type { ObjectsArguments } from './objects-command.js';
 import { environmentOptions, type GlobalArguments, withInput, withWorkloads } from './options.js';
 import type { RunPerfArguments } from './perf-command.js';
@@ -207,6 +210,23 @@ function addChecks(
         const found = args as unknown as ValidateArguments;
         const paths = withStandardInput(found.paths);
         finish(await validateCommand({ ...found, paths }, terminalFor(found)));
+      },
+    )
+    .command(
+      'import <format> <files..>',
+      'Make a scenario of files of another format',
+      (command) =>
+        withImportOptions(command.usage(importHelp), 'none')
+          .positional('format', { type: 'string', describe: 'What the files are' })
+          .positional('files', {
+            type: 'string',
+            describe: 'Files, folders, - for standard input',
+          }),
+      async (args) => {
+        const { importCommand } = await import('./import-command.js');
+        const found = args as unknown as ImportArguments;
+        const files = withStandardInput(found.files);
+        finish(importCommand({ ...found, files }, terminalFor(found)));
       },
     )
     .command('schema', 'Print the JSON Schema of scenario files', {}, async (args) => {

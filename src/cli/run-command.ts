@@ -21,7 +21,7 @@ import {
   wallLimitMs,
 } from './options.js';
 import { printPluginFailure, printPluginNotices } from './plugin-output.js';
-import { printProblems, printRefusal } from './problem-output.js';
+import { printNotes, printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
 import { inputsFile, openResultsFolder } from './results-folder.js';
 import { type SimulationEnd, simulateInThread } from './simulation.js';
@@ -55,13 +55,14 @@ export async function runCommand(
     maxMemoryBytes: memoryLimitBytes(single('max-memory', args.maxMemory)),
   };
   const input = await loadInput(args.files, inputOptions(args));
-  const { scenario, inputs, pluginPaths, problems, texts } = input;
+  const { scenario, inputs, pluginPaths, problems, texts, importNotes } = input;
   printProblems(problems, texts, terminal);
   if (scenario === undefined || inputs === undefined) {
     printRefusal(problems, terminal);
     return exitCode.invalidInput;
   }
 
+  printNotes(importNotes, terminal);
   printPluginNotices(scenario, terminal);
   const folder = openResultsFolder(single('out', args.out) ?? defaultFolder(scenario));
   // A second signal ends the process in the middle of a run.

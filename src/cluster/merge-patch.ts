@@ -1,42 +1,43 @@
 // A JSON merge patch: maps merge, everything else is replaced, null removes. Lists of containers
-// merge by name, as kubectl's strategic patch does, so that `containers: [{name, image}]` changes
-// an image. Source: RFC 7396; Kubernetes v1.36 strategic merge patch, patchMergeKey name.
+// merge by name and those of volume mounts by path, as kubectl's strategic patch does, so that
+// `containers: [{name, image}]` changes an image. Source: RFC 7396; Kubernetes v1.36 strategic merge
+// patch, patchMergeKey name and mountPath.
 
 /** A new value that shares what did not change; the same value when nothing changes. */
 export function mergePatch(value: unknown, patch: unknown): unknown {
-  if (isNamedList(patch)) return mergeByName(isNamedList(value) ? value : [], patch);
+  const key = mergeKeyOf(patch);
+  if (key !== undefined) {
+    return mergeByKey(mergeKeyOf(value) === key ? (value as Items) : [], patch as Items, key);
+  }
   if (!isMap(patch)) return isEqual(value, patch) ? value : patch;
   const base: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
   const merged: Record<string, unknown> = { ...base };
   let isChanged = !isMap(value);
-  for (const key of Object.keys(patch).sort((a, b) => (a < b ? -1 : 1))) {
-    const next = patch[key];
+  for (const field of Object.keys(patch).sort((a, b) => (a < b ? -1 : 1))) {
+    const next = patch[field];
     if (next === null) {
-      isChanged ||= Object.hasOwn(merged, key);
-      delete merged[key];
+      isChanged ||= Object.hasOwn(merged, field);
+      delete merged[field];
       continue;
     }
-    const before = Object.hasOwn(base, key) ? base[key] : undefined;
-    const field = mergePatch(before, next);
-    isChanged ||= field !== before;
-    merged[key] = field;
+    const before = Object.hasOwn(base, field) ? base[field] : undefined;
+    const after = mergePatch(before, next);
+    isChanged ||= after !== before;
+    merged[field] = after;
   }
   return isChanged ? merged : value;
 }
 
-interface NamedItem {
-  readonly name: string;
-}
+type Item = Readonly<Record<string, unknown>>;
 
-type NamedList = readonly NamedItem[];
+type Items = readonly Item[];
 
-function mergeByName(value: NamedList, patch: NamedList): NamedList {
-  const patches = new Map(patch.map((item) => [item.name, item]));
-  const merge = (item: unknown, change: NamedItem): NamedItem =>
-    mergePatch(item, change) as NamedItem;
+function mergeByKey(value: Items, patch: Items, key: string): Items {
+  const patches = new Map(patch.map((item) => [item[key], item]));
+  const merge = (item: unknown, change: Item): Item => mergePatch(item, change) as Item;
   const merged = value.map((item) => {
-    const change = patches.get(item.name);
-    patches.delete(item.name);
+    const change = patches.get(item[key]);
+    patches.delete(item[key]);
     return change === undefined ? item : merge(item, change);
   });
   const isChanged = patches.size > 0 || merged.some((item, index) => item !== value[index]);
@@ -44,16 +45,14 @@ function mergeByName(value: NamedList, patch: NamedList): NamedList {
   return isChanged ? [...merged, ...added] : value;
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** By what the items of a list are known; undefined for a list that is replaced, or no list. */
+function mergeKeyOf(list: unknown): string | undefined {
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isMap)) return undefined;
+  return ['mountPath', 'name'].find((key) => list.every((item) => typeof item[key] === 'string'));
 }
 
-function isNamedList(value: unknown): value is NamedList {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((item) => isMap(item) && typeof item['name'] === 'string')
-  );
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Equal as JSON. */

@@ -30,6 +30,11 @@ export function filesIn(folder: string): ScenarioFiles {
   };
 }
 
+/** The bytes of a file; `-` is standard input. @throws Error of the file system. */
+export function readBytes(path: string): Uint8Array {
+  return readFileSync(path === '-' ? 0 : path);
+}
+
 /** The folder of a file, for `filesIn`. */
 export function folderOf(file: string): string {
   return file === '-' ? '.' : dirname(file);

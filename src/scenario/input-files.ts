@@ -3,7 +3,7 @@
  * and read again where the files are not: with the results of a run, on another machine.
  */
 
-import { filesIn, kindOf, type ScenarioFiles, shippedProfile } from './files.js';
+import { filesIn, kindOf, readBytes, type ScenarioFiles, shippedProfile } from './files.js';
 import { portableNames } from './portable-names.js';
 import type { FileList, RunInputs } from './run-inputs.js';
 
@@ -12,6 +12,8 @@ export interface InputFiles {
   kindOf(path: string): 'file' | 'folder' | undefined;
   /** @throws Error of the file system. */
   read(path: string): string;
+  /** What `read` gives the text of. @throws Error of the file system. */
+  bytes(path: string): Uint8Array;
   /** What a path or a pattern stands for, relative to a folder; see `ScenarioFiles`. */
   list(folder: string, pattern: string): readonly string[];
   /** The text of a profile that ships with kubeclock; undefined when there is none of that name. */
@@ -22,6 +24,7 @@ export interface InputFiles {
 export const diskFiles: InputFiles = {
   kindOf: (path) => (path === '-' ? 'file' : kindOf(path)),
   read: (path) => filesIn('.').read(path),
+  bytes: readBytes,
   list: (folder, pattern) => filesIn(folder).list(pattern),
   shippedProfile: (name) => {
     const path = shippedProfile(name);
@@ -74,6 +77,11 @@ export class RecordingFiles implements InputFiles {
     return text;
   }
 
+  /** Not kept: what is made of them is. Standard input can be read only once, so its text is. */
+  bytes(path: string): Uint8Array {
+    return path === '-' ? encoded(this.read(path)) : this.#files.bytes(path);
+  }
+
   list(folder: string, pattern: string): readonly string[] {
     const known = this.#lists.find((each) => each.folder === folder && each.pattern === pattern);
     if (known !== undefined) return known.names;
@@ -115,15 +123,36 @@ export class RecordingFiles implements InputFiles {
   }
 }
 
+/** The files with those of an import in front of them; these stand in the working directory. */
+export function filesWith(imported: ReadonlyMap<string, string>, below: InputFiles): InputFiles {
+  return {
+    kindOf: (path) => (imported.has(path) ? 'file' : below.kindOf(path)),
+    read: (path) => imported.get(path) ?? below.read(path),
+    bytes: (path) => {
+      const text = imported.get(path);
+      return text === undefined ? below.bytes(path) : encoded(text);
+    },
+    list: (folder, pattern) =>
+      folder === '.' && imported.has(pattern) ? [pattern] : below.list(folder, pattern),
+    shippedProfile: (name) => below.shippedProfile(name),
+  };
+}
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
 /** The files of a run that was made elsewhere. What it did not read is not there. */
 export function keptFiles({ lists, texts }: RunInputs): InputFiles {
+  const read = (path: string): string => {
+    const text = texts.get(path);
+    if (text === undefined) throw new Error(`${path} is not among the kept inputs`);
+    return text;
+  };
   return {
     kindOf: (path) => (texts.has(path) ? 'file' : undefined),
-    read: (path) => {
-      const text = texts.get(path);
-      if (text === undefined) throw new Error(`${path} is not among the kept inputs`);
-      return text;
-    },
+    read,
+    bytes: (path) => encoded(read(path)),
     list: (folder, pattern) =>
       lists.find((each) => each.folder === folder && each.pattern === pattern)?.names ?? [],
     shippedProfile: (name) => texts.get(shippedName(name)),

@@ -47,3 +47,13 @@ function commonFolder(paths: readonly string[]): string {
 function folderLength(path: string): number {
   return Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
 }
+
+/** A text as a DNS label, with what cannot stand in one replaced; `fallback` when nothing is left. */
+export function dnsLabel(text: string, fallback: string): string {
+  const label = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^-+|-+$/g, '');
+  return label === '' ? fallback : label;
+}

@@ -60,6 +60,16 @@ describe('lists of things with names', () => {
     ]);
   });
 
+  test('of mounts merge by path: one volume may be mounted twice', () => {
+    const mounts = [
+      { name: 'config', mountPath: '/a', subPath: 'a' },
+      { name: 'config', mountPath: '/b', subPath: 'b' },
+    ];
+    expect(mergePatch(mounts, [...mounts])).toBe(mounts);
+    const moved = [{ name: 'config', mountPath: '/b', subPath: 'c' }];
+    expect(mergePatch(mounts, moved)).toEqual([mounts[0], moved[0]]);
+  });
+
   test('take new items at the end, without the fields that these remove', () => {
     const patch = [{ name: 'new', image: 'redis:8', command: null }];
     expect(mergePatch(containers, patch)).toEqual([

@@ -17,6 +17,10 @@ class CountingFiles implements InputFiles {
     return `text of ${path}`;
   }
 
+  bytes(path: string): Uint8Array {
+    return new TextEncoder().encode(this.read(path));
+  }
+
   list(folder: string, pattern: string): readonly string[] {
     if (pattern !== '/x/app') return [folder === '.' ? pattern : `${folder}/${pattern}`];
     return ['/x/app/a.yaml', '/x/app/b.yaml'];

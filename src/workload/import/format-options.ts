@@ -1,0 +1,15 @@
+/**
+ * The options that formats take beside their files. They stand apart from the importers, so that
+ * help need not load these.
+ */
+
+/** An option `--name VALUE`, which may be repeated. */
+export interface FormatOption {
+  readonly format: string;
+  /** Lower case, words joined by `-`. */
+  readonly name: string;
+  readonly describe: string;
+}
+
+/** In order of the formats, then of the names. */
+export const formatOptions: readonly FormatOption[] = [];

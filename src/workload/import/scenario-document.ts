@@ -1,0 +1,20 @@
+/**
+ * The outer form of the scenario documents that importers make.
+ */
+
+import { formatDuration } from '../../scenario/duration.js';
+import { scenarioApiVersion } from '../../scenario/schema.js';
+import type { Tree } from '../../scenario/yaml-tree.js';
+
+/** A scenario of that name, a DNS label. */
+export function scenarioDocument(name: string, spec: Tree): Tree {
+  return { apiVersion: scenarioApiVersion, kind: 'Scenario', metadata: { name }, spec };
+}
+
+/** What is left to a run after the last of its operations, at least, µs. */
+const settlingUs = 600_000_000;
+
+/** A horizon that leaves what happens last ten minutes, in whole minutes. */
+export function horizonAfter(lastUs: number): string {
+  return formatDuration(Math.ceil((lastUs + settlingUs) / 60_000_000) * 60_000_000);
+}
