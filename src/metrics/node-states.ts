@@ -5,7 +5,8 @@ import { isPodTerminal, type Pod } from '../api/pod.js';
 import { nodeAllocatable, podRequests } from '../api/resource-requests.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
-import type { NodeRow } from './run-result.js';
+import { NodeHistoryRecorder } from './node-history.js';
+import type { NodeHistory, NodeRow } from './run-result.js';
 
 interface Load {
   pods: number;
@@ -17,15 +18,19 @@ interface Load {
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
-/** Collects the rows of nodes.csv. */
+/** Collects the rows of nodes.csv, and what nodes held at each sample of the time series. */
 export class NodeStates extends SilentObserver {
   readonly #nodes = new Map<string, Node>();
   readonly #loads = new Map<string, Load>();
+  readonly #history = new NodeHistoryRecorder();
+  /** Nodes that may have changed since the last sample. */
+  readonly #touched = new Set<string>();
 
   override readonly committedKinds: ReadonlySet<string> = new Set(['Node', 'Pod']);
 
   override committed({ object, previous, type }: WatchEvent): void {
     if (object.kind === 'Node') {
+      this.#touched.add(object.metadata.name);
       if (type === 'DELETED') this.#nodes.delete(object.metadata.name);
       else this.#nodes.set(object.metadata.name, object);
     } else if (object.kind === 'Pod') {
@@ -44,15 +49,39 @@ export class NodeStates extends SilentObserver {
     return this.#nodes.size;
   }
 
+  get history(): NodeHistory {
+    return this.#history.history;
+  }
+
+  /** Takes the sample of that number, which the next one exceeds. O(nodes that have changed). */
+  sample(number: number): void {
+    for (const name of this.#touched) {
+      const node = this.#nodes.get(name);
+      const { pods, cpuMilli, memoryBytes } = this.#load(name);
+      if (node === undefined) {
+        this.#history.note(number, name, '', undefined);
+        continue;
+      }
+      const allocatable = nodeAllocatable(node);
+      this.#history.note(number, name, zoneOf(node), {
+        ready: isReady(node),
+        pods,
+        cpuShare: share(cpuMilli, allocatable.cpuMilli),
+        memoryShare: share(memoryBytes, allocatable.memoryBytes),
+      });
+    }
+    this.#touched.clear();
+  }
+
   /** In order of registration. */
   get rows(): readonly Omit<NodeRow, 'kubeProxyCpuUs'>[] {
     return [...this.#nodes.values()].map((node) => {
-      const { name, labels } = node.metadata;
+      const { name } = node.metadata;
       const load = this.#load(name);
       const allocatable = nodeAllocatable(node);
       return {
         name,
-        zone: labels?.[ZONE_LABEL] ?? '',
+        zone: zoneOf(node),
         ready: isReady(node),
         pods: load.pods,
         cpuAllocatableMilli: allocatable.cpuMilli,
@@ -68,6 +97,7 @@ export class NodeStates extends SilentObserver {
   #count(pod: Pod, sign: 1 | -1): void {
     if (pod.spec.nodeName === undefined || isPodTerminal(pod)) return;
     const load = this.#load(pod.spec.nodeName);
+    this.#touched.add(pod.spec.nodeName);
     const requests = podRequests(pod.spec);
     load.pods += sign;
     load.cpuMilli += sign * requests.cpuMilli;
@@ -82,6 +112,14 @@ export class NodeStates extends SilentObserver {
     }
     return load;
   }
+}
+
+function zoneOf({ metadata }: Node): string {
+  return metadata.labels?.[ZONE_LABEL] ?? '';
+}
+
+function share(requested: number, allocatable: number): number {
+  return allocatable > 0 ? requested / allocatable : 0;
 }
 
 function isReady({ status }: Node): boolean {

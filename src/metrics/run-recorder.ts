@@ -192,8 +192,10 @@ export class RunRecorder {
     ];
     const sampled = meters.filter(({ name }) => !name.endsWith('/client'));
     this.#series = new TimeSeriesRecorder(gauges, sampled);
+    let samples = 0;
     const kind = this.#simulation.defineEvent('metrics.SampleTaken', () => {
       this.#series.sample(this.#simulation.now);
+      this.#nodes.sample(samples++);
       this.#simulation.after(intervalUs, kind);
     });
     this.#simulation.after(intervalUs, kind);
@@ -227,6 +229,7 @@ export class RunRecorder {
         ...row,
         kubeProxyCpuUs: this.kubeProxy.cpuUsOf(row.name),
       })),
+      nodeHistory: this.#nodes.history,
       nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
       requests: this.#requests.rows,

@@ -53,6 +53,29 @@ export interface NodeRow {
   readonly kubeProxyCpuUs: number;
 }
 
+/**
+ * What every node held over time, as changes. `sample`, `node`, `state`, `pods`, `cpuPercent` and
+ * `memoryPercent` are columns of one table, a row a change, in order of samples; within a sample a
+ * node changes once.
+ */
+export interface NodeHistory {
+  /** Nodes by number, in order of registration; a node that comes again keeps its number. */
+  readonly names: readonly string[];
+  /** '' without a zone. */
+  readonly zones: readonly string[];
+  /** Index into `timeUs` of the time series. */
+  readonly sample: readonly number[];
+  /** Index into `names`. */
+  readonly node: readonly number[];
+  /** 0: not registered; 1: not ready; 2: ready. */
+  readonly state: readonly number[];
+  /** Bound and not ended. */
+  readonly pods: readonly number[];
+  /** Requested of allocatable, rounded to whole percents. */
+  readonly cpuPercent: readonly number[];
+  readonly memoryPercent: readonly number[];
+}
+
 /** A part of the way of a change. */
 export interface CriticalPathRow {
   /** As in convergence.csv: `image_pull`. */
@@ -268,6 +291,7 @@ export interface RunResult {
   readonly notices: readonly string[];
   readonly pods: readonly PodRow[];
   readonly nodes: readonly NodeRow[];
+  readonly nodeHistory: NodeHistory;
   /** Empty unless a catalogue states prices. */
   readonly nodeCosts: readonly NodeCostRow[];
   readonly convergence: readonly ConvergenceRow[];

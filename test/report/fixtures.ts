@@ -13,6 +13,7 @@ import type {
   ThresholdRow,
   TrafficRow,
 } from '../../src/metrics/run-result.js';
+import { fillingHistory, twoNodeHistory } from './node-histories.js';
 
 /** A pod that went through every stage, 100 ms each, unless told otherwise. */
 export function podRow(overrides: Partial<PodRow> = {}): PodRow {
@@ -307,6 +308,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     scenario: 'quickstart',
     seed: '1',
     nodeCosts: [],
+    nodeHistory: twoNodeHistory(),
     kubernetesVersion: 'v1.36.2',
     modelVersion: '0.1.0',
     outcome: { end: 'converged', partial: false, message: 'Every change took effect.' },
@@ -449,6 +451,7 @@ export function rolloutResult(podCount: number, nodeCount: number): RunResult {
         series('network_bytes_per_second', wave(9e7)),
       ],
     },
+    nodeHistory: fillingHistory(nodeCount, timeUs.length, 30),
     kubernetesEvents: pods.map((pod) =>
       eventRow({ timeUs: pod.boundUs ?? pod.createdUs, involved: `pod/${pod.name}` }),
     ),

@@ -56,8 +56,8 @@ function duration(us: number): string {
   return Number.isNaN(us) ? '–' : formatDuration(us);
 }
 
-/** Nodes, those that are not ready first, then the fullest. */
-export function nodeSection({ nodes }: RunResult): Html {
+/** Nodes at the end of the run, those that are not ready first, then the fullest. */
+export function nodeTable({ nodes }: RunResult): Html {
   if (nodes.length === 0) return nothing;
   const rows = [...nodes]
     .sort(

@@ -29,6 +29,8 @@ export interface PageContent {
   /** The first is the one that readers can skip to. */
   readonly sections: readonly PageSection[];
   readonly footer: Html;
+  /** Beside that of the plots: plain JavaScript of our own. */
+  readonly script?: string;
   /** Letters, digits and hyphens that nobody who gave a name in the page could have foreseen. */
   readonly nonce: string;
 }
@@ -40,7 +42,7 @@ export interface PageContent {
 export function renderFrame(content: PageContent, assets: ReportAssets): string {
   assert(!/<\/script|<!--/i.test(assets.uPlotJs), 'The plot library would end its script element.');
   assert(!/<\/style/i.test(assets.uPlotCss), 'The plot style would end its style element.');
-  const { title, lead, footer, nonce } = content;
+  const { title, lead, footer, nonce, script = '' } = content;
   const shown = content.sections.filter(({ body }) => body.text !== '');
   return html`<!doctype html>
 <html lang="en">
@@ -66,7 +68,7 @@ ${body}</section>
 <p>${footer}</p>
 </footer>
 <script nonce="${nonce}">${markup(assets.uPlotJs)}</script>
-<script nonce="${nonce}">${markup(plotScript)}</script>
+<script nonce="${nonce}">${markup(plotScript + script)}</script>
 </body>
 </html>
 `.text;

@@ -4,7 +4,9 @@ import { convergenceSection } from './convergence.js';
 import { headlineSection } from './headline.js';
 import { latencySection } from './latency.js';
 import { type Html, html } from './markup.js';
-import { eventSection, nodeSection, noticeSection, requestSection } from './objects.js';
+import { nodeMapScript } from './node-map-script.js';
+import { nodeSection } from './nodes.js';
+import { eventSection, noticeSection, requestSection } from './objects.js';
 import { type ReportAssets, renderFrame } from './page-frame.js';
 import { podProgressSection } from './pod-progress.js';
 import { stationSection } from './stations.js';
@@ -45,6 +47,7 @@ and JSON files beside it.`;
     lead,
     sections: sections.map(({ id, title, render }) => ({ id, title, body: render(result) })),
     footer,
+    script: nodeMapScript,
     nonce: `kubeclock-${result.traceHash}`,
   };
   return renderFrame(content, assets);

@@ -14,6 +14,8 @@ export interface Palette {
   readonly warn: string;
   /** One a series or stage, told apart by their lightness too. */
   readonly series: readonly string[];
+  /** Of a heat map: none, half, all. */
+  readonly heat: readonly [string, string, string];
 }
 
 /** Dark on light, and for print. */
@@ -28,6 +30,7 @@ export const lightPalette: Palette = {
   fail: '#b3261e',
   warn: '#8a5300',
   series: ['#6b7683', '#7a4fb3', '#1f6fbf', '#0b3d6e', '#c2570c', '#2b8a57', '#a61e4d', '#7d6608'],
+  heat: ['#dfe9f3', '#4a96d2', '#08305c'],
 };
 
 /** Light on dark. */
@@ -42,4 +45,5 @@ export const darkPalette: Palette = {
   fail: '#ff8a80',
   warn: '#f0b35b',
   series: ['#8d98a6', '#b79bea', '#5aa5f0', '#b5d8fa', '#f5964f', '#64c78f', '#f283a8', '#d8bd4a'],
+  heat: ['#27323d', '#2f7fc1', '#d9ecfc'],
 };

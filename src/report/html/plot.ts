@@ -1,6 +1,7 @@
 // A plot that uPlot draws in the browser from data in the page, with a table of the same data for
 // everybody who has no script or no eyes for it.
 import { formatNumber } from '../number-format.js';
+import { spreadIndices } from '../spread-indices.js';
 import { type Html, html, scriptJson } from './markup.js';
 import { table } from './table.js';
 
@@ -58,10 +59,4 @@ function valueTable(plot: Plot): Html {
     ],
     spreadIndices(plot.x.length, tableRows),
   );
-}
-
-/** At most `count` of the indices below `length`, evenly spread, first and last among them. */
-export function spreadIndices(length: number, count: number): number[] {
-  if (length <= count) return Array.from({ length }, (_, index) => index);
-  return Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / (count - 1)));
 }

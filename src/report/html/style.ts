@@ -2,11 +2,12 @@
 import { darkPalette, lightPalette, type Palette } from './palette.js';
 
 function variables(palette: Palette): string {
-  const { paper, raised, ink, muted, rule, link, pass, fail, warn, series } = palette;
+  const { paper, raised, ink, muted, rule, link, pass, fail, warn, series, heat } = palette;
   const colours = [
     `--paper:${paper};--raised:${raised};--ink:${ink};--muted:${muted};--rule:${rule};`,
     `--link:${link};--pass:${pass};--fail:${fail};--warn:${warn};`,
     ...series.map((colour, index) => `--s${index}:${colour};`),
+    ...heat.map((colour, index) => `--h${index}:${colour};`),
   ];
   return colours.join('');
 }
@@ -108,6 +109,28 @@ figcaption{font-weight:600;font-size:.9375rem;margin-bottom:.25rem}
   .facts{grid-template-columns:minmax(0,1fr)}.facts dd{margin-bottom:.375rem}}
 `;
 
+const nodeMap = `
+.node-map .controls{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1rem;margin:0 0 .75rem;
+  font-size:.875rem}
+.node-map [hidden]{display:none}
+.node-map .wide{flex:1 1 12rem;display:flex;align-items:center;gap:.5rem}
+.node-map input{flex:1;min-width:0;accent-color:var(--link)}
+.node-map output{min-width:5rem;font-variant-numeric:tabular-nums}
+.node-map select,.node-map button{font:inherit;color:inherit;background:var(--raised);
+  border:1px solid var(--muted);border-radius:4px;padding:.125rem .5rem}
+.node-map button{min-width:4rem;cursor:pointer}
+.node-map canvas{display:block;max-width:100%}
+.node-map :is(select,button,input,canvas):focus-visible{outline:2px solid var(--link);
+  outline-offset:2px}
+.node-map .key{margin:.5rem 0 0;color:var(--muted);align-items:center}
+.node-map .key svg{width:14px;height:14px;overflow:visible}
+.ramp{display:inline-block;width:8rem;height:.75rem;margin:0 .375rem;vertical-align:-.0625rem;
+  background:linear-gradient(to right,var(--h0),var(--h1),var(--h2))}
+.down{fill:none;stroke:var(--fail);stroke-width:2}
+.absent{fill:none;stroke:var(--muted)}
+.readout{margin:.5rem 0;font-size:.875rem;min-height:1.5em;font-variant-numeric:tabular-nums}
+`;
+
 const print = `
 @media print{header,main,footer{max-width:none;padding-left:0;padding-right:0}
 nav,.skip{display:none}
@@ -124,5 +147,6 @@ export const pageStyle: string = [
   headline,
   tables,
   figures,
+  nodeMap,
   print,
 ].join('\n');

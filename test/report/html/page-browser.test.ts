@@ -1,6 +1,7 @@
 // Opens the page in a real browser. Needs Chromium: the path in CHROMIUM, or Debian's. Without one
 // the tests say so and are left out.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +14,7 @@ import { assets } from '../assets.js';
 import { convergenceRow, podRow, rolloutResult, runResult } from '../fixtures.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const require = createRequire(import.meta.url);
 const hasBrowser = existsSync(executablePath);
 if (!hasBrowser) {
   process.stderr.write(
@@ -156,6 +158,51 @@ describe.skipIf(!hasBrowser)('report.html in a browser', () => {
     await page.locator('summary').first().click();
     expect(await page.getByText('Ready after').isVisible()).toBe(true);
     expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('has a heat map of nodes that the slider moves through time', async () => {
+    const { page, errors } = await open(runResult());
+    const slider = page.getByRole('slider', { name: 'Time' });
+    const readout = page.locator('.readout');
+    expect(await readout.textContent()).toBe(
+      '1 node, 0 not ready, 2 pods; mean CPU requested 97 %, memory 10 %',
+    );
+    await slider.press('Home');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('0 s');
+    expect(await readout.textContent()).toContain('2 nodes, 0 not ready, 3 pods');
+    const canvas = page.locator('.node-map canvas');
+    await canvas.press('ArrowRight');
+    await canvas.press('ArrowRight');
+    expect(await readout.textContent()).toBe('b: ready, CPU requested 50 %, memory 25 %, 3 pods');
+    await slider.press('ArrowRight');
+    expect(await readout.textContent()).toBe(
+      'b: not ready, CPU requested 50 %, memory 25 %, 3 pods',
+    );
+    await canvas.press('Home');
+    expect(await readout.textContent()).toContain('a in zone-a: ready, CPU requested 97 %');
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('has no serious finding of axe, light and dark', async () => {
+    const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+    const { page } = await open(runResult(), { bypassCSP: true });
+    await inPage(
+      page,
+      `document.querySelectorAll('details').forEach((each) => { each.open = true; })`,
+    );
+    await page.addScriptTag({ content: axe });
+    const findings = (rules: string): Promise<string[]> =>
+      inPage(
+        page,
+        `axe.run(${rules}).then(({ violations }) => violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+      );
+    expect(await findings('')).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findings(`{ runOnly: ['color-contrast'] }`)).toEqual([]);
     await page.context().close();
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { darkPalette, lightPalette, type Palette } from '../../../src/report/html/palette.js';
-import { spreadIndices } from '../../../src/report/html/plot.js';
 import { groupSeries, peaks, unitOf } from '../../../src/report/html/series-groups.js';
 import { shownPods, ticks, waterfallSection } from '../../../src/report/html/waterfall.js';
+import { spreadIndices } from '../../../src/report/spread-indices.js';
 import { pendingPodRow, podRow, rolloutResult, runResult } from '../fixtures.js';
 
 describe('the waterfall', () => {

@@ -7,7 +7,7 @@ import type { Html } from '../../../src/report/html/markup.js';
 import { nothing } from '../../../src/report/html/markup.js';
 import {
   eventSection,
-  nodeSection,
+  nodeTable,
   noticeSection,
   requestSection,
 } from '../../../src/report/html/objects.js';
@@ -24,18 +24,7 @@ import {
   runResult,
   stuckRow,
 } from '../fixtures.js';
-
-/** The texts of the cells of the table with this caption, row by row, the header first. */
-function cells({ text }: Html, caption: string): string[][] {
-  const start = text.indexOf(`<caption><span>${caption}`);
-  expect(start, `There is no table "${caption}".`).toBeGreaterThan(0);
-  const table = text.slice(start, text.indexOf('</table>', start));
-  return [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map((row) =>
-    [...(row[1] ?? '').matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map((cell) =>
-      (cell[1] ?? '').replaceAll(/<[^>]+>/g, ''),
-    ),
-  );
-}
+import { cells } from './cells.js';
 
 /** What the script of the page gets to draw, figure by figure. */
 function plots({ text }: Html): { titles: string[]; data: number[][]; isLogX: boolean }[] {
@@ -254,7 +243,7 @@ describe('API requests, nodes, events, notices', () => {
       nodeRow({ name: 'down', ready: false }),
       nodeRow({ name: 'none', cpuAllocatableMilli: 0, memoryAllocatableBytes: 0, pods: 0 }),
     ];
-    const rows = cells(nodeSection(runResult({ nodes })), 'Nodes').slice(1);
+    const rows = cells(nodeTable(runResult({ nodes })), 'Nodes').slice(1);
     expect(rows.map((row) => row[0])).toEqual(['down', 'full', 'idle', 'none']);
     expect(rows[0]).toEqual([
       'down',
@@ -284,7 +273,7 @@ describe('API requests, nodes, events, notices', () => {
 
   test('notices are a list, and each section is left out without rows', () => {
     expect(noticeSection(runResult({ notices: ['a', 'b'] })).text).toMatch(/<li>a<\/li>\s*<li>b</);
-    for (const section of [requestSection, nodeSection, eventSection, noticeSection]) {
+    for (const section of [requestSection, nodeTable, eventSection, noticeSection]) {
       expect(section(emptyResult())).toBe(nothing);
     }
   });
