@@ -137,9 +137,10 @@ const telling = `
     map.output.textContent = time;
     map.slider.setAttribute('aria-valuetext', time);
     if (node < 0) {
+      const of = Math.max(1, nodes);
       map.readout.textContent = whole(nodes) + (nodes === 1 ? ' node, ' : ' nodes, ') +
-        whole(notReady) + ' not ready, ' + whole(pods) + ' pods; mean CPU requested ' + whole(cpu / Math.max(1, nodes)) +
-        ' %, memory ' + whole(memory / Math.max(1, nodes)) + ' %';
+        whole(notReady) + ' not ready, ' + whole(pods) + ' pods; mean CPU requested ' +
+        whole(cpu / of) + ' %, memory ' + whole(memory / of) + ' %';
       return;
     }
     const zone = map.zones[map.zoneOf[node]];
