@@ -1,7 +1,9 @@
 // The eviction of a pod: a PodDisruptionBudget that selects it is charged with it first, in a write
-// of its status, then the pod is deleted. A budget that allows no more refuses with 429.
+// of its status, then the pod is marked as disrupted in one of its own, then deleted. A budget that
+// allows no more refuses with 429.
 // Left out: the limit of 2,000 pods that a budget remembers.
 // Source: Kubernetes v1.36 pkg/registry/core/pod/storage/eviction.go.
+import { withDisruptionTarget } from '../../api/disruption-target.js';
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { compileLabelSelector } from '../../api/label-selector.js';
@@ -10,7 +12,7 @@ import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
 import { type ApiResponse, keyOf } from '../../client/api-request.js';
 import type { EtcdResult } from '../../client/etcd-client.js';
 import type { EventKind } from '../../kernel/simulation.js';
-import { status, storageFailure } from './answers.js';
+import { notFound, status, storageFailure } from './answers.js';
 import { apiserverConstants } from './constants.js';
 import type { StorageContext } from './storage-context.js';
 
@@ -18,7 +20,8 @@ export class Evictions {
   readonly #context: StorageContext;
   readonly #delete: (id: number, pod: KubernetesObject) => void;
   readonly #charged: EventKind;
-  /** Pods whose budget is being written. */
+  readonly #marked: EventKind;
+  /** Pods whose budget is being written, or that are. */
   readonly #pods = new Map<number, Pod>();
 
   /** `remove` deletes the pod of a request that may go. */
@@ -31,12 +34,16 @@ export class Evictions {
       if (requests.resume(id)) this.#afterCharge(id, result);
       else this.forget(id);
     });
+    this.#marked = simulation.defineEvent(`${name}.DisruptionMarked`, (id, ticket) => {
+      const result = etcd.result(ticket);
+      if (requests.resume(id)) this.#afterMark(id, result);
+    });
   }
 
   /** Asks for leave, as far as the pod needs one, and goes on. */
   begin(id: number, object: KubernetesObject): void {
     const pod = object as Pod;
-    if (needsNoLeave(pod)) return this.#delete(id, pod);
+    if (needsNoLeave(pod)) return this.#mark(id, pod);
     const budgets = this.#budgetsOf(pod);
     const [budget] = budgets;
     if (budgets.length > 1) {
@@ -44,7 +51,7 @@ export class Evictions {
         'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
       return this.#context.reply(id, status(500, 'InternalError', message));
     }
-    if (budget === undefined || isUnhealthyAndFree(pod, budget)) return this.#delete(id, pod);
+    if (budget === undefined || isUnhealthyAndFree(pod, budget)) return this.#mark(id, pod);
     this.#pods.set(id, pod);
     this.#charge(id, pod, budget);
   }
@@ -93,7 +100,31 @@ export class Evictions {
     }
     this.#pods.delete(id);
     if (error !== undefined) return this.#context.reply(id, storageFailure(error));
-    this.#delete(id, pod);
+    this.#mark(id, pod);
+  }
+
+  /** Says of the pod that it goes for no fault of its own. */
+  #mark(id: number, pod: Pod): void {
+    const { etcd, simulation, latencies, requests } = this.#context;
+    const reason = 'EvictionByEvictionAPI';
+    const marked = withDisruptionTarget(pod, reason, 'Eviction API: evicting', simulation.now);
+    const value: Pod = { ...marked, metadata: { ...pod.metadata } };
+    const { resourceVersion = 0 } = pod.metadata;
+    const bytes = encodedBytes(value);
+    latencies.asked(id);
+    const key = requests.key(id);
+    etcd.propose({ key, expectedRevision: resourceVersion, value, bytes }, this.#marked, id);
+  }
+
+  /** Who has written the pod meanwhile has not marked it. */
+  #afterMark(id: number, { succeeded, current, error }: EtcdResult): void {
+    const { latencies, reply, requests } = this.#context;
+    const { resource, name } = requests.call(id).request;
+    latencies.answered(id, resource, 'update');
+    if (error !== undefined) return reply(id, storageFailure(error));
+    if (current === undefined) return reply(id, notFound(resource, name));
+    if (succeeded) this.#delete(id, current);
+    else this.#mark(id, current as Pod);
   }
 }
 

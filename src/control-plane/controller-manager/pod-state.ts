@@ -1,6 +1,5 @@
 // What controllers ask about a pod. Source: Kubernetes v1.36 pkg/api/v1/pod, pkg/controller.
 import { isPodTerminal, type Pod, type PodCondition } from '../../api/pod.js';
-import type { SimTime } from '../../kernel/time.js';
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return pod.status?.conditions?.find((condition) => condition.type === type);
@@ -17,24 +16,6 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
   return (
     minReadySeconds === 0 || (ready.lastTransitionTime ?? 0) + minReadySeconds * 1_000_000 <= now
   );
-}
-
-/** The pod with the condition that it is about to be deleted, and why. */
-export function withDisruptionTarget(
-  pod: Pod,
-  reason: string,
-  message: string,
-  lastTransitionTime: SimTime,
-): Pod {
-  const others = pod.status?.conditions?.filter(({ type }) => type !== 'DisruptionTarget') ?? [];
-  const condition: PodCondition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    lastTransitionTime,
-    reason,
-    message,
-  };
-  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
 }
 
 /** Counts for its controller: neither terminal nor being deleted. */

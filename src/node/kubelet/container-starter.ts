@@ -1,11 +1,13 @@
-// Starts one container: its backoff, its image, CreateContainer, StartContainer, and the postStart
-// hook, which holds up the containers after it.
+// Starts one container: its backoff, its image, what its environment is made of, CreateContainer,
+// StartContainer, and the postStart hook, which holds up the containers after it.
 // Source: Kubernetes v1.36 pkg/kubelet/kuberuntime (reference: nodes-controllers §1.7, §1.9,
 // §1.10).
 import type { LifecycleHandler } from '../../api/probe.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { BackOff, type BackOffLimits } from './back-off.js';
+import { ConfigReader } from './config-reader.js';
+import { environmentReferences } from './config-references.js';
 import type { EventPoster } from './event-poster.js';
 import type { ImageManager, PullWaiter } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
@@ -18,6 +20,9 @@ import { killedExitCode } from './run-behaviour.js';
 export function hookUs(handler: LifecycleHandler | undefined): number {
   return (handler?.sleep?.seconds ?? 0) * 1_000_000;
 }
+
+/** Why a container waits whose environment cannot be made. */
+const configError = 'CreateContainerConfigError';
 
 /** What the starter works with. */
 export interface StarterParts {
@@ -36,6 +41,7 @@ export class ContainerStarter {
   readonly #context: KubeletContext;
   readonly #parts: StarterParts;
   readonly #restartBackOff: BackOffLimits;
+  readonly #config: ConfigReader;
   readonly #created: EventKind;
   readonly #started: EventKind;
   readonly #hookEnded: EventKind;
@@ -45,6 +51,9 @@ export class ContainerStarter {
     const { simulation, settings, pods } = context;
     this.#context = context;
     this.#parts = parts;
+    this.#config = new ConfigReader((record, container, fault) =>
+      this.#onConfigRead(record, container as ContainerRecord, fault?.message),
+    );
     this.#restartBackOff = {
       initialUs: settings.restartBackoffInitialUs,
       maxUs: settings.restartBackoffMaxUs,
@@ -201,13 +210,25 @@ export class ContainerStarter {
 
   #create(record: PodRecord, container: ContainerRecord): void {
     const { observer } = this.#context;
-    if (container.restartCount === 0) {
-      record.imagesReady++;
-      if (record.imagesReady === record.containers.length) {
+    if (!container.hasImage) {
+      container.hasImage = true;
+      if (record.containers.every(({ hasImage }) => hasImage)) {
         observer.podReached(record.uid, 'imagesPulled');
       }
     }
+    const references = environmentReferences(container.spec);
+    if (references.length > 0) return this.#config.read(record, container, references);
     this.#perform(record, container, container.times.createUs, this.#created);
+  }
+
+  #onConfigRead(record: PodRecord, container: ContainerRecord, fault: string | undefined): void {
+    if (fault === undefined) {
+      return this.#perform(record, container, container.times.createUs, this.#created);
+    }
+    const isRepeated = container.waitingReason === configError;
+    this.#fail(record, container, configError, fault);
+    this.#parts.events.record(record, container, 'Failed', `Error: ${fault}`, isRepeated);
+    this.#parts.done(record);
   }
 
   #perform(record: PodRecord, { index }: ContainerRecord, aloneUs: number, kind: EventKind): void {

@@ -60,7 +60,6 @@ export function takeOver(
   record.startTimeUs = before.startTimeUs;
   record.isDeletable = before.isDeletable;
   record.rejection = before.rejection;
-  record.imagesReady = before.imagesReady;
   record.containersStarted = before.containersStarted;
   const isLost = before.podIp !== '' && !before.hasSandbox && !before.isDeletable;
   if (before.holdsAddress && isLost) network.release(before.agent.index, before.podIp);
@@ -87,6 +86,7 @@ function inherit(from: ContainerRecord, to: ContainerRecord): void {
   to.termination = from.termination;
   to.lastTermination = from.lastTermination;
   to.restartCount = from.restartCount;
+  to.hasImage = from.hasImage;
   to.times = from.times;
   if (from.state !== 'running') return;
   to.isReady = from.isReady;

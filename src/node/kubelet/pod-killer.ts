@@ -12,7 +12,7 @@ import type { KubeletContext } from './kubelet-context.js';
 import { clockOf, type NodeAgent } from './node-agent.js';
 import type { PodNetwork } from './pod-network.js';
 import { type ContainerRecord, noEvent, type PodRecord } from './pod-record.js';
-import { killedExitCode } from './run-behaviour.js';
+import { forEver, killedExitCode, terminatedExitCode } from './run-behaviour.js';
 import type { StatusManager } from './status-manager.js';
 
 /** What a killer works with. */
@@ -134,6 +134,7 @@ export class PodKiller {
   #signal(record: PodRecord, container: ContainerRecord): void {
     const { simulation, settings } = this.#context;
     const { termUs } = container.times;
+    if (isUnfinished(record, container)) container.stopExitCode ||= terminatedExitCode;
     if (termUs === 0) return this.#stopProcess(record, container);
     const killUs = Math.max(record.deadlineUs, simulation.now + settings.minimumGraceUs);
     const endUs = simulation.now + termUs;
@@ -237,4 +238,12 @@ export class PodKiller {
     record.isDeletable = true;
     if (record.pod.metadata.deletionTimestamp !== undefined) this.#parts.status.queue(record);
   }
+}
+
+/**
+ * Whether a container is stopped in the middle of its work. Programs that have work to do do not
+ * catch SIGTERM, and so their pod has not succeeded; servers end with code 0. ASSUMED.
+ */
+function isUnfinished({ pod }: PodRecord, { times }: ContainerRecord): boolean {
+  return times.runUs !== forEver && (pod.spec.restartPolicy ?? 'Always') !== 'Always';
 }

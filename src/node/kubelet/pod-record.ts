@@ -58,6 +58,8 @@ export class ContainerRecord {
   isStarted = false;
   /** Number of the sync that has tried to start it last. */
   triedInSync = -1;
+  /** Its image was there when its first run was to be made. */
+  hasImage = false;
   times: ContainerTimes;
   restartBackOff: BackOff | undefined;
   pullBackOff: BackOff | undefined;
@@ -111,7 +113,6 @@ export class PodRecord {
   /** Its address is one of the node's subnet, and taken. */
   holdsAddress = false;
   isCounted = false;
-  imagesReady = 0;
   containersStarted = 0;
   syncNumber = 0;
   /** The running sync has changed something at the runtime. */
@@ -156,6 +157,8 @@ export class PodRecord {
   /** When its worker began to wait for volumes, and how long a failed mount waits. */
   volumesSinceUs: SimTime = 0;
   mountRetryUs = 0;
+  /** Times that a mount has failed, or its worker has lost patience. */
+  mountFaults = 0;
   /** Debt of the pod's Event spam filter: the time up to which its Events are paid for. */
   eventDebtUs: SimTime = 0;
 

@@ -21,6 +21,8 @@ export const forEver: number = Number.POSITIVE_INFINITY;
 const crashExitCode = 1;
 /** 128 and the number of SIGKILL. */
 export const killedExitCode = 137;
+/** 128 and the number of SIGTERM. */
+export const terminatedExitCode = 143;
 
 /** What a run does, µs; undefined where the pod does not say. */
 export interface RunBehaviour {

@@ -1,7 +1,8 @@
 // Volumes of pods: a pod waits until the populator has seen it, the reconciler has started its
-// mounts, these are done, and the poll of the pod's worker comes round. A service account token is
-// asked of the API first; those of claims take their own way (claim-mounts.ts). A worker that has
-// waited in vain for 2m3s says so and begins to wait anew.
+// mounts, these are done, and the poll of the pod's worker comes round. A service account token,
+// ConfigMaps and Secrets are asked of the API first, again and again when they are not there; the
+// volumes of claims take their own way (claim-mounts.ts). A worker that has waited for claims in
+// vain for 2m3s says so and begins to wait anew.
 // Source: Kubernetes v1.36 pkg/kubelet/volumemanager (reference: nodes-controllers §1.12).
 import type { Pod, Volume } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
@@ -9,6 +10,8 @@ import { type ApiResponse, isSuccess } from '../../client/api-request.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ClaimMounts } from './claim-mounts.js';
+import { type ConfigFault, ConfigReader } from './config-reader.js';
+import { volumeReferences } from './config-references.js';
 import { nextTick } from './durations.js';
 import type { EventPoster } from './event-poster.js';
 import type { KubeletContext } from './kubelet-context.js';
@@ -47,6 +50,7 @@ export class VolumeManager {
   readonly #waitTimedOut: EventKind;
   readonly #claims: ClaimMounts | undefined;
   readonly #events: EventPoster;
+  readonly #config: ConfigReader;
 
   constructor(context: KubeletContext, parts: VolumeManagerParts) {
     const { onMounted, storage } = parts;
@@ -54,6 +58,9 @@ export class VolumeManager {
     this.#context = context;
     this.#onMounted = onMounted;
     this.#events = parts.events;
+    this.#config = new ConfigReader((record, _, fault) =>
+      fault === undefined ? this.#contentsCame(record) : this.#setUpFailed(record, fault),
+    );
     this.#claims =
       storage &&
       new ClaimMounts(context, storage, {
@@ -63,7 +70,7 @@ export class VolumeManager {
     this.#mountStarted = simulation.defineEvent('kubelet.VolumeMountStarted', (slot) => {
       const record = pods.get(slot);
       record.stepEvent = noEvent;
-      this.#requestToken(record);
+      this.#requestContents(record);
     });
     this.#mounted = simulation.defineEvent('kubelet.VolumesMounted', (slot) => {
       const record = pods.get(slot);
@@ -95,7 +102,7 @@ export class VolumeManager {
     const reconciledUs = nextTick(populatedUs, agent.reconcilerPhaseUs, volumeLoopUs);
     const startUs = Math.max(now, reconciledUs);
     this.#claims?.begin(record, Math.max(now, populatedUs));
-    if (settings.requestTokens && needsToken(pod)) {
+    if (this.#asksForToken(pod) || volumeReferences(pod).length > 0) {
       record.stepEvent = simulation.at(startUs, this.#mountStarted, record.slot);
     } else {
       this.#mountedAt(record, startUs + record.times.mountUs);
@@ -129,14 +136,19 @@ export class VolumeManager {
     const message =
       `Unable to attach or mount volumes: unmounted volumes=[${missing}], unattached volumes=[], ` +
       'failed to process volumes=[]: context deadline exceeded';
-    const isRepeated = record.mountRetryUs > 0;
-    record.mountRetryUs = Math.max(record.mountRetryUs, 1);
+    const isRepeated = record.mountFaults++ > 0;
     this.#events.record(record, undefined, 'FailedMount', message, isRepeated);
     record.volumesSinceUs = simulation.now + settings.syncBackoffUs;
     this.#waitForClaims(record);
   }
 
-  #requestToken(record: PodRecord): void {
+  #asksForToken(pod: Pod): boolean {
+    return this.#context.settings.requestTokens && needsToken(pod);
+  }
+
+  /** Asks for what the volumes hold: the token first. */
+  #requestContents(record: PodRecord): void {
+    if (!this.#asksForToken(record.pod)) return this.#readConfig(record);
     const { namespace = '' } = record.pod.metadata;
     const serviceAccount = record.pod.spec.serviceAccountName ?? 'default';
     const request = { resource: 'serviceaccounts', subresource: 'token', namespace } as const;
@@ -149,16 +161,32 @@ export class VolumeManager {
 
   readonly #answered = (call: ApiCall): void => {
     const record = call.context as PodRecord;
-    const { simulation, settings } = this.#context;
     if (record.state !== 'syncing') return; // the pod has been asked to go
-    if (isSuccess(call.response as ApiResponse)) {
-      return this.#mountedAt(record, simulation.now + record.times.mountUs);
-    }
+    if (isSuccess(call.response as ApiResponse)) return this.#readConfig(record);
+    this.#tryAgain(record);
+  };
+
+  #readConfig(record: PodRecord): void {
+    this.#config.read(record, undefined, volumeReferences(record.pod));
+  }
+
+  #contentsCame(record: PodRecord): void {
+    this.#mountedAt(record, this.#context.simulation.now + record.times.mountUs);
+  }
+
+  #setUpFailed(record: PodRecord, { reference, message }: ConfigFault): void {
+    const why = `MountVolume.SetUp failed for volume "${reference.volume}" : ${message}`;
+    this.#events.record(record, undefined, 'FailedMount', why, record.mountFaults++ > 0);
+    this.#tryAgain(record);
+  }
+
+  #tryAgain(record: PodRecord): void {
+    const { simulation, settings } = this.#context;
     const backoffUs = Math.min(
       Math.max(settings.mountBackoffInitialUs, 2 * record.mountRetryUs),
       settings.mountBackoffMaxUs,
     );
     record.mountRetryUs = backoffUs;
     record.stepEvent = simulation.after(backoffUs, this.#mountStarted, record.slot);
-  };
+  }
 }

@@ -55,6 +55,40 @@ describe('an eviction', () => {
     expect(one?.metadata.deletionGracePeriodSeconds).toBe(30);
   });
 
+  test('marks the pod first, so that its Job knows it for no failure of its own', () => {
+    setUp(running('a'), budget('web', 1));
+    evict('a');
+    const [one] = stored('Pod') as unknown as readonly Pod[];
+    expect(one?.status?.conditions).toMatchObject([
+      { type: 'Ready' },
+      { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' },
+    ]);
+  });
+
+  test('marks what the pod has become when someone else writes it meanwhile', () => {
+    setUp(running('a'));
+    const answers: number[] = [];
+    const where = { resource: 'pods', namespace: 'default', name: 'a' } as const;
+    const other: ApiRequest = {
+      ...where,
+      verb: 'patch',
+      patch: {
+        bytes: 10,
+        apply: (one) => ({ ...one, metadata: { ...one.metadata, labels: { app: 'new' } } }) as Pod,
+      },
+    };
+    const eviction: ApiRequest = { ...where, verb: 'create', subresource: 'eviction' };
+    for (const request of [...Array.from({ length: 9 }, () => other), eviction, other]) {
+      client.send(request, ({ response }) => answers.push(response?.code ?? 0));
+    }
+    plane.wait(1_000_000);
+    expect(answers.toSorted((a, b) => a - b)).toEqual([...Array(10).fill(200), 201]);
+    const [one] = stored('Pod') as unknown as readonly Pod[];
+    expect(one?.metadata.labels).toEqual({ app: 'new' });
+    expect(one?.metadata.deletionTimestamp).toBeDefined();
+    expect(one?.status?.conditions?.map(({ type }) => type)).toContain('DisruptionTarget');
+  });
+
   test('charges the budget that selects the pod, until it allows no more', () => {
     setUp(running('a'), running('b'), budget('web', 1));
     expect(evict('a').code).toBe(201);

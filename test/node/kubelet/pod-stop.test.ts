@@ -45,6 +45,20 @@ describe('a pod that stops on its signal', () => {
   });
 });
 
+describe('a pod with work to do that is stopped before it is done', () => {
+  const working = { 'kubeclock.dev/run-time': '60s' };
+  const endOf = (restartPolicy: 'Always' | 'Never'): string | undefined =>
+    deleted(30, { restartPolicy }, working).podHistory().at(-2)?.[2];
+
+  test('has failed by its signal: its Job must not count it as done', () => {
+    expect(endOf('Never')).toBe('Failed deleting app:exit 143');
+  });
+
+  test('is taken for a server that stops in order when it would be started again', () => {
+    expect(endOf('Always')).toBe('Succeeded deleting app:exit 0');
+  });
+});
+
 describe('grace', () => {
   const ignoring = { 'kubeclock.dev/ignores-sigterm': 'true' };
 

@@ -8,7 +8,7 @@ import type { PriorityClass } from '../../../api/priority-class.js';
 import type { ResourceQuota } from '../../../api/resource-quota.js';
 import { defaultStorageClass } from '../../../api/storage-provisioner.js';
 import type { ApiClient } from '../../../client/api-client.js';
-import type { ApiRequest } from '../../../client/api-request.js';
+import { type ApiRequest, objectKey } from '../../../client/api-request.js';
 import type { Simulation } from '../../../kernel/simulation.js';
 import type { CpuHost } from '../../../kernel/stations.js';
 import { ascending } from '../../../stats/ascending.js';
@@ -61,6 +61,8 @@ export class AdmissionControl {
     const lookups = {
       priorityClass: (name: string) => this.#priorityClass(name),
       isTerminating: (namespace: string) => this.#isTerminating(namespace),
+      hasServiceAccount: (namespace: string, name: string) =>
+        options.objectsOf('serviceaccounts').has(objectKey(namespace, name)),
       defaultStorageClass: () =>
         defaultStorageClass(options.objectsOf('storageclasses').values() as Iterable<StorageClass>),
       limitRanges: (namespace: string) => this.#within<LimitRange>('limitranges', namespace),

@@ -4,7 +4,8 @@
 // StorageObjectInUseProtection, then validation, then the bounds of LimitRanger. What has to be
 // asked elsewhere, webhooks and quotas, follows in `outside-checks.ts`. Those in
 // `optionalAdmissionPlugins` can be disabled. Left out: the refusal of namespaces that are not
-// there, and the plugins that change nothing here (docs/MODEL.md).
+// there, the wait for the ServiceAccount `default` of a new namespace, and the plugins that change
+// nothing here (docs/MODEL.md).
 // Source: Kubernetes v1.36 pkg/kubeapiserver/options/plugins.go, plugin/pkg/admission.
 import { defaultObject } from '../../../api/defaulting.js';
 import { formatPath } from '../../../api/field-path.js';
@@ -31,6 +32,7 @@ export interface AdmissionLookups {
   readonly isTerminating: (namespace: string) => boolean;
   /** By name. */
   readonly limitRanges: (namespace: string) => readonly LimitRange[];
+  readonly hasServiceAccount: (namespace: string, name: string) => boolean;
   /** That of claims which name none; undefined where none is marked. */
   readonly defaultStorageClass: () => StorageClass | undefined;
 }
@@ -73,6 +75,12 @@ export class Admission {
     if (object.kind !== 'Pod') {
       return validated(this.#withStorage(withoutStatus(defaultObject(object))));
     }
+    const account = object.spec.serviceAccountName ?? 'default';
+    if (!this.#hasAccount(namespace, account)) {
+      const missing = `serviceaccount "${account}" not found`;
+      const why = `error looking up service account ${namespace}/${account}: ${missing}`;
+      return forbidden('pods', name, why);
+    }
     const ranges = this.#lookups.limitRanges(namespace);
     if (ranges.length > 0) return this.#limited(object, ranges);
     const known = this.#podSpecs.get(object.spec);
@@ -80,6 +88,12 @@ export class Admission {
     const result = this.#complete(defaultObject(object));
     if (!('code' in result)) this.#podSpecs.set(object.spec, result.spec);
     return result;
+  }
+
+  /** The account `default` comes with its namespace: a create that is too early waits for it. */
+  #hasAccount(namespace: string, account: string): boolean {
+    if (account === 'default' || this.#disabled.has('ServiceAccount')) return true;
+    return this.#lookups.hasServiceAccount(namespace, account);
   }
 
   #withStorage(object: KubernetesObject): KubernetesObject {

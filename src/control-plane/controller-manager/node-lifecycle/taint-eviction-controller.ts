@@ -1,6 +1,7 @@
 // Deletes the pods of nodes with NoExecute taints that they do not tolerate: at once, or when the
 // shortest toleration of a taint is over, unless the taint goes before.
 // Source: Kubernetes v1.36 pkg/controller/tainteviction (reference: nodes-controllers 3.14).
+import { withDisruptionTarget } from '../../../api/disruption-target.js';
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node, Taint } from '../../../api/node.js';
 import type { Pod } from '../../../api/pod.js';
@@ -14,7 +15,6 @@ import { Slab } from '../../../client/slab.js';
 import type { EventHandle } from '../../../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { SimTime } from '../../../kernel/time.js';
-import { withDisruptionTarget } from '../pod-state.js';
 import type { ControllerOptions } from '../sync-loop.js';
 import { nodeLifecycleConstants as constants } from './constants.js';
 import type { PodsOfNodes } from './pods-of-nodes.js';

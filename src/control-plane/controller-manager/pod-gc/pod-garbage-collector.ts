@@ -4,6 +4,7 @@
 // looked up after a quarantine.
 // Source: Kubernetes v1.36 pkg/controller/podgc/gc_controller.go (reference: nodes-controllers
 // 3.13).
+import { withDisruptionTarget } from '../../../api/disruption-target.js';
 import type { KubernetesObject } from '../../../api/kubernetes-object.js';
 import type { Node } from '../../../api/node.js';
 import { isPodTerminal, type Pod } from '../../../api/pod.js';
@@ -16,7 +17,6 @@ import type { EventKind, Simulation } from '../../../kernel/simulation.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { ascending } from '../../../stats/ascending.js';
 import type { PodsOfNodes } from '../node-lifecycle/pods-of-nodes.js';
-import { withDisruptionTarget } from '../pod-state.js';
 import type { ControllerOptions } from '../sync-loop.js';
 import { podGcConstants as constants } from './constants.js';
 

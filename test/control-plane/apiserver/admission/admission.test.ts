@@ -30,11 +30,30 @@ const lookups = (found?: PriorityClass, ranges: readonly LimitRange[] = []): Adm
   priorityClass: (name) => (name === (found?.metadata.name ?? '') ? found : undefined),
   isTerminating: (namespace) => namespace === 'terminating',
   limitRanges: () => ranges,
+  hasServiceAccount: (_, name) => name === 'robot',
   defaultStorageClass: () => undefined,
 });
 
 const admit = <T extends KubernetesObject>(object: T, found?: PriorityClass): T | Rejection =>
   new Admission(lookups(found)).admit(object) as T | Rejection;
+
+describe('a service account that a pod names', () => {
+  test('must be there', () => {
+    expect(admit(pod('a', { serviceAccountName: 'robot' }))).toMatchObject({ kind: 'Pod' });
+    expect(admit(pod('a', { serviceAccountName: 'nobody' }))).toEqual({
+      code: 403,
+      reason: 'Forbidden',
+      message:
+        'pods "a" is forbidden: error looking up service account default/nobody: ' +
+        'serviceaccount "nobody" not found',
+    });
+  });
+
+  test('is not looked up where its plugin is disabled', () => {
+    const admission = new Admission(lookups(), ['ServiceAccount']);
+    expect(admission.admit(pod('a', { serviceAccountName: 'nobody' }))).toHaveProperty('spec');
+  });
+});
 
 describe('the priority of a pod', () => {
   const none = admit(pod('a')) as Pod;
