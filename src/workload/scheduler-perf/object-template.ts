@@ -16,7 +16,7 @@ import { loadYaml } from '../../api/yaml-dialect.js';
 import { assert } from '../../kernel/assert.js';
 import { problemAt } from '../../scenario/scenario-problems.js';
 import { readTree } from '../../scenario/yaml-tree.js';
-import { GoTemplate, type TemplateData, TemplateError } from '../go-template.js';
+import { GoTemplate, type TemplateData, TemplateError } from '../../scenario/go-template/go-template.js';
 import { perfProblemCodes } from './perf-problems.js';
 
 /** Values of `templateParams`. */

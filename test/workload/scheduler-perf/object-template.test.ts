@@ -79,8 +79,8 @@ describe('a text that is refused', () => {
   test.each<[string, string, readonly string[]]>([
     [
       'an action that nobody knows',
-      pod('name: "{{ randInt }}"'),
-      ['3:22 function "randInt" is not one of'],
+      pod('name: "{{ rollDice }}"'),
+      ['3:22 function "rollDice" is not one of'],
     ],
     ['a value that is not there', pod('name: "p{{ .index }}"'), ['3:23 .index is none of']],
     ['malformed YAML', 'kind: [\n', ['malformed YAML']],

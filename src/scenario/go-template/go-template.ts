@@ -1,0 +1,229 @@
+// Go templates as the files of scheduler_perf, ClusterLoader2 and kube-burner use them: text with
+// actions such as `{{.Index}}`, `{{ AddInt (MultiplyInt .Index 2) 1 }}`, `{{if}}`, `{{range}}`,
+// `{{with}}` and variables. Nothing of a template reaches outside: no files, no clock.
+// Left out: define, template, block, break, continue, methods; a template that has one is refused.
+// Source: Go text/template.
+
+import { type Expression, ExpressionParser, given } from './expression.js';
+import { type RenderOptions, Scope } from './scope.js';
+import {
+  isMap,
+  isTrue,
+  printed,
+  type TemplateData,
+  TemplateError,
+  type TemplateValue,
+} from './template-value.js';
+
+export type { RenderOptions } from './scope.js';
+export { type TemplateData, TemplateError, type TemplateValue } from './template-value.js';
+
+/** Text, an action, or an action with what stands inside it. */
+type Part = string | ((scope: Scope) => string);
+
+interface Action {
+  readonly code: string;
+  /** Where the code begins in the text. */
+  readonly start: number;
+}
+
+const pattern = /\{\{(-(?=\s))?([\s\S]*?)((?<=\s)-)?\}\}/g;
+const openers = ['if', 'range', 'with'] as const;
+const refused = ['define', 'template', 'block', 'break', 'continue'] as const;
+
+/** A text with holes; `render` fills them. */
+export class GoTemplate {
+  /** Whether it renders to the same text whatever the data. */
+  readonly isConstant: boolean;
+  readonly #parts: readonly Part[];
+
+  /** @throws TemplateError for an action that is not understood. */
+  constructor(text: string) {
+    const pieces = piecesOf(text);
+    const reader = new BlockReader(pieces);
+    this.#parts = reader.whole();
+    this.isConstant = pieces.every((piece) => typeof piece === 'string');
+  }
+
+  /** @throws TemplateError when `data` lacks something, or for a division by zero. */
+  render(data: TemplateData, options: RenderOptions = {}): string {
+    return rendered(this.#parts, Scope.of(data, options));
+  }
+}
+
+/** Texts and actions in turn, white space taken away where a dash says so. */
+function piecesOf(text: string): readonly (string | Action)[] {
+  const pieces: (string | Action)[] = [];
+  let end = 0;
+  let trimsNext = false;
+  const addText = (piece: string, trimsEnd: boolean): void => {
+    const left = trimsNext ? piece.trimStart() : piece;
+    pieces.push(trimsEnd ? left.trimEnd() : left);
+  };
+  for (const match of text.matchAll(pattern)) {
+    const [all, trimsBefore = '', code = '', trimsAfter = ''] = match;
+    addText(text.slice(end, match.index), trimsBefore !== '');
+    const start = match.index + 2 + trimsBefore.length;
+    if (!/^\s*\/\*/.test(code)) pieces.push({ code, start });
+    end = match.index + all.length;
+    trimsNext = trimsAfter !== '';
+  }
+  addText(text.slice(end), false);
+  return pieces;
+}
+
+function rendered(parts: readonly Part[], scope: Scope): string {
+  return parts.map((part) => (typeof part === 'string' ? part : part(scope))).join('');
+}
+
+/** Puts what stands between `{{if}}` and `{{end}}` together. */
+class BlockReader {
+  readonly #pieces: readonly (string | Action)[];
+  #at = 0;
+
+  constructor(pieces: readonly (string | Action)[]) {
+    this.#pieces = pieces;
+  }
+
+  whole(): readonly Part[] {
+    const { parts, closer } = this.#parts();
+    if (closer === undefined) return parts;
+    const { word, start } = closer;
+    throw new TemplateError(`"${word}" has no if, range or with before it`, start);
+  }
+
+  /** Until an `else` or `end` that is not of a block inside, which is taken. */
+  #parts(): { readonly parts: readonly Part[]; readonly closer: Closer | undefined } {
+    const parts: Part[] = [];
+    while (this.#at < this.#pieces.length) {
+      const piece = this.#pieces[this.#at++] as string | Action;
+      if (typeof piece === 'string') {
+        parts.push(piece);
+        continue;
+      }
+      const parser = new ExpressionParser(piece.code, piece.start);
+      const word = parser.keyword([...openers, ...refused, 'else', 'end']);
+      if (word === 'else' || word === 'end') {
+        return { parts, closer: { word, parser, start: piece.start } };
+      }
+      parts.push(this.#action(word, parser, piece.start));
+    }
+    return { parts, closer: undefined };
+  }
+
+  #action(word: string | undefined, parser: ExpressionParser, start: number): Part {
+    switch (word) {
+      case undefined:
+        return statement(parser);
+      case 'if':
+        return this.#if(parser, start);
+      case 'range':
+        return this.#range(parser, start);
+      case 'with':
+        return this.#with(parser, start);
+      default:
+        throw new TemplateError(`the action "${word}" is not supported`, start);
+    }
+  }
+
+  #if(parser: ExpressionParser, start: number): Part {
+    const bind = binding(parser);
+    const { body, other } = this.#body('if', start);
+    return (scope) => {
+      const inner = scope.inner();
+      return isTrue(bind(inner)) ? rendered(body, inner) : rendered(other, inner);
+    };
+  }
+
+  #with(parser: ExpressionParser, start: number): Part {
+    const bind = binding(parser);
+    const { body, other } = this.#body('with', start);
+    return (scope) => {
+      const outer = scope.inner();
+      const value = bind(outer);
+      return isTrue(value) ? rendered(body, outer.inner({ value })) : rendered(other, outer);
+    };
+  }
+
+  #range(parser: ExpressionParser, start: number): Part {
+    const { names = [] } = parser.declaration() ?? {};
+    const over = parser.pipeline();
+    const { body, other } = this.#body('range', start);
+    return (scope) => {
+      const entries = entriesOf(over.evaluate(scope), over.offset);
+      if (entries.length === 0) return rendered(other, scope.inner());
+      const texts = entries.map(([key, value]) => {
+        const inner = scope.inner({ value });
+        const values = names.length === 1 ? [value] : [key, value];
+        for (const [index, name] of names.entries()) inner.declare(name, values[index]);
+        return rendered(body, inner);
+      });
+      return texts.join('');
+    };
+  }
+
+  /** What stands inside a block, and what stands there otherwise. */
+  #body(
+    word: string,
+    start: number,
+  ): { readonly body: readonly Part[]; readonly other: readonly Part[] } {
+    const { parts: body, closer } = this.#parts();
+    if (closer === undefined) throw new TemplateError(`"${word}" has no end`, start);
+    if (closer.word === 'end') return { body, other: [] };
+    const next = closer.parser.keyword(openers);
+    if (next !== undefined) {
+      // `else if` stands for an `else` with an `if` inside, which ends where that ends.
+      return { body, other: [this.#action(next, closer.parser, closer.start)] };
+    }
+    const { parts: other, closer: end } = this.#parts();
+    if (end?.word !== 'end') throw new TemplateError(`"${word}" has no end`, start);
+    return { body, other };
+  }
+}
+
+interface Closer {
+  readonly word: 'else' | 'end';
+  /** Stands behind the word. */
+  readonly parser: ExpressionParser;
+  readonly start: number;
+}
+
+/** The value of a condition, which may declare a variable. */
+function binding(parser: ExpressionParser): (scope: Scope) => TemplateValue {
+  const declared = parser.declaration()?.names[0];
+  const expression = parser.pipeline();
+  return (scope) => {
+    const value = expression.evaluate(scope);
+    if (declared !== undefined) scope.declare(declared, value);
+    return value;
+  };
+}
+
+/** A variable gets a value, or a value is printed. */
+function statement(parser: ExpressionParser): Part {
+  const declared = parser.declaration();
+  const expression = parser.pipeline();
+  if (declared === undefined) return (scope) => printed(given(expression, scope));
+  const [name = ''] = declared.names;
+  return (scope) => setVariable(scope, name, declared.sign, expression);
+}
+
+function setVariable(scope: Scope, name: string, sign: ':=' | '=', expression: Expression): string {
+  const value = expression.evaluate(scope);
+  if (sign === ':=') scope.declare(name, value);
+  else scope.assign(name, value, expression.offset);
+  return '';
+}
+
+function entriesOf(
+  value: TemplateValue,
+  offset: number,
+): readonly (readonly [TemplateValue, TemplateValue])[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return [...value.entries()];
+  if (isMap(value)) {
+    const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+    return keys.map((key) => [key, value[key]]);
+  }
+  throw new TemplateError(`range cannot go over ${printed(value)}`, offset);
+}

@@ -1,0 +1,113 @@
+// What an action of a template can see while it is rendered: the data, the value at hand (the dot),
+// variables, and where random numbers come from.
+
+import type { RandomStream } from '../../kernel/random-stream.js';
+import type { CallContext } from './template-functions.js';
+import {
+  memberOf,
+  type TemplateData,
+  TemplateError,
+  type TemplateValue,
+} from './template-value.js';
+
+/** What a template may use beside its data. */
+export interface RenderOptions {
+  /** For functions such as RandIntRange; a template that calls one is refused without it. */
+  readonly random?: RandomStream | undefined;
+  /** Variables of the environment by name, as `env` reads them. */
+  readonly environment?: ReadonlyMap<string, string>;
+}
+
+interface Variable {
+  readonly name: string;
+  value: TemplateValue;
+}
+
+/** Blocks see the variables of the blocks around them, and change them. */
+export class Scope {
+  readonly #data: TemplateData;
+  readonly #options: RenderOptions;
+  readonly #outer: Scope | undefined;
+  readonly #variables: Variable[] = [];
+  /** Undefined: the data as a whole. */
+  readonly #dot: { readonly value: TemplateValue } | undefined;
+
+  private constructor(
+    data: TemplateData,
+    options: RenderOptions,
+    outer: Scope | undefined,
+    dot: { readonly value: TemplateValue } | undefined,
+  ) {
+    this.#data = data;
+    this.#options = options;
+    this.#outer = outer;
+    this.#dot = dot;
+  }
+
+  static of(data: TemplateData, options: RenderOptions): Scope {
+    return new Scope(data, options, undefined, undefined);
+  }
+
+  /** For a block; with a dot of its own where one is given. */
+  inner(dot?: { readonly value: TemplateValue }): Scope {
+    return new Scope(this.#data, this.#options, this, dot ?? this.#dot);
+  }
+
+  declare(name: string, value: TemplateValue): void {
+    this.#variables.push({ name, value });
+  }
+
+  /** @throws TemplateError where no such variable is declared. */
+  assign(name: string, value: TemplateValue, offset: number): void {
+    this.#find(name, offset).value = value;
+  }
+
+  /** The value of `$name`, or of a member of it. */
+  variable(name: string, steps: readonly string[], offset: number): TemplateValue {
+    if (name === '') return steps.length === 0 ? this.#whole() : this.#inData(steps);
+    return steps.reduce(memberOf, this.#find(name, offset).value);
+  }
+
+  /** The value of `.a.b`; undefined where nobody has given one. */
+  field(steps: readonly string[]): TemplateValue {
+    if (this.#dot === undefined) return steps.length === 0 ? this.#whole() : this.#inData(steps);
+    return steps.reduce(memberOf, this.#dot.value);
+  }
+
+  /** What fields there are, for messages. */
+  get known(): string {
+    return [...this.#data.keys()].map((key) => `.${key}`).join(', ');
+  }
+
+  /** What a function that is called at `offset` may draw from. */
+  callAt(offset: number): CallContext {
+    const { random, environment } = this.#options;
+    return {
+      offset,
+      random: () => {
+        if (random !== undefined) return random;
+        throw new TemplateError('random values have no place here', offset);
+      },
+      environment: (name) => environment?.get(name) ?? '',
+    };
+  }
+
+  #whole(): TemplateValue {
+    return Object.fromEntries(this.#data);
+  }
+
+  #inData([first = '', ...others]: readonly string[]): TemplateValue {
+    return others.reduce(memberOf, this.#data.get(first));
+  }
+
+  #find(name: string, offset: number): Variable {
+    const found =
+      this.#variables.findLast((each) => each.name === name) ?? this.#outer?.findFrom(name);
+    if (found !== undefined) return found;
+    throw new TemplateError(`there is no variable $${name}`, offset);
+  }
+
+  findFrom(name: string): Variable | undefined {
+    return this.#variables.findLast((each) => each.name === name) ?? this.#outer?.findFrom(name);
+  }
+}

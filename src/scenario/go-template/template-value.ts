@@ -1,0 +1,61 @@
+// Values inside Go templates: what counts as true, how a value is printed, which number it is.
+// Left out: methods, structs, channels, and the difference between integers and floating point.
+// Source: Go text/template.
+
+/** Something that cannot be read or worked out. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  /** Where in the text, in UTF-16 code units. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+/** A value; undefined is one that nobody has given. */
+export type TemplateValue =
+  | number
+  | string
+  | boolean
+  | null
+  | undefined
+  | readonly TemplateValue[]
+  | { readonly [key: string]: TemplateValue };
+
+/** What an action may read: `.Index` is `Index`. */
+export type TemplateData = ReadonlyMap<string, TemplateValue>;
+
+/** Whether `if` takes a value for true: not false, 0, nil, nor empty. */
+export function isTrue(value: TemplateValue): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (isMap(value)) return Object.keys(value).length > 0;
+  return Boolean(value);
+}
+
+/** Whether a value is a mapping. */
+export function isMap(value: TemplateValue): value is { readonly [key: string]: TemplateValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value as Go prints it. */
+export function printed(value: TemplateValue): string {
+  if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`;
+  if (!isMap(value)) return value === undefined || value === null ? '<nil>' : String(value);
+  const entries = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  return `map[${entries.map((key) => `${key}:${printed(value[key])}`).join(' ')}]`;
+}
+
+/** The number that a value is or spells. @throws TemplateError when it does neither. */
+export function numberOf(value: TemplateValue, offset: number): number {
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+  const number = isNumeric ? Number(value) : Number.NaN;
+  if (Number.isFinite(number)) return number;
+  throw new TemplateError(`${JSON.stringify(value ?? null)} is no number`, offset);
+}
+
+/** A member of a mapping; undefined where there is none. */
+export function memberOf(value: TemplateValue, name: string): TemplateValue {
+  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
