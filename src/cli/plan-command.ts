@@ -7,6 +7,7 @@ import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import { type FaultOperation, isFaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
 import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
+import type { PhasesOperation } from '../cluster/phase-operation.js';
 import { isWorkloadOperation, type WorkloadOperation } from '../cluster/workload-operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
@@ -175,6 +176,8 @@ function operationLines(operation: Operation): readonly string[] {
       const interval = formatDuration(operation.intervalUs);
       return [`${head} ${operation.mode}, ${operation.count} times, every ${interval}`];
     }
+    case 'phases':
+      return [head, ...phaseTexts(operation)];
     case 'etcdFault': {
       const { fault, member, durationUs } = operation;
       return [`${head} ${fault} of ${etcdMemberText(member)}${untilText(durationUs)}`];
@@ -199,6 +202,16 @@ function operationLines(operation: Operation): readonly string[] {
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
+}
+
+/** A line for each kind of object of each phase. */
+function phaseTexts({ phases }: PhasesOperation): readonly string[] {
+  return phases.flatMap(({ action, changes, tuningSet }) =>
+    changes.map(({ target, objects }) => {
+      const pace = tuningSet === '' ? '' : ` by ${tuningSet}`;
+      return `  ${action} ${formatTarget(target)}, ${objects} objects${pace}`;
+    }),
+  );
 }
 
 function untilText(durationUs: number): string {

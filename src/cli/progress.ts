@@ -3,6 +3,8 @@
  */
 
 import { SingleBar } from 'cli-progress';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Operation } from '../cluster/operation.js';
 import type { RunProgress } from '../experiment/run-scenario.js';
 import { formatCount, formatDuration } from '../report/number-format.js';
 import { podTemplateOf } from '../scenario/pod-templates.js';
@@ -63,13 +65,20 @@ export function expectedPods({ operations, cluster }: LoadedScenario): number {
   let pods = 0;
   for (const operation of operations) {
     if (operation.op === 'createPods') pods += operation.count;
-    if (operation.op !== 'apply' && operation.op !== 'create') continue;
-    for (const object of operation.objects) {
+    for (const object of objectsOf(operation)) {
       const template = podTemplateOf(object);
       if (template !== undefined) pods += template.perNode ? nodes : template.replicas;
     }
   }
   return pods;
+}
+
+/** The objects that an operation brings. */
+function objectsOf(operation: Operation): readonly KubernetesObject[] {
+  if (operation.op === 'apply' || operation.op === 'create') return operation.objects;
+  if (operation.op !== 'phases') return [];
+  const creating = operation.phases.filter(({ action }) => action === 'create');
+  return creating.flatMap(({ units }) => units.flat());
 }
 
 /** Done part in 0..1: of the pods when the run ends with them, else of the virtual time. */

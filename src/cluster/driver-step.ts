@@ -1,8 +1,14 @@
 // One change of one object that a client makes: its first request, and what it sends after each
 // answer.
+import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
-import type { ApiRequest, ApiResponse } from '../client/api-request.js';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  isSuccess,
+  type PropagationPolicy,
+} from '../client/api-request.js';
 import { mergePatch } from './merge-patch.js';
 import type { ObjectReference } from './operation.js';
 
@@ -52,4 +58,37 @@ export function patchRequest(
     mergePatch(current, patch) as KubernetesObject;
   const bytes = JSON.stringify(patch).length;
   return { verb: 'patch', ...addressOf(target), patch: { bytes, apply } };
+}
+
+/** The step that makes an object so: a GET, then a POST, a PATCH, or nothing. */
+export function applyStep(applied: KubernetesObject): Step {
+  const target = referenceOf(applied);
+  const request = { verb: 'get', ...addressOf(target) } as const;
+  return { verb: 'apply', target, request, next: (found) => writeAfterGet(applied, found) };
+}
+
+/** The second request of an apply; undefined when the object is as it should be, or unknown. */
+function writeAfterGet(applied: KubernetesObject, response: ApiResponse): StepRequest | undefined {
+  if (response.code === 404) return { request: createRequest(applied) };
+  if (!isSuccess(response)) return undefined;
+  const apply = (current: KubernetesObject): KubernetesObject =>
+    mergePatch(current, applied) as KubernetesObject;
+  const found = response.object as KubernetesObject;
+  if (apply(found) === found) return undefined;
+  const patch = { bytes: encodedBytes(applied), apply };
+  return { request: { verb: 'patch', ...addressOf(referenceOf(applied)), patch } };
+}
+
+/** The step that creates an object. */
+export function createStep(object: KubernetesObject): Step {
+  return { verb: 'create', target: referenceOf(object), request: createRequest(object) };
+}
+
+/** The step that deletes an object. */
+export function deleteStep(
+  target: ObjectReference,
+  policy: PropagationPolicy = 'Background',
+): Step {
+  const request = { verb: 'delete', ...addressOf(target), propagationPolicy: policy } as const;
+  return { verb: 'delete', target, request };
 }

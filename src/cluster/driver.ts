@@ -4,12 +4,11 @@
 // kubectl makes a new client for each kind, so its requests are not rate limited in practice. Left
 // out: removal of what an earlier apply had set and this one does not mention. Source: Kubernetes
 // v1.36 kubectl (reference: nodes-controllers 10.9).
-import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { ApiCall, ApiTransport } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
-import { type ApiResponse, isSuccess, type PropagationPolicy } from '../client/api-request.js';
+import { type ApiResponse, isSuccess } from '../client/api-request.js';
 import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { ChangeListener } from './change-listener.js';
@@ -17,17 +16,19 @@ import { Churn } from './churn.js';
 import { cordonRequest, Drain } from './drain.js';
 import {
   addressOf,
-  createRequest,
+  applyStep,
+  createStep,
+  deleteStep,
   patchRequest,
-  referenceOf,
   type Step,
   type StepRequest,
 } from './driver-step.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import { type FaultOperation, type HealOperation, isFaultOperation } from './fault-operation.js';
-import { isEqual, mergePatch } from './merge-patch.js';
+import { isEqual } from './merge-patch.js';
 import type { InstanceOperation, TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
+import { PhaseLoad } from './phase-load.js';
 import { PodLoad } from './pod-load.js';
 import { RequestLoad } from './request-load.js';
 import { workloadStep } from './workload-steps.js';
@@ -134,6 +135,8 @@ export class Driver {
       case 'createPods':
         new PodLoad(this.#options, operation, () => this.#beginNext()).start();
         return;
+      case 'phases':
+        return new PhaseLoad(this.#options, operation, () => this.#beginNext()).start();
       case 'churn':
         new Churn(this.#options, operation).start();
         return this.#beginNext();
@@ -190,33 +193,6 @@ export class Driver {
     this.#steps.shift();
     this.#nextStep();
   };
-}
-
-function applyStep(applied: KubernetesObject): Step {
-  const target = referenceOf(applied);
-  const request = { verb: 'get', ...addressOf(target) } as const;
-  return { verb: 'apply', target, request, next: (found) => writeAfterGet(applied, found) };
-}
-
-/** The second request of an apply; undefined when the object is as it should be, or unknown. */
-function writeAfterGet(applied: KubernetesObject, response: ApiResponse): StepRequest | undefined {
-  if (response.code === 404) return { request: createRequest(applied) };
-  if (!isSuccess(response)) return undefined;
-  const apply = (current: KubernetesObject): KubernetesObject =>
-    mergePatch(current, applied) as KubernetesObject;
-  const found = response.object as KubernetesObject;
-  if (apply(found) === found) return undefined;
-  const patch = { bytes: encodedBytes(applied), apply };
-  return { request: { verb: 'patch', ...addressOf(referenceOf(applied)), patch } };
-}
-
-function createStep(object: KubernetesObject): Step {
-  return { verb: 'create', target: referenceOf(object), request: createRequest(object) };
-}
-
-function deleteStep(target: ObjectReference, policy: PropagationPolicy = 'Background'): Step {
-  const request = { verb: 'delete', ...addressOf(target), propagationPolicy: policy } as const;
-  return { verb: 'delete', target, request };
 }
 
 function patchStep(

@@ -17,6 +17,7 @@ import type {
   ObjectReference,
   RestartOperation,
 } from '../cluster/operation.js';
+import type { PhasesOperation } from '../cluster/phase-operation.js';
 import type { AutoscaleOperation } from '../cluster/workload-operation.js';
 import { autoscalerProblems } from './autoscaler-of.js';
 import { cloudProblems } from './cloud-of.js';
@@ -31,10 +32,10 @@ import { networkProblems } from './network-of.js';
 import { nodeCidrProblems } from './node-cidrs.js';
 import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
-import type { BuiltOperation, PlaceOf } from './operations-of.js';
+import type { BuiltOperation } from './operations-of.js';
 import { podAutoscalingProblems } from './pod-autoscaling.js';
 import { mirrorsOf } from './pool-objects.js';
-import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import { storageProblems } from './storage-of.js';
 import { formatTarget } from './targets.js';
@@ -177,6 +178,8 @@ class OperationSequence {
       case 'apply':
       case 'create':
         return this.#bring(objects);
+      case 'phases':
+        return this.#runPhases(operation, objects, report);
       case 'createNodes':
         return this.#addNodes(operation, report);
       case 'requests':
@@ -193,10 +196,8 @@ class OperationSequence {
       case 'nodeFault':
       case 'partition':
       case 'registryFault':
-      case 'heal': {
-        const hosts = hostsOf(this.#spec.controlPlane?.hosts).map(({ name }) => name);
-        return this.#faults.check(operation, this.#selectableNodes, hosts, report);
-      }
+      case 'heal':
+        return this.#faults.check(operation, this.#selectableNodes, this.#hosts, report);
       case 'scale':
         return this.#requireKind(operation.target, scalable, 'scaled', report);
       case 'rolloutRestart':
@@ -235,6 +236,10 @@ class OperationSequence {
     }
   }
 
+  get #hosts(): readonly string[] {
+    return hostsOf(this.#spec.controlPlane?.hosts).map(({ name }) => name);
+  }
+
   /** Nodes as faults choose among them. O(nodes). */
   get #selectableNodes(): readonly SelectableNode[] {
     return (this.#spec.nodePools ?? []).flatMap((text) => {
@@ -251,6 +256,24 @@ class OperationSequence {
     for (const { object } of objects) {
       const reference = { kind: object.kind, namespace: namespaceOf(object) };
       this.#objects.add(formatTarget({ ...reference, name: object.metadata.name }));
+    }
+  }
+
+  #runPhases(
+    { phases }: PhasesOperation,
+    objects: readonly ScenarioObject[],
+    report: Report,
+  ): void {
+    // An apply may change what is there: only what is created must not be there already.
+    this.#bring(objects);
+    for (const [index, { action, units }] of phases.entries()) {
+      if (action !== 'delete') continue;
+      for (const object of units.flat()) {
+        const { kind, metadata } = object;
+        const target = { kind, namespace: namespaceOf(object), name: metadata.name };
+        this.#require(target, ['phases', index], report);
+        this.#objects.delete(formatTarget(target));
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import type { PodTemplateSpec } from '../api/pod.js';
 import { behaviour } from '../api/pod-behaviour.js';
 import type { Problem } from '../api/problem.js';
 import type { Operation } from '../cluster/operation.js';
+import type { Phase } from '../cluster/phase-operation.js';
 import { hostsOf } from './cluster-of.js';
 import { scenarioDefaults } from './constants.js';
 import { withDefaults } from './defaults.js';
@@ -116,11 +117,13 @@ function withRunTimes(operations: readonly Operation[]): {
     if (found !== object) changed.push(`${object.kind} ${object.metadata.name}`);
     return found;
   };
-  const completed = operations.map((each) =>
-    each.op === 'apply' || each.op === 'create'
+  const completed = operations.map((each) => {
+    if (each.op === 'phases')
+      return { ...each, phases: each.phases.map((of) => endedIn(of, ended)) };
+    return each.op === 'apply' || each.op === 'create'
       ? { ...each, objects: each.objects.map(ended) }
-      : each,
-  );
+      : each;
+  });
   const [first, ...more] = changed;
   if (first === undefined) return { operations, notices: [] };
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
@@ -128,6 +131,11 @@ function withRunTimes(operations: readonly Operation[]): {
     `${first}${others} does not say how long its pods run: ${runTime} each; ` +
     `annotate its template with ${behaviour.runTime}.`;
   return { operations: completed, notices: [notice] };
+}
+
+function endedIn(phase: Phase, ended: (object: KubernetesObject) => KubernetesObject): Phase {
+  if (phase.action === 'delete') return phase;
+  return { ...phase, units: phase.units.map((unit) => unit.map(ended)) };
 }
 
 /** The object itself where it is no Job, or its template says when its containers end. */

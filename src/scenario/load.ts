@@ -42,7 +42,7 @@ import {
   scenarioFile,
   scenarioSpec,
 } from './schema.js';
-import { operation } from './schema-operations.js';
+import { type OperationText, operation } from './schema-operations.js';
 import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { storageOf } from './storage-of.js';
@@ -244,9 +244,17 @@ class Loader {
       const parsed = operation.safeParse(item);
       return parsed.success ? [[index, parsed.data] as const] : [];
     });
-    const built = buildOperations(operations, this.#reader, this.#source, this.#placeOf);
+    const built = this.#build(operations, spec);
     if (spec.workload === undefined || spec.nodePools === undefined) return;
     this.#problems.push(...this.#checkWorkload(built, spec));
+  }
+
+  #build(
+    texts: Iterable<readonly [index: number, text: OperationText]>,
+    { workload, seed = 1 }: ScenarioSpec,
+  ): readonly BuiltOperation[] {
+    const pacing = { tuningSets: workload?.tuningSets ?? {}, seed };
+    return buildOperations(texts, this.#reader, this.#source, this.#placeOf, pacing);
   }
 
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
@@ -272,7 +280,7 @@ class Loader {
   #complete(parsed: ScenarioFile): LoadedScenario {
     const stated = this.#withCatalogue(parsed.spec);
     const operations = stated.workload?.operations ?? [];
-    const built = buildOperations(operations.entries(), this.#reader, this.#source, this.#placeOf);
+    const built = this.#build(operations.entries(), stated);
     const pools = this.#decodedPools(stated.nodePools);
     const completed = completeWorkload(
       withDefaults(pools === undefined ? stated : { ...stated, nodePools: pools }),

@@ -17,7 +17,8 @@ import { etcdOperationOf } from './etcd-operations.js';
 import { faultOperationOf } from './fault-operations.js';
 import { nodeOperationOf } from './node-operations.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
-import { type Place, problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import { type Pacing, PhasesBuilder } from './phases-of.js';
+import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { OperationText, TargetText } from './schema-operations.js';
 import { resolveTarget } from './targets.js';
 import {
@@ -35,9 +36,6 @@ export interface BuiltOperation {
   readonly objects: readonly ScenarioObject[];
 }
 
-/** Where a value of the scenario stands. */
-export type PlaceOf = (path: FieldPath) => Place;
-
 type Text<O extends OperationText['op']> = Extract<OperationText, { readonly op: O }>;
 
 interface Common {
@@ -49,11 +47,13 @@ class OperationBuilder {
   readonly #reader: ObjectReader;
   readonly #tree: YamlTree;
   readonly #placeOf: PlaceOf;
+  readonly #phases: PhasesBuilder;
 
-  constructor(reader: ObjectReader, tree: YamlTree, placeOf: PlaceOf) {
+  constructor(reader: ObjectReader, tree: YamlTree, placeOf: PlaceOf, pacing: Pacing) {
     this.#reader = reader;
     this.#tree = tree;
     this.#placeOf = placeOf;
+    this.#phases = new PhasesBuilder(reader, tree, placeOf, pacing);
   }
 
   build(text: OperationText, index: number): BuiltOperation | undefined {
@@ -100,6 +100,8 @@ class OperationBuilder {
         return this.#createPods(text, common, path);
       case 'churn':
         return this.#churn(text, common, path);
+      case 'phases':
+        return this.#phases.build(text, common, path);
       case 'restart':
         return { operation: restartOf(text, common), objects: [] };
       case 'etcdFault':
@@ -251,8 +253,9 @@ export function buildOperations(
   reader: ObjectReader,
   tree: YamlTree,
   placeOf: PlaceOf,
+  pacing: Pacing,
 ): readonly BuiltOperation[] {
-  const builder = new OperationBuilder(reader, tree, placeOf);
+  const builder = new OperationBuilder(reader, tree, placeOf, pacing);
   return [...texts].flatMap(([index, text]) => builder.build(text, index) ?? []);
 }
 

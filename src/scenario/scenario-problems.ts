@@ -17,6 +17,7 @@ export type ScenarioProblemName =
   | 'impossible'
   | 'badOption'
   | 'badPlugin'
+  | 'badTemplate'
   | 'selectorMatchesNothing'
   | 'missingScaleTarget'
   | 'affinityMatchesNothing'
@@ -36,6 +37,7 @@ export const scenarioProblemCodes: Readonly<Record<ScenarioProblemName, ProblemC
   impossible: 'KUBECLOCK2008',
   badOption: 'KUBECLOCK2009',
   badPlugin: 'KUBECLOCK2010',
+  badTemplate: 'KUBECLOCK2011',
   selectorMatchesNothing: 'KUBECLOCK2101',
   missingScaleTarget: 'KUBECLOCK2102',
   affinityMatchesNothing: 'KUBECLOCK2103',
@@ -57,6 +59,9 @@ export interface SpecProblem {
 export interface Place extends Position {
   readonly file: string;
 }
+
+/** Where a value of the scenario stands. */
+export type PlaceOf = (path: FieldPath) => Place;
 
 interface Extra {
   readonly path?: FieldPath | undefined;

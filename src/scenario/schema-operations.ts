@@ -20,6 +20,7 @@ import {
   timing,
   wholeNumber,
 } from './schema-parts.js';
+import { phasesSchema } from './schema-phases.js';
 import { workloadOperationNames, workloadOperationSchemas } from './workload-operations.js';
 
 const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
@@ -59,6 +60,7 @@ export const operationNames = [
   'createNodes',
   'createPods',
   'churn',
+  'phases',
   'restart',
   'etcdFault',
   'compact',
@@ -121,6 +123,7 @@ export const operation = z.discriminatedUnion(
       interval: positiveDuration(),
       namespace,
     }),
+    phasesSchema,
     mapping({
       op: z.literal('restart'),
       ...timing,

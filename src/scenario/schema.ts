@@ -36,6 +36,7 @@ import {
   text,
   wholeNumber,
 } from './schema-parts.js';
+import { tuningSets } from './schema-phases.js';
 import { storage } from './schema-storage.js';
 import { traffic } from './schema-traffic.js';
 
@@ -208,6 +209,7 @@ export const scenarioSpec = mapping({
   metricsServer: metricsServer.optional(),
   workload: mapping({
     operations: list(operation, 'operations').optional(),
+    tuningSets: tuningSets.optional().describe('Paces of phases, by name.'),
     ...loadSchemas,
     dnsTraffic: list(dnsTraffic, 'kinds of lookups {name, from, names, lookupsPerSecond}')
       .optional()

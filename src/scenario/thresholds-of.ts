@@ -5,8 +5,7 @@
 import { didYouMean } from '../api/did-you-mean.js';
 import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
-import type { PlaceOf } from './operations-of.js';
-import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import {
   aggregationNames,

@@ -17,8 +17,7 @@ import { scenarioDefaults } from './constants.js';
 import { type DistributionText, distributionOf } from './distribution-text.js';
 import { durationUs } from './duration.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
-import type { PlaceOf } from './operations-of.js';
-import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
 import type { TrafficText } from './schema-traffic.js';
 

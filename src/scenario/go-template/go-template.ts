@@ -16,7 +16,12 @@ import {
 } from './template-value.js';
 
 export type { RenderOptions } from './scope.js';
-export { type TemplateData, TemplateError, type TemplateValue } from './template-value.js';
+export {
+  positionInText,
+  type TemplateData,
+  TemplateError,
+  type TemplateValue,
+} from './template-value.js';
 
 /** Text, an action, or an action with what stands inside it. */
 type Part = string | ((scope: Scope) => string);

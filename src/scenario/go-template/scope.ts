@@ -13,7 +13,7 @@ import {
 /** What a template may use beside its data. */
 export interface RenderOptions {
   /** For functions such as RandIntRange; a template that calls one is refused without it. */
-  readonly random?: RandomStream | undefined;
+  readonly random?: RandomStream;
   /** Variables of the environment by name, as `env` reads them. */
   readonly environment?: ReadonlyMap<string, string>;
 }

@@ -59,3 +59,9 @@ export function numberOf(value: TemplateValue, offset: number): number {
 export function memberOf(value: TemplateValue, name: string): TemplateValue {
   return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
+
+/** Line and column, from 1, of an offset. */
+export function positionInText(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}

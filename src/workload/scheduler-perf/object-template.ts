@@ -14,9 +14,14 @@ import { type Problem, problemCodes } from '../../api/problem.js';
 import { type FieldType, messageShape } from '../../api/shape.js';
 import { loadYaml } from '../../api/yaml-dialect.js';
 import { assert } from '../../kernel/assert.js';
+import {
+  GoTemplate,
+  positionInText,
+  type TemplateData,
+  TemplateError,
+} from '../../scenario/go-template/go-template.js';
 import { problemAt } from '../../scenario/scenario-problems.js';
 import { readTree } from '../../scenario/yaml-tree.js';
-import { GoTemplate, type TemplateData, TemplateError } from '../../scenario/go-template/go-template.js';
 import { perfProblemCodes } from './perf-problems.js';
 
 /** Values of `templateParams`. */
@@ -56,7 +61,7 @@ export function readTemplate(
     rendered = source.render(dataFor(0, count, params));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const place = { file, ...positionIn(text, error.offset) };
+    const place = { file, ...positionInText(text, error.offset) };
     return { problems: [problemAt(place, perfProblemCodes.badTemplate, error.message)] };
   }
   const { tree, positionOf, problems } = readTree(rendered, file);
@@ -119,11 +124,6 @@ function dataFor(index: number, count: number, params: TemplateParams): Template
     ['Index', index],
     ['Count', count],
   ]);
-}
-
-function positionIn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** The API server makes the name from generateName; volumes and claims are named by the test. */

@@ -1,0 +1,222 @@
+/**
+ * From phases as written to units of objects: every template is rendered for every index in every
+ * namespace, so that all objects are checked before a run begins.
+ */
+
+import { didYouMean } from '../api/did-you-mean.js';
+import type { FieldPath } from '../api/field-path.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Phase, PhaseChange, PhasesOperation } from '../cluster/phase-operation.js';
+import type { TuningSet } from '../cluster/tuning-set.js';
+import { RandomRoot } from '../kernel/random-stream.js';
+import { GoTemplate, TemplateError, type TemplateValue } from './go-template/go-template.js';
+import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
+import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
+import type { PhasesText, PhaseText, TemplatedText, TuningSetText } from './schema-phases.js';
+import { TemplatedObjects, type TemplateSource } from './templated-objects.js';
+import { oneByOne, tuningSetOf } from './tuning-sets.js';
+import type { YamlTree } from './yaml-tree.js';
+
+/** What phases share with the rest of the scenario. */
+export interface Pacing {
+  readonly tuningSets: Readonly<Record<string, TuningSetText>>;
+  /** From which templates draw. */
+  readonly seed: string | number;
+}
+
+/** The operation with the objects that it brings. */
+export interface BuiltPhases {
+  readonly operation: PhasesOperation;
+  readonly objects: readonly ScenarioObject[];
+}
+
+/** The name of the set that a phase without one has; no name that anybody can write. */
+const unnamed = '';
+
+/** One index of a phase. */
+interface Turn {
+  readonly index: number;
+  readonly namespace: string;
+  readonly path: FieldPath;
+}
+
+/** Builds the phases of a scenario; problems go to its reader. */
+export class PhasesBuilder {
+  readonly #reader: ObjectReader;
+  readonly #tree: YamlTree;
+  readonly #placeOf: PlaceOf;
+  readonly #sets: ReadonlyMap<string, TuningSet>;
+  readonly #random: RandomRoot;
+  readonly #templated: TemplatedObjects;
+
+  constructor(reader: ObjectReader, tree: YamlTree, placeOf: PlaceOf, pacing: Pacing) {
+    this.#reader = reader;
+    this.#tree = tree;
+    this.#placeOf = placeOf;
+    const written = Object.entries(pacing.tuningSets);
+    const sets = written.map(([name, text]) => [name, tuningSetOf(text)] as const);
+    this.#sets = new Map([[unnamed, oneByOne], ...sets]);
+    this.#random = new RandomRoot(pacing.seed);
+    this.#templated = new TemplatedObjects(reader);
+  }
+
+  build(
+    text: PhasesText,
+    common: { readonly atUs: number; readonly source: string },
+    path: FieldPath,
+  ): BuiltPhases {
+    const objects: ScenarioObject[] = [];
+    const phases = text.phases.map((phase, index): Phase => {
+      const at = [...path, 'phases', index];
+      const units = this.#units(phase, at, common.source);
+      if (phase.action !== 'delete') objects.push(...units.flat());
+      return {
+        action: phase.action,
+        tuningSet: this.#tuningSet(phase.tuningSet, at),
+        units: units.map((unit) => unit.map(({ object }) => object)),
+        changes: changesOf(units.flat().map(({ object }) => object)),
+      };
+    });
+    const used = new Set(phases.map(({ tuningSet }) => tuningSet));
+    const tuningSets = new Map([...this.#sets].filter(([name]) => used.has(name)));
+    return { operation: { op: 'phases', ...common, phases, tuningSets }, objects };
+  }
+
+  #tuningSet(name: string | undefined, path: FieldPath): string {
+    if (name === undefined || this.#sets.has(name)) return name ?? unnamed;
+    const known = [...this.#sets.keys()].filter((each) => each !== unnamed);
+    const at = [...path, 'tuningSet'];
+    const near = didYouMean(name, known);
+    const expected =
+      known.length === 0 ? 'a name of workload.tuningSets' : `one of ${known.join(', ')}`;
+    const suggestion = near === undefined ? undefined : `tuningSet: ${near}`;
+    const message = `there is no tuning set "${name}"`;
+    const { impossible } = scenarioProblemCodes;
+    const more = { path: at, expected, suggestion };
+    this.#reader.problems.push(problemAt(this.#placeOf(at), impossible, message, more));
+    return unnamed;
+  }
+
+  #units(
+    phase: PhaseText,
+    path: FieldPath,
+    source: string,
+  ): readonly (readonly ScenarioObject[])[] {
+    const { from = 0, count = 1, objects, apart = false } = phase;
+    const templates = objects.map((each, index) => {
+      const at = [...path, 'objects', index];
+      return { text: each, source: this.#sourceOf(each, at), path: at };
+    });
+    const units: (readonly ScenarioObject[])[] = [];
+    for (const namespaceAt of this.#namespaces(phase.namespaces, [...path, 'namespaces'])) {
+      for (let index = from; index < from + count; index++) {
+        const turn = { index, namespace: namespaceAt(index), path };
+        const made = templates.flatMap((each) =>
+          each.source === undefined ? [] : this.#copies(each.text, each.source, turn, source),
+        );
+        if (apart) units.push(...made);
+        else units.push(made.flat());
+      }
+    }
+    return units.filter((unit) => unit.length > 0);
+  }
+
+  /** The objects of one template for one index, copy by copy. */
+  #copies(
+    text: TemplatedText,
+    template: TemplateSource,
+    { index, namespace }: Turn,
+    source: string,
+  ): readonly (readonly ScenarioObject[])[] {
+    const { basename, copies = 1, params = {}, labels = {} } = text;
+    const name = basename === undefined ? '' : `${basename}-${index}`;
+    return Array.from({ length: copies }, (_, copy) => {
+      const data = new Map<string, TemplateValue>([
+        ...Object.entries(params as Readonly<Record<string, TemplateValue>>),
+        ['Name', name],
+        ['Index', index],
+        ['Iteration', index],
+        ['Replica', copy + 1],
+        ['Namespace', namespace],
+      ]);
+      const stream = `${source}/${namespace}/${basename ?? template.file}/${index}/${copy}`;
+      const random = this.#random.stream(stream);
+      return this.#templated.make(template, data, { random }, { namespace, name, labels });
+    });
+  }
+
+  #sourceOf(text: TemplatedText, path: FieldPath): TemplateSource | undefined {
+    const { template, yaml } = text;
+    if ((template === undefined) === (yaml === undefined)) {
+      const message = 'an object has either template, a file, or yaml, the text of one';
+      const { impossible } = scenarioProblemCodes;
+      this.#reader.problems.push(problemAt(this.#placeOf(path), impossible, message, { path }));
+      return undefined;
+    }
+    if (template !== undefined) {
+      const at = [...path, 'template'];
+      const found = this.#reader.textOf(template, this.#placeOf(at), at);
+      return found && { ...found, line: 1, indent: 0 };
+    }
+    const { line, indent } = this.#tree.blockStart([...path, 'yaml']);
+    return { file: this.#tree.file, text: yaml ?? '', line, indent };
+  }
+
+  /** For each namespace its name by index; '' stands for that of the template. */
+  #namespaces(
+    written: PhaseText['namespaces'],
+    path: FieldPath,
+  ): readonly ((index: number) => string)[] {
+    if (written === undefined) return [() => ''];
+    if (Array.isArray(written)) return written.map((name) => () => name);
+    if (typeof written !== 'string') {
+      const { prefix, from = 1, to } = written;
+      const length = Math.max(0, to - from + 1);
+      return Array.from({ length }, (_, index) => () => `${prefix}${from + index}`);
+    }
+    try {
+      const template = new GoTemplate(written);
+      const nameAt = (index: number): string =>
+        template.render(
+          new Map([
+            ['Index', index],
+            ['Iteration', index],
+          ]),
+        );
+      nameAt(0);
+      return [nameAt];
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const { badTemplate } = scenarioProblemCodes;
+      const problem = problemAt(this.#placeOf(path), badTemplate, error.message, { path });
+      this.#reader.problems.push(problem);
+      return [];
+    }
+  }
+}
+
+/** What the list of changes says of many objects: one line for each kind. */
+function changesOf(objects: readonly KubernetesObject[]): readonly PhaseChange[] {
+  const byKind = new Map<string, KubernetesObject[]>();
+  for (const object of objects) {
+    const alike = byKind.get(object.kind);
+    if (alike === undefined) byKind.set(object.kind, [object]);
+    else alike.push(object);
+  }
+  return [...byKind].map(([kind, alike]) => {
+    const spaces = new Set(alike.map(namespaceOf));
+    const [namespace = ''] = spaces.size === 1 ? spaces : [];
+    const names = alike.map(({ metadata }) => metadata.name);
+    return { target: { kind, namespace, name: commonName(names) }, objects: alike.length };
+  });
+}
+
+/** `web-*` for web-0 and web-17. */
+function commonName([first = '', ...others]: readonly string[]): string {
+  if (others.every((name) => name === first)) return first;
+  let length = first.length;
+  for (const name of others) {
+    while (!name.startsWith(first.slice(0, length))) length--;
+  }
+  return `${first.slice(0, length).replace(/\d+$/, '')}*`;
+}

@@ -1,0 +1,110 @@
+/**
+ * Phases and tuning sets as a schema: many objects of one template, created, changed or deleted at
+ * a pace. The words are those of ClusterLoader2.
+ */
+
+import { z } from 'zod';
+import {
+  flag,
+  list,
+  mapping,
+  oneOf,
+  positiveDuration,
+  positiveNumber,
+  text,
+  timing,
+  wholeNumber,
+} from './schema-parts.js';
+
+const values = z.record(z.string(), z.unknown(), { error: 'a mapping of names to values' });
+
+const templated = mapping({
+  template: text('a path')
+    .optional()
+    .describe('A file of YAML with actions of Go templates, relative to the scenario.'),
+  yaml: text('YAML as text').optional().describe('Instead of a file.'),
+  basename: text('the beginning of the names')
+    .optional()
+    .describe('Objects are named by it and their index; absent: as the template says.'),
+  copies: wholeNumber(1, 100_000)
+    .optional()
+    .describe('For each index, numbered from 1 as .Replica; 1 when absent.'),
+  params: values
+    .optional()
+    .describe('What the template may read, beside .Name, .Index and others.'),
+  labels: z
+    .record(z.string(), z.string(), { error: 'a mapping of keys to texts' })
+    .optional()
+    .describe('Added to the objects and to the pods that they make.'),
+});
+
+const phase = mapping({
+  action: oneOf(['create', 'apply', 'delete']),
+  tuningSet: text('the name of a tuning set')
+    .optional()
+    .describe('One of workload.tuningSets; absent: one after the other.'),
+  namespaces: z
+    .union(
+      [
+        text('a namespace'),
+        list(text('a namespace'), 'namespaces', 1),
+        mapping({
+          prefix: text('the beginning of the names'),
+          from: wholeNumber(0).optional(),
+          to: wholeNumber(0),
+        }),
+      ],
+      { error: 'a namespace, a list of them, or a mapping {prefix, from, to}' },
+    )
+    .optional()
+    .describe('Each gets all the objects; a single name may have actions such as {{.Index}}.'),
+  from: wholeNumber(0, 10_000_000).optional().describe('The first index; 0 when absent.'),
+  count: wholeNumber(0, 1_000_000).optional().describe('Indices in each namespace; 1 when absent.'),
+  objects: list(templated, 'templates {template, basename, params}', 1),
+  apart: flag()
+    .optional()
+    .describe('The tuning set counts single objects, and not all those of an index as one unit.'),
+});
+
+/** The operation. */
+export const phasesSchema = mapping({
+  op: z.literal('phases'),
+  ...timing,
+  phases: list(phase, 'phases {action, count, objects}', 1).describe('They run side by side.'),
+});
+
+const burst = wholeNumber(1);
+
+/** How the units of a phase follow each other. */
+export const tuningSet = mapping({
+  qpsLoad: mapping({ qps: positiveNumber() }).optional().describe('At a steady rate.'),
+  globalQPSLoad: mapping({ qps: positiveNumber(), burst })
+    .optional()
+    .describe('A token bucket that all phases of an operation share.'),
+  randomizedLoad: mapping({ averageQPS: positiveNumber() })
+    .optional()
+    .describe('With random gaps.'),
+  steppedLoad: mapping({ burstSize: burst, stepDelay: positiveDuration() })
+    .optional()
+    .describe('Some at once, then a pause.'),
+  timeLimitedLoad: mapping({ timeLimit: positiveDuration() })
+    .optional()
+    .describe('Evenly over a time.'),
+  randomizedTimeLimitedLoad: mapping({ timeLimit: positiveDuration() })
+    .optional()
+    .describe('At random times within a limit.'),
+  parallelismLimitedLoad: mapping({ parallelismLimit: wholeNumber(1) })
+    .optional()
+    .describe('So many under way at once.'),
+}).refine((set) => Object.keys(set).length === 1, { error: 'exactly one kind of load' });
+
+/** Tuning sets by name. */
+export const tuningSets = z.record(z.string(), tuningSet, {
+  error: 'a mapping of names to tuning sets such as {qpsLoad: {qps: 10}}',
+});
+
+/** An operation as written. */
+export type PhasesText = z.infer<typeof phasesSchema>;
+export type PhaseText = PhasesText['phases'][number];
+export type TemplatedText = PhaseText['objects'][number];
+export type TuningSetText = z.infer<typeof tuningSet>;
