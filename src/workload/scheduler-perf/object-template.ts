@@ -19,6 +19,7 @@ import {
   positionInText,
   type TemplateData,
   TemplateError,
+  type TemplateValue,
 } from '../../scenario/go-template/go-template.js';
 import { problemAt } from '../../scenario/scenario-problems.js';
 import { readTree } from '../../scenario/yaml-tree.js';
@@ -119,7 +120,7 @@ class FileTemplate implements ObjectTemplate {
 }
 
 function dataFor(index: number, count: number, params: TemplateParams): TemplateData {
-  return new Map<string, number | string | boolean>([
+  return new Map<string, TemplateValue>([
     ...params,
     ['Index', index],
     ['Count', count],
