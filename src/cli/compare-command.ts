@@ -2,9 +2,9 @@
  * `kubeclock compare`: one scenario under several scheduler policies, each with the same seeds.
  */
 
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type ComparisonResult, replicate } from '../experiment/compare/replicate.js';
+import type { Replication } from '../experiment/compare/comparison.js';
+import { type ComparisonResult, type Job, replicate } from '../experiment/compare/replicate.js';
 import { modelVersion } from '../experiment/run-scenario.js';
 import { comparisonFiles } from '../report/comparison/comparison-files.js';
 import { comparisonTable } from '../report/comparison/comparison-report.js';
@@ -15,8 +15,19 @@ import { withMeta } from './meta-json.js';
 import { type InputArguments, inputOptions, single } from './options.js';
 import { printProblems, printRefusal } from './problem-output.js';
 import { openDisplay } from './progress.js';
-import { type LoadedPolicy, ReplicationPool } from './replication-pool.js';
+import { type ReplicationInput, ReplicationPool } from './replication-pool.js';
 import { openResultsFolder } from './results-folder.js';
+import { SimulationFailure } from './simulation.js';
+import {
+  mostSeeds,
+  type NamedPolicy,
+  namedPolicies,
+  refuseTwice,
+  type StudyFormat,
+  studyFormat,
+  wholeNumber,
+  workerCount,
+} from './study-options.js';
 import type { Terminal } from './terminal.js';
 
 /** Options of `compare`. */
@@ -29,18 +40,17 @@ export interface CompareArguments extends InputArguments {
   readonly out?: string;
 }
 
-/** A policy as it was named. */
-interface NamedPolicy {
+/** One policy as it is run. */
+interface LoadedPolicy extends ReplicationInput {
   readonly name: string;
-  /** Undefined: the scheduler of the scenario. */
-  readonly file: string | undefined;
 }
 
 const defaultSeeds = 20;
-/** More would only show differences that nobody can notice. */
-const mostSeeds = 1000;
 
-const formats: Readonly<Record<string, string | undefined>> = {
+type RunJob = (job: Job) => Promise<Replication | undefined>;
+
+const formats: Readonly<Record<StudyFormat, string | undefined>> = {
+  table: undefined,
   json: 'comparison.json',
   csv: 'comparison.csv',
   markdown: 'comparison.md',
@@ -57,28 +67,25 @@ export async function compareCommand(
   terminal: Terminal,
   entry?: URL,
 ): Promise<ExitCode> {
-  const format = args.json === true ? 'json' : (single('output', args.output) ?? 'table');
-  if (format !== 'table' && formats[format] === undefined) {
-    throw new UsageError(`-o ${format}: the format is table, json, csv or markdown.`);
-  }
+  const format = studyFormat(args);
   const seeds = wholeNumber('seeds', args.seeds, defaultSeeds, mostSeeds);
-  const workers = wholeNumber('workers', args.workers, availableParallelism(), 256);
+  const workers = workerCount(args.workers);
   const precision = precisionOf(single('precision', args.precision));
   const policies = await loadPolicies(args, terminal);
   if (policies === undefined) return exitCode.invalidInput;
   const { name, seed } = (policies[0] as LoadedPolicy).scenario;
+  const shown = formats[format];
   const folder = openResultsFolder(single('out', args.out) ?? join('results', `${name}-compare`));
   process.once('exit', folder.discard);
   const start = performance.now();
-  const pool = new ReplicationPool(policies, workers, entry);
+  const pool = new ReplicationPool(workers, entry);
   try {
     const plan = { policies: policies.map((each) => each.name), seed, seeds, precision };
-    const result = await withProgress(plan, pool, terminal);
+    const result = await withProgress(plan, runnerOf(policies, pool), terminal);
     const about = { scenario: name, modelVersion };
     const files = comparisonFiles(result, about);
     const traceHash = hashesOf(result);
     folder.commit(withMeta(files, { modelVersion, traceHash, wallMs: performance.now() - start }));
-    const shown = formats[format];
     terminal.out.write(
       shown === undefined ? comparisonTable(result, about) : (files.get(shown) as string),
     );
@@ -102,7 +109,7 @@ async function loadPolicies(
     throw new UsageError('--scheduler-config is for one policy: write --policy NAME=FILE.');
   }
   const found: LoadedPolicy[] = [];
-  for (const { name, file } of namedPolicies(args)) {
+  for (const { name, file } of comparedPolicies(args)) {
     const options = inputOptions(args);
     const own = file === undefined ? options : { ...options, schedulerConfig: file };
     const { scenario, pluginPaths, problems, texts } = await loadInput(args.files, own);
@@ -118,32 +125,14 @@ async function loadPolicies(
 }
 
 /** At least two: the first is the one that the others are compared with. */
-function namedPolicies({ policy = [] }: CompareArguments): readonly NamedPolicy[] {
-  const given = (typeof policy === 'string' ? [policy] : policy).map((text): NamedPolicy => {
-    const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    const file = equals < 0 ? undefined : text.slice(equals + 1);
-    if (name === '' || file === '') {
-      throw new UsageError(`--policy ${text}: write NAME=FILE, or NAME for the scenario's own.`);
-    }
-    return { name, file };
-  });
+function comparedPolicies(args: CompareArguments): readonly NamedPolicy[] {
+  const given = namedPolicies(args.policy);
   if (given.length === 0) {
     throw new UsageError('Name what to compare: --policy NAME=FILE, once or more.');
   }
   const all = given.length === 1 ? [{ name: 'default', file: undefined }, ...given] : given;
-  const names = all.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw new UsageError(`--policy ${twice} is named twice.`);
+  refuseTwice(all);
   return all;
-}
-
-function wholeNumber(name: string, text: unknown, otherwise: number, most: number): number {
-  const value = single(name, text);
-  if (value === undefined) return otherwise;
-  const number = /^\d+$/.test(value) ? Number(value) : 0;
-  if (number >= 1 && number <= most) return number;
-  throw new UsageError(`--${name} ${value}: write a whole number from 1 to ${formatCount(most)}.`);
 }
 
 /** Part of the mean: 0.02 for `2%`. */
@@ -154,9 +143,20 @@ function precisionOf(text: string | undefined): number | undefined {
   throw new UsageError(`--precision ${text}: write a part of the mean, such as 2%.`);
 }
 
+/** Runs a job, or throws what has ended its run. */
+function runnerOf(policies: readonly LoadedPolicy[], pool: ReplicationPool): RunJob {
+  return async ({ policy, seed }) => {
+    const answer = await pool.run(policies[policy] as LoadedPolicy, seed);
+    if (answer === undefined) return undefined;
+    if (!('failure' in answer)) return { seed, ...answer };
+    const { name, message, stack } = answer.failure;
+    throw new SimulationFailure(name, message, stack);
+  };
+}
+
 async function withProgress(
   plan: Parameters<typeof replicate>[0],
-  pool: ReplicationPool,
+  run: RunJob,
   terminal: Terminal,
 ): Promise<ComparisonResult> {
   const most = plan.seeds * plan.policies.length;
@@ -167,7 +167,12 @@ async function withProgress(
     describe: (runs) => `${formatCount(runs)} of ${formatCount(most)} runs`,
   });
   try {
-    return await replicate(plan, (jobs) => pool.run(jobs, () => display.update(++done)));
+    const runAndShow: RunJob = async (job) => {
+      const found = await run(job);
+      display.update(++done);
+      return found;
+    };
+    return await replicate(plan, (jobs) => Promise.all(jobs.map(runAndShow)));
   } finally {
     display.stop();
   }

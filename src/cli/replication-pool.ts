@@ -1,30 +1,21 @@
 /**
- * Runs of a comparison in a pool of threads. The order in which they end does not matter: results
- * go to the place of their job.
+ * Runs of studies in a pool of threads. The order in which they end does not matter: each answers
+ * for itself.
  */
 
-import type { Replication } from '../experiment/compare/comparison.js';
-import type { Job } from '../experiment/compare/replicate.js';
-import type { LoadedScenario } from '../scenario/scenario.js';
 import type { ReplicationAnswer, ReplicationTask } from './replication-worker.js';
 import { TaskPool } from './task-pool.js';
 
-/** One policy as it is run. */
-export interface LoadedPolicy {
-  readonly name: string;
-  readonly scenario: LoadedScenario;
-  readonly pluginPaths: ReadonlyMap<string, string>;
-}
+/** What is run: a task without its seed and the pool's own part. */
+export type ReplicationInput = Pick<ReplicationTask, 'scenario' | 'pluginPaths'>;
 
 /** The thread's entry; tests put another in its place. */
 export const replicationWorker: URL = new URL('./replication-worker.js', import.meta.url);
 
 export class ReplicationPool {
-  readonly #policies: readonly LoadedPolicy[];
   readonly #pool: TaskPool<ReplicationTask, ReplicationAnswer>;
 
-  constructor(policies: readonly LoadedPolicy[], workers: number, module: URL = replicationWorker) {
-    this.#policies = policies;
+  constructor(workers: number, module: URL = replicationWorker) {
     this.#pool = new TaskPool({ module, function: 'runReplication', workers });
   }
 
@@ -33,19 +24,9 @@ export class ReplicationPool {
     return this.#pool.signal;
   }
 
-  /** Runs the jobs; `onDone` is called after each. Undefined: stopped by a signal. */
-  async run(
-    jobs: readonly Job[],
-    onDone: () => void,
-  ): Promise<readonly (Replication | undefined)[]> {
-    return Promise.all(
-      jobs.map(async ({ policy, seed }) => {
-        const { scenario, pluginPaths } = this.#policies[policy] as LoadedPolicy;
-        const answer = await this.#pool.run({ scenario, pluginPaths, seed });
-        onDone();
-        return answer && { seed, ...answer };
-      }),
-    );
+  /** One run. @throws Error when its thread ends in the middle of it, for lack of memory say. */
+  run({ scenario, pluginPaths }: ReplicationInput, seed: string): Promise<ReplicationAnswer> {
+    return this.#pool.run({ scenario, pluginPaths, seed });
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * A thread of the pool that compares policies: one run a task. Its entry, started by
+ * A thread of the pool that makes runs of studies: one run a task. Its entry, started by
  * `replication-pool.ts`.
  */
 
@@ -8,6 +8,7 @@ import { runScenario } from '../experiment/run-scenario.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
 import { type Stoppable, stopAsked } from './stop-flag.js';
+import { type FailedMessage, failedMessage } from './thread-messages.js';
 
 /** What a task consists of. */
 export interface ReplicationTask extends Stoppable {
@@ -20,10 +21,20 @@ export interface ReplicationTask extends Stoppable {
 /** What came of it; undefined when it was stopped. */
 export type ReplicationAnswer =
   | { readonly values: readonly number[]; readonly traceHash: string }
+  | { readonly failure: FailedMessage }
   | undefined;
 
-/** Runs a scenario with another seed. @throws PluginFailure for a plugin that fails. */
+/** Runs a scenario with another seed. An error is an answer: thrown, it would lose its name. */
 export async function runReplication(task: ReplicationTask): Promise<ReplicationAnswer> {
+  try {
+    return await replicationOf(task);
+  } catch (error) {
+    return { failure: failedMessage(error) };
+  }
+}
+
+/** @throws PluginFailure for a plugin that fails; what `runScenario` throws. */
+async function replicationOf(task: ReplicationTask): Promise<ReplicationAnswer> {
   const { seed } = task;
   const shouldStop = stopAsked(task);
   if (shouldStop()) return undefined;

@@ -8,7 +8,8 @@ export type ThreadMessage<Answer, Progress> =
   | { readonly type: 'done'; readonly answer: Answer }
   | FailedMessage;
 
-interface FailedMessage {
+/** The error that has ended the work of a thread. */
+export interface FailedMessage {
   readonly type: 'failed';
   readonly name: string;
   readonly message: string;
