@@ -28,6 +28,52 @@ export function withRunOptions(command: Argv): Argv {
   });
 }
 
+/** Options of `sweep`. */
+export function withSweepOptions(command: Argv): Argv {
+  return command.options({
+    list: {
+      alias: 'L',
+      type: 'string',
+      describe: 'path=a,b,c: values of a path of the scenario; may be repeated',
+      requiresArg: true,
+    },
+    scan: {
+      type: 'string',
+      describe: 'path=from:to[:step]: numbers, with or without a unit; may be repeated',
+      requiresArg: true,
+    },
+    policy: {
+      type: 'string',
+      describe: "NAME=FILE: a KubeSchedulerConfiguration; NAME alone: the scenario's own",
+      requiresArg: true,
+    },
+    seeds: { type: 'string', describe: 'Runs of each cell [default: 5]', requiresArg: true },
+    workers: workersOption,
+    measure: {
+      type: 'string',
+      describe: 'A measure that the tables show; may be repeated [default: those that differ]',
+      requiresArg: true,
+    },
+    shard: {
+      type: 'string',
+      describe: 'i/n: only this part [default: that of the Indexed Job, if this is a Pod of one]',
+      requiresArg: true,
+    },
+    yes: { alias: 'y', type: 'boolean', describe: 'Make more than 10,000 runs' },
+    out: {
+      type: 'string',
+      describe: 'Folder of the results; runs that it has are kept [default: results/NAME-sweep]',
+      requiresArg: true,
+    },
+  });
+}
+
+const workersOption = {
+  type: 'string',
+  describe: 'Runs at once [default: the cores of this machine]',
+  requiresArg: true,
+} as const;
+
 /** Options of `compare`. */
 export function withCompareOptions(command: Argv): Argv {
   return command.options({
@@ -44,11 +90,7 @@ export function withCompareOptions(command: Argv): Argv {
       describe: 'Stop when every difference is known to this part of the mean, such as 2%',
       requiresArg: true,
     },
-    workers: {
-      type: 'string',
-      describe: 'Runs at once [default: the cores of this machine]',
-      requiresArg: true,
-    },
+    workers: workersOption,
     out: {
       type: 'string',
       describe: 'Folder of the results [default: results/NAME-compare]',

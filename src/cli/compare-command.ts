@@ -10,7 +10,7 @@ import { comparisonFiles } from '../report/comparison/comparison-files.js';
 import { comparisonTable } from '../report/comparison/comparison-report.js';
 import { formatCount } from '../report/number-format.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
-import { loadInput } from './input.js';
+import { loadInput, onceReadDisk } from './input.js';
 import { withMeta } from './meta-json.js';
 import { type InputArguments, inputOptions, single } from './options.js';
 import { printProblems, printRefusal } from './problem-output.js';
@@ -109,10 +109,11 @@ async function loadPolicies(
     throw new UsageError('--scheduler-config is for one policy: write --policy NAME=FILE.');
   }
   const found: LoadedPolicy[] = [];
+  const source = onceReadDisk();
   for (const { name, file } of comparedPolicies(args)) {
     const options = inputOptions(args);
     const own = file === undefined ? options : { ...options, schedulerConfig: file };
-    const { scenario, pluginPaths, problems, texts } = await loadInput(args.files, own);
+    const { scenario, pluginPaths, problems, texts } = await loadInput(args.files, own, source);
     // What is wrong with the scenario is the same for all policies: it is said once.
     if (found.length === 0 || scenario === undefined) printProblems(problems, texts, terminal);
     if (scenario === undefined) {

@@ -86,3 +86,12 @@ export const compareHelp: string = `Examples:
   kubeclock compare shop.yaml --policy packed=packed.yaml --precision 2% --seeds 200 -o markdown
 
 Usage: kubeclock compare FILE... --policy NAME=FILE [options]`;
+
+export const sweepHelp: string = `Examples:
+  kubeclock sweep shop.yaml -L controlPlane.etcd.disk=nvme,ssd,hdd
+  kubeclock sweep shop.yaml --scan nodePools[0].count=10:50:10 --policy packed=packed.yaml
+  kubeclock sweep shop.yaml --scan nodePools[0].count=10:500:10 --shard 3/8
+  kubeclock sweep merge results/shop-sweep-*-of-8
+
+Usage: kubeclock sweep FILE... (-L path=a,b | --scan path=from:to | --policy NAME=FILE)... [options]
+       kubeclock sweep merge DIR... [options]`;

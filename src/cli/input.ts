@@ -51,12 +51,17 @@ export interface LoadedInput extends LoadResult {
 }
 
 /** The files of a command, and where those that are imported lie on this machine. */
-interface Source {
+export interface Source {
   readonly files: InputFiles;
   readonly pathOf: (file: string) => string;
 }
 
 const disk: Source = { files: diskFiles, pathOf: (file) => file };
+
+/** This machine's files, each read once however often they are loaded: standard input, say. */
+export function onceReadDisk(): Source {
+  return { ...disk, files: new RecordingFiles(diskFiles) };
+}
 
 /**
  * Loads what the arguments name, and imports the scheduler plugins that it uses.

@@ -13,6 +13,7 @@ import {
   withLook,
   withObjects,
   withRunOptions,
+  withSweepOptions,
 } from './command-options.js';
 import type { CompareArguments } from './compare-command.js';
 import type { ConformanceArguments } from './conformance-command.js';
@@ -32,6 +33,7 @@ import {
   mainHelp,
   planHelp,
   runHelp,
+  sweepHelp,
   validateHelp,
 } from './help-texts.js';
 import type { ImportArguments } from './import-command.js';
@@ -41,6 +43,7 @@ import { environmentOptions, type GlobalArguments, withInput, withWorkloads } fr
 import type { RunPerfArguments } from './perf-command.js';
 import type { PerfArguments } from './perf-input.js';
 import { SimulationFailure } from './simulation.js';
+import type { SweepArguments } from './sweep-options.js';
 import { openTerminal, type Terminal, type TextStream } from './terminal.js';
 import type { ValidateArguments } from './validate-command.js';
 import { packageVersion } from './version.js';
@@ -114,7 +117,7 @@ const globalOptions = {
   output: {
     alias: 'o',
     type: 'string',
-    describe: 'Format of the results: table, json; compare and fidelity also csv, markdown',
+    describe: 'Format of the results: table, json; compare, sweep and fidelity also csv, markdown',
     requiresArg: true,
   },
   json: { type: 'boolean', describe: 'Same as -o json' },
@@ -245,17 +248,32 @@ function addStudies(
   host: Host,
   finish: (code: ExitCode) => void,
 ): Argv {
-  return parser.command(
-    'compare <files..>',
-    'Run a scenario under several scheduler policies and say which differences are real',
-    (command) => withCompareOptions(withInput(command.usage(compareHelp))),
-    async (args) => {
-      const { compareCommand } = await import('./compare-command.js');
-      const found = args as unknown as CompareArguments;
-      const files = withStandardInput(found.files);
-      finish(await compareCommand({ ...found, files }, terminalFor(found), host.replicationEntry));
-    },
-  );
+  return parser
+    .command(
+      'compare <files..>',
+      'Run a scenario under several scheduler policies and say which differences are real',
+      (command) => withCompareOptions(withInput(command.usage(compareHelp))),
+      async (args) => {
+        const { compareCommand } = await import('./compare-command.js');
+        const found = args as unknown as CompareArguments;
+        const files = withStandardInput(found.files);
+        finish(
+          await compareCommand({ ...found, files }, terminalFor(found), host.replicationEntry),
+        );
+      },
+    )
+    .command(
+      'sweep <files..>',
+      'Run a scenario with all combinations of values, or what is missing of them',
+      (command) => withSweepOptions(withInput(command.usage(sweepHelp))),
+      async (args) => {
+        const { sweepCommand } = await import('./sweep-command.js');
+        const found = args as unknown as SweepArguments;
+        const files = withStandardInput(found.files);
+        const { env, replicationEntry: entry } = host;
+        finish(await sweepCommand({ ...found, files }, terminalFor(found), { env, entry }));
+      },
+    );
 }
 
 /** Commands that compare the model with recordings. */

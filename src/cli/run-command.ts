@@ -24,6 +24,7 @@ import { printPluginFailure, printPluginNotices } from './plugin-output.js';
 import { printNotes, printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
 import { inputsFile, openResultsFolder } from './results-folder.js';
+import { shellWord } from './shell-word.js';
 import { type SimulationEnd, simulateInThread } from './simulation.js';
 import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.js';
 import type { Terminal } from './terminal.js';
@@ -148,11 +149,6 @@ function showResults(
   const { length } = answer.refusedPods;
   const count = length === 1 ? '1 pod has' : `${length} pods have`;
   err.write(`${count} no node; why: kubeclock explain pod ${first} --run ${shellWord(path)}\n`);
-}
-
-/** A path as a shell takes it for one word. */
-function shellWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function verdictOf({ answer, signal }: SimulationEnd): ExitCode {

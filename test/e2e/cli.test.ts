@@ -45,6 +45,7 @@ describe('help', () => {
       'schema',
       'version',
       'compare',
+      'sweep',
       'conformance',
       'fidelity',
     ]);

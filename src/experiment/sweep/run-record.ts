@@ -1,6 +1,5 @@
 // What is kept of every run of a sweep: a line of runs.jsonl. A line that was cut short, by a full
 // disk or a machine that went away, counts as a run that was not made.
-import { z } from 'zod';
 
 /** One run and what it came to. */
 export type RunRecord = {
@@ -23,23 +22,6 @@ export interface RunFailure {
   readonly message: string;
 }
 
-const key = { cell: z.string(), seed: z.string() };
-
-const record = z.union([
-  z.object({
-    ...key,
-    traceHash: z.string(),
-    // JSON has no NaN.
-    values: z.array(
-      z
-        .number()
-        .nullable()
-        .transform((value) => value ?? Number.NaN),
-    ),
-  }),
-  z.object({ ...key, failure: z.object({ name: z.string(), message: z.string() }) }),
-]);
-
 /** By what a run is found: equal keys are equal runs. */
 export function runKey({ cell, seed }: { readonly cell: string; readonly seed: string }): string {
   return `${cell} ${seed}`;
@@ -60,10 +42,25 @@ export function parseRecords(text: string): Map<string, RunRecord> {
   return found;
 }
 
+/** What JSON makes of a record: it has no NaN. */
+type WrittenRecord = Partial<{
+  readonly cell: string;
+  readonly seed: string;
+  readonly traceHash: string;
+  readonly values: readonly (number | null)[];
+  readonly failure: RunFailure;
+}>;
+
 function parseRecord(line: string): RunRecord | undefined {
+  let written: WrittenRecord | null;
   try {
-    return record.safeParse(JSON.parse(line)).data;
+    written = JSON.parse(line);
   } catch {
     return undefined;
   }
+  const { cell, seed, traceHash, values, failure } = written ?? {};
+  if (cell === undefined || seed === undefined) return undefined;
+  if (failure !== undefined) return { cell, seed, failure };
+  if (traceHash === undefined || !Array.isArray(values)) return undefined;
+  return { cell, seed, traceHash, values: values.map((value) => value ?? Number.NaN) };
 }

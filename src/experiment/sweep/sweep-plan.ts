@@ -1,7 +1,6 @@
 // Which runs a sweep consists of. A cell is known by a digest of all that it is made of, so that a
 // run that was made once, by whomever, need not be made again; a plan is what several processes
 // agree on that make a part each.
-import { z } from 'zod';
 import { seedOf } from '../compare/replicate.js';
 import type { CellValues, Parameter } from './parameter.js';
 
@@ -69,38 +68,33 @@ export function shardOf(index: number, count: number): number {
 
 /** Raised when a field of plan.json is renamed, removed or changes its meaning. */
 const planSchemaVersion = 1;
+const planKind = 'SweepPlan';
 
-const texts = z.array(z.string());
-
-const planFile = z.object({
-  schemaVersion: z.literal(planSchemaVersion),
-  kind: z.literal('SweepPlan'),
-  scenario: z.string(),
-  modelVersion: z.string(),
-  measures: texts,
-  seeds: z.number().int().positive(),
-  parameters: z.array(z.object({ name: z.string(), values: texts })),
-  cells: z.array(
-    z.union([
-      z.object({ values: texts, digest: z.string(), seed: z.string() }),
-      z.object({ values: texts, problem: z.string() }),
-    ]),
-  ),
-});
-
-/** The text of plan.json; equal plans have equal texts. */
-export function planText(plan: SweepPlan): string {
+/** The text of plan.json; equal plans have equal texts. `command`: how it was asked for. */
+export function planText(plan: SweepPlan, command: readonly string[] = []): string {
   const { scenario, modelVersion, measures, seeds, parameters, cells } = plan;
-  const head = { schemaVersion: planSchemaVersion, kind: 'SweepPlan', scenario, modelVersion };
-  return `${JSON.stringify({ ...head, measures, seeds, parameters, cells }, null, 1)}\n`;
+  const head = { schemaVersion: planSchemaVersion, kind: planKind, command };
+  const body = { scenario, modelVersion, measures, seeds, parameters, cells };
+  return `${JSON.stringify({ ...head, ...body }, null, 1)}\n`;
 }
 
 /** Reads plan.json; undefined for a text that this version has not written. */
 export function parsePlan(text: string): SweepPlan | undefined {
+  let found: unknown;
   try {
-    return planFile.safeParse(JSON.parse(text)).data;
+    found = JSON.parse(text);
   } catch {
     // Cut short, or not ours.
     return undefined;
   }
+  const head = (found ?? {}) as { readonly schemaVersion?: unknown; readonly kind?: unknown };
+  return head.kind === planKind && head.schemaVersion === planSchemaVersion
+    ? planOf(head as unknown as SweepPlan)
+    : undefined;
+}
+
+/** The plan without what else the file says. */
+function planOf(file: SweepPlan): SweepPlan {
+  const { scenario, modelVersion, measures, seeds, parameters, cells } = file;
+  return { scenario, modelVersion, measures, seeds, parameters, cells };
 }

@@ -8,6 +8,7 @@ import {
   SIGNIFICANCE,
 } from '../../experiment/compare/comparison.js';
 import type { ComparisonResult } from '../../experiment/compare/replicate.js';
+import { markdownTable } from '../markdown-table.js';
 import { formatMeasure, formatPercent } from '../number-format.js';
 import { alignRows, printable } from '../text-table.js';
 
@@ -84,15 +85,10 @@ export function comparisonTable(result: ComparisonResult, about: ComparedScenari
 
 /** The same as a Markdown table. */
 export function comparisonMarkdown(result: ComparisonResult, about: ComparedScenario): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const head = header(result);
   return [
     `### ${printable(about.scenario)}: ${result.runs.map(({ name }) => printable(name)).join(', ')}`,
     '',
-    line(head),
-    line(head.map((_, column) => (column === 0 ? '---' : '---:'))),
-    ...result.rows.map((row) => line(cellsOf(row))),
+    ...markdownTable([header(result), ...result.rows.map(cellsOf)]),
     '',
     footer(result),
     '',

@@ -1,0 +1,110 @@
+/**
+ * Cells of a sweep, loaded: the scenario with the values of the cell, and a digest of all that it
+ * is made of.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Problem } from '../api/problem.js';
+import { measures } from '../experiment/compare/measures.js';
+import { modelVersion } from '../experiment/run-scenario.js';
+import { type CellValues, policyParameter } from '../experiment/sweep/parameter.js';
+import type { PlannedCell } from '../experiment/sweep/sweep-plan.js';
+import { renderInputsJson } from '../report/inputs-json.js';
+import { type InputOptions, loadInput, onceReadDisk } from './input.js';
+import type { ReplicationInput } from './replication-pool.js';
+import type { NamedPolicy } from './study-options.js';
+
+/** A parameter and the option that has named it. */
+export interface SweptParameter {
+  readonly name: string;
+  readonly values: readonly string[];
+  /** As it is typed: `-L`, `--scan`, `--find`, `--policy`. */
+  readonly option: string;
+}
+
+/** What differs between cells. */
+export interface SweptInput {
+  readonly policies: readonly NamedPolicy[];
+  readonly parameters: readonly SweptParameter[];
+}
+
+/** A cell after loading. */
+export interface LoadedCell {
+  readonly planned: PlannedCell;
+  /** Of the scenario; undefined when the cell cannot be run. */
+  readonly name: string | undefined;
+  /** Undefined when the cell cannot be run. */
+  readonly input: ReplicationInput | undefined;
+  readonly problems: readonly Problem[];
+  /** Texts by the file that problems name. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Names of measures in the order of the values of a run. */
+export const measureNames: readonly string[] = measures.map(({ name }) => name);
+
+export class CellLoader {
+  readonly #paths: readonly string[];
+  readonly #options: InputOptions;
+  readonly #policies: ReadonlyMap<string, string | undefined>;
+  readonly #parameters: readonly SweptParameter[];
+  // All cells are of one input, whatever becomes of the files meanwhile.
+  readonly #source = onceReadDisk();
+
+  constructor(
+    paths: readonly string[],
+    options: InputOptions,
+    { policies, parameters }: SweptInput,
+  ) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#policies = new Map(policies.map(({ name, file }) => [name, file]));
+    this.#parameters = parameters;
+  }
+
+  /** @throws UsageError for files that are not there. */
+  async load(values: CellValues): Promise<LoadedCell> {
+    const { set = [] } = this.#options;
+    const swept = this.#parameters.map(({ name, option }, i) => ({
+      name,
+      option,
+      value: values[i],
+    }));
+    const assigned = swept.filter(({ name }) => name !== policyParameter);
+    const policy = swept.find(({ name }) => name === policyParameter)?.value ?? '';
+    const file = this.#policies.get(policy);
+    const options = {
+      ...this.#options,
+      set: [...set, ...assigned.map(({ name, value }) => `${name}=${value}`)],
+      ...(file === undefined ? {} : { schedulerConfig: file }),
+    };
+    const found = await loadInput(this.#paths, options, this.#source);
+    const { scenario, inputs, pluginPaths } = found;
+    const places = assigned.map(({ name, option }) => `${option} ${name}`);
+    const problems = found.problems.map((problem) => relocated(problem, places, set.length));
+    const written = assigned.map(
+      ({ name, value }, i) => [places[i] ?? '', `${name}=${value}`] as const,
+    );
+    const texts = new Map([...found.texts, ...written]);
+    if (scenario === undefined || inputs === undefined) {
+      const problem = problems.find(({ severity }) => severity === 'error')?.message ?? '';
+      return { planned: { values, problem }, name: undefined, input: undefined, problems, texts };
+    }
+    const digest = digestOf(renderInputsJson(inputs));
+    const planned = { values, digest, seed: scenario.seed };
+    const input = { scenario, pluginPaths };
+    return { planned, name: scenario.name, input, problems, texts };
+  }
+}
+
+/** Equal texts of inputs have equal digests as long as runs of them are equal. */
+function digestOf(inputs: string): string {
+  const whole = JSON.stringify([inputs, modelVersion, measureNames]);
+  return createHash('sha256').update(whole).digest('hex').slice(0, 32);
+}
+
+/** Cells are loaded with assignments like those of `--set`, which nobody has typed as such. */
+function relocated(problem: Problem, places: readonly string[], given: number): Problem {
+  const file = problem.file === '--set' ? places[problem.line - given - 1] : undefined;
+  return file === undefined ? problem : { ...problem, file, line: 1 };
+}

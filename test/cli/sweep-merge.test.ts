@@ -1,0 +1,69 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { SweepProgram } from './sweep-program.js';
+
+const program = new SweepProgram();
+const grid = ['--scan', 'nodePools[0].count=1:4', '--seeds', '2'];
+
+afterAll(() => program.remove());
+
+const shard = (part: string, ...words: readonly string[]) =>
+  program.sweep(part.replace('/', '-of-'), ...grid, '--shard', part, ...words);
+
+const merge = (folders: readonly string[], out: string) =>
+  program.call(['merge', ...folders.map((name) => program.path(name)), '--out', program.path(out)]);
+
+describe('shards', () => {
+  test('make their part, and together the same bytes as the whole', async () => {
+    await program.sweep('whole', ...grid);
+    for (const part of ['1/3', '2/3', '3/3']) {
+      const { code, out, err } = await shard(part);
+      expect({ code, out }).toEqual({ code: 0, out: '' });
+      expect(err).toContain(`Shard ${part}: `);
+    }
+    const { code, out } = await merge(['3-of-3', '1-of-3', '2-of-3'], 'merged');
+    expect(code).toBe(0);
+    expect(out).toContain('Medians of 2 seeds in 4 cells');
+    expect(program.files('merged')).toEqual(program.files('whole'));
+  });
+
+  test('know their part from the Indexed Job that they are a Pod of', async () => {
+    const words = [program.file, ...grid, '--out', program.path('indexed')];
+    const env = { JOB_COMPLETION_INDEX: '1', JOB_COMPLETION_COUNT: '3' };
+    expect((await program.call(words, env)).err).toContain('Shard 2/3: ');
+    const { code, err } = await program.call(words, { JOB_COMPLETION_INDEX: '1' });
+    expect(code).toBe(2);
+    expect(err).toContain('set JOB_COMPLETION_COUNT');
+  });
+});
+
+describe('a merge', () => {
+  test('without a shard names it, what it lacks and the command that makes it', async () => {
+    await shard('1/4');
+    await shard('3/4');
+    const { code, out, err } = await merge(['1-of-4', '3-of-4'], 'refused');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('4 of 8 runs are missing:\n  nodePools[0].count=1, seed 1#2\n');
+    expect(err).toMatch(/Shard 2\/4 is missing: kubeclock sweep .*--scan .* --shard 2\/4 --out /);
+    expect(err).toContain('Shard 4/4 is missing: ');
+    expect(err).not.toContain('Shard 1/4');
+  });
+
+  test('takes no folders of different sweeps', async () => {
+    await shard('1/2');
+    await program.sweep('other', '--scan', 'nodePools[0].count=1:3', '--seeds', '2');
+    const { code, err } = await merge(['1-of-2', 'other'], 'mixed');
+    expect(code).toBe(2);
+    expect(err).toContain('belongs to another sweep than');
+    expect(err).toContain('it has other parameters or values.');
+  });
+
+  test.each([
+    [[], 'Name the folders'],
+    [['nowhere'], 'nowhere does not exist: name folders that kubeclock sweep has written'],
+    [['.'], 'holds no plan.json of this version'],
+  ])('of %j is refused: %s', async (folders, message) => {
+    const { code, err } = await merge(folders, 'nothing');
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
