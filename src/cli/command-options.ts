@@ -13,6 +13,7 @@ export function withRunOptions(command: Argv): Argv {
       describe: 'Folder of the results [default: results/NAME-SEED]',
       requiresArg: true,
     },
+    svg: { type: 'boolean', describe: 'Write the plots as SVG files too, to plots/' },
     verify: { type: 'boolean', describe: 'Run twice; exit 5 when the traces differ' },
     'max-wall': {
       type: 'string',
@@ -97,6 +98,13 @@ export function withCompareOptions(command: Argv): Argv {
       requiresArg: true,
     },
   });
+}
+
+/** Arguments of `report`. */
+export function withReportOptions(command: Argv): Argv {
+  return command
+    .positional('folder', { type: 'string', describe: 'Results folder of a run' })
+    .option('svg', { type: 'boolean', describe: 'Draw the plots as SVG files, to DIR/plots/' });
 }
 
 /** Arguments of `explain`. */

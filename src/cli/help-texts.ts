@@ -36,6 +36,12 @@ export const explainHelp: string = `Examples:
 
 Usage: kubeclock explain pod NAME (--run DIR | FILE...) [options]`;
 
+export const reportHelp: string = `Examples:
+  kubeclock report results/quickstart-1          write report.html anew
+  kubeclock report results/quickstart-1 --svg    and every plot as an SVG file
+
+Usage: kubeclock report DIR [options]`;
+
 export const getHelp: string = `Examples:
   kubeclock get pods -n shop --run results/quickstart-1 --at 42s
   kubeclock get deploy,rs,pods -A -o wide --run results/quickstart-1

@@ -61,6 +61,7 @@ export async function runPerfCommand(
     printRefusal(all, terminal);
     return exitCode.invalidInput;
   }
+  if (args.svg === true) throw new UsageError('--svg: a file of scheduler_perf has no plots.');
   const selection = perfSelection(args);
   selected(config, selection);
   printPluginNotices(scenario, terminal);

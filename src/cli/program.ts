@@ -12,6 +12,7 @@ import {
   withListing,
   withLook,
   withObjects,
+  withReportOptions,
   withRunOptions,
   withSweepOptions,
 } from './command-options.js';
@@ -32,6 +33,7 @@ import {
   importHelp,
   mainHelp,
   planHelp,
+  reportHelp,
   runHelp,
   sweepHelp,
   validateHelp,
@@ -42,6 +44,7 @@ import type { ObjectsArguments } from './objects-command.js';
 import { environmentOptions, type GlobalArguments, withInput, withWorkloads } from './options.js';
 import type { RunPerfArguments } from './perf-command.js';
 import type { PerfArguments } from './perf-input.js';
+import type { ReportArguments } from './report-command.js';
 import { SimulationFailure } from './simulation.js';
 import type { SweepArguments } from './sweep-options.js';
 import { openTerminal, type Terminal, type TextStream } from './terminal.js';
@@ -164,7 +167,7 @@ function addCommands(
     );
 }
 
-/** Commands that look at the objects of a cluster. */
+/** Commands that look at a run: at the objects of its cluster, at its report. */
 function addLooks(
   parser: Argv,
   terminalFor: (args: GlobalArguments) => Terminal,
@@ -190,6 +193,16 @@ function addLooks(
       (command) => withLook(command.usage(clusterInfoHelp)),
       async (args) =>
         finish(await showObjects('cluster-info', args, terminalFor(args as GlobalArguments))),
+    )
+    .command(
+      'report <folder>',
+      'Write the report of a run anew, and its plots as SVG files',
+      (command) => withReportOptions(command.usage(reportHelp)),
+      async (args) => {
+        const { reportCommand } = await import('./report-command.js');
+        const found = args as unknown as ReportArguments;
+        finish(await reportCommand(found, terminalFor(found)));
+      },
     );
 }
 

@@ -32,8 +32,7 @@ export function isResultsFolder(folder: string): boolean {
  * @throws UsageError for a folder that is none, or that another version has written.
  */
 export function readRun(folder: string): RecordedRun {
-  if (kindOf(folder) !== 'folder')
-    throw new UsageError(`--run ${folder}: there is no such folder.`);
+  if (kindOf(folder) !== 'folder') throw new UsageError(`${folder}: there is no such folder.`);
   const trace = traceOf(textIn(folder, 'summary.json'));
   if (trace === undefined) {
     throw new UsageError(

@@ -56,7 +56,7 @@ export function openResultsFolder(path: string): ResultsFolder {
     discard,
     commit(files) {
       try {
-        for (const [name, text] of files) writeFileSync(join(temporary, name), text);
+        for (const [name, text] of files) writeInside(temporary, name, text);
         swap(temporary, path);
       } catch (error) {
         discard();
@@ -65,6 +65,29 @@ export function openResultsFolder(path: string): ResultsFolder {
       isDone = true;
     },
   };
+}
+
+/**
+ * Adds files to the results of a run, or puts them in the place of those that it had; meta.json
+ * lists them then. Each file is whole at any time.
+ *
+ * @throws Error of the file system.
+ */
+export function addToResults(path: string, files: ReadonlyMap<string, string>): void {
+  for (const [name, text] of files) {
+    const unfinished = `${name}.partial-${process.pid}`;
+    writeInside(path, unfinished, text);
+    renameSync(join(path, unfinished), join(path, name));
+  }
+  const meta: { files: string[] } = JSON.parse(readFileSync(join(path, metaFile), 'utf8'));
+  const listed = { ...meta, files: [...new Set([...meta.files, ...files.keys()])] };
+  writeFileSync(join(path, metaFile), `${JSON.stringify(listed, null, 2)}\n`);
+}
+
+function writeInside(folder: string, name: string, text: string): void {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 /** Removes the parents that were made for nothing, as long as they are empty. */
@@ -95,7 +118,7 @@ function swap(temporary: string, path: string): void {
 function refuseForeign(path: string): void {
   let names: readonly string[];
   try {
-    names = readdirSync(path);
+    names = readdirSync(path, { recursive: true, encoding: 'utf8' });
   } catch (error) {
     const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
     if (!isFile && (error as NodeJS.ErrnoException).code === 'ENOENT') return;
@@ -119,7 +142,9 @@ function ownFiles(path: string): ReadonlySet<string> {
   try {
     const meta: unknown = JSON.parse(readFileSync(join(path, metaFile), 'utf8'));
     const { tool, files } = meta as { readonly tool?: unknown; readonly files?: unknown };
-    return new Set(tool === 'kubeclock' && Array.isArray(files) ? [metaFile, ...files] : []);
+    if (tool !== 'kubeclock' || !Array.isArray(files)) return new Set();
+    const listed: readonly string[] = files.map(String);
+    return new Set([metaFile, ...listed, ...listed.map((name) => dirname(name))]);
   } catch {
     // No meta.json, or none of ours: nothing in the folder is.
     return new Set();

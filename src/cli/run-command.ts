@@ -2,8 +2,6 @@
  * `kubeclock run`: loads, simulates, writes the results folder, prints the summary.
  */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { renderInputsJson } from '../report/inputs-json.js';
 import type { RunInputs } from '../scenario/run-inputs.js';
@@ -20,9 +18,11 @@ import {
   single,
   wallLimitMs,
 } from './options.js';
+import { withSvg } from './plot-files.js';
 import { printPluginFailure, printPluginNotices } from './plugin-output.js';
 import { printNotes, printProblems, printRefusal } from './problem-output.js';
 import { openProgress } from './progress.js';
+import { reportAssets } from './report-assets.js';
 import { inputsFile, openResultsFolder } from './results-folder.js';
 import { shellWord } from './shell-word.js';
 import { type SimulationEnd, simulateInThread } from './simulation.js';
@@ -32,6 +32,7 @@ import type { Terminal } from './terminal.js';
 /** Options of `run`. */
 export interface RunArguments extends InputArguments {
   readonly out?: string;
+  readonly svg?: boolean;
   readonly verify?: boolean;
   readonly maxWall?: string;
   readonly maxEvents?: string;
@@ -77,9 +78,10 @@ export async function runCommand(
       width: terminal.width,
       color: terminal.outColors.isColorSupported,
       assets: reportAssets(),
+      withPlots: args.svg === true,
     };
     const { end, wallMs } = await simulated(request, terminal, entry);
-    folder.commit(filesOf(end.answer, inputs, wallMs));
+    folder.commit(await filesOf(end.answer, inputs, wallMs));
     showResults(end, folder.path, format, terminal);
     printPluginFailure(end.answer, scenario, args.debug === true, terminal);
     return verdictOf(end);
@@ -93,13 +95,6 @@ function defaultFolder({ outputs, name, seed }: LoadedScenario): string {
   // A seed may be any text; a folder name may not.
   const part = seed.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   return outputs.directory ?? join('results', `${name}-${part}`);
-}
-
-function reportAssets(): SimulationRequest['assets'] {
-  const require = createRequire(import.meta.url);
-  const read = (file: string): string =>
-    readFileSync(require.resolve(`uplot/dist/${file}`), 'utf8');
-  return { uPlotJs: read('uPlot.iife.min.js'), uPlotCss: read('uPlot.min.css') };
 }
 
 async function simulated(
@@ -118,12 +113,12 @@ async function simulated(
 }
 
 /** The files of the run, its input, and the file that knows the clock and the host. */
-function filesOf(
+async function filesOf(
   answer: SimulationAnswer,
   inputs: RunInputs,
   wallMs: number,
-): ReadonlyMap<string, string> {
-  const files = new Map([...answer.files, [inputsFile, renderInputsJson(inputs)]]);
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Map([...(await withSvg(answer.files)), [inputsFile, renderInputsJson(inputs)]]);
   const { modelVersion, traceHash } = answer;
   return withMeta(files, { modelVersion, traceHash, wallMs });
 }

@@ -12,6 +12,7 @@ import type { RunOutcome, RunResult } from '../metrics/run-result.js';
 import type { ReportAssets } from '../report/html/page-frame.js';
 import { renderRun } from '../report/render-run.js';
 import { summaryTable, type TextStyle } from '../report/summary-table.js';
+import { renderPlotSpecs } from '../report/svg/plot-specs.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { outOfMemory, postAnswer, StopCondition, type ThreadMessage } from './thread-messages.js';
 
@@ -31,6 +32,8 @@ export interface SimulationRequest {
   readonly width: number;
   readonly color: boolean;
   readonly assets: ReportAssets;
+  /** Whether specifications of the plots are among the files. */
+  readonly withPlots: boolean;
   /** One integer: 0 while the run may go on. */
   readonly stopFlag: SharedArrayBuffer;
 }
@@ -83,7 +86,7 @@ function answerTo(
   const second = verify && !result.outcome.partial ? simulate(scenario, options) : undefined;
   const { thresholds, outcome, modelVersion, traceHash } = result;
   return {
-    files: renderRun(result, request.assets),
+    files: filesOf(result, request),
     table: summaryTable(result, { width: request.width, ...(request.color ? { color } : {}) }),
     outcome,
     hasFailedThreshold: thresholds.some(({ ok, level }) => !ok && level === 'error'),
@@ -93,6 +96,14 @@ function answerTo(
     refusedPods: refusedPods(result),
     pluginFailure,
   };
+}
+
+function filesOf(
+  result: RunResult,
+  { assets, withPlots }: SimulationRequest,
+): ReadonlyMap<string, string> {
+  const files = renderRun(result, assets);
+  return withPlots ? new Map([...files, ...renderPlotSpecs(result)]) : files;
 }
 
 function refusedPods({ pods }: RunResult): readonly string[] {

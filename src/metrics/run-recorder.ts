@@ -235,6 +235,7 @@ export class RunRecorder {
       requests: this.#requests.rows,
       apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
+      stationSeries: this.#series.stationSeries,
       traffic,
       notices: [...facts.notices, ...findingsIn(events)],
       kubernetesEvents: events,

@@ -173,6 +173,17 @@ export interface TimeSeries {
   readonly columns: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
+/** The samples of one station; both columns have the length of `timeUs` of the time series. */
+export interface StationSeries {
+  readonly name: string;
+  /** Units: cores, workers, disks. */
+  readonly capacity: number;
+  /** Units in use, the mean over the interval. */
+  readonly busy: readonly number[];
+  /** Jobs that wait at its end. */
+  readonly waiting: readonly number[];
+}
+
 /** Connections of one kind of traffic that were made in one interval. */
 export interface TrafficRow {
   /** End of the interval. */
@@ -298,6 +309,8 @@ export interface RunResult {
   readonly requests: readonly RequestRow[];
   readonly apiCallSlis: readonly ApiCallSli[];
   readonly timeSeries: TimeSeries;
+  /** Of the stations that the time series has columns for, in their order. */
+  readonly stationSeries: readonly StationSeries[];
   /** By kind of traffic, then by time; intervals without connections are left out. */
   readonly traffic: readonly TrafficRow[];
   readonly kubernetesEvents: readonly EventRow[];

@@ -2,7 +2,7 @@
 // each station its use and its queue over the interval.
 import type { StationMeter } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
-import type { TimeSeries } from './run-result.js';
+import type { StationSeries, TimeSeries } from './run-result.js';
 
 /** A figure that can be read at any time. */
 export interface Gauge {
@@ -40,6 +40,17 @@ export class TimeSeriesRecorder {
       this.#busyUs[index] = busyUs;
     });
     for (const meter of this.#meters) this.#columns[column++]?.push(meter.waiting);
+  }
+
+  /** The same samples by station. */
+  get stationSeries(): readonly StationSeries[] {
+    const first = this.#gauges.length;
+    return this.#meters.map(({ name, capacity }, index) => ({
+      name,
+      capacity,
+      busy: this.#columns[first + index] ?? [],
+      waiting: this.#columns[first + this.#meters.length + index] ?? [],
+    }));
   }
 
   get series(): TimeSeries {

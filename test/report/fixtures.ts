@@ -302,6 +302,14 @@ const emptyTrafficRow = trafficRow({
   setupMaxUs: Number.NaN,
 });
 
+const checkpoints = [{ events: 65_536, time: 2_400_000, hash: 'fedcba9876543210' }];
+
+/** Two stations over the three samples of the run. */
+const stationSeries = [
+  { name: 'control-plane-0', capacity: 4, busy: [0.4, 2, 4], waiting: [0, 0, 7] },
+  { name: 'etcd-0/disk', capacity: 1, busy: [0.5, 0, 0.25], waiting: [0, 0, 0] },
+];
+
 /** A run of three pods with every awkward value once. */
 export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   return {
@@ -315,7 +323,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     endUs: 2_500_000,
     events: 70_123,
     traceHash: '0123456789abcdef',
-    checkpoints: [{ events: 65_536, time: 2_400_000, hash: 'fedcba9876543210' }],
+    checkpoints,
     cluster: '1 control-plane host (4 cores), 1 etcd member, 3 nodes of 4 CPU 16Gi',
     notices: ['Ignored 1 object of kind Ingress: it has no effect on scheduling.'],
     pods: awkwardPods,
@@ -341,6 +349,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
         { name: 'apiserver_cpu_cores', values: [0.1, 0.3333333333, Number.NaN] },
       ],
     },
+    stationSeries,
     traffic: [trafficRow(), emptyTrafficRow],
     kubernetesEvents: [
       eventRow(),
@@ -382,6 +391,7 @@ export function emptyResult(): RunResult {
     convergence: [],
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
+    stationSeries: [],
     traffic: [],
     kubernetesEvents: [],
     summary: [],
@@ -451,6 +461,12 @@ export function rolloutResult(podCount: number, nodeCount: number): RunResult {
         series('network_bytes_per_second', wave(9e7)),
       ],
     },
+    stationSeries: Array.from({ length: 6 }, (_, i) => ({
+      name: `etcd-${i}/disk`,
+      capacity: 1,
+      busy: wave(1),
+      waiting: wave(9),
+    })),
     nodeHistory: fillingHistory(nodeCount, timeUs.length, 30),
     kubernetesEvents: pods.map((pod) =>
       eventRow({ timeUs: pod.boundUs ?? pod.createdUs, involved: `pod/${pod.name}` }),

@@ -109,6 +109,7 @@ for (const name of ['yargs', 'yargs/helpers', 'picocolors', 'cli-progress']) {
   plant(['report', 'kernel'], `import '${name}';`, `'${name}' is for src/cli`);
 }
 plant(['cli'], "import 'csv-stringify/sync';", 'is for src/report');
+plant(['cli', 'report'], "import 'vega-lite';", 'is for src/report/svg/render-svg.ts');
 plant(['api', 'cluster'], "import 'zod';", 'is for src/scenario');
 plant(['cli', 'workload'], "import 'yaml';", 'is for src/api and src/scenario');
 plant(['workload'], "import 'js-yaml';", 'is for src/api and src/scenario');
@@ -146,6 +147,7 @@ clean(
   'src/cli/packages.ts',
   "import 'cli-progress';\nimport 'picocolors';\nimport 'yargs/helpers';",
 );
+clean('src/report/svg/render-svg.ts', "import 'vega';\nimport 'vega-lite';");
 clean('src/report/packages.ts', "import 'csv-stringify/sync';\nimport 'uplot';");
 clean('src/workload/packages.ts', "import 'node:fs';\nimport 'zod';");
 clean('src/scenario/packages.ts', "import 'node:fs';\nimport 'yaml';\nimport 'zod';");

@@ -1,22 +1,14 @@
 // How long things took: pod latencies and stages as a table, their distribution as a plot, and
 // every other measure of the run.
 import type { PodRow, RunResult, SummaryRow } from '../../metrics/run-result.js';
-import { countUpTo } from '../../stats/count-up-to.js';
-import { quantile } from '../../stats/quantile.js';
-import { sorted } from '../../stats/sorted.js';
 import { type Summary, summarise } from '../../stats/summarise.js';
+import { latencyCurve } from '../figures/latency-curve.js';
 import { formatCount, formatDuration, formatMeasure } from '../number-format.js';
-import { latencySample, podLatencies, summariseLatency } from '../pod-latencies.js';
+import { podLatencies, summariseLatency } from '../pod-latencies.js';
 import { podStages, stageSpans } from '../stages.js';
 import { type Html, html, nothing } from './markup.js';
 import { plotFigure } from './plot.js';
 import { type HtmlColumn, table } from './table.js';
-
-/** Points that the cumulative distribution of one latency contributes to the plot. */
-const curvePoints = 200;
-
-/** Shortest latency on the logarithmic axis. */
-const shortestUs = 1_000;
 
 interface LatencyRow extends Summary {
   readonly title: string;
@@ -24,7 +16,8 @@ interface LatencyRow extends Summary {
 
 /** The section. */
 export function latencySection({ pods, summary }: RunResult): Html {
-  return html`${latencyTable(pods)}${distributionPlot(pods)}${measureTable(summary)}`;
+  const curve = latencyCurve(pods);
+  return html`${latencyTable(pods)}${curve === undefined ? nothing : plotFigure(curve)}${measureTable(summary)}`;
 }
 
 function latencyTable(pods: readonly PodRow[]): Html {
@@ -86,32 +79,4 @@ function latencyRows(pods: readonly PodRow[]): LatencyRow[] {
     ...summariseLatency(pods, ofPod),
   }));
   return [...latencies, ...stages];
-}
-
-function distributionPlot(pods: readonly PodRow[]): Html {
-  const samples = podLatencies
-    .map(({ title, ofPod }) => ({ title, sample: sorted(latencySample(pods, ofPod)) }))
-    .filter(({ sample }) => sample.length > 0);
-  if (samples.length === 0) return nothing;
-  const points = samples.flatMap(({ sample }) =>
-    Array.from({ length: curvePoints + 1 }, (_, i) =>
-      Math.ceil(Math.max(shortestUs, quantile(sample, i / curvePoints))),
-    ),
-  );
-  const gridUs = [...sorted([...new Set(points)])];
-  return plotFigure({
-    title: 'Cumulative distribution of scheduling and startup latency',
-    note:
-      `The share of pods that took no longer. Up to ${curvePoints} quantiles of each latency; ` +
-      'less than 1 ms is drawn at 1 ms.',
-    xTitle: 'Seconds (logarithmic)',
-    isLogX: true,
-    yTitle: 'Share of pods',
-    isStepped: true,
-    x: gridUs.map((us) => us / 1_000_000),
-    series: samples.map(({ title, sample }) => ({
-      title,
-      values: countUpTo(sample, gridUs).map((count) => count / sample.length),
-    })),
-  });
 }

@@ -1,25 +1,10 @@
 // A plot that uPlot draws in the browser from data in the page, with a table of the same data for
 // everybody who has no script or no eyes for it.
+import type { Plot } from '../figures/plot.js';
 import { formatNumber } from '../number-format.js';
 import { spreadIndices } from '../spread-indices.js';
 import { type Html, html, scriptJson } from './markup.js';
 import { table } from './table.js';
-
-/** Lines over a common, ascending x axis. */
-export interface Plot {
-  readonly title: string;
-  /** What the reader should know: units, how points were chosen. */
-  readonly note: string;
-  readonly xTitle: string;
-  /** Base-10 logarithmic x axis; all x are positive then. */
-  readonly isLogX: boolean;
-  readonly yTitle: string;
-  /** Values hold until the next x, instead of changing evenly. */
-  readonly isStepped: boolean;
-  readonly x: readonly number[];
-  /** Each as long as `x`. */
-  readonly series: readonly { readonly title: string; readonly values: readonly number[] }[];
-}
 
 /** Rows of the table under a plot. */
 const tableRows = 16;

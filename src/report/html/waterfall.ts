@@ -1,10 +1,9 @@
 // The pod startup waterfall: a row a pod, a bar a stage, drawn as SVG when the page is written, so
 // that it needs no script. Stages differ by height besides colour, and always follow in one order.
 import type { PodRow, RunResult } from '../../metrics/run-result.js';
-import { ascending } from '../../stats/ascending.js';
-import { sorted } from '../../stats/sorted.js';
 import { formatCount, formatDuration, formatNumber } from '../number-format.js';
 import { startupUs } from '../pod-latencies.js';
+import { shownPods } from '../shown-pods.js';
 import { podStages, stageSpans } from '../stages.js';
 import { type Html, html, markup, nothing } from './markup.js';
 import { shownRows, table } from './table.js';
@@ -25,24 +24,8 @@ interface WaterfallRow {
 
 /** The section; without pods it says so. */
 export function waterfallSection(result: RunResult): Html {
-  const pods = shownPods(result.pods);
+  const pods = shownPods(result.pods, longestWaterfall);
   return pods.length === 0 ? html`<p>No pod was created.</p>` : waterfall(pods, result);
-}
-
-/** All pods in order of creation; when they are too many, the slowest, never ready first. */
-export function shownPods(pods: readonly PodRow[]): readonly PodRow[] {
-  if (pods.length <= longestWaterfall) return pods;
-  const slowness = (pod: PodRow): number => startupUs(pod) ?? Number.POSITIVE_INFINITY;
-  const least = sorted(pods.map(slowness))[pods.length - longestWaterfall] ?? 0;
-  return pods
-    .filter((pod) => slowness(pod) >= least)
-    .sort(
-      (a, b) =>
-        ascending(slowness(b), slowness(a)) ||
-        ascending(a.createdUs, b.createdUs) ||
-        ascending(a.uid, b.uid),
-    )
-    .slice(0, longestWaterfall);
 }
 
 function waterfall(pods: readonly PodRow[], result: RunResult): Html {

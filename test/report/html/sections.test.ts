@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { darkPalette, lightPalette, type Palette } from '../../../src/report/html/palette.js';
 import { groupSeries, peaks, unitOf } from '../../../src/report/html/series-groups.js';
-import { shownPods, ticks, waterfallSection } from '../../../src/report/html/waterfall.js';
+import { ticks, waterfallSection } from '../../../src/report/html/waterfall.js';
+import { shownPods } from '../../../src/report/shown-pods.js';
 import { spreadIndices } from '../../../src/report/spread-indices.js';
 import { pendingPodRow, podRow, rolloutResult, runResult } from '../fixtures.js';
 
 describe('the waterfall', () => {
   test('shows all pods in order of creation while there are few', () => {
     const { pods } = rolloutResult(150, 10);
-    expect(shownPods(pods)).toBe(pods);
+    expect(shownPods(pods, 150)).toBe(pods);
   });
 
   test('shows the slowest first when there are many, those never ready before them', () => {
     const { pods } = rolloutResult(1_000, 10);
-    const shown = shownPods(pods);
+    const shown = shownPods(pods, 150);
     const never = pods.filter(({ readyUs }) => readyUs === undefined);
     expect(shown).toHaveLength(150);
     expect(shown.slice(0, never.length)).toEqual(never);

@@ -1,0 +1,17 @@
+// A plot as data: the page and the SVG files draw the same one.
+
+/** Lines over a common, ascending x axis. */
+export interface Plot {
+  readonly title: string;
+  /** What the reader should know: units, how points were chosen. */
+  readonly note: string;
+  readonly xTitle: string;
+  /** Base-10 logarithmic x axis; all x are positive then. */
+  readonly isLogX: boolean;
+  readonly yTitle: string;
+  /** Values hold until the next x, instead of changing evenly. */
+  readonly isStepped: boolean;
+  readonly x: readonly number[];
+  /** Each as long as `x`. */
+  readonly series: readonly { readonly title: string; readonly values: readonly number[] }[];
+}

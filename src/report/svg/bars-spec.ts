@@ -1,0 +1,43 @@
+// Bars of parts in a row.
+import type { Bars } from '../figures/bars.js';
+import { distinct, type PlotSpec, plotSpec, plotWidth, seriesColours } from './spec.js';
+
+const rowHeight = 16;
+
+/** One bar a row. */
+export function barsSpec(bars: Bars): PlotSpec {
+  const names = distinct(bars.rows.map(({ title }) => title));
+  const values = bars.rows.flatMap(({ spans }, row) =>
+    spans.map(({ part, from, to, cause }) => ({
+      row: names[row] ?? '',
+      part: bars.parts[part] ?? '',
+      from,
+      to,
+      cause,
+    })),
+  );
+  const colours = bars.parts.map((_, i) => seriesColours[i % seriesColours.length] ?? '');
+  return plotSpec(bars, values, {
+    width: plotWidth,
+    height: { step: rowHeight },
+    mark: { type: 'bar', tooltip: true },
+    encoding: {
+      y: {
+        field: 'row',
+        type: 'nominal',
+        sort: names,
+        title: bars.rowTitle,
+        scale: { domain: names },
+      },
+      x: { field: 'from', type: 'quantitative', title: bars.xTitle },
+      x2: { field: 'to' },
+      color: {
+        field: 'part',
+        type: 'nominal',
+        title: bars.partTitle,
+        sort: [...bars.parts],
+        scale: { domain: [...bars.parts], range: colours },
+      },
+    },
+  });
+}
