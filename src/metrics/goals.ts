@@ -10,6 +10,7 @@ import type { Event } from '../api/event.js';
 import type { Job } from '../api/job.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { compileEqualitySelector } from '../api/label-selector.js';
+import type { Namespace } from '../api/namespace.js';
 import type { Labels } from '../api/object-meta.js';
 import type { Pod } from '../api/pod.js';
 import type { Service } from '../api/service.js';
@@ -22,6 +23,7 @@ import { podTemplateHash } from '../control-plane/controller-manager/template-ha
 import { ClaimGoals } from './claim-goals.js';
 import type { Goal } from './goal.js';
 import { JobGoal } from './job-goal.js';
+import { NamespaceGoals } from './namespace-goal.js';
 import { ServiceGoal } from './service-goal.js';
 import { isLeaving, isOrdered, rolloutFault, wantedPods, wantedRevision } from './wanted-pods.js';
 import { type TrackedPod, trackedPod, WorkloadGoal } from './workload-goal.js';
@@ -45,6 +47,7 @@ export class Goals {
   readonly #services = new Map<string, ServiceGoal>();
   readonly #jobs = new Map<string, JobGoal>();
   readonly #claims = new ClaimGoals();
+  readonly #namespaces = new NamespaceGoals();
 
   /** `onTouched` is called after every write, for each goal that it may have moved. */
   constructor(onTouched: (goal: Goal) => void) {
@@ -62,6 +65,8 @@ export class Goals {
         return this.#jobs.get(uid);
       case 'PersistentVolumeClaim':
         return this.#claims.of(uid);
+      case 'Namespace':
+        return this.#namespaces.of(uid);
       case 'Deployment':
       case 'ReplicationController':
       case 'StatefulSet':
@@ -93,6 +98,8 @@ export class Goals {
         return this.#jobCommitted(object, event);
       case 'PersistentVolumeClaim':
         return this.#onTouched(this.#claims.committed(object, event));
+      case 'Namespace':
+        return this.#namespaceCommitted(object, event);
       case 'Event':
         return this.#eventCommitted(object);
       case 'Pod':
@@ -145,6 +152,12 @@ export class Goals {
     this.#services.delete(uid);
     this.#jobs.delete(uid);
     this.#claims.forget(uid);
+    this.#namespaces.forget(uid);
+  }
+
+  #namespaceCommitted(namespace: Namespace, event: WatchEvent): void {
+    const goal = this.#namespaces.committed(namespace, event);
+    if (goal !== undefined) this.#onTouched(goal);
   }
 
   #eventCommitted(event: Event): void {
