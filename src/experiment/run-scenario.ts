@@ -67,7 +67,9 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const checkers = allCheckers(simulation, promisesRoomOnce(schedulers, plugins));
   const identities = schedulers.map(({ name }) => ({ name, user: schedulerUser(name) }));
   const dnsReplicas = clusterDns.runAs === 'pods' ? 'inPods' : clusterDns.replicas;
-  const dns = isDnsMeasured(clusterDns) ? new DnsMetrics(simulation) : undefined;
+  const { sampleIntervalUs } = scenario.outputs;
+  const isMeasured = isDnsMeasured(clusterDns);
+  const dns = isMeasured ? new DnsMetrics(simulation, sampleIntervalUs) : undefined;
   const others = [...checkers, ...(dns === undefined ? [] : [dns])];
   const recorder = new RunRecorder(simulation, dnsReplicas, others, identities);
   recorder.measureDns(dns);

@@ -13,9 +13,9 @@ import type { Simulation } from '../kernel/simulation.js';
 import { type SimTime, toSeconds } from '../kernel/time.js';
 import type { DnsServer } from '../network/cluster-dns/dns-server.js';
 import type { DnsMonitor, LookupOutcome } from '../network/cluster-dns/dns-traffic-spec.js';
+import { DnsLookups } from './dns-lookups.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
-import type { Samples } from './samples.js';
 
 const REQUESTS = 'coredns_dns_requests_total';
 const DURATIONS = 'coredns_dns_request_duration_seconds';
@@ -85,14 +85,6 @@ const families: readonly MetricFamily[] = [
 
 const types = ['A', 'AAAA'] as const;
 
-/** Lookups of one kind with one outcome. */
-interface Lookups {
-  readonly traffic: string;
-  readonly outcome: LookupOutcome;
-  readonly seconds: number[];
-  stale: number;
-}
-
 interface WrittenSlice {
   readonly revision: number;
   readonly changedUs: SimTime;
@@ -106,10 +98,11 @@ function labelsOf({ name }: DnsServer): readonly [instance: string, server: stri
 }
 
 export class DnsMetrics extends SilentObserver implements DnsMonitor {
+  /** What the pods have met. */
+  readonly lookups: DnsLookups;
   readonly #simulation: Simulation;
   readonly #registry = new MetricRegistry(families);
   readonly #servers = new Set<DnsServer>();
-  readonly #lookups = new Map<string, Lookups>();
   /** When the readiness of a pod changed last, by UID. */
   readonly #changedUs = new Map<string, SimTime>();
   readonly #headless = new Set<string>();
@@ -118,9 +111,11 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
   /** By replica: how many of them it has served. */
   readonly #served = new Map<number, number>();
 
-  constructor(simulation: Simulation) {
+  /** `intervalUs`: of the rows by time. */
+  constructor(simulation: Simulation, intervalUs: number) {
     super();
     this.#simulation = simulation;
+    this.lookups = new DnsLookups(intervalUs);
   }
 
   served(server: DnsServer, rcode: string, zone: string, durationUs: number): void {
@@ -143,14 +138,7 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
   }
 
   lookedUp(traffic: string, outcome: LookupOutcome, durationUs: number, isStale: boolean): void {
-    const key = `${traffic} ${outcome}`;
-    let lookups = this.#lookups.get(key);
-    if (lookups === undefined) {
-      lookups = { traffic, outcome, seconds: [], stale: 0 };
-      this.#lookups.set(key, lookups);
-    }
-    lookups.seconds.push(toSeconds(durationUs));
-    if (isStale) lookups.stale++;
+    this.lookups.ended(traffic, outcome, durationUs, isStale, this.#simulation.now);
     this.#registry.histogram(LOOKUPS, traffic, outcome).observe(toSeconds(durationUs));
   }
 
@@ -187,19 +175,6 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
 
   override dnsStopped(replica: number): void {
     this.#served.delete(replica);
-  }
-
-  /** Samples of lookups by name; undefined: no such metric. */
-  samplesOf(metric: string): readonly Samples[] | undefined {
-    const valuesOf = metrics.get(metric);
-    if (valuesOf === undefined) return undefined;
-    return [...this.#lookups.values()].map((lookups) => ({
-      labels: new Map<string, string>([
-        ['traffic', lookups.traffic],
-        ['outcome', lookups.outcome],
-      ]),
-      values: valuesOf(lookups),
-    }));
   }
 
   /** As of now. */
@@ -254,10 +229,3 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
     if (changedUs < Number.POSITIVE_INFINITY) this.#written.push({ revision, changedUs });
   }
 }
-
-/** Metrics of lookups that thresholds can name. */
-const metrics: ReadonlyMap<string, (lookups: Lookups) => readonly number[]> = new Map([
-  ['dns_lookup_seconds', ({ seconds }: Lookups) => seconds],
-  ['dns_lookups', ({ seconds }: Lookups) => seconds],
-  ['dns_stale_lookups', ({ stale }: Lookups) => new Array<number>(stale).fill(1)],
-]);

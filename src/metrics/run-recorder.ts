@@ -213,7 +213,7 @@ export class RunRecorder {
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
       selectValues(
         samplesOf(selector.name, pods, convergence, events, traffic) ??
-          this.#dns?.samplesOf(selector.name) ??
+          this.#dns?.lookups.samplesOf(selector.name) ??
           [],
         selector.labels,
       );
@@ -237,10 +237,12 @@ export class RunRecorder {
       timeSeries: this.#series.series,
       stationSeries: this.#series.stationSeries,
       traffic,
+      dns: this.#dns?.lookups.rows ?? [],
       notices: [...facts.notices, ...findingsIn(events)],
       kubernetesEvents: events,
       summary: summaryMetrics.flatMap((metric): SummaryRow[] => {
-        const samples = samplesOf(metric, pods, convergence) ?? this.#dns?.samplesOf(metric) ?? [];
+        const samples =
+          samplesOf(metric, pods, convergence) ?? this.#dns?.lookups.samplesOf(metric) ?? [];
         const figures = summarise(selectValues(samples, []));
         return figures.count === 0 ? [] : [{ metric, ...figures }];
       }),

@@ -1,6 +1,8 @@
 // What one run yields, as plain data: the only thing that reports, baselines and comparisons read.
 // Times are microseconds since the start of the scenario; `undefined` means it did not happen.
+
 import type { StationReport } from '../kernel/stations.js';
+import type { LookupOutcome } from '../network/cluster-dns/dns-traffic-spec.js';
 
 /** One row a pod, in order of creation. */
 export interface PodRow {
@@ -212,6 +214,23 @@ export interface TrafficRow {
   readonly setupMaxUs: number;
 }
 
+/** Lookups of one kind that ended in one interval. */
+export interface DnsRow {
+  /** End of the interval. */
+  readonly timeUs: number;
+  /** Name of the kind of lookups. */
+  readonly traffic: string;
+  readonly lookups: number;
+  readonly outcomes: Readonly<Record<LookupOutcome, number>>;
+  /** Answered from a cache with what was not true any more. */
+  readonly stale: number;
+  /** Time until the pod had its answer, or gave up. */
+  readonly meanUs: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+}
+
 /** One Kubernetes Event object, as `kubectl get events` lists it. */
 export interface EventRow {
   readonly timeUs: number;
@@ -313,6 +332,8 @@ export interface RunResult {
   readonly stationSeries: readonly StationSeries[];
   /** By kind of traffic, then by time; intervals without connections are left out. */
   readonly traffic: readonly TrafficRow[];
+  /** By kind of lookups, then by time; intervals without any are left out. */
+  readonly dns: readonly DnsRow[];
   readonly kubernetesEvents: readonly EventRow[];
   readonly summary: readonly SummaryRow[];
   readonly stations: readonly StationReport[];

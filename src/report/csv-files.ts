@@ -3,6 +3,7 @@ import { apiRequestsCsv } from './csv/api-requests.js';
 import { convergenceCsv } from './csv/convergence.js';
 import { criticalPathCsv } from './csv/critical-path.js';
 import type { CsvFile } from './csv/csv-file.js';
+import { dnsCsv } from './csv/dns.js';
 import { eventsCsv } from './csv/events.js';
 import { nodesCsv } from './csv/nodes.js';
 import { podsCsv } from './csv/pods.js';
@@ -21,4 +22,5 @@ export const csvFiles: readonly CsvFile[] = [
   criticalPathCsv,
   eventsCsv,
   trafficCsv,
+  dnsCsv,
 ];

@@ -3,6 +3,7 @@
 import type {
   ApiCallSli,
   ConvergenceRow,
+  DnsRow,
   EventRow,
   MetricSample,
   NodeRow,
@@ -293,6 +294,19 @@ export function trafficRow(overrides: Partial<TrafficRow> = {}): TrafficRow {
   };
 }
 
+/** Ten lookups of one second, one of a name that is not there. */
+const dnsRow: DnsRow = {
+  timeUs: 5_000_000,
+  traffic: 'orders',
+  lookups: 10,
+  outcomes: { NOERROR: 8, NXDOMAIN: 1, SERVFAIL: 0, timeout: 1 },
+  stale: 2,
+  meanUs: 501_250,
+  p50Us: 1_250,
+  p99Us: 5_000_000,
+  maxUs: 5_000_000,
+};
+
 /** An interval without connections, in which open ones broke. */
 const emptyTrafficRow = trafficRow({
   timeUs: 3_000_000,
@@ -351,6 +365,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     },
     stationSeries,
     traffic: [trafficRow(), emptyTrafficRow],
+    dns: [dnsRow],
     kubernetesEvents: [
       eventRow(),
       eventRow({
@@ -393,6 +408,7 @@ export function emptyResult(): RunResult {
     timeSeries: { timeUs: [], columns: [] },
     stationSeries: [],
     traffic: [],
+    dns: [],
     kubernetesEvents: [],
     summary: [],
     schedulers: [],

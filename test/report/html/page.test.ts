@@ -30,6 +30,7 @@ describe('renderRun', () => {
       'critical-path.csv',
       'events.csv',
       'traffic.csv',
+      'dns.csv',
       'metrics.prom',
       'report.html',
     ]);
