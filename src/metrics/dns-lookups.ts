@@ -1,5 +1,5 @@
-// What has become of the lookups of pods: rows by interval, and their times by kind and outcome over
-// the whole run.
+// What has become of the lookups of pods: rows by interval, and their times by kind and outcome
+// over the whole run.
 import { type SimTime, toSeconds } from '../kernel/time.js';
 import type { LookupOutcome } from '../network/cluster-dns/dns-traffic-spec.js';
 import { ascending } from '../stats/ascending.js';

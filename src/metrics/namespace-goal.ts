@@ -1,5 +1,5 @@
-// A Namespace that is being deleted as a goal: its deletion has converged when all that was in it is
-// gone, and it with it.
+// A Namespace that is being deleted as a goal: its deletion has converged when all that was in it
+// is gone, and it with it.
 import type { Namespace } from '../api/namespace.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { Activity } from './critical-path/activities.js';

@@ -324,6 +324,15 @@ const stationSeries = [
   { name: 'etcd-0/disk', capacity: 1, busy: [0.5, 0, 0.25], waiting: [0, 0, 0] },
 ];
 
+const diskStation: RunResult['stations'][number] = {
+  name: 'etcd/disk',
+  utilisation: 0.4321,
+  meanQueueLength: 0.25,
+  maxQueueLength: 9,
+  served: 420,
+  meanWaitUs: 1_520.25,
+};
+
 /** A run of three pods with every awkward value once. */
 export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   return {
@@ -382,16 +391,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       { name: 'kube-scheduler', podsBound: 2, bindingConflicts: 1, podsRejected: 0 },
       { name: 'batch', podsBound: 1, bindingConflicts: 0, podsRejected: 3 },
     ],
-    stations: [
-      {
-        name: 'etcd/disk',
-        utilisation: 0.4321,
-        meanQueueLength: 0.25,
-        maxQueueLength: 9,
-        served: 420,
-        meanWaitUs: 1_520.25,
-      },
-    ],
+    stations: [diskStation],
     thresholds: thresholdRows,
     metrics: metricSamples,
     ...overrides,
