@@ -36,7 +36,7 @@ import { NodeStates } from './node-states.js';
 import { PodTimelines } from './pod-timelines.js';
 import { RequestStatistics } from './request-statistics.js';
 import { RestClientMetrics } from './rest-client-metrics.js';
-import type { RunResult, SummaryRow } from './run-result.js';
+import type { NodeRow, RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
 import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
@@ -201,6 +201,13 @@ export class RunRecorder {
     this.#simulation.after(intervalUs, kind);
   }
 
+  #nodeRows(): readonly NodeRow[] {
+    return this.#nodes.rows.map((row) => ({
+      ...row,
+      kubeProxyCpuUs: this.kubeProxy.cpuUsOf(row.name),
+    }));
+  }
+
   /** The result as of now. */
   result(facts: RunFacts): RunResult {
     const simulation = this.#simulation;
@@ -225,10 +232,7 @@ export class RunRecorder {
       traceHash: simulation.traceHash,
       checkpoints: simulation.checkpoints,
       pods,
-      nodes: this.#nodes.rows.map((row) => ({
-        ...row,
-        kubeProxyCpuUs: this.kubeProxy.cpuUsOf(row.name),
-      })),
+      nodes: this.#nodeRows(),
       nodeHistory: this.#nodes.history,
       nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
