@@ -107,6 +107,36 @@ export function withReportOptions(command: Argv): Argv {
     .option('svg', { type: 'boolean', describe: 'Draw the plots as SVG files, to DIR/plots/' });
 }
 
+/** Arguments of `check`. */
+export function withCheckOptions(command: Argv): Argv {
+  return command
+    .positional('files', { type: 'string', describe: 'Scenarios: files, folders, patterns' })
+    .options({
+      baseline: {
+        type: 'string',
+        describe: 'Folder of the baselines [default: results/baselines]',
+        requiresArg: true,
+      },
+      update: { type: 'boolean', describe: 'Write the baselines that differ instead of failing' },
+      tolerance: {
+        type: 'string',
+        describe: 'METRIC=2%, or 2% for all: by how much figures may differ; may be repeated',
+        requiresArg: true,
+      },
+      reporter: {
+        type: 'string',
+        describe:
+          'console, junit, github, markdown, json or tap, to stdout or NAME=FILE; may be repeated',
+        requiresArg: true,
+      },
+      workers: {
+        type: 'string',
+        describe: 'Runs at once [default: the cores of this machine]',
+        requiresArg: true,
+      },
+    });
+}
+
 /** Arguments of `explain`. */
 export function withExplainOptions(command: Argv): Argv {
   return command

@@ -11,6 +11,8 @@ export const exitCode = {
   pluginFailed: 1,
   invalidInput: 2,
   thresholdFailed: 3,
+  /** Against a baseline. */
+  regressed: 4,
   notReproducible: 5,
   limitHit: 6,
   /** SIGINT. */

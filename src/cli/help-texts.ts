@@ -101,3 +101,11 @@ export const sweepHelp: string = `Examples:
 
 Usage: kubeclock sweep FILE... (-L path=a,b | --scan path=from:to | --policy NAME=FILE)... [options]
        kubeclock sweep merge DIR... [options]`;
+
+export const checkHelp: string = `Examples:
+  kubeclock check scenarios/*.yaml
+  kubeclock check scenarios/*.yaml --update
+  kubeclock check shop.yaml --baseline ci/baselines --tolerance 2% --tolerance events=10%
+  kubeclock check scenarios/ --reporter github --reporter junit=results/check.xml
+
+Usage: kubeclock check SCENARIO... [options]`;

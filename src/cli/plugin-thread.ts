@@ -40,6 +40,21 @@ export async function pluginsOf(
   }
 }
 
+/** A scenario and where its files of plugins lie on this machine, by name. */
+export interface ScenarioWithPlugins {
+  readonly scenario: LoadedScenario;
+  readonly pluginPaths: ReadonlyMap<string, string>;
+}
+
+/** What `run` returns, given the plugins; while it runs they have neither clock nor chance. */
+export async function withPlugins<T>(
+  { scenario, pluginPaths }: ScenarioWithPlugins,
+  run: (plugins: PluginRegistry) => T,
+): Promise<T> {
+  const plugins = await pluginsOf(scenario, pluginPaths);
+  return plugins.size === 0 ? run(plugins) : withoutClockAndChance(() => run(plugins));
+}
+
 /** What `body` returns; while it runs, the clock and chance throw. */
 export function withoutClockAndChance<T>(body: () => T): T {
   const restore = takeClockAndChance();

@@ -5,7 +5,6 @@
 
 import yargs, { type Argv } from 'yargs';
 import {
-  withCompareOptions,
   withConformanceOptions,
   withExplainOptions,
   withFidelityOptions,
@@ -14,9 +13,7 @@ import {
   withObjects,
   withReportOptions,
   withRunOptions,
-  withSweepOptions,
 } from './command-options.js';
-import type { CompareArguments } from './compare-command.js';
 import type { ConformanceArguments } from './conformance-command.js';
 import { optionsFromEnvironment } from './environment-options.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
@@ -24,7 +21,6 @@ import type { ExplainArguments } from './explain-command.js';
 import type { FidelityArguments } from './fidelity-command.js';
 import {
   clusterInfoHelp,
-  compareHelp,
   conformanceHelp,
   describeHelp,
   explainHelp,
@@ -35,7 +31,6 @@ import {
   planHelp,
   reportHelp,
   runHelp,
-  sweepHelp,
   validateHelp,
 } from './help-texts.js';
 import type { ImportArguments } from './import-command.js';
@@ -46,7 +41,8 @@ import type { RunPerfArguments } from './perf-command.js';
 import type { PerfArguments } from './perf-input.js';
 import type { ReportArguments } from './report-command.js';
 import { SimulationFailure } from './simulation.js';
-import type { SweepArguments } from './sweep-options.js';
+import { hidingStandardInput, withStandardInput } from './standard-input.js';
+import { addStudies } from './study-commands.js';
 import { openTerminal, type Terminal, type TextStream } from './terminal.js';
 import type { ValidateArguments } from './validate-command.js';
 import { packageVersion } from './version.js';
@@ -61,15 +57,11 @@ export interface Host {
   readonly simulationEntry?: URL;
   /** A thread of the pool that compares; tests put another in its place. */
   readonly replicationEntry?: URL;
+  /** A thread of the pool that checks; tests put another in its place. */
+  readonly checkEntry?: URL;
 }
 
 const completionText = 'Print a completion script for bash or zsh';
-
-/** yargs loses a lone `-` among the arguments of a command, so it travels under another name. */
-const standardInput = '\u0000';
-
-const withStandardInput = (paths: readonly string[]): readonly string[] =>
-  paths.map((path) => (path === standardInput ? '-' : path));
 
 /** Runs the program. Writes results and messages; returns the exit code and throws nothing. */
 export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
@@ -79,7 +71,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
     code = found;
   };
   try {
-    const parsed = args.map((arg) => (arg === '-' ? standardInput : arg));
+    const parsed = hidingStandardInput(args);
     await buildParser(parsed, host, finish).parseAsync();
     return code;
   } catch (error) {
@@ -251,41 +243,6 @@ function addChecks(
     })
     .command('version', 'Print the version', {}, (args) =>
       finish(versionCommand(args as GlobalArguments, terminalFor(args as GlobalArguments))),
-    );
-}
-
-/** Commands that run a scenario many times. */
-function addStudies(
-  parser: Argv,
-  terminalFor: (args: GlobalArguments) => Terminal,
-  host: Host,
-  finish: (code: ExitCode) => void,
-): Argv {
-  return parser
-    .command(
-      'compare <files..>',
-      'Run a scenario under several scheduler policies and say which differences are real',
-      (command) => withCompareOptions(withInput(command.usage(compareHelp))),
-      async (args) => {
-        const { compareCommand } = await import('./compare-command.js');
-        const found = args as unknown as CompareArguments;
-        const files = withStandardInput(found.files);
-        finish(
-          await compareCommand({ ...found, files }, terminalFor(found), host.replicationEntry),
-        );
-      },
-    )
-    .command(
-      'sweep <files..>',
-      'Run a scenario with all combinations of values, or what is missing of them',
-      (command) => withSweepOptions(withInput(command.usage(sweepHelp))),
-      async (args) => {
-        const { sweepCommand } = await import('./sweep-command.js');
-        const found = args as unknown as SweepArguments;
-        const files = withStandardInput(found.files);
-        const { env, replicationEntry: entry } = host;
-        finish(await sweepCommand({ ...found, files }, terminalFor(found), { env, entry }));
-      },
     );
 }
 

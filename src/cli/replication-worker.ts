@@ -6,7 +6,7 @@
 import { measured } from '../experiment/compare/measures.js';
 import { runScenario } from '../experiment/run-scenario.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
-import { pluginsOf, withoutClockAndChance } from './plugin-thread.js';
+import { withPlugins } from './plugin-thread.js';
 import { type Stoppable, stopAsked } from './stop-flag.js';
 import { type FailedMessage, failedMessage } from './thread-messages.js';
 
@@ -39,13 +39,13 @@ async function replicationOf(task: ReplicationTask): Promise<ReplicationAnswer> 
   const shouldStop = stopAsked(task);
   if (shouldStop()) return undefined;
   const scenario = { ...task.scenario, seed };
-  const plugins = await pluginsOf(scenario, task.pluginPaths);
   let failure: Error | undefined;
   const onPluginFailure = (error: Error): void => {
     failure = error;
   };
-  const run = () => runScenario(scenario, { plugins, shouldStop, onPluginFailure });
-  const result = plugins.size === 0 ? run() : withoutClockAndChance(run);
+  const result = await withPlugins({ ...task, scenario }, (plugins) =>
+    runScenario(scenario, { plugins, shouldStop, onPluginFailure }),
+  );
   if (failure !== undefined) throw failure;
   if (result.outcome.partial) return undefined;
   return { values: measured(result), traceHash: result.traceHash };

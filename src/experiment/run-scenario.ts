@@ -37,6 +37,8 @@ export interface RunOptions extends RunLimits {
   readonly onProgress?: (progress: RunProgress) => void;
   /** Makes what each scheduler tells about the scheduling of pods. */
   readonly schedulingRecorder?: SchedulingRecorderSource;
+  /** Called before every event of the trace; it must not change anything. */
+  readonly onEvent?: NonNullable<Simulation['onEvent']>;
   /** The scheduler plugins of the scenario's users, as loading it has found them. */
   readonly plugins?: PluginRegistry;
   /** Looks at the cluster at a time, or when the run ends before it; it must not change anything. */
@@ -62,6 +64,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const { plugins = new Map(), schedulingRecorder } = options;
   requirePlugins(scenario, plugins);
   const simulation = new Simulation(scenario.seed);
+  simulation.onEvent = options.onEvent;
   const { clusterDns, controlPlane } = scenario.cluster;
   const schedulers = [controlPlane.scheduler, ...controlPlane.additionalSchedulers];
   const checkers = allCheckers(simulation, promisesRoomOnce(schedulers, plugins));

@@ -112,20 +112,26 @@ export function locateInLayers(layers: Layers, path: FieldPath, wants: 'key' | '
   return { file: layer.file, ...layer.positionOf(['spec', ...path], wants) };
 }
 
+/** Every leaf of a tree with its path; distributions and lists without mappings are leaves. */
+export function leavesOf(tree: unknown): readonly (readonly [path: string, value: unknown])[] {
+  return leaves(tree, []).map(({ path, value }) => [formatPath(path), value]);
+}
+
 /** Every leaf of the spec that the run uses, with its source, in order of the paths. */
 export function provenanceOf(spec: Tree, layers: Layers): readonly Provenance[] {
-  const rows: Provenance[] = [];
-  const visit = (value: unknown, path: FieldPath): void => {
-    if (isTree(value) && !isDistributionTree(value) && Object.keys(value).length > 0) {
-      for (const key of Object.keys(value)) visit(value[key], [...path, key]);
-    } else if (Array.isArray(value) && value.some(isTree)) {
-      for (const [index, item] of value.entries()) visit(item, [...path, index]);
-    } else if (value !== undefined) {
-      rows.push({ path: formatPath(path), value, source: sourceOf(layers, path) });
-    }
-  };
-  visit(spec, []);
-  return rows.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return leaves(spec, [])
+    .map(({ path, value }) => ({ path: formatPath(path), value, source: sourceOf(layers, path) }))
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function leaves(value: unknown, path: FieldPath): readonly { path: FieldPath; value: unknown }[] {
+  if (isTree(value) && !isDistributionTree(value) && Object.keys(value).length > 0) {
+    return Object.keys(value).flatMap((key) => leaves(value[key], [...path, key]));
+  }
+  if (Array.isArray(value) && value.some(isTree)) {
+    return value.flatMap((item, index) => leaves(item, [...path, index]));
+  }
+  return value === undefined ? [] : [{ path, value }];
 }
 
 function sourceOf(layers: Layers, path: FieldPath): ValueSource {

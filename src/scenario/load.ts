@@ -47,6 +47,7 @@ import { schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { storageOf } from './storage-of.js';
 import { thresholdsOf } from './thresholds-of.js';
+import { tolerancesOf } from './tolerances-of.js';
 import { checkTraffic, trafficOf } from './traffic-of.js';
 import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
@@ -237,6 +238,7 @@ class Loader {
   #checkSoundParts(tree: unknown): void {
     const spec = soundParts(valueAt(tree, ['spec']));
     thresholdsOf(spec, this.#placeOf, this.#problems);
+    tolerancesOf(spec, this.#placeOf, this.#problems);
     this.#problems.push(...checkCluster(withDefaults(spec), this.#placeOf));
     this.#schedulers(spec);
     const items = valueAt(tree, ['spec', 'workload', 'operations']);
@@ -289,6 +291,7 @@ class Loader {
     );
     const { spec } = completed;
     const thresholds = thresholdsOf(spec, this.#placeOf, this.#problems);
+    const tolerances = tolerancesOf(spec, this.#placeOf, this.#problems);
     this.#problems.push(
       ...checkCluster(spec, this.#placeOf),
       ...this.#checkWorkload(built, spec),
@@ -297,7 +300,7 @@ class Loader {
     const { ignored } = this.#reader;
     const { schedulers, plugins, pluginNotices } = this.#schedulers(spec);
     const { storage, notices: storageNotices } = storageOf(spec.storage, completed.operations);
-    const { workload: _workload, thresholds: _thresholds, ...settings } = spec;
+    const { workload: _, thresholds: _thresholds, tolerances: _tolerances, ...settings } = spec;
     return {
       name: parsed.metadata.name,
       seed: String(spec.seed),
@@ -309,6 +312,7 @@ class Loader {
       operations: completed.operations,
       traffic: trafficOf(spec),
       thresholds,
+      tolerances,
       outputs: {
         directory: spec.outputs?.directory,
         sampleIntervalUs: durationUs(spec.outputs?.sampleInterval),

@@ -18,6 +18,8 @@ export type ScenarioProblemName =
   | 'badOption'
   | 'badPlugin'
   | 'badTemplate'
+  | 'badTolerance'
+  | 'badBaseline'
   | 'selectorMatchesNothing'
   | 'missingScaleTarget'
   | 'affinityMatchesNothing'
@@ -38,6 +40,8 @@ export const scenarioProblemCodes: Readonly<Record<ScenarioProblemName, ProblemC
   badOption: 'KUBECLOCK2009',
   badPlugin: 'KUBECLOCK2010',
   badTemplate: 'KUBECLOCK2011',
+  badTolerance: 'KUBECLOCK2012',
+  badBaseline: 'KUBECLOCK2013',
   selectorMatchesNothing: 'KUBECLOCK2101',
   missingScaleTarget: 'KUBECLOCK2102',
   affinityMatchesNothing: 'KUBECLOCK2103',

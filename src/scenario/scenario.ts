@@ -8,6 +8,7 @@ import type { Operation } from '../cluster/operation.js';
 import type { TrafficSpec } from '../cluster/traffic/traffic-spec.js';
 import type { Provenance } from './layers.js';
 import type { Threshold } from './threshold.js';
+import type { Tolerance } from './tolerance.js';
 import type { UserPluginUse } from './user-plugins.js';
 
 /** Where results go and how fine they are. */
@@ -33,6 +34,8 @@ export interface LoadedScenario {
   /** Connections of clients to Services, in order of the file. */
   readonly traffic: readonly TrafficSpec[];
   readonly thresholds: readonly Threshold[];
+  /** By how much figures may differ from a baseline, in order of their names. */
+  readonly tolerances: readonly Tolerance[];
   readonly outputs: OutputOptions;
   /** Sentences that the reader of the results must know. */
   readonly notices: readonly string[];

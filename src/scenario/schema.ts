@@ -39,6 +39,7 @@ import {
 import { tuningSets } from './schema-phases.js';
 import { storage } from './schema-storage.js';
 import { traffic } from './schema-traffic.js';
+import { toleranceExpected } from './tolerance.js';
 
 /** Version of the scenario format. */
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
@@ -223,6 +224,12 @@ export const scenarioSpec = mapping({
       error: 'a mapping of metric names to lists of expressions',
     })
     .optional(),
+  tolerances: z
+    .record(z.string(), z.union([z.string(), z.number()], { error: toleranceExpected }), {
+      error: 'a mapping of metric names to tolerances such as 2%',
+    })
+    .optional()
+    .describe('By how much `check` lets figures differ from the baseline; absent: not at all.'),
   outputs: mapping({
     directory: text('a folder')
       .optional()
