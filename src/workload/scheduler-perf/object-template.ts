@@ -120,11 +120,7 @@ class FileTemplate implements ObjectTemplate {
 }
 
 function dataFor(index: number, count: number, params: TemplateParams): TemplateData {
-  return new Map<string, TemplateValue>([
-    ...params,
-    ['Index', index],
-    ['Count', count],
-  ]);
+  return new Map<string, TemplateValue>([...params, ['Index', index], ['Count', count]]);
 }
 
 /** The API server makes the name from generateName; volumes and claims are named by the test. */
