@@ -3,6 +3,7 @@
  */
 
 import type { Argv } from 'yargs';
+import { formatNames } from '../report/formats/format-names.js';
 import { withInputOptions } from './options.js';
 
 /** Options of `run`. */
@@ -104,7 +105,14 @@ export function withCompareOptions(command: Argv): Argv {
 export function withReportOptions(command: Argv): Argv {
   return command
     .positional('folder', { type: 'string', describe: 'Results folder of a run' })
-    .option('svg', { type: 'boolean', describe: 'Draw the plots as SVG files, to DIR/plots/' });
+    .options({
+      svg: { type: 'boolean', describe: 'Draw the plots as SVG files, to DIR/plots/' },
+      format: {
+        type: 'string',
+        describe: `For other programs, several with commas: ${formatNames.join(', ')}`,
+        requiresArg: true,
+      },
+    });
 }
 
 /** Arguments of `check`. */

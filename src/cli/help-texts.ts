@@ -39,6 +39,7 @@ Usage: kubeclock explain pod NAME (--run DIR | FILE...) [options]`;
 export const reportHelp: string = `Examples:
   kubeclock report results/quickstart-1          write report.html anew
   kubeclock report results/quickstart-1 --svg    and every plot as an SVG file
+  kubeclock report results/quickstart-1 --format perfetto,parquet
 
 Usage: kubeclock report DIR [options]`;
 

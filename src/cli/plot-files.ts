@@ -6,15 +6,15 @@
 import { specSuffix } from '../report/svg/plot-specs.js';
 
 /** The files, and behind them an SVG file for every specification among them. */
-export async function withSvg(
-  files: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, string>> {
+export async function withSvg<Content extends string | Uint8Array>(
+  files: ReadonlyMap<string, Content>,
+): Promise<ReadonlyMap<string, Content | string>> {
   const specs = [...files].filter(([name]) => name.endsWith(specSuffix));
   if (specs.length === 0) return files;
   const { renderSvg } = await import('../report/svg/render-svg.js');
-  const all = new Map(files);
+  const all = new Map<string, Content | string>(files);
   for (const [name, text] of specs) {
-    all.set(`${name.slice(0, -specSuffix.length)}.svg`, await renderSvg(JSON.parse(text)));
+    all.set(`${name.slice(0, -specSuffix.length)}.svg`, await renderSvg(JSON.parse(String(text))));
   }
   return all;
 }

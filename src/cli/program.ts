@@ -188,7 +188,7 @@ function addLooks(
     )
     .command(
       'report <folder>',
-      'Write the report of a run anew, and its plots as SVG files',
+      'Write the report of a run anew, its plots, and files for other programs',
       (command) => withReportOptions(command.usage(reportHelp)),
       async (args) => {
         const { reportCommand } = await import('./report-command.js');

@@ -1,11 +1,13 @@
 /**
  * `kubeclock report DIR`: makes a run again from what its results folder has kept, and writes its
- * report anew, and its plots as SVG files.
+ * report anew, its plots as SVG files, and files for other programs.
  */
 
 import { join } from 'node:path';
+import { didYouMean } from '../api/did-you-mean.js';
+import { type FormatName, formatNames } from '../report/formats/format-names.js';
 import { askRun, recordedRun } from './asked-run.js';
-import { type ExitCode, exitCode } from './exit-code.js';
+import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import type { LookedRun } from './look-thread.js';
 import { type GlobalArguments, outputFormat } from './options.js';
 import { withSvg } from './plot-files.js';
@@ -19,6 +21,8 @@ export interface ReportArguments extends GlobalArguments {
   /** A results folder. */
   readonly folder: string;
   readonly svg?: boolean;
+  /** Names of formats with commas between. */
+  readonly format?: string | readonly string[];
 }
 
 /** The thread's entry; tests put another in its place. */
@@ -35,12 +39,14 @@ export async function reportCommand(
   entry: URL = reportWorker,
 ): Promise<ExitCode> {
   const format = outputFormat(args);
-  const { folder, svg, ...others } = args;
+  const { folder, svg, format: given, ...others } = args;
+  const formats = formatsOf(given);
   const input = { ...others, files: [] };
   const recorded = recordedRun(folder, input);
   const details: Omit<ReportRequest, keyof LookedRun> = {
     assets: reportAssets(),
     withPlots: svg === true,
+    formats,
   };
   const question = { args: input, folder, recorded, purpose: 'reported', details, entry };
   const found = await askRun<ReportAnswer>(question, terminal);
@@ -53,5 +59,23 @@ export async function reportCommand(
       ? `${JSON.stringify({ files: paths }, null, 2)}\n`
       : paths.map((path) => `${path}\n`).join(''),
   );
+  if (!terminal.isQuiet) {
+    for (const notice of found.answer.notices) terminal.err.write(`${notice}\n`);
+  }
   return exitCode.ok;
+}
+
+/** The names that `--format` lists, each once. */
+function formatsOf(given: string | readonly string[] | undefined): readonly FormatName[] {
+  const names = [given ?? []].flat().flatMap((text) => text.split(','));
+  return [...new Set(names.map(formatNamed))];
+}
+
+function formatNamed(text: string): FormatName {
+  const found = formatNames.find((name) => name === text);
+  if (found !== undefined) return found;
+  const nearest = didYouMean(text, formatNames);
+  const hint =
+    nearest === undefined ? `Write one of ${formatNames.join(', ')}.` : `Did you mean ${nearest}?`;
+  throw new UsageError(`--format ${text} is unknown. ${hint}`);
 }

@@ -73,7 +73,7 @@ export function openResultsFolder(path: string): ResultsFolder {
  *
  * @throws Error of the file system.
  */
-export function addToResults(path: string, files: ReadonlyMap<string, string>): void {
+export function addToResults(path: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   for (const [name, text] of files) {
     const unfinished = `${name}.partial-${process.pid}`;
     writeInside(path, unfinished, text);
@@ -84,7 +84,7 @@ export function addToResults(path: string, files: ReadonlyMap<string, string>): 
   writeFileSync(join(path, metaFile), `${JSON.stringify(listed, null, 2)}\n`);
 }
 
-function writeInside(folder: string, name: string, text: string): void {
+function writeInside(folder: string, name: string, text: string | Uint8Array): void {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);

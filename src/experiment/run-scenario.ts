@@ -1,6 +1,7 @@
 // One run of one scenario, from the empty clock to its result. Synchronous: it takes one thread.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { allCheckers } from '../checkers/all-checkers.js';
+import type { ClusterObserver } from '../client/observer.js';
 import type { CloudListeners } from '../cluster/cloud-assembly.js';
 import { Cluster, type ClusterListeners } from '../cluster/cluster.js';
 import type { ClusterDnsSpec } from '../cluster/cluster-spec.js';
@@ -15,6 +16,7 @@ import type { Convergence } from '../metrics/convergence.js';
 import { DnsMetrics } from '../metrics/dns-metrics.js';
 import { RunRecorder } from '../metrics/run-recorder.js';
 import type { ConvergenceRow, RunOutcome, RunResult } from '../metrics/run-result.js';
+import type { Scrapes } from '../metrics/scrapes.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { describeCluster } from './describe-cluster.js';
 import { promisesRoomOnce } from './promised-room.js';
@@ -43,6 +45,10 @@ export interface RunOptions extends RunLimits {
   readonly plugins?: PluginRegistry;
   /** Looks at the cluster at a time, or when the run ends before it; it must not change anything. */
   readonly look?: Look;
+  /** Keeps the samples of all metrics at equal intervals. */
+  readonly scrapes?: Scrapes;
+  /** Makes a further observer; it must not change anything. */
+  readonly observe?: (simulation: Simulation) => ClusterObserver;
   /** A plugin has failed, and with it the run; the results are those of the time before. */
   readonly onPluginFailure?: (failure: PluginFailure) => void;
 }
@@ -73,7 +79,8 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const { sampleIntervalUs } = scenario.outputs;
   const isMeasured = isDnsMeasured(clusterDns);
   const dns = isMeasured ? new DnsMetrics(simulation, sampleIntervalUs) : undefined;
-  const others = [...checkers, ...(dns === undefined ? [] : [dns])];
+  const asked = options.observe?.(simulation);
+  const others = [...checkers, dns, asked].filter((each) => each !== undefined);
   const recorder = new RunRecorder(simulation, dnsReplicas, others, identities);
   recorder.measureDns(dns);
   const { convergence, observer } = recorder;
@@ -105,7 +112,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   });
   const failure = failureIn(() => {
     cluster.start();
-    runAndLook(simulation, horizonUs, options.look, () => cluster.objects);
+    runHolding(simulation, horizonUs, holdsOf(options, cluster, recorder));
   });
   if (failure === undefined) {
     const violations = checkers.flatMap((checker) => checker.violations);
@@ -162,20 +169,47 @@ function cloudListeners(
   return { calls: metrics, controllers: metrics, autoscaler, karpenter };
 }
 
-/** Runs to the horizon, holding at the time of the look: nothing happens in between. */
-function runAndLook(
-  simulation: Simulation,
-  horizonUs: SimTime,
-  look: Look | undefined,
-  objects: () => readonly KubernetesObject[],
-): void {
-  if (look === undefined) {
-    simulation.run(horizonUs);
-    return;
+/** What is done at a time of the run, or at its end when that comes first. */
+interface Hold {
+  readonly atUs: SimTime;
+  readonly act: (now: SimTime) => void;
+  /** When to hold next for the same; undefined: never. */
+  readonly everyUs: SimTime | undefined;
+}
+
+/** The look and the scrapes that the options ask for. */
+function holdsOf(
+  { look, scrapes }: RunOptions,
+  cluster: Cluster,
+  recorder: RunRecorder,
+): readonly Hold[] {
+  const never = Number.POSITIVE_INFINITY;
+  const holds: Hold[] = [];
+  if (look !== undefined) {
+    const act = (now: SimTime): void => look.see(cluster.objects, now);
+    holds.push({ atUs: look.atUs ?? never, act, everyUs: undefined });
   }
-  const end = simulation.run(Math.min(look.atUs ?? horizonUs, horizonUs));
-  look.see(objects(), simulation.now);
-  if (end === 'horizon') simulation.run(horizonUs);
+  if (scrapes !== undefined) {
+    const act = (now: SimTime): void => scrapes.add(recorder.samples, now);
+    holds.push({ atUs: scrapes.intervalUs, act, everyUs: scrapes.intervalUs });
+  }
+  return holds;
+}
+
+/** Runs to the horizon, holding where that is wished: nothing happens in between. */
+function runHolding(simulation: Simulation, horizonUs: SimTime, wished: readonly Hold[]): void {
+  let holds = wished;
+  for (;;) {
+    const nextUs = holds.reduce((least, { atUs }) => Math.min(least, atUs), horizonUs);
+    const end = simulation.run(nextUs);
+    const isOver = end !== 'horizon' || nextUs === horizonUs;
+    for (const { atUs, act } of holds) if (isOver || atUs === nextUs) act(simulation.now);
+    if (isOver) return;
+    holds = holds.flatMap((hold) => {
+      if (hold.atUs > nextUs) return [hold];
+      return hold.everyUs === undefined ? [] : [{ ...hold, atUs: nextUs + hold.everyUs }];
+    });
+  }
 }
 
 function requirePlugins({ plugins }: LoadedScenario, given: PluginRegistry): void {

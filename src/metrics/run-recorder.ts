@@ -36,7 +36,7 @@ import { NodeStates } from './node-states.js';
 import { PodTimelines } from './pod-timelines.js';
 import { RequestStatistics } from './request-statistics.js';
 import { RestClientMetrics } from './rest-client-metrics.js';
-import type { NodeRow, RunResult, SummaryRow } from './run-result.js';
+import type { MetricSample, NodeRow, RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
 import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
@@ -208,6 +208,34 @@ export class RunRecorder {
     }));
   }
 
+  /** All metrics as a scrape finds them now. */
+  get samples(): readonly MetricSample[] {
+    const simulation = this.#simulation;
+    const isAlone = this.#apiServers.length <= 1;
+    return [
+      ...this.#apiRequests.samples(isAlone),
+      ...this.#apiServers.flatMap((server) => [
+        ...flowControlSamples(server, isAlone, simulation.now),
+        ...admissionSamples(server.admission, isAlone ? [] : [['instance', server.name]]),
+        ...storageSamples(server, isAlone, simulation.now),
+      ]),
+      ...(this.#etcd === undefined ? [] : etcdSamples(this.#etcd)),
+      ...this.#restClients.samples,
+      ...this.controllerManager.samples,
+      ...leaderElectionSamples(this.#leaders()),
+      ...(this.#cloud?.samples ?? []),
+      ...this.autoscaler.samples,
+      ...this.karpenter.samples,
+      ...this.kubelets.samples,
+      ...this.#volumes.samples,
+      ...this.flannel.samplesOf(this.#flannelFleet),
+      ...this.kubeProxy.samples,
+      ...(this.#dns?.samples ?? []),
+      ...this.#conflicts.samples,
+      ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
+    ];
+  }
+
   /** The result as of now. */
   result(facts: RunFacts): RunResult {
     const simulation = this.#simulation;
@@ -215,7 +243,6 @@ export class RunRecorder {
     const convergence = this.convergence.rows;
     const events = this.#events.rows;
     const traffic = this.#traffic === undefined ? [] : trafficRows(this.#traffic);
-    const isAlone = this.#apiServers.length <= 1;
     const { thresholds, ...rest } = facts;
     const valuesOf = ({ selector }: Threshold): readonly number[] =>
       selectValues(
@@ -253,28 +280,7 @@ export class RunRecorder {
       stations: this.#meters.map((meter) => meter.report(simulation.now)),
       schedulers: this.#conflicts.rows,
       thresholds: judgeThresholds(thresholds, valuesOf, toSeconds(simulation.now)),
-      metrics: [
-        ...this.#apiRequests.samples(isAlone),
-        ...this.#apiServers.flatMap((server) => [
-          ...flowControlSamples(server, isAlone, simulation.now),
-          ...admissionSamples(server.admission, isAlone ? [] : [['instance', server.name]]),
-          ...storageSamples(server, isAlone, simulation.now),
-        ]),
-        ...(this.#etcd === undefined ? [] : etcdSamples(this.#etcd)),
-        ...this.#restClients.samples,
-        ...this.controllerManager.samples,
-        ...leaderElectionSamples(this.#leaders()),
-        ...(this.#cloud?.samples ?? []),
-        ...this.autoscaler.samples,
-        ...this.karpenter.samples,
-        ...this.kubelets.samples,
-        ...this.#volumes.samples,
-        ...this.flannel.samplesOf(this.#flannelFleet),
-        ...this.kubeProxy.samples,
-        ...(this.#dns?.samples ?? []),
-        ...this.#conflicts.samples,
-        ...[...this.#schedulers.values()].flatMap(({ samples }) => samples),
-      ],
+      metrics: this.samples,
     };
   }
 }

@@ -18,3 +18,12 @@ export function quantile(sorted: Float64Array, p: number): number {
   const high = sorted[Math.min(index + 1, last)] as number;
   return low + (high - low) * (position - index);
 }
+
+/**
+ * The smallest value of `sorted` (ascending, without NaN) that `percent` of them (0..100) do not
+ * exceed, as Kubernetes' own tests take percentiles; NaN when it is empty.
+ */
+export function nearestRank(sorted: Float64Array, percent: number): number {
+  const rank = Math.ceil((sorted.length * percent) / 100);
+  return sorted[Math.max(0, rank - 1)] ?? Number.NaN;
+}

@@ -69,6 +69,22 @@ describe('a report of a run that was made', () => {
     rmSync(own);
   });
 
+  test('comes with files for other programs', async () => {
+    const { code, out, err } = await report({ format: 'bmf,benchstat,bmf' });
+    const names = ['report.html', 'benchmark.bmf.json', 'benchmark.txt'];
+    const paths = names.map((name) => `${join(results, name)}\n`);
+    expect({ code, out, err }).toEqual({ code: 0, out: paths.join(''), err: '' });
+    const listed = JSON.parse(readFileSync(join(results, 'meta.json'), 'utf8')).files;
+    expect(listed).toEqual(expect.arrayContaining(['summary.json', ...names]));
+  });
+
+  test.each([
+    ['perfeto', '--format perfeto is unknown. Did you mean perfetto?'],
+    ['parquet,xlsx', '--format xlsx is unknown. Write one of openmetrics, perfetto, '],
+  ])('is not written in the format %s', async (format, message) => {
+    await expect(report({ format })).rejects.toThrow(message);
+  });
+
   test('is refused when the run comes out another, and nothing is written', async () => {
     const path = join(results, 'summary.json');
     const text = readFileSync(path, 'utf8');

@@ -2,21 +2,18 @@
 // long the window was. Left out: the memory of the process, which is not modelled.
 // Source: Kubernetes v1.36 test/integration/scheduler_perf/util.go (reference: scheduler 5.3).
 import { sortedKeys } from '../../api/field-check.js';
-import { bucketQuantile, type CumulativeBuckets } from '../../stats/bucket-quantile.js';
+import { bucketQuantile } from '../../stats/bucket-quantile.js';
+import type { HistogramCounts } from '../../stats/histogram-counts.js';
 import { mean } from '../../stats/mean.js';
+import { nearestRank } from '../../stats/quantile.js';
 import { sorted } from '../../stats/sorted.js';
 import type { MetricSelection, PerfThreshold } from '../../workload/scheduler-perf/test-case.js';
+import { type HistogramSelection, mergedHistograms } from '../merged-histograms.js';
 import type { MetricSample } from '../run-result.js';
 import type { DataItem, PerfMeasurement, PerfVerdict } from './perf-result.js';
 
-/** Without `values`, each value that occurs. */
-interface Selection {
-  readonly metric: string;
-  readonly labels: readonly { readonly label: string; readonly values?: readonly string[] }[];
-}
-
 /** What scheduler_perf collects unless a test case says otherwise. */
-const defaultSelections: readonly Selection[] = [
+const defaultSelections: readonly HistogramSelection[] = [
   {
     metric: 'scheduler_framework_extension_point_duration_seconds',
     labels: [{ label: 'extension_point' }],
@@ -61,9 +58,10 @@ export function dataItemsOf(
   return [
     ...(throughput === undefined ? [] : [item('SchedulingThroughput', {}, 'pods/s', throughput)]),
     ...(selections ?? defaultSelections).flatMap((selection) =>
-      histogramsOf(selection, histograms).map(({ labels, data }) =>
-        item(selection.metric, labels, 'ms', data),
-      ),
+      mergedHistograms(selection, histograms).flatMap((histogram) => {
+        const data = histogramData(histogram);
+        return data === undefined ? [] : [item(selection.metric, histogram.labels, 'ms', data)];
+      }),
     ),
     item('SchedulingDuration', {}, 's', { Duration: seconds }),
   ];
@@ -75,65 +73,22 @@ export function throughputData(
 ): Readonly<Record<string, number>> | undefined {
   if (samples.length === 0) return undefined;
   const values = sorted(samples);
-  const percentile = (p: number): number =>
-    values[Math.ceil((values.length * p) / 100) - 1] as number;
   return {
     Average: mean(values),
-    Perc50: percentile(50),
-    Perc90: percentile(90),
-    Perc95: percentile(95),
-    Perc99: percentile(99),
+    Perc50: nearestRank(values, 50),
+    Perc90: nearestRank(values, 90),
+    Perc95: nearestRank(values, 95),
+    Perc99: nearestRank(values, 99),
   };
 }
 
-interface MergedHistogram {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly data: Readonly<Record<string, number>>;
-}
-
-/** One for every combination of label values that has been observed, in order of the values. */
-function histogramsOf(
-  { metric, labels }: Selection,
-  histograms: readonly MetricSample[],
-): MergedHistogram[] {
-  const groups = new Map<string, { labels: [string, string][]; members: MetricSample[] }>();
-  for (const sample of histograms) {
-    if (sample.name !== metric) continue;
-    const values = labels.map(({ label, values: wanted }): [string, string] | undefined => {
-      const value = sample.labels.find(([name]) => name === label)?.[1];
-      const isWanted = value !== undefined && (wanted === undefined || wanted.includes(value));
-      return isWanted ? [label, value] : undefined;
-    });
-    const found = values.filter((value) => value !== undefined);
-    if (found.length < values.length) continue;
-    const key = JSON.stringify(found);
-    const group = groups.get(key) ?? { labels: found, members: [] };
-    group.members.push(sample);
-    groups.set(key, group);
-  }
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, group]) => {
-      const data = histogramData(group.members);
-      return data === undefined ? [] : [{ labels: Object.fromEntries(group.labels), data }];
-    });
-}
-
-/** Milliseconds. */
-function histogramData(
-  members: readonly MetricSample[],
-): Readonly<Record<string, number>> | undefined {
-  const total = (of: (member: MetricSample) => number): number =>
-    members.reduce((sum, member) => sum + of(member), 0);
-  const count = total((member) => member.count ?? 0);
-  const sum = total((member) => member.sum ?? 0);
-  // What takes no time in the model has not been measured.
+/** Milliseconds; undefined when nothing was measured, as of what takes no time in the model. */
+function histogramData({
+  buckets,
+  count,
+  sum,
+}: HistogramCounts): Readonly<Record<string, number>> | undefined {
   if (count === 0 || sum === 0) return undefined;
-  const [first] = members;
-  const buckets: CumulativeBuckets = (first?.buckets ?? []).map(([bound], index) => [
-    bound,
-    total((member) => member.buckets?.[index]?.[1] ?? 0),
-  ]);
   const percentile = (p: number): number => bucketQuantile(buckets, count, p) * 1000;
   return {
     Average: (sum / count) * 1000,

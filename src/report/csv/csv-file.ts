@@ -12,9 +12,21 @@ export interface CsvColumnDoc {
   readonly description: string;
 }
 
+/** What the cells of a column are: text as it is, or a plain decimal. */
+export type CellKind = 'text' | 'number';
+
 /** A column of rows of one type; `undefined` is an empty cell. */
 export interface CsvColumn<Row> extends CsvColumnDoc {
+  readonly kind: CellKind;
   readonly cell: (row: Row) => string | undefined;
+}
+
+/** The columns and rows of a file, cell by cell. */
+export interface CsvTable {
+  readonly columns: readonly { readonly name: string; readonly kind: CellKind }[];
+  readonly rowCount: number;
+  /** The cells of the row at that index, from 0; `undefined` is empty. O(columns). */
+  readonly cells: (row: number) => readonly (string | undefined)[];
 }
 
 /** A file of a run. */
@@ -23,6 +35,7 @@ export interface CsvFile<Result = RunResult> {
   /** What one row is. */
   readonly description: string;
   readonly csvColumns: readonly CsvColumnDoc[];
+  readonly table: (result: Result) => CsvTable;
   /** The whole text, header first. O(rows × columns). */
   readonly render: (result: Result) => string;
 }
@@ -34,21 +47,39 @@ export function csvFile<Row, Result = RunResult>(
   csvColumns: readonly CsvColumn<Row>[],
   rowsOf: (result: Result) => readonly Row[],
 ): CsvFile<Result> {
-  const render = (result: Result): string => renderCsv(csvColumns, rowsOf(result));
-  return { name, description, csvColumns, render };
+  const table = (result: Result): CsvTable => tableOf(csvColumns, rowsOf(result));
+  return {
+    name,
+    description,
+    csvColumns,
+    table,
+    render: (result: Result): string => renderTable(table(result)),
+  };
+}
+
+/** Rows as a table. */
+export function tableOf<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): CsvTable {
+  const cells = (row: number): readonly (string | undefined)[] =>
+    columns.map((column) => column.cell(rows[row] as Row));
+  return { columns, rowCount: rows.length, cells };
 }
 
 /** Rows handed to the writer at once; it holds all cells of a batch in memory. */
 const batchRows = 5_000;
 
 /** Header and rows as RFC 4180 text with \n at the end of every line. */
-export function renderCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {
+export function renderTable({ columns, rowCount, cells }: CsvTable): string {
   const parts = [writeRecords([columns.map((column) => column.name)])];
-  for (let start = 0; start < rows.length; start += batchRows) {
-    const batch = rows.slice(start, start + batchRows);
-    parts.push(writeRecords(batch.map((row) => columns.map((column) => column.cell(row)))));
+  for (let start = 0; start < rowCount; start += batchRows) {
+    const length = Math.min(batchRows, rowCount - start);
+    parts.push(writeRecords(Array.from({ length }, (_, index) => cells(start + index))));
   }
   return parts.join('');
+}
+
+/** Rows of one type as such text. */
+export function renderCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {
+  return renderTable(tableOf(columns, rows));
 }
 
 function writeRecords(records: readonly (readonly (string | undefined)[])[]): string {
@@ -62,7 +93,7 @@ export function textColumn<Row>(
   description: string,
   read: (row: Row) => string,
 ): CsvColumn<Row> {
-  return { name, description, cell: read };
+  return { name, description, kind: 'text', cell: read };
 }
 
 /** A column of numbers; NaN, which means that there was no sample, is an empty cell. */
@@ -75,7 +106,7 @@ export function numberColumn<Row>(
     const value = read(row);
     return Number.isNaN(value) ? undefined : formatNumber(value);
   };
-  return { name, description, cell };
+  return { name, description, kind: 'number', cell };
 }
 
 /** A column of seconds, from microseconds; NaN is an empty cell too. */
@@ -88,5 +119,5 @@ export function secondsColumn<Row>(
     const us = readUs(row);
     return us === undefined || Number.isNaN(us) ? undefined : formatSeconds(us);
   };
-  return { name, description, cell };
+  return { name, description, kind: 'number', cell };
 }
