@@ -134,7 +134,6 @@ export class PhasesBuilder {
       const data = new Map<string, TemplateValue>([
         ...Object.entries(params as Readonly<Record<string, TemplateValue>>),
         ['Name', name],
-        ['BaseName', basename ?? ''],
         ['Index', index],
         ['Iteration', index],
         ['Replica', copy + 1],

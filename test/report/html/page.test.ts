@@ -71,16 +71,13 @@ describe('report.html', () => {
     expect(titles.map((match) => match[1])).toEqual([
       'result',
       'notices',
-      'objectives',
       'pods',
       'progress',
       'latency',
       'convergence',
-      'scheduling',
       'load',
-      'nodes',
       'api',
-      'traffic',
+      'nodes',
       'events',
     ]);
     for (const [, id] of titles) {
