@@ -51,6 +51,16 @@ export function withSweepOptions(command: Argv): Argv {
     },
     seeds: { type: 'string', describe: 'Runs of each cell [default: 5]', requiresArg: true },
     workers: workersOption,
+    find: {
+      type: 'string',
+      describe: 'max:path=from:to[:step] or min:...: the largest or smallest value that holds',
+      requiresArg: true,
+    },
+    where: {
+      type: 'string',
+      describe: "When it holds: a measure and its bound, such as 'pod_startup_p99<5s'",
+      requiresArg: true,
+    },
     measure: {
       type: 'string',
       describe: 'A measure that the tables show; may be repeated [default: those that differ]',

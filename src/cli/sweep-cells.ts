@@ -87,7 +87,7 @@ export class CellLoader {
     );
     const texts = new Map([...found.texts, ...written]);
     if (scenario === undefined || inputs === undefined) {
-      const problem = problems.find(({ severity }) => severity === 'error')?.message ?? '';
+      const problem = shortProblem(problems);
       return { planned: { values, problem }, name: undefined, input: undefined, problems, texts };
     }
     const digest = digestOf(renderInputsJson(inputs));
@@ -101,6 +101,12 @@ export class CellLoader {
 function digestOf(inputs: string): string {
   const whole = JSON.stringify([inputs, modelVersion, measureNames]);
   return createHash('sha256').update(whole).digest('hex').slice(0, 32);
+}
+
+/** The first error, on one line. */
+function shortProblem(problems: readonly Problem[]): string {
+  const { path = '', message = '' } = problems.find(({ severity }) => severity === 'error') ?? {};
+  return path === '' ? message : `${path}: ${message}`;
 }
 
 /** Cells are loaded with assignments like those of `--set`, which nobody has typed as such. */

@@ -41,7 +41,8 @@ export function mergeSweeps(
     const record = records.get(runKey({ cell, seed }));
     if (record !== undefined) folder.add(record);
   }
-  const made = { plan, folder, jobs: jobsOf(plan), shard: undefined, signal: undefined };
+  const jobs = jobsOf(plan);
+  const made = { plan, folder, jobs, shard: undefined, search: undefined, signal: undefined };
   return finishSweep(made, { format, measures, wallMs: performance.now() - start }, terminal);
 }
 

@@ -2,7 +2,7 @@
  * How the options of `sweep` are read.
  */
 
-import { didYouMean } from '../api/did-you-mean.js';
+import { findMeasure, parseCondition, unknownMeasure } from '../experiment/sweep/condition.js';
 import {
   countCells,
   type Parameter,
@@ -10,6 +10,7 @@ import {
   parseScanParameter,
   policyParameter,
 } from '../experiment/sweep/parameter.js';
+import { parseGoal, type Search } from '../experiment/sweep/search.js';
 import type { Shard } from '../experiment/sweep/sweep-plan.js';
 import { formatCount } from '../report/number-format.js';
 import { UsageError } from './exit-code.js';
@@ -35,6 +36,10 @@ export interface SweepArguments extends InputArguments {
   readonly seeds?: string;
   readonly workers?: string;
   readonly measure?: string | readonly string[];
+  /** `max:path=from:to:step`, `min:...`. */
+  readonly find?: string;
+  /** `measure<value`. */
+  readonly where?: string | readonly string[];
   /** `i/n`. */
   readonly shard?: string;
   /** Sweeps of any size are run. */
@@ -42,8 +47,14 @@ export interface SweepArguments extends InputArguments {
   readonly out?: string;
 }
 
+/** A search of every combination of the other parameters. */
+export type AskedSearch = Pick<Search, 'goal' | 'conditions'>;
+
 /** What is asked for. */
 export interface SweepRequest {
+  /** Undefined: all combinations. */
+  readonly search: AskedSearch | undefined;
+  /** The goal of a search is the last one. */
   readonly parameters: readonly SweptParameter[];
   readonly policies: readonly NamedPolicy[];
   /** Runs of each cell. */
@@ -68,17 +79,46 @@ export function sweepRequest(
   }
   const policies = namedPolicies(args.policy);
   refuseTwice(policies);
-  const parameters = [...policyParameters(policies), ...pathParameters(args)];
+  const search = searchOf(args);
+  const searched = search === undefined ? [] : [{ ...search.goal, option: '--find' }];
+  const grid = [...policyParameters(policies), ...pathParameters(args)];
+  const parameters = [...grid, ...searched];
   refuseSamePath(parameters);
   if (parameters.length === 0) {
     throw new UsageError(
-      'Name what to vary: -L path=a,b,c, --scan path=from:to:step or --policy NAME=FILE.',
+      'Name what to vary: -L path=a,b,c, --scan path=from:to:step, --policy NAME=FILE or --find.',
     );
   }
   const seeds = wholeNumber('seeds', args.seeds, defaultSeeds, mostSeeds);
-  if (args.yes !== true) refuseTooMany(parameters, seeds);
+  if (args.yes !== true) refuseTooMany(grid, seeds);
   const measures = allOf(args.measure).map(measureNamed);
-  return { parameters, policies, seeds, measures, shard: shardOf(args, env) };
+  const shard = shardOf(args, env);
+  if (search !== undefined && shard !== undefined && shard.count > 1) {
+    throw new UsageError('A search has rounds that depend on each other: it has no shards.');
+  }
+  return { search, parameters, policies, seeds, measures, shard };
+}
+
+function searchOf({ find, where }: SweepArguments): AskedSearch | undefined {
+  const text = single('find', find);
+  const conditions = allOf(where).map((each) =>
+    meant('--where', each, parseCondition(each, measureNames)),
+  );
+  if (text === undefined) {
+    if (conditions.length === 0) return undefined;
+    throw new UsageError('--where says when a value of --find holds: write both.');
+  }
+  const goal = meant('--find', text, parseGoal(text));
+  if (conditions.length > 0) return { goal, conditions };
+  throw new UsageError(
+    "Say with --where when a value holds, such as --where 'pod_startup_p99<5s'.",
+  );
+}
+
+/** What an option was read as. @throws UsageError with the sentence that says why it was not. */
+function meant<Found>(option: string, text: string, found: Found | string): Found {
+  if (typeof found === 'string') throw new UsageError(`${option} ${text}: ${found}.`);
+  return found;
 }
 
 function policyParameters(policies: readonly NamedPolicy[]): readonly SweptParameter[] {
@@ -89,19 +129,15 @@ function policyParameters(policies: readonly NamedPolicy[]): readonly SweptParam
 
 function pathParameters({ list, scan }: SweepArguments): readonly SweptParameter[] {
   return [
-    ...allOf(list).map((text) => parameter('-L', text, parseListParameter)),
-    ...allOf(scan).map((text) => parameter('--scan', text, parseScanParameter)),
+    ...allOf(list).map((text) => ({
+      ...meant('-L', text, parseListParameter(text)),
+      option: '-L',
+    })),
+    ...allOf(scan).map((text) => ({
+      ...meant('--scan', text, parseScanParameter(text)),
+      option: '--scan',
+    })),
   ];
-}
-
-function parameter(
-  option: string,
-  text: string,
-  parse: (text: string) => Parameter | string,
-): SweptParameter {
-  const found = parse(text);
-  if (typeof found === 'string') throw new UsageError(`${option} ${text}: ${found}.`);
-  return { ...found, option };
 }
 
 function refuseSamePath(parameters: readonly SweptParameter[]): void {
@@ -120,13 +156,11 @@ function refuseTooMany(parameters: readonly Parameter[], seeds: number): void {
   );
 }
 
-/** The name of a measure, with or without its unit. @throws UsageError when there is none. */
+/** The whole name of a measure. @throws UsageError when there is none. */
 export function measureNamed(text: string): string {
-  const found = measureNames.find((name) => name === text || name === `${text}_seconds`);
+  const found = findMeasure(text, measureNames);
   if (found !== undefined) return found;
-  const near = didYouMean(text, measureNames);
-  const hint = near === undefined ? `one of ${measureNames.join(', ')}` : `did you mean ${near}?`;
-  throw new UsageError(`There is no measure "${text}"; ${hint}`);
+  throw new UsageError(`--measure ${text}: ${unknownMeasure(text, measureNames)}.`);
 }
 
 /** Of `--shard`, or of the Indexed Job that this process is a part of. */
@@ -159,6 +193,8 @@ export function sweepWords(args: SweepArguments): readonly string[] {
     '--policy': args.policy,
     '-L': args.list,
     '--scan': args.scan,
+    '--find': args.find,
+    '--where': args.where,
     '--seeds': args.seeds,
     '--set': args.set,
     '--seed': args.seed,

@@ -4,6 +4,7 @@
 
 import { modelVersion } from '../experiment/run-scenario.js';
 import { type RunRecord, runKey } from '../experiment/sweep/run-record.js';
+import type { Search } from '../experiment/sweep/search.js';
 import {
   jobsOf,
   type Shard,
@@ -42,19 +43,23 @@ export interface MadeSweep {
   /** The runs that were to be made; those of the shard, if there is one. */
   readonly jobs: readonly SweepJob[];
   readonly shard: Shard | undefined;
+  /** What was searched; undefined for a grid. */
+  readonly search: Search | undefined;
   readonly signal: ReplicationPool['signal'];
 }
 
 /** Writes and prints what a sweep came to. A shard has no results of its own. */
 export function finishSweep(made: MadeSweep, shown: ShownSweep, terminal: Terminal): ExitCode {
-  const { plan, folder, shard } = made;
-  const result = sweepResult(plan, folder.records);
+  const { plan, folder, shard, search } = made;
+  const result = sweepResult(plan, folder.records, search);
   const files = shard === undefined ? sweepFiles(result, shown.measures) : new Map();
   const keys = jobsOf(plan).map(keyOf);
   folder.finish(files, keys, { modelVersion, traceHash: hashesOf(result), wallMs: shown.wallMs });
   if (shard === undefined) printResult(result, files, shown, terminal);
   printEnd(made, terminal);
-  return verdictOf(made);
+  const code = verdictOf(made, result);
+  const wasNothingFound = result.search?.answers.some(({ value }) => value === undefined) === true;
+  return code === exitCode.ok && wasNothingFound ? exitCode.thresholdFailed : code;
 }
 
 const keyOf = ({ digest, seed }: SweepJob): string => runKey({ cell: digest, seed });
@@ -104,9 +109,10 @@ function hashesOf({ cells }: SweepResult): string {
   return cells.flatMap(({ runs }) => runs.map(({ traceHash }) => traceHash)).join(' ');
 }
 
-function verdictOf(made: MadeSweep): ExitCode {
+function verdictOf(made: MadeSweep, { search }: SweepResult): ExitCode {
   const { plan, folder, jobs, signal } = made;
-  if (missingOf(made) > 0) {
+  const isUnfinished = search?.answers.some(({ isPartial }) => isPartial) === true;
+  if (missingOf(made) > 0 || isUnfinished) {
     return signal === 'SIGTERM' ? exitCode.terminated : exitCode.interrupted;
   }
   const names = jobs.flatMap((job) => {

@@ -112,7 +112,10 @@ export function parseMetricSelector(text: string): MetricSelector | string {
 }
 
 /** Whether `value` keeps the threshold. NaN, which stands for no samples, never does. */
-export function thresholdHolds({ comparison, bound }: ThresholdExpression, value: number): boolean {
+export function thresholdHolds(
+  { comparison, bound }: Pick<ThresholdExpression, 'comparison' | 'bound'>,
+  value: number,
+): boolean {
   if (Number.isNaN(value)) return false;
   switch (comparison) {
     case '<':

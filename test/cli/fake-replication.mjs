@@ -17,8 +17,8 @@ export async function runReplication({ scenario, seed, stopFlag }) {
   const made = new Map([
     ['pod_startup_p99_seconds', count * count + chance],
     ['nodes_in_use', count],
-    // Holds up to 4 nodes and from 7 on: a search must not hide that.
-    ['pods_unscheduled', count > 4 && count < 7 ? 1 : 0],
+    // Holds up to 4 nodes and from 9 on: a search must not hide that.
+    ['pods_unscheduled', count > 4 && count < 9 ? 1 : 0],
   ]);
   return {
     values: measures.map(({ name }) => made.get(name) ?? Number.NaN),

@@ -6,6 +6,7 @@ import type { Replication } from '../compare/comparison.js';
 import { seedOf } from '../compare/replicate.js';
 import type { Parameter } from './parameter.js';
 import { type RunFailure, type RunRecord, runKey } from './run-record.js';
+import { type Search, type SearchAnswer, searchAnswers } from './search.js';
 import type { PlannedCell, SweepPlan } from './sweep-plan.js';
 
 /** A measure over the runs of a cell; all NaN without a sample. */
@@ -46,14 +47,30 @@ export interface SweepResult {
   readonly cells: readonly CellResult[];
   /** Not all runs that were wanted have been made. */
   readonly isPartial: boolean;
+  /** What was searched and found; undefined for a grid. */
+  readonly search?: FoundBoundaries;
+}
+
+/** A search and its answers, a combination of the other parameters each. */
+export interface FoundBoundaries {
+  readonly search: Search;
+  readonly answers: readonly SearchAnswer[];
 }
 
 /** Puts the records of a plan's runs together. O(runs log runs). */
-export function sweepResult(plan: SweepPlan, records: ReadonlyMap<string, RunRecord>): SweepResult {
+export function sweepResult(
+  plan: SweepPlan,
+  records: ReadonlyMap<string, RunRecord>,
+  search?: Search,
+): SweepResult {
   const { scenario, modelVersion, measures, parameters, seeds } = plan;
   const cells = plan.cells.map((cell) => cellResult(cell, plan, records));
   const isPartial = cells.some(({ missing }) => missing.length > 0);
-  return { scenario, modelVersion, measures, parameters, seeds, cells, isPartial };
+  const result = { scenario, modelVersion, measures, parameters, seeds, cells };
+  if (search === undefined) return { ...result, isPartial };
+  const answers = searchAnswers(search, cells);
+  const isUnfinished = answers.some((each) => each.isPartial);
+  return { ...result, isPartial: isPartial || isUnfinished, search: { search, answers } };
 }
 
 function cellResult(

@@ -1,6 +1,7 @@
 // The files of a sweep: a row a cell (cells.csv) and a row a run (runs.csv), all of it as JSON, and
 // the table as Markdown. Equal runs give equal bytes, whoever made them and in whatever order.
 import type { Replication } from '../../experiment/compare/comparison.js';
+import { holdingRuns } from '../../experiment/sweep/search.js';
 import {
   type CellFigures,
   type CellResult,
@@ -9,6 +10,7 @@ import {
 } from '../../experiment/sweep/sweep-result.js';
 import { type CsvColumn, numberColumn, renderCsv, textColumn } from '../csv/csv-file.js';
 import { type JsonValue, stableJson } from '../stable-json.js';
+import { searchJson } from './search-text.js';
 import { sweepMarkdown } from './sweep-table.js';
 
 /** Names of all files that a sweep can have. */
@@ -47,12 +49,20 @@ export function cellsCsv(result: SweepResult): string {
   const columns: CsvColumn<NumberedCell>[] = [
     ...cellColumns<NumberedCell>(result),
     numberColumn('runs', 'Runs that came to an end.', (row) => row.result.runs.length),
+    ...holdingColumn(result),
     textColumn('problem', 'What is wrong with it.', (row) => problemOf(row.result) ?? ''),
     ...result.measures.map((name, index) =>
       numberColumn<NumberedCell>(name, 'Median.', (row) => medianOf(row.result, index)),
     ),
   ];
   return renderCsv(columns, numbered(result));
+}
+
+/** Only of a search. */
+function holdingColumn({ search }: SweepResult): readonly CsvColumn<NumberedCell>[] {
+  if (search === undefined) return [];
+  const holding = (row: NumberedCell): number => holdingRuns(row.result, search.search);
+  return [numberColumn('holding', 'Runs that keep all conditions.', holding)];
 }
 
 function medianOf({ figures }: CellResult, index: number): number {
@@ -82,6 +92,7 @@ export function sweepJson(result: SweepResult): string {
     scenario,
     modelVersion,
     partial: isPartial,
+    search: searchJson(result.search),
     seeds,
     parameters: parameters.map(({ name, values }) => ({ name, values })),
     cells: result.cells.map((each) => cellJson(each, measures)),

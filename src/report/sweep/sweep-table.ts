@@ -1,14 +1,17 @@
 // What a sweep came to, for people: a line a cell, its parameters and medians of measures, for a
 // terminal and for Markdown.
 import { cellLabel } from '../../experiment/sweep/parameter.js';
+import { holdingRuns } from '../../experiment/sweep/search.js';
 import {
   type CellResult,
+  type FoundBoundaries,
   problemOf,
   type SweepResult,
 } from '../../experiment/sweep/sweep-result.js';
 import { markdownTable } from '../markdown-table.js';
 import { formatCount, formatMeasure } from '../number-format.js';
 import { alignRows, printable } from '../text-table.js';
+import { searchLines } from './search-text.js';
 
 /** Names of the measures in whose medians cells differ, or, if there are none, that have any. */
 export function tellingMeasures({ measures, cells }: SweepResult): readonly string[] {
@@ -33,18 +36,36 @@ function rowsOf(result: SweepResult, shown: readonly string[]): readonly (readon
   const indices = shown.map((name) => measures.indexOf(name));
   // Values carry their unit.
   const titles = shown.map((name) => name.replace(/_seconds$/, ''));
-  const head = [...parameters.map(({ name }) => printable(name)), ...titles];
-  return [head, ...cells.map((each) => rowOf(each, indices, shown))];
+  const { search } = result;
+  const held = search === undefined ? [] : ['holds'];
+  const head = [...parameters.map(({ name }) => printable(name)), ...held, ...titles];
+  return [
+    head,
+    ...cells.map((each) => [
+      ...each.cell.values.map(printable),
+      ...(search === undefined ? [] : [heldText(each, search)]),
+      ...valuesOf(each, indices, shown),
+    ]),
+  ];
 }
 
-function rowOf(each: CellResult, indices: readonly number[], shown: readonly string[]) {
-  const { cell, figures, runs } = each;
+/** `3/5`: runs that keep all conditions, of those that were made. */
+function heldText(each: CellResult, { search }: FoundBoundaries): string {
+  return `${holdingRuns(each, search)}/${each.runs.length + each.failures.length}`;
+}
+
+function valuesOf(
+  each: CellResult,
+  indices: readonly number[],
+  shown: readonly string[],
+): readonly string[] {
+  const { figures, runs } = each;
   const empty = problemOf(each) === undefined ? 'not run' : 'failed';
-  const value = (index: number, column: number): string =>
+  return indices.map((index, column) =>
     runs.length === 0
       ? empty
-      : formatMeasure(shown[column] ?? '', figures[index]?.median ?? Number.NaN);
-  return [...cell.values.map(printable), ...indices.map(value)];
+      : formatMeasure(shown[column] ?? '', figures[index]?.median ?? Number.NaN),
+  );
 }
 
 /** A line for every cell that has something wrong. */
@@ -74,9 +95,12 @@ export function sweepTable(result: SweepResult, asked: readonly string[], width:
   const telling = tellingMeasures(result);
   const shown = asked.length > 0 ? asked : fittingMeasures(result, telling, width);
   const problems = problemLines(result).map((line) => `  failed: ${line}`);
-  const end = footer(result, asked.length > 0 ? 0 : telling.length - shown.length);
+  const left = asked.length > 0 ? [] : telling.filter((name) => !shown.includes(name));
+  const end = footer(result, left.length);
   const lines = linesOf(result, shown);
-  return [heading(result), ...lines, ...problems, '', end, ''].join('\n');
+  const found = searchLines(result).map((line, index) => (index === 0 ? line : `  ${line}`));
+  const answer = found.length === 0 ? [] : [...found, ''];
+  return [heading(result), ...answer, ...lines, ...problems, '', end, ''].join('\n');
 }
 
 /** At least one, in the order of the measures. */
@@ -89,9 +113,11 @@ function fittingMeasures(
   const bySpread = telling
     .map((name, index) => ({ name, index, spread: spread(name) }))
     .sort((a, b) => b.spread - a.spread || a.index - b.index);
-  let shown: readonly string[] = [];
+  // What a search asks for is shown in any case.
+  const asked = result.search?.search.conditions.map(({ measure }) => measure) ?? [];
+  let shown = result.measures.filter((name) => asked.includes(name));
   for (const { name } of bySpread) {
-    const more = telling.filter((each) => each === name || shown.includes(each));
+    const more = result.measures.filter((each) => each === name || shown.includes(each));
     const isWide = widest(linesOf(result, more)) > width;
     if (!isWide || shown.length === 0) shown = more;
   }
@@ -102,7 +128,8 @@ const widest = (lines: readonly string[]): number =>
   lines.reduce((most, line) => Math.max(most, line.length), 0);
 
 function linesOf(result: SweepResult, shown: readonly string[]): readonly string[] {
-  const align = 'l'.repeat(result.parameters.length) + 'r'.repeat(shown.length);
+  const texts = result.parameters.length + (result.search === undefined ? 0 : 1);
+  const align = 'l'.repeat(texts) + 'r'.repeat(shown.length);
   const lines = alignRows(rowsOf(result, shown), { align, width: Number.MAX_SAFE_INTEGER });
   return lines.map((line) => `  ${line}`);
 }
@@ -111,10 +138,12 @@ function linesOf(result: SweepResult, shown: readonly string[]): readonly string
 export function sweepMarkdown(result: SweepResult, asked: readonly string[]): string {
   const rows = rowsOf(result, asked.length > 0 ? asked : tellingMeasures(result));
   const problems = problemLines(result).map((line) => `- failed: ${line}`);
+  const found = searchLines(result).map((line, index) => (index === 0 ? line : `- ${line}`));
   const names = result.parameters.map(({ name }) => printable(name)).join(', ');
   return [
     `### ${printable(result.scenario)}: ${names}`,
     '',
+    ...(found.length === 0 ? [] : [...found, '']),
     ...markdownTable(rows, result.parameters.length),
     '',
     ...(problems.length === 0 ? [] : [...problems, '']),
