@@ -68,6 +68,9 @@ function writeScenario(
   mkdirSync(folder, { recursive: true });
   const pathOf = (name: string): string =>
     isFile && name === importedFile ? output : join(folder, name);
-  for (const [name, text] of texts) writeFileSync(pathOf(name), text);
+  for (const [name, text] of texts) {
+    mkdirSync(dirname(pathOf(name)), { recursive: true });
+    writeFileSync(pathOf(name), text);
+  }
   if (!isQuiet) err.write(`Scenario: ${pathOf(importedFile)}\n`);
 }

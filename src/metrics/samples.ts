@@ -52,6 +52,7 @@ export function samplesOf(
 ): readonly Samples[] | undefined {
   if (metric === 'events_seen') return events.map(eventSamples);
   if (metric === 'convergence_seconds') return changes.flatMap(changeSamples);
+  if (metric === 'scheduling_throughput') return [throughputOf(pods)];
   const measure = podMeasures.get(metric);
   if (measure === undefined) return trafficSamples(metric, traffic);
   return pods.flatMap((pod) => {
@@ -64,6 +65,21 @@ export function samplesOf(
     ]);
     return [{ labels, values: [value] }];
   });
+}
+
+/**
+ * Pods bound in every second from the first to the last, as ClusterLoader2's SchedulingThroughput
+ * counts them.
+ */
+function throughputOf(pods: readonly PodRow[]): Samples {
+  const counts: number[] = [];
+  const bound = pods.flatMap(({ boundUs }) => boundUs ?? []);
+  const firstUs = bound.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+  for (const at of bound) {
+    const second = Math.floor((at - firstUs) / 1_000_000);
+    counts[second] = (counts[second] ?? 0) + 1;
+  }
+  return { labels: new Map(), values: Array.from(counts, (count) => count ?? 0) };
 }
 
 /** An Event that was seen several times counts as often. */

@@ -134,6 +134,7 @@ export class PhasesBuilder {
       const data = new Map<string, TemplateValue>([
         ...Object.entries(params as Readonly<Record<string, TemplateValue>>),
         ['Name', name],
+        ['BaseName', basename ?? ''],
         ['Index', index],
         ['Iteration', index],
         ['Replica', copy + 1],

@@ -318,6 +318,11 @@ const emptyTrafficRow = trafficRow({
 
 const checkpoints = [{ events: 65_536, time: 2_400_000, hash: 'fedcba9876543210' }];
 
+const schedulers = [
+  { name: 'kube-scheduler', podsBound: 2, bindingConflicts: 1, podsRejected: 0 },
+  { name: 'batch', podsBound: 1, bindingConflicts: 0, podsRejected: 3 },
+];
+
 /** Two stations over the three samples of the run. */
 const stationSeries = [
   { name: 'control-plane-0', capacity: 4, busy: [0.4, 2, 4], waiting: [0, 0, 7] },
@@ -387,10 +392,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       }),
     ],
     summary: [summaryRow(), emptySummaryRow],
-    schedulers: [
-      { name: 'kube-scheduler', podsBound: 2, bindingConflicts: 1, podsRejected: 0 },
-      { name: 'batch', podsBound: 1, bindingConflicts: 0, podsRejected: 3 },
-    ],
+    schedulers,
     stations: [diskStation],
     thresholds: thresholdRows,
     metrics: metricSamples,
@@ -407,6 +409,7 @@ export function emptyResult(): RunResult {
     requests: [],
     timeSeries: { timeUs: [], columns: [] },
     stationSeries: [],
+    apiCallSlis: [],
     traffic: [],
     dns: [],
     kubernetesEvents: [],

@@ -6,10 +6,13 @@ import { latencySection } from './latency.js';
 import { type Html, html } from './markup.js';
 import { nodeMapScript } from './node-map-script.js';
 import { nodeSection } from './nodes.js';
+import { objectiveSection } from './objectives.js';
 import { eventSection, noticeSection, requestSection } from './objects.js';
 import { type ReportAssets, renderFrame } from './page-frame.js';
 import { podProgressSection } from './pod-progress.js';
+import { schedulingSection } from './scheduling.js';
 import { stationSection } from './stations.js';
+import { trafficSection } from './traffic.js';
 import { waterfallSection } from './waterfall.js';
 
 interface Section {
@@ -22,13 +25,16 @@ interface Section {
 const sections: readonly Section[] = [
   { id: 'result', title: 'Result', render: headlineSection },
   { id: 'notices', title: 'Notices', render: noticeSection },
+  { id: 'objectives', title: 'Service level objectives', render: objectiveSection },
   { id: 'pods', title: 'Pod startup', render: waterfallSection },
   { id: 'progress', title: 'Pods over time', render: podProgressSection },
   { id: 'latency', title: 'Latency', render: latencySection },
   { id: 'convergence', title: 'Convergence', render: convergenceSection },
+  { id: 'scheduling', title: 'Scheduler decisions', render: schedulingSection },
   { id: 'load', title: 'Utilisation and queues', render: stationSection },
-  { id: 'api', title: 'API requests', render: requestSection },
   { id: 'nodes', title: 'Nodes', render: nodeSection },
+  { id: 'api', title: 'API requests', render: requestSection },
+  { id: 'traffic', title: 'Client traffic', render: trafficSection },
   { id: 'events', title: 'Kubernetes Events', render: eventSection },
 ];
 

@@ -1,33 +1,43 @@
 // Where work queued: every station with its utilisation and queue, and the sampled series.
 import type { StationReport } from '../../kernel/stations.js';
-import type { RunResult, TimeSeries } from '../../metrics/run-result.js';
+import type { RunResult, StationSeries, TimeSeries } from '../../metrics/run-result.js';
 import { ascending } from '../../stats/ascending.js';
+import { maxima, utilisationOf } from '../figures/strips.js';
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../number-format.js';
 import { type Html, html, nothing } from './markup.js';
 import { plotFigure } from './plot.js';
 import { groupSeries, peaks } from './series-groups.js';
 import { shownRows, table } from './table.js';
 
-const mostStations = 50;
+const mostStations = 100;
 const mostPoints = 400;
+/** Steps and height of a small plot in a table, in its own units. */
+const sparkColumns = 60;
+const sparkHeight = 20;
 
 /** The section, or `nothing` when there is nothing to show. */
-export function stationSection({ stations, timeSeries }: RunResult): Html {
+export function stationSection({ stations, stationSeries, timeSeries }: RunResult): Html {
   if (stations.length === 0 && timeSeries.columns.length === 0) return nothing;
   const busiest = [...stations].sort(
     (a, b) => ascending(b.utilisation, a.utilisation) || ascending(a.name, b.name),
   );
   const rows = busiest.slice(0, mostStations);
   return html`${shownRows(rows.length, stations.length, 'the busiest', 'summary.json')}
-${stationTable(rows)}${seriesPlots(timeSeries)}`;
+${stationTable(rows, stationSeries)}${seriesPlots(timeSeries)}`;
 }
 
-function stationTable(rows: readonly StationReport[]): Html {
+function stationTable(
+  rows: readonly StationReport[],
+  stationSeries: readonly StationSeries[],
+): Html {
+  const seriesOf = new Map(stationSeries.map((series) => [series.name, series]));
   return table<StationReport>(
     'Stations, busiest first',
     [
       { title: 'Station', cell: (row) => row.name },
       { title: 'Utilisation', isNumeric: true, cell: utilisation },
+      { title: 'Use over time', cell: ({ name }) => useOverTime(seriesOf.get(name)) },
+      { title: 'Queue over time', cell: ({ name }) => queueOverTime(seriesOf.get(name)) },
       { title: 'Mean queue', isNumeric: true, cell: (row) => row.meanQueueLength.toFixed(2) },
       { title: 'Longest queue', isNumeric: true, cell: (row) => formatCount(row.maxQueueLength) },
       { title: 'Mean wait', isNumeric: true, cell: (row) => formatDuration(row.meanWaitUs) },
@@ -35,6 +45,27 @@ function stationTable(rows: readonly StationReport[]): Html {
     ],
     rows,
   );
+}
+
+/** The whole height is the whole capacity. */
+function useOverTime(series: StationSeries | undefined): Html {
+  return series === undefined ? html`–` : sparkline(utilisationOf(series, sparkColumns));
+}
+
+/** The whole height is the longest queue of this station; nothing where nobody ever waited. */
+function queueOverTime(series: StationSeries | undefined): Html {
+  const lengths = series === undefined ? [] : maxima(series.waiting, sparkColumns);
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  return longest === 0 ? html`–` : sparkline(lengths.map((length) => length / longest));
+}
+
+/** A filled line of values from 0 to 1. */
+function sparkline(values: readonly number[]): Html {
+  const top = (value: number): number => sparkHeight * (1 - Math.max(0, Math.min(1, value)));
+  const steps = values.map((value, i) => `V${formatNumber(top(value), 1)}H${i + 1}`);
+  const path = `M0 ${sparkHeight}${steps.join('')}V${sparkHeight}Z`;
+  const box = html`viewBox="0 0 ${values.length} ${sparkHeight}" preserveAspectRatio="none"`;
+  return html`<svg class="spark" ${box} aria-hidden="true"><path d="${path}"/></svg>`;
 }
 
 function utilisation({ utilisation: fraction }: StationReport): Html {

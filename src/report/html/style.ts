@@ -61,14 +61,15 @@ p.pass,p.fail,p.warn{white-space:normal}
 `;
 
 const tables = `
-.scroll{overflow-x:auto;margin:0 0 1rem;container-type:inline-size}
+.scroll{overflow:auto;max-height:36rem;margin:0 0 1rem;container-type:inline-size}
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.35}
 .scroll caption{text-align:left;font-weight:600;padding:0 0 .375rem;font-size:.9375rem}
 .scroll caption span{display:block;max-width:100cqw;position:sticky;left:0}
 .scroll th,.scroll td{padding:.3125rem 1rem .3125rem 0;text-align:left;vertical-align:top;
   border-bottom:1px solid var(--rule)}
 .scroll th:last-child,.scroll td:last-child{padding-right:0}
-.scroll thead th{font-weight:600;color:var(--muted);vertical-align:bottom;border-bottom-width:2px}
+.scroll thead th{position:sticky;top:0;background:var(--paper);
+  font-weight:600;color:var(--muted);vertical-align:bottom;border-bottom-width:2px}
 .scroll tbody th{font-weight:400;overflow-wrap:anywhere;min-width:min(17rem,45cqw)}
 .scroll td{white-space:nowrap}
 .scroll .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -79,6 +80,8 @@ table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.35}
 .meter{display:inline-block;width:4.5rem;height:.5rem;margin-right:.25rem;background:var(--raised);
   border:1px solid var(--muted)}
 .meter rect{fill:var(--s2)}
+.spark{display:block;width:9rem;height:1.25rem;background:var(--raised)}
+.spark path{fill:var(--s2)}
 .share{display:inline-block;min-width:4rem}
 details{margin:0 0 1rem}
 summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.25rem 0}
@@ -104,6 +107,9 @@ figcaption{font-weight:600;font-size:.9375rem;margin-bottom:.25rem}
 .waterfall .grid{stroke:var(--rule);stroke-width:1;shape-rendering:crispEdges}
 .st0{fill:var(--s0)}.st1{fill:var(--s1)}.st2{fill:var(--s2)}.st3{fill:var(--s3)}
 .st4{fill:var(--s4)}.st5{fill:var(--s5)}
+.bars li{height:18px;line-height:18px}
+.p0{fill:var(--s2)}.p1{fill:var(--s3)}.p2{fill:var(--s4)}.p3{fill:var(--s5)}
+.p4{fill:var(--s6)}.p5{fill:var(--s7)}.p6{fill:var(--s1)}.p7{fill:var(--s0)}
 .open{stroke:var(--fail);stroke-width:2;stroke-dasharray:2 3}
 @media (max-width:40rem){.waterfall{grid-template-columns:minmax(0,7rem) minmax(0,1fr)}
   .facts{grid-template-columns:minmax(0,1fr)}.facts dd{margin-bottom:.375rem}}
@@ -134,7 +140,8 @@ const nodeMap = `
 const print = `
 @media print{header,main,footer{max-width:none;padding-left:0;padding-right:0}
 nav,.skip{display:none}
-  body{font-size:10pt}section{break-inside:auto;padding:1rem 0}.scroll{overflow:visible}
+  body{font-size:10pt}section{break-inside:auto;padding:1rem 0}.scroll{overflow:visible;
+  max-height:none}
   figure,tr,.figures{break-inside:avoid}.waterfall{break-inside:auto}
   svg,.meter,.u-marker{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -5,6 +5,7 @@ import { formatCount, formatDuration, formatNumber } from '../number-format.js';
 import { startupUs } from '../pod-latencies.js';
 import { shownPods } from '../shown-pods.js';
 import { podStages, stageSpans } from '../stages.js';
+import { largest, smallest, ticks } from './axis.js';
 import { type Html, html, markup, nothing } from './markup.js';
 import { shownRows, table } from './table.js';
 
@@ -71,14 +72,6 @@ function axisEndUs(pod: PodRow, pods: readonly PodRow[], endUs: number): number 
   return isAnyReady ? reachedUs(pod) : Math.max(reachedUs(pod), waitEndUs(pod, endUs));
 }
 
-function smallest(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-}
-
-function largest(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b), 0);
-}
-
 function stageKey(): Html {
   return html`<ul class="key">
 ${podStages.map(
@@ -111,15 +104,6 @@ function tick(us: number, x: number, height: number): Html {
   return html`<line class="grid" x1="${place(x)}" x2="${place(x)}" y1="16" y2="${height}"/>
 <text x="${place(x)}" y="11" text-anchor="${anchor}">${formatNumber(us / 1_000_000)}</text>
 `;
-}
-
-/** Four to ten round times between the two, in microseconds. */
-export function ticks(fromUs: number, toUs: number): number[] {
-  let step = 1;
-  for (let factor = 0; (toUs - fromUs) / step > 8; factor++) step *= factor % 3 === 1 ? 2.5 : 2;
-  const times: number[] = [];
-  for (let us = Math.ceil(fromUs / step) * step; us <= toUs; us += step) times.push(us);
-  return times;
 }
 
 function podBars(

@@ -5,6 +5,7 @@
 // Source: Go text/template.
 
 import { type Expression, ExpressionParser, given } from './expression.js';
+import { Output } from './output.js';
 import { type RenderOptions, Scope } from './scope.js';
 import {
   isMap,
@@ -17,14 +18,20 @@ import {
 
 export type { RenderOptions } from './scope.js';
 export {
+  offsetInText,
   positionInText,
   type TemplateData,
   TemplateError,
   type TemplateValue,
 } from './template-value.js';
 
-/** Text, an action, or an action with what stands inside it. */
-type Part = string | ((scope: Scope) => string);
+/** A piece of text with where it stands, or an action with what stands inside it. */
+type Part = Text | ((scope: Scope, output: Output) => void);
+
+interface Text {
+  readonly text: string;
+  readonly start: number;
+}
 
 interface Action {
   readonly code: string;
@@ -47,23 +54,31 @@ export class GoTemplate {
     const pieces = piecesOf(text);
     const reader = new BlockReader(pieces);
     this.#parts = reader.whole();
-    this.isConstant = pieces.every((piece) => typeof piece === 'string');
+    this.isConstant = pieces.every((piece) => 'text' in piece);
   }
 
   /** @throws TemplateError when `data` lacks something, or for a division by zero. */
   render(data: TemplateData, options: RenderOptions = {}): string {
-    return rendered(this.#parts, Scope.of(data, options));
+    return this.renderWithOrigin(data, options).text;
+  }
+
+  /** The text, which knows from where in the template each piece of it comes. */
+  renderWithOrigin(data: TemplateData, options: RenderOptions = {}): Output {
+    const output = new Output();
+    renderAll(this.#parts, Scope.of(data, options), output);
+    return output;
   }
 }
 
 /** Texts and actions in turn, white space taken away where a dash says so. */
-function piecesOf(text: string): readonly (string | Action)[] {
-  const pieces: (string | Action)[] = [];
+function piecesOf(text: string): readonly (Text | Action)[] {
+  const pieces: (Text | Action)[] = [];
   let end = 0;
   let trimsNext = false;
   const addText = (piece: string, trimsEnd: boolean): void => {
     const left = trimsNext ? piece.trimStart() : piece;
-    pieces.push(trimsEnd ? left.trimEnd() : left);
+    const start = end + piece.length - left.length;
+    pieces.push({ text: trimsEnd ? left.trimEnd() : left, start });
   };
   for (const match of text.matchAll(pattern)) {
     const [all, trimsBefore = '', code = '', trimsAfter = ''] = match;
@@ -77,16 +92,19 @@ function piecesOf(text: string): readonly (string | Action)[] {
   return pieces;
 }
 
-function rendered(parts: readonly Part[], scope: Scope): string {
-  return parts.map((part) => (typeof part === 'string' ? part : part(scope))).join('');
+function renderAll(parts: readonly Part[], scope: Scope, output: Output): void {
+  for (const part of parts) {
+    if (typeof part === 'function') part(scope, output);
+    else output.add(part.text, part.start);
+  }
 }
 
 /** Puts what stands between `{{if}}` and `{{end}}` together. */
 class BlockReader {
-  readonly #pieces: readonly (string | Action)[];
+  readonly #pieces: readonly (Text | Action)[];
   #at = 0;
 
-  constructor(pieces: readonly (string | Action)[]) {
+  constructor(pieces: readonly (Text | Action)[]) {
     this.#pieces = pieces;
   }
 
@@ -101,8 +119,8 @@ class BlockReader {
   #parts(): { readonly parts: readonly Part[]; readonly closer: Closer | undefined } {
     const parts: Part[] = [];
     while (this.#at < this.#pieces.length) {
-      const piece = this.#pieces[this.#at++] as string | Action;
-      if (typeof piece === 'string') {
+      const piece = this.#pieces[this.#at++] as Text | Action;
+      if ('text' in piece) {
         parts.push(piece);
         continue;
       }
@@ -119,7 +137,7 @@ class BlockReader {
   #action(word: string | undefined, parser: ExpressionParser, start: number): Part {
     switch (word) {
       case undefined:
-        return statement(parser);
+        return statement(parser, start);
       case 'if':
         return this.#if(parser, start);
       case 'range':
@@ -134,19 +152,20 @@ class BlockReader {
   #if(parser: ExpressionParser, start: number): Part {
     const bind = binding(parser);
     const { body, other } = this.#body('if', start);
-    return (scope) => {
+    return (scope, output) => {
       const inner = scope.inner();
-      return isTrue(bind(inner)) ? rendered(body, inner) : rendered(other, inner);
+      renderAll(isTrue(bind(inner)) ? body : other, inner, output);
     };
   }
 
   #with(parser: ExpressionParser, start: number): Part {
     const bind = binding(parser);
     const { body, other } = this.#body('with', start);
-    return (scope) => {
+    return (scope, output) => {
       const outer = scope.inner();
       const value = bind(outer);
-      return isTrue(value) ? rendered(body, outer.inner({ value })) : rendered(other, outer);
+      if (isTrue(value)) renderAll(body, outer.inner({ value }), output);
+      else renderAll(other, outer, output);
     };
   }
 
@@ -154,16 +173,15 @@ class BlockReader {
     const { names = [] } = parser.declaration() ?? {};
     const over = parser.pipeline();
     const { body, other } = this.#body('range', start);
-    return (scope) => {
+    return (scope, output) => {
       const entries = entriesOf(over.evaluate(scope), over.offset);
-      if (entries.length === 0) return rendered(other, scope.inner());
-      const texts = entries.map(([key, value]) => {
+      if (entries.length === 0) renderAll(other, scope.inner(), output);
+      for (const [key, value] of entries) {
         const inner = scope.inner({ value });
         const values = names.length === 1 ? [value] : [key, value];
         for (const [index, name] of names.entries()) inner.declare(name, values[index]);
-        return rendered(body, inner);
-      });
-      return texts.join('');
+        renderAll(body, inner, output);
+      }
     };
   }
 
@@ -205,19 +223,25 @@ function binding(parser: ExpressionParser): (scope: Scope) => TemplateValue {
 }
 
 /** A variable gets a value, or a value is printed. */
-function statement(parser: ExpressionParser): Part {
+function statement(parser: ExpressionParser, start: number): Part {
   const declared = parser.declaration();
   const expression = parser.pipeline();
-  if (declared === undefined) return (scope) => printed(given(expression, scope));
-  const [name = ''] = declared.names;
-  return (scope) => setVariable(scope, name, declared.sign, expression);
+  if (declared === undefined) {
+    return (scope, output) => output.add(printedValue(expression, scope), start);
+  }
+  const { names, sign } = declared;
+  const [name = ''] = names;
+  return (scope) => {
+    const value = expression.evaluate(scope);
+    if (sign === ':=') scope.declare(name, value);
+    else scope.assign(name, value, expression.offset);
+  };
 }
 
-function setVariable(scope: Scope, name: string, sign: ':=' | '=', expression: Expression): string {
+function printedValue(expression: Expression, scope: Scope): string {
+  if (!scope.printsMissing) return printed(given(expression, scope));
   const value = expression.evaluate(scope);
-  if (sign === ':=') scope.declare(name, value);
-  else scope.assign(name, value, expression.offset);
-  return '';
+  return value === undefined ? '<no value>' : printed(value);
 }
 
 function entriesOf(

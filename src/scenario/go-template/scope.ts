@@ -14,6 +14,8 @@ import {
 export interface RenderOptions {
   /** For functions such as RandIntRange; a template that calls one is refused without it. */
   readonly random?: RandomStream;
+  /** Whether a value that nobody has given is printed as `<no value>`; an error otherwise. */
+  readonly printsMissing?: boolean;
   /** Variables of the environment by name, as `env` reads them. */
   readonly environment?: ReadonlyMap<string, string>;
 }
@@ -72,6 +74,10 @@ export class Scope {
   field(steps: readonly string[]): TemplateValue {
     if (this.#dot === undefined) return steps.length === 0 ? this.#whole() : this.#inData(steps);
     return steps.reduce(memberOf, this.#dot.value);
+  }
+
+  get printsMissing(): boolean {
+    return this.#options.printsMissing === true;
   }
 
   /** What fields there are, for messages. */

@@ -165,6 +165,7 @@ const ownOfGo: readonly (readonly [string, TemplateFunction])[] = [
 const ofClusterLoader: readonly (readonly [string, TemplateFunction])[] = [
   ['AddFloat', ofNumbers(sum, [0, many])],
   ['AddInt', ofNumbers(whole(sum), [0, many])],
+  ['Ceil', ofNumbers(([a = 0]) => Math.ceil(a), [1, 1])],
   ['Concat', { arity: [0, many], call: texts((...all) => all.join('')) }],
   ['DefaultParam', ofValues(2, 2, (value, other) => value ?? other)],
   ['DivideFloat', ofNumbers(quotient, [2, 2])],

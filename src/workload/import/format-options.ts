@@ -12,4 +12,7 @@ export interface FormatOption {
 }
 
 /** In order of the formats, then of the names. */
-export const formatOptions: readonly FormatOption[] = [];
+export const formatOptions: readonly FormatOption[] = [
+  { format: 'cl2', name: 'nodes', describe: 'how many nodes, such as 100 or 100x4cpu16Gi' },
+  { format: 'cl2', name: 'overrides', describe: 'a file of values for the templates' },
+];

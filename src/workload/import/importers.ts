@@ -2,8 +2,9 @@
  * All formats that can be imported.
  */
 
+import { cl2Importer } from './cl2/cl2-importer.js';
 import type { Importer } from './importer.js';
 import { simkubeImporter } from './simkube/simkube-importer.js';
 
 /** In alphabetical order of their formats; of two that recognise a file the first reads it. */
-export const importers: readonly Importer[] = [simkubeImporter];
+export const importers: readonly Importer[] = [cl2Importer, simkubeImporter];

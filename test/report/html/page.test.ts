@@ -71,13 +71,16 @@ describe('report.html', () => {
     expect(titles.map((match) => match[1])).toEqual([
       'result',
       'notices',
+      'objectives',
       'pods',
       'progress',
       'latency',
       'convergence',
+      'scheduling',
       'load',
-      'api',
       'nodes',
+      'api',
+      'traffic',
       'events',
     ]);
     for (const [, id] of titles) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ticks } from '../../../src/report/html/axis.js';
 import { darkPalette, lightPalette, type Palette } from '../../../src/report/html/palette.js';
 import { groupSeries, peaks, unitOf } from '../../../src/report/html/series-groups.js';
-import { ticks, waterfallSection } from '../../../src/report/html/waterfall.js';
+import { waterfallSection } from '../../../src/report/html/waterfall.js';
 import { shownPods } from '../../../src/report/shown-pods.js';
 import { spreadIndices } from '../../../src/report/spread-indices.js';
 import { pendingPodRow, podRow, rolloutResult, runResult } from '../fixtures.js';

@@ -130,7 +130,7 @@ describe('latency', () => {
 
 describe('pods over time', () => {
   test('counts exactly how many pods had reached each stage', () => {
-    const [plot] = plots(podProgressSection(runResult()));
+    const [, plot] = plots(podProgressSection(runResult()));
     const [x, created, bound, started, ready, deleted] = plot!.data;
     expect(plot!.titles).toEqual(['Created', 'Bound', 'Started', 'Ready', 'Deleted']);
     const at = (seconds: number): number => x!.findIndex((each) => each >= seconds);
@@ -141,7 +141,7 @@ describe('pods over time', () => {
   });
 
   test('draws no line for what never happened, and nothing without pods', () => {
-    const [plot] = plots(podProgressSection(runResult({ pods: [pendingPodRow()] })));
+    const [, plot] = plots(podProgressSection(runResult({ pods: [pendingPodRow()] })));
     expect(plot?.titles).toEqual(['Created']);
     expect(podProgressSection(emptyResult())).toBe(nothing);
   });
@@ -186,8 +186,8 @@ describe('stations', () => {
     const stations = [station!, { ...station!, name: 'apiserver/cpu', utilisation: 1.25 }];
     const section = stationSection(runResult({ stations }));
     expect(cells(section, 'Stations').slice(1)).toEqual([
-      ['apiserver/cpu', '125.0 %', '0.25', '9', '1.52 ms', '420'],
-      ['etcd/disk', '43.2 %', '0.25', '9', '1.52 ms', '420'],
+      ['apiserver/cpu', '125.0 %', '–', '–', '0.25', '9', '1.52 ms', '420'],
+      ['etcd/disk', '43.2 %', '–', '–', '0.25', '9', '1.52 ms', '420'],
     ]);
     expect(section.text).toContain('<rect width="100%"');
     expect(section.text).toContain('<rect width="43.2%"');

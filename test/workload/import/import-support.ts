@@ -17,14 +17,16 @@ export function importFile(path: string, content: unknown): ImportFile {
   return { path, bytes };
 }
 
-/** What an importer makes of files, with everything that it finds wrong. */
+/** What an importer makes of files beside others, with everything that it finds wrong. */
 export function read(
   importer: Importer,
   files: readonly ImportFile[],
   values: Readonly<Record<string, readonly string[]>> = {},
+  others: readonly ImportFile[] = [],
 ): { imported: ImportedScenario | undefined; problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const options = { values: new Map(Object.entries(values)), beside: () => undefined };
+  const beside = (path: string) => others.find((file) => file.path === path);
+  const options = { values: new Map(Object.entries(values)), beside };
   return { imported: importer.read(files, options, problems), problems };
 }
 
@@ -33,8 +35,9 @@ export function loaded(
   importer: Importer,
   files: readonly ImportFile[],
   values: Readonly<Record<string, readonly string[]>> = {},
+  others: readonly ImportFile[] = [],
 ): { scenario: LoadedScenario; notes: readonly string[] } {
-  const { imported, problems } = read(importer, files, values);
+  const { imported, problems } = read(importer, files, values, others);
   expect(problems).toEqual([]);
   const texts = importedTexts(imported as ImportedScenario, importer, ['file']);
   const result = loadScenario(texts.get(importedFile) ?? '', importedFile, {

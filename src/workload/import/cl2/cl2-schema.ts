@@ -1,0 +1,102 @@
+/**
+ * A test of ClusterLoader2 as a schema, after its templates have been filled in. Fields that only
+ * matter to a real cluster are let through unread.
+ *
+ * Source: perf-tests clusterloader2/api/types.go; reference real-inputs.md §2.2.
+ */
+
+import { z } from 'zod';
+import {
+  list,
+  positiveDuration,
+  positiveNumber,
+  text,
+  wholeNumber,
+} from '../../../scenario/schema-parts.js';
+import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
+
+const loose = <T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$loose> =>
+  z.looseObject(shape, { error: 'a mapping' });
+
+const values = z.record(z.string(), z.unknown(), { error: 'a mapping of names to values' });
+
+const tuningSet = loose({
+  name: text('a name'),
+  qpsLoad: loose({ qps: positiveNumber() }).optional(),
+  globalQPSLoad: loose({ qps: positiveNumber(), burst: wholeNumber(1) }).optional(),
+  randomizedLoad: loose({ averageQps: positiveNumber() }).optional(),
+  steppedLoad: loose({ burstSize: wholeNumber(1), stepDelay: positiveDuration() }).optional(),
+  timeLimitedLoad: loose({ timeLimit: positiveDuration() }).optional(),
+  randomizedTimeLimitedLoad: loose({ timeLimit: positiveDuration() }).optional(),
+  parallelismLimitedLoad: loose({ parallelismLimit: wholeNumber(1) }).optional(),
+});
+
+const phase = loose({
+  namespaceRange: loose({
+    min: wholeNumber(0),
+    max: wholeNumber(0),
+    basename: text('a name').optional(),
+  }).optional(),
+  replicasPerNamespace: wholeNumber(0, 1_000_000),
+  tuningSet: text('the name of a tuning set'),
+  objectBundle: list(
+    loose({
+      basename: text('a name'),
+      objectTemplatePath: text('a path'),
+      templateFillMap: values.nullish(),
+      listUnknownObjectOptions: values.nullish(),
+    }),
+    'objects',
+    1,
+  ),
+});
+
+const measurement = loose({
+  method: text('the name of a measurement'),
+  identifier: text('a name').optional(),
+  params: values.nullish(),
+  instances: list(
+    loose({ identifier: text('a name').optional(), params: values.nullish() }),
+    'instances',
+  ).nullish(),
+});
+
+const step = loose({
+  name: z.string({ error: 'a name' }).optional(),
+  phases: list(phase, 'phases').nullish(),
+  measurements: list(measurement, 'measurements').nullish(),
+  module: loose({ path: text('a path'), params: values.nullish() }).nullish(),
+});
+
+/** A test, or a module of one. */
+export const testSchema = loose({
+  name: z.string({ error: 'a name' }).optional(),
+  namespace: loose({
+    number: wholeNumber(0, 100_000).optional(),
+    prefix: text('the beginning of the names').optional(),
+  }).nullish(),
+  automanagedNamespaces: wholeNumber(0, 100_000).optional(),
+  tuningSets: list(tuningSet, 'tuning sets').nullish(),
+  chaosMonkey: values.nullish(),
+  steps: list(step, 'steps').nullish(),
+});
+
+export type TestText = z.infer<typeof testSchema>;
+export type StepText = NonNullable<TestText['steps']>[number];
+export type PhaseText = NonNullable<StepText['phases']>[number];
+export type MeasurementText = NonNullable<StepText['measurements']>[number];
+export type TuningSetText = NonNullable<TestText['tuningSets']>[number];
+
+/** Mappings whose keys are the user's own. */
+const free: ReadonlySet<string> = new Set(['params', 'templateFillMap']);
+
+/** The tree with field names as the schema has them: Go reads `Method` as `method`. */
+export function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isTree(value)) return value;
+  const entries = Object.keys(value).map((key): readonly [string, unknown] => {
+    const name = key.charAt(0).toLowerCase() + key.slice(1);
+    return [name, free.has(name) ? value[key] : canonical(value[key])];
+  });
+  return Object.fromEntries(entries) satisfies Tree;
+}

@@ -1,0 +1,42 @@
+/**
+ * Files that are Go templates of YAML: rendered, then read, with what is wrong told at its line.
+ */
+
+import type { Position } from '../../api/field-problem.js';
+import type { Problem } from '../../api/problem.js';
+import {
+  GoTemplate,
+  offsetInText,
+  positionInText,
+  type RenderOptions,
+  type TemplateData,
+  TemplateError,
+} from '../../scenario/go-template/go-template.js';
+import { problemAt, scenarioProblemCodes } from '../../scenario/scenario-problems.js';
+import { readTree, type YamlTree } from '../../scenario/yaml-tree.js';
+import { type ImportFile, textOf } from './importer.js';
+
+/** The tree of a template with its holes filled; undefined after a problem. */
+export function renderedTree(
+  file: ImportFile,
+  data: TemplateData,
+  options: RenderOptions,
+  problems: Problem[],
+): YamlTree | undefined {
+  const text = textOf(file);
+  try {
+    const output = new GoTemplate(text).renderWithOrigin(data, options);
+    const rendered = output.text;
+    const moved = ({ line, column }: Position): Position =>
+      positionInText(text, output.origin(offsetInText(rendered, line, column)));
+    const tree = readTree(rendered, file.path);
+    problems.push(...tree.problems.map((each) => ({ ...each, ...moved(each) })));
+    const positionOf: YamlTree['positionOf'] = (path, wants) => moved(tree.positionOf(path, wants));
+    return tree.problems.length === 0 ? { ...tree, positionOf } : undefined;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const place = { file: file.path, ...positionInText(text, error.offset) };
+    problems.push(problemAt(place, scenarioProblemCodes.badTemplate, error.message));
+    return undefined;
+  }
+}
