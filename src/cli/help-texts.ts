@@ -70,6 +70,7 @@ Usage: kubeclock validate PATH... [options]`;
 
 export const importHelp: string = `Examples:
   kubeclock import simkube recorded.sktrace -o recorded.yaml
+  kubectl get nodes,pods,deploy,rs -A -o json | kubeclock import cluster-dump - -o now
 
 Usage: kubeclock import FORMAT FILE... [-o DIR|FILE] [options]`;
 

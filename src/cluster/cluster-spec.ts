@@ -2,6 +2,7 @@
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
 import type { Cidr } from '../api/cidr.js';
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { StorageClass } from '../api/persistent-volume.js';
 import type { Pod } from '../api/pod.js';
@@ -164,8 +165,10 @@ export type RuntimeName = 'containerd' | 'cri-o' | 'docker' | 'rkt';
 export interface NodePoolSpec {
   readonly name: string;
   readonly count: number;
-  /** Name of the i-th node (0-based) is `${namePrefix}${i}`. */
+  /** Name of the i-th node (0-based) is `${namePrefix}${i}`, unless it has one of its own. */
   readonly namePrefix: string;
+  /** Of the first nodes; absent: none has a name of its own. */
+  readonly nodeNames?: readonly string[];
   /** Labels, taints, capacity and allocatable of each node, without a name. */
   readonly template: Node;
   /** Zones, dealt out in turn; may be empty. */
@@ -330,6 +333,11 @@ export interface ClusterSpec {
   readonly cloud?: CloudSpec | undefined;
   /** Only in a cloud. Absent: the nodes are as many as somebody makes. */
   readonly autoscaler?: AutoscalerSpec | undefined;
+  /**
+   * What is stored when the run begins, beside what every cluster has; Pods with a node run on it,
+   * unless they have ended. Absent: nothing.
+   */
+  readonly initialObjects?: readonly KubernetesObject[];
   /** What containers do, where the manifest does not say: time from start to able to serve, µs. */
   readonly applicationStart: DistributionSpec;
   /** Absent where no HorizontalPodAutoscaler is. */
@@ -341,8 +349,8 @@ export interface ClusterSpec {
  * and the zone, dealt out in turn. Constant but for the copy of the labels.
  */
 export function nodeOfPool(pool: NodePoolSpec, index: number): Node {
-  const { namePrefix, template, zones } = pool;
-  const name = `${namePrefix}${index}`;
+  const { namePrefix, nodeNames = [], template, zones } = pool;
+  const name = nodeNames[index] ?? `${namePrefix}${index}`;
   const zone = zones.length === 0 ? undefined : zones[index % zones.length];
   const labels = {
     'kubernetes.io/hostname': name,

@@ -36,6 +36,7 @@ import { electedControllers, electedSchedulers, heldLeases } from './elected-com
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
 import { EtcdOperator } from './etcd-operator.js';
 import { faultStriker } from './fault-assembly.js';
+import { adoptPods, initialState, withImages } from './initial-objects.js';
 import {
   kubeletNode,
   kubeletOf,
@@ -126,15 +127,18 @@ export class Cluster {
     }
     this.#cloud = this.#newCloud(listeners.cloud);
     const pools = spec.nodePools.map((pool) => this.#newNodes(pool, pool.count, true));
-    const nodes = pools.flat();
+    const initial = spec.initialObjects ?? [];
+    const nodes = withImages(pools.flat(), initial);
     const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
       ...stored,
       ...heldLeases(spec.controlPlane),
       ...(spec.storage === undefined ? [] : storageObjects(spec.storage, this.#nodes.names)),
       ...(this.#cloud?.heldLeases ?? []),
+      ...initial,
     ]);
-    this.#controlPlane = new ControlPlane(simulation, spec, objects, observer);
+    const state = initialState(objects, nodes, this.network.plugin);
+    this.#controlPlane = new ControlPlane(simulation, spec, state.objects, observer);
     this.#controllers = electedControllers(simulation, this.#controlPlane, spec, controllers);
     this.#schedulers = electedSchedulers(
       simulation,
@@ -152,6 +156,7 @@ export class Cluster {
       monitor: listeners.dns,
     });
     this.#kubelets = this.#newKubelets(listeners, nodes);
+    adoptPods(this.#kubelets, state);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
     this.network.connect(this.#controlPlane);
     const { transport } = this.#controlPlane;

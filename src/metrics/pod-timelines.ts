@@ -95,12 +95,15 @@ export class PodTimelines extends SilentObserver {
       if (wasBound) this.scheduledCount--;
       return;
     }
+    // Only what is stored before a run begins has a phase of its own already.
+    const isOlder = event.previous === undefined && (pod.status?.phase ?? 'Pending') !== 'Pending';
+    if (isOlder) row.wasThere = true;
     const ready = isPodReady(pod);
     if (ready !== wasReady) this.readyCount += ready ? 1 : -1;
-    if (ready) row.readyUs ??= now;
+    if (ready && row.wasThere !== true) row.readyUs ??= now;
     row.phase = pod.status?.phase ?? row.phase;
     if (pod.spec.nodeName !== undefined && !wasBound) {
-      row.boundUs = now;
+      if (row.wasThere !== true) row.boundUs = now;
       row.node = pod.spec.nodeName;
       this.scheduledCount++;
     }

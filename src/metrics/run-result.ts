@@ -14,6 +14,8 @@ export interface PodRow {
   readonly node: string;
   readonly phase: string;
   readonly createdUs: number;
+  /** It had been running when the run began: it has no times of its start. */
+  readonly wasThere?: true;
   /** First seen by the scheduler. */
   readonly queuedUs: number | undefined;
   /** Node chosen and assumed. */

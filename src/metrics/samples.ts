@@ -20,7 +20,7 @@ const podMeasures: ReadonlyMap<string, PodMeasure> = new Map<string, PodMeasure>
   ['pod_image_pull_seconds', (pod) => between(pod.sandboxUs, pod.imagePulledUs)],
   ['pod_endpoint_programming_seconds', (pod) => between(pod.readyUs, pod.endpointProgrammedUs)],
   ['pods_ready', (pod) => (pod.readyUs === undefined ? undefined : 1)],
-  ['pods_not_ready', (pod) => (pod.readyUs === undefined ? 1 : undefined)],
+  ['pods_not_ready', (pod) => ((pod.readyUs ?? pod.wasThere) === undefined ? 1 : undefined)],
 ]);
 
 /** Metrics whose value is the number of their samples. */

@@ -80,12 +80,14 @@ function thresholdLines(rows: readonly ThresholdRow[], width: number, paint: Pai
 function runLines(result: RunResult, width: number, paint: Paint): string[] {
   const { outcome } = result;
   const { podsBound, podsReady, nodesReady } = countRun(result);
+  const before = result.pods.filter(({ wasThere }) => wasThere === true).length;
+  const older = before === 0 ? '' : `${formatCount(before)} there before, `;
   const facts: readonly (readonly [string, string])[] = [
     ['scenario', result.scenario],
     ['cluster', result.cluster],
     [
       'pods',
-      `${formatCount(result.pods.length)} created, ${formatCount(podsBound)} bound, ` +
+      `${older}${formatCount(result.pods.length - before)} created, ${formatCount(podsBound)} bound, ` +
         `${formatCount(podsReady)} ready; ${formatCount(nodesReady)} of ` +
         `${formatCount(result.nodes.length)} nodes ready`,
     ],

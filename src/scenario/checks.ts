@@ -27,6 +27,7 @@ import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
 import { FaultSequence } from './fault-operations.js';
+import { checkInitialObjects } from './initial-objects.js';
 import { kubeProxyProblems } from './kube-proxy-of.js';
 import { networkProblems } from './network-of.js';
 import { nodeCidrProblems } from './node-cidrs.js';
@@ -36,7 +37,7 @@ import type { BuiltOperation } from './operations-of.js';
 import { podAutoscalingProblems } from './pod-autoscaling.js';
 import { mirrorsOf } from './pool-objects.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
-import type { ScenarioSpec } from './schema.js';
+import type { NodePoolText, ScenarioSpec } from './schema.js';
 import { storageProblems } from './storage-of.js';
 import { formatTarget } from './targets.js';
 import { workloadKinds } from './workload-operations.js';
@@ -51,9 +52,14 @@ const scalable: ReadonlySet<string> = new Set([
   'StatefulSet',
 ]);
 
-/** The nodes of pools, which are numbered from 0. */
+/** The nodes of pools, which are numbered from 0 where they have no names of their own. */
 class NodeCounts {
   readonly #counts = new Map<string, number>();
+  readonly #named = new Set<string>();
+
+  name(names: readonly string[]): void {
+    for (const name of names) this.#named.add(name);
+  }
 
   add(pool: string, count: number): void {
     this.#counts.set(pool, (this.#counts.get(pool) ?? 0) + count);
@@ -65,6 +71,7 @@ class NodeCounts {
 
   /** True when a node of that name is there by now. */
   has(name: string): boolean {
+    if (this.#named.has(name)) return true;
     const [, pool = '', index = ''] = /^(.*)-(0|[1-9]\d*)$/.exec(name) ?? [];
     return index !== '' && Number(index) < (this.#counts.get(pool) ?? 0);
   }
@@ -108,6 +115,7 @@ export function checkLoads(
 
 function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): void {
   const seen = new Set<string>();
+  const named = new Set<string>();
   for (const [index, pool] of (spec.nodePools ?? []).entries()) {
     const path: FieldPath = ['spec', 'nodePools', index];
     if (seen.has(pool.name)) {
@@ -116,12 +124,31 @@ function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): 
       problems.push(problemAt(placeOf(at), codes.duplicateName, message, { path: at }));
     }
     seen.add(pool.name);
+    checkNames(pool, [...path, 'nodeNames'], named, (at, message) =>
+      problems.push(problemAt(placeOf(at), codes.duplicateName, message, { path: at })),
+    );
     for (const size of ['cpu', 'memory', 'pods'] as const) {
       if (pool.template === undefined || pool[size] === undefined) continue;
       const at = [...path, size];
       const message = `${size} and template both say how large a node is`;
       problems.push(problemAt(placeOf(at), codes.impossible, message, { path: at }));
     }
+  }
+}
+
+/** Names of nodes are there once, and not more of them than nodes. */
+function checkNames(
+  { count, nodeNames = [] }: NodePoolText,
+  path: FieldPath,
+  named: Set<string>,
+  report: (at: FieldPath, message: string) => void,
+): void {
+  if (nodeNames.length > count) {
+    report(path, `${nodeNames.length} nodes have names, and the pool has ${count}`);
+  }
+  for (const [index, name] of nodeNames.entries()) {
+    if (named.has(name)) report([...path, index], `a node named "${name}" is there already`);
+    named.add(name);
   }
 }
 
@@ -162,11 +189,19 @@ class OperationSequence {
     }
     const pools = spec.nodePools ?? [];
     this.#pools = pools.map(({ name }) => name);
-    for (const { name, count = 1 } of pools) this.#nodes.add(name, count);
+    for (const { name, count = 1, nodeNames = [] } of pools) {
+      this.#nodes.add(name, count);
+      this.#nodes.name(nodeNames);
+    }
     for (const target of pools.flatMap(mirrorsOf)) this.#objects.add(formatTarget(target));
   }
 
-  check({ operation, path, objects }: BuiltOperation): void {
+  check(built: BuiltOperation): void {
+    this.problems.push(...checkInitialObjects(built, (name) => this.#nodes.has(name)));
+    this.#check(built);
+  }
+
+  #check({ operation, path, objects }: BuiltOperation): void {
     const report: Report = (steps, message, near) => {
       const at = [...path, ...steps];
       const code = operation.op === 'createNodes' ? codes.unknownPool : codes.unknownTarget;

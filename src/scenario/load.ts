@@ -15,6 +15,7 @@ import { withDefaults } from './defaults.js';
 import { durationUs } from './duration.js';
 import type { ScenarioFiles } from './files.js';
 import { checkFlowSchemas } from './flow-schema-checks.js';
+import { initialOperation, splitInitial } from './initial-objects.js';
 import {
   type Assignment,
   assign,
@@ -253,10 +254,15 @@ class Loader {
 
   #build(
     texts: Iterable<readonly [index: number, text: OperationText]>,
-    { workload, seed = 1 }: ScenarioSpec,
+    spec: ScenarioSpec,
   ): readonly BuiltOperation[] {
+    const { workload, seed = 1 } = spec;
     const pacing = { tuningSets: workload?.tuningSets ?? {}, seed };
-    return buildOperations(texts, this.#reader, this.#source, this.#placeOf, pacing);
+    const context = { reader: this.#reader, tree: this.#source, placeOf: this.#placeOf };
+    return [
+      ...initialOperation(spec, context),
+      ...buildOperations(texts, this.#reader, this.#source, this.#placeOf, pacing),
+    ];
   }
 
   #checkWorkload(built: readonly BuiltOperation[], spec: ScenarioSpec): readonly Problem[] {
@@ -300,16 +306,21 @@ class Loader {
     const { ignored } = this.#reader;
     const { schedulers, plugins, pluginNotices } = this.#schedulers(spec);
     const { storage, notices: storageNotices } = storageOf(spec.storage, completed.operations);
-    const { workload: _, thresholds: _thresholds, tolerances: _tolerances, ...settings } = spec;
+    const { initial, performed } = splitInitial(completed.operations);
+    const { workload: _, thresholds: _thresholds, tolerances: _tolerances, ...others } = spec;
+    const { initialObjects: _initialObjects, ...settings } = others;
     return {
       name: parsed.metadata.name,
       seed: String(spec.seed),
       horizonUs: durationUs(spec.horizon),
       untilConverged: spec.until === 'converged',
-      cluster: clusterOf(spec, schedulers, completed.operations, storage),
+      cluster: {
+        ...clusterOf(spec, schedulers, completed.operations, storage),
+        ...(initial.length > 0 && { initialObjects: initial }),
+      },
       plugins: plugins.uses,
       pluginNotices,
-      operations: completed.operations,
+      operations: performed,
       traffic: trafficOf(spec),
       thresholds,
       tolerances,

@@ -88,6 +88,7 @@ export function nodePoolOf(
     name: pool.name,
     count: pool.count,
     namePrefix: `${pool.name}-`,
+    ...(pool.nodeNames && { nodeNames: pool.nodeNames }),
     template,
     zones: pool.zones ?? [],
     segment: pool.segment ?? '',

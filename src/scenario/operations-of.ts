@@ -16,6 +16,7 @@ import { durationUs } from './duration.js';
 import { etcdOperationOf } from './etcd-operations.js';
 import { faultOperationOf } from './fault-operations.js';
 import { nodeOperationOf } from './node-operations.js';
+import { objectsFrom } from './object-sources.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type Pacing, PhasesBuilder } from './phases-of.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -75,7 +76,8 @@ class OperationBuilder {
     switch (text.op) {
       case 'apply':
       case 'create': {
-        const objects = this.#objects(text, path);
+        const context = { reader: this.#reader, tree: this.#tree, placeOf: this.#placeOf };
+        const objects = objectsFrom(text, path, text.op, context);
         const plain = objects.map(({ object }) => object);
         return { operation: { op: text.op, ...common, objects: plain }, objects };
       }
@@ -135,30 +137,6 @@ class OperationBuilder {
     const target = this.#target(text.target, [...path, 'target']);
     if (target === undefined) return undefined;
     return { operation: workloadOperationOf(text, common, target), objects: [] };
-  }
-
-  #objects(text: Text<'apply'> | Text<'create'>, path: FieldPath): readonly ScenarioObject[] {
-    const { manifests = [], objects = [], yaml } = text;
-    const found: ScenarioObject[] = [];
-    const patterns = typeof manifests === 'string' ? [manifests] : manifests;
-    for (const [index, pattern] of patterns.entries()) {
-      const at = [...path, 'manifests', ...(typeof manifests === 'string' ? [] : [index])];
-      found.push(...this.#reader.fromFiles(pattern, this.#placeOf(at), at));
-    }
-    for (const [index, tree] of objects.entries()) {
-      found.push(...this.#reader.fromTree(tree, this.#tree, [...path, 'objects', index]));
-    }
-    if (yaml !== undefined)
-      found.push(...this.#reader.fromYaml(yaml, this.#tree, [...path, 'yaml']));
-    if (patterns.length === 0 && objects.length === 0 && yaml === undefined) {
-      const message = `${text.op} has no objects`;
-      const expected = 'manifests (files), objects (in place) or yaml (text)';
-      const { impossible } = scenarioProblemCodes;
-      this.#reader.problems.push(
-        problemAt(this.#placeOf(path), impossible, message, { path, expected }),
-      );
-    }
-    return found;
   }
 
   #delete(text: Text<'delete'>, common: Common, path: FieldPath): Omit<BuiltOperation, 'path'> {

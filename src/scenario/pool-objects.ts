@@ -56,6 +56,7 @@ function kindProblem({ object, manifest }: ScenarioObject): readonly Problem[] {
 export function mirrorsOf({
   name,
   count,
+  nodeNames = [],
   staticPods = [],
 }: NodePoolText): readonly ObjectReference[] {
   const pods = staticPods.filter((pod) => typeof pod !== 'string') as unknown as readonly Pod[];
@@ -63,7 +64,7 @@ export function mirrorsOf({
     Array.from({ length: count }, (_, index) => ({
       kind: 'Pod',
       namespace: metadata.namespace ?? 'default',
-      name: `${metadata.name}-${name}-${index}`,
+      name: `${metadata.name}-${nodeNames[index] ?? `${name}-${index}`}`,
     })),
   );
 }

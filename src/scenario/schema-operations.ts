@@ -26,7 +26,7 @@ import { workloadOperationNames, workloadOperationSchemas } from './workload-ope
 const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
 
 /** Where objects come from: files, written in place as YAML, or as text. */
-const sources = {
+export const objectSources = {
   manifests: z
     .union([text('a path'), list(text('a path'), 'paths', 1)], {
       error: 'a path or a list of paths',
@@ -86,8 +86,8 @@ export const operationNames = [
 export const operation = z.discriminatedUnion(
   'op',
   [
-    mapping({ op: z.literal('apply'), ...timing, ...sources }),
-    mapping({ op: z.literal('create'), ...timing, ...sources }),
+    mapping({ op: z.literal('apply'), ...timing, ...objectSources }),
+    mapping({ op: z.literal('create'), ...timing, ...objectSources }),
     mapping({
       op: z.literal('delete'),
       ...timing,

@@ -221,6 +221,12 @@ export function name(what: string): z.ZodString {
   return textLike(dnsLabel, `${what}: lower case letters, digits and "-", at most 63`);
 }
 
+/** A name of parts that are separated by dots, as nodes have them. */
+export function subdomain(what: string): z.ZodString {
+  const pattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+  return textLike(pattern, `${what}: lower case letters, digits, "-" and "."`).max(253);
+}
+
 /** Of a link or a disk. */
 export const bandwidth: ReturnType<typeof quantity> = quantity(
   'bytes per second as a quantity, such as 125M',

@@ -18,7 +18,7 @@ import { cloud } from './schema-cloud.js';
 import { clusterDns, dnsTraffic } from './schema-dns.js';
 import { etcd, hosts } from './schema-etcd.js';
 import { network } from './schema-network.js';
-import { operation } from './schema-operations.js';
+import { objectSources, operation } from './schema-operations.js';
 import {
   clientLimit,
   duration,
@@ -32,6 +32,7 @@ import {
   oneOf,
   positiveDuration,
   quantity,
+  subdomain,
   taint,
   text,
   wholeNumber,
@@ -133,6 +134,11 @@ const controlPlane = mapping({
 export const nodePool = mapping({
   name: name('a pool name'),
   count: wholeNumber(0, 100_000).describe('Nodes at the start.'),
+  nodeNames: list(subdomain('the name of a node'), 'names of nodes')
+    .optional()
+    .describe(
+      'Of the first nodes; the others are called after the pool, NAME-0, NAME-1 and so on.',
+    ),
   instanceType: text('the name of an instance type')
     .optional()
     .describe('Of the catalogue of the cloud; instead of cpu, memory and pods.'),
@@ -208,6 +214,9 @@ export const scenarioSpec = mapping({
     .optional()
     .describe('Time from the start of a container until it can serve.'),
   metricsServer: metricsServer.optional(),
+  initialObjects: mapping(objectSources)
+    .optional()
+    .describe('Stored from the start, as a live cluster has them; Pods with a nodeName run there.'),
   workload: mapping({
     operations: list(operation, 'operations').optional(),
     tuningSets: tuningSets.optional().describe('Paces of phases, by name.'),

@@ -23,10 +23,10 @@ import { type KubeletNode, NodeAgent } from './node-agent.js';
 import { type NodeStorageSpec, registerDrivers } from './node-storage.js';
 import { pressureRejection } from './pod-admission.js';
 import type { NetworkPlugin } from './pod-network.js';
-import { ContainerRecord, noEvent, PodRecord } from './pod-record.js';
+import { containersOf, noEvent, PodRecord } from './pod-record.js';
 import { PodServers, type ServerListener } from './pod-servers.js';
 import { type PodListener, PodSource } from './pod-source.js';
-import { TimeTable } from './pod-times.js';
+import { type ContainerTimes, TimeTable } from './pod-times.js';
 import { fitRejection, preemptionVictims } from './preemption.js';
 import { isMirror, isStatic, staticPod } from './static-pods.js';
 
@@ -107,6 +107,19 @@ export class KubeletFleet implements PodListener {
       this.#bear(this.#agents[node] as NodeAgent),
     );
     for (const node of nodes) this.addNode(node);
+  }
+
+  /**
+   * A pod has been running on a node since before the run: its kubelet finds it. To be called
+   * before the simulation is run, in the order in which addresses were given out.
+   */
+  adopt(index: number, pod: Pod): void {
+    const agent = this.#agents[index] as NodeAgent;
+    const record = this.#makeRecord(agent, pod);
+    this.#parts.adopt(record);
+    agent.leftovers.set(record.uid, record);
+    const last = record.containers.at(-1);
+    if (last !== undefined) this.#servers.started(record, last);
   }
 
   /** Starts the kubelet of one more node now; returns its index. */
@@ -221,21 +234,22 @@ export class KubeletFleet implements PodListener {
 
   /** What a kubelet knows of a pod that it meets for the first time, or finds on its node. */
   #newRecord(agent: NodeAgent, pod: Pod): PodRecord {
-    const { simulation, runtime } = this.#options;
-    const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
-    const inits = pod.spec.initContainers ?? [];
-    const containers = [...inits, ...pod.spec.containers].map((spec, index) => {
-      const times = drawn.containers[index] as ContainerRecord['times'];
-      return new ContainerRecord(spec, index, index < inits.length, times);
-    });
-    const record = new PodRecord(agent, pod, containers, drawn.pod, simulation.now);
-    record.slot = this.#pods.add(record);
+    const record = this.#makeRecord(agent, pod);
     agent.pods.set(record.uid, record);
     const before = agent.leftovers.get(record.uid);
     if (before === undefined) return record;
     agent.leftovers.delete(record.uid);
     this.#parts.takeOver(before, record);
     this.#release(before);
+    return record;
+  }
+
+  #makeRecord(agent: NodeAgent, pod: Pod): PodRecord {
+    const { simulation, runtime } = this.#options;
+    const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
+    const containers = containersOf(pod, (index) => drawn.containers[index] as ContainerTimes);
+    const record = new PodRecord(agent, pod, containers, drawn.pod, simulation.now);
+    record.slot = this.#pods.add(record);
     return record;
   }
 

@@ -1,5 +1,6 @@
 // The parts of the kubelet fleet, wired to each other.
 
+import { assert } from '../../kernel/assert.js';
 import { ContainerStarter } from './container-starter.js';
 import { EventPoster, type NodeEventReason } from './event-poster.js';
 import { EvictionManager } from './eviction-manager.js';
@@ -19,6 +20,7 @@ import { isMarkedNotReady } from './pod-status.js';
 import type { TimeTable } from './pod-times.js';
 import { PodWorkers } from './pod-worker.js';
 import { type ProbeListener, Prober } from './prober.js';
+import { makeRunning } from './running-pods.js';
 import { StaticPods } from './static-pods.js';
 import { StatusManager } from './status-manager.js';
 import { VolumeManager } from './volume-manager.js';
@@ -204,6 +206,18 @@ export class KubeletParts implements ProbeListener {
   lose(node: number): void {
     this.images.lose(node);
     this.#volumes.claims?.lose(node);
+  }
+
+  /** Has a pod running that has been since before the simulation. */
+  adopt(record: PodRecord): void {
+    const { pod, agent } = record;
+    const isOnHost = pod.spec.hostNetwork === true;
+    const podIp = isOnHost ? agent.address : this.#network.assign(agent.index);
+    assert(podIp === pod.status?.podIP || isOnHost, `${podIp} is not the address of the pod`);
+    makeRunning(record, podIp ?? '');
+    for (const container of record.containers) {
+      if (container.state === 'running') this.#starter.planExit(record, container);
+    }
   }
 
   /** Goes on with a pod that a kubelet before has left. */

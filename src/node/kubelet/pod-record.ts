@@ -87,6 +87,17 @@ export class ContainerRecord {
   }
 }
 
+/** The containers of a pod, init containers first, each with its times. */
+export function containersOf(
+  { spec }: Pod,
+  timesOf: (index: number) => ContainerTimes,
+): readonly ContainerRecord[] {
+  const inits = spec.initContainers ?? [];
+  return [...inits, ...spec.containers].map(
+    (each, index) => new ContainerRecord(each, index, index < inits.length, timesOf(index)),
+  );
+}
+
 /** One pod on its node. */
 export class PodRecord {
   /** Target of the pod's events. */

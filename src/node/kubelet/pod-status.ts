@@ -14,7 +14,12 @@ import type { SimTime } from '../../kernel/time.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
 
 /** Condition types that the kubelet owns, in the order in which it lists them. */
-const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'];
+export const ownConditions: readonly string[] = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+];
 
 /** An object under construction. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -131,7 +136,8 @@ function unreadyMessage(apps: readonly ContainerRecord[]): string {
   return `containers with unready status: [${names.join(' ')}]`;
 }
 
-function containerStatus(uid: string, container: ContainerRecord): ContainerStatus {
+/** The status of one container as it has been seen. */
+export function containerStatus(uid: string, container: ContainerRecord): ContainerStatus {
   const { spec, restartCount, lastTermination } = container;
   const { image = '' } = spec;
   const isCreated = container.seen !== 'waiting' || lastTermination !== undefined;

@@ -25,7 +25,8 @@ interface WaterfallRow {
 
 /** The section; without pods it says so. */
 export function waterfallSection(result: RunResult): Html {
-  const pods = shownPods(result.pods, longestWaterfall);
+  const started = result.pods.filter(({ wasThere }) => wasThere !== true);
+  const pods = shownPods(started, longestWaterfall);
   return pods.length === 0 ? html`<p>No pod was created.</p>` : waterfall(pods, result);
 }
 

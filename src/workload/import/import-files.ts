@@ -18,16 +18,21 @@ export function importerOf(files: readonly ImportFile[]): Importer | undefined {
   return undefined;
 }
 
+/** As many of them are named. */
+const namedSources = 3;
+
+function named(sources: readonly string[]): string {
+  const more = sources.length - namedSources;
+  return sources.slice(0, namedSources).join(', ') + (more > 0 ? ` and ${more} more files` : '');
+}
+
 /** The scenario as YAML with a head that says where it comes from; the further files beside it. */
 export function importedTexts(
   { scenario, files, notes }: ImportedScenario,
   { title }: Importer,
   sources: readonly string[],
 ): ReadonlyMap<string, string> {
-  const head = [
-    `Imported from ${sources.join(', ')} (${title}).`,
-    ...notes.map((note) => `- ${note}`),
-  ];
+  const head = [`Imported from ${named(sources)} (${title}).`, ...notes.map((note) => `- ${note}`)];
   const comment = head.map((line) => `# ${line.replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`).join('');
   return new Map([[importedFile, `${comment}${yamlText(scenario)}`], ...files]);
 }

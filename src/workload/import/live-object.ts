@@ -78,10 +78,36 @@ function changed(tree: Tree, path: readonly string[], change: (pod: Tree) => Tre
   return isTree(inner) ? { ...tree, [step]: changed(inner, rest, change) } : tree;
 }
 
-/** A pod without the token volume that admission has given it, which its next admission gives again. */
-export function withoutTokenVolume(pod: Tree): Tree {
-  const { spec } = pod;
-  if (!isTree(spec)) return pod;
+/** Fields by which a pod names a ConfigMap or Secret. */
+const configFields: ReadonlySet<string> = new Set([
+  'configMap',
+  'configMapKeyRef',
+  'configMapRef',
+  'secret',
+  'secretKeyRef',
+  'secretRef',
+]);
+
+/** Part of a pod that starts also where its ConfigMaps and Secrets are not known. */
+function withOptionalConfig<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withOptionalConfig) as T;
+  if (!isTree(value)) return value;
+  const entries = Object.entries(value).map(([key, each]) => [
+    key,
+    configFields.has(key) && isTree(each) ? { ...each, optional: true } : withOptionalConfig(each),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/**
+ * A pod, or template of pods, that starts wherever it is: without the token volume that admission
+ * has given it and gives it again, and without need of a ServiceAccount, ConfigMaps and Secrets,
+ * which may be missing.
+ */
+export function startable(pod: Tree): Tree {
+  if (!isTree(pod['spec'])) return pod;
+  const { serviceAccount: _, serviceAccountName: _name, ...own } = pod['spec'];
+  const spec = withOptionalConfig(own);
   const isOwn = (each: unknown): boolean =>
     !isTree(each) || typeof each['name'] !== 'string' || !tokenVolume.test(each['name']);
   const withoutMounts = (containers: unknown): unknown =>
@@ -109,4 +135,26 @@ export function annotated(pod: Tree, key: string, value: string): Tree {
   const metadata = isTree(pod['metadata']) ? pod['metadata'] : {};
   const annotations = isTree(metadata['annotations']) ? metadata['annotations'] : {};
   return { ...pod, metadata: { ...metadata, annotations: { ...annotations, [key]: value } } };
+}
+
+/** Priority classes that every cluster has. */
+const ownClasses: ReadonlySet<unknown> = new Set([
+  'system-cluster-critical',
+  'system-node-critical',
+]);
+
+/** The PriorityClasses that pods name, by the values that their pods have got of them. */
+export function priorityClassesOf(pods: readonly Tree[]): readonly Tree[] {
+  const values = new Map<string, number>();
+  for (const { spec } of pods) {
+    const { priorityClassName: name, priority } = isTree(spec) ? spec : {};
+    if (typeof name !== 'string' || typeof priority !== 'number' || ownClasses.has(name)) continue;
+    values.set(name, priority);
+  }
+  return [...values].map(([name, value]) => ({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name },
+    value,
+  }));
 }

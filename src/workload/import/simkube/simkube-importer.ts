@@ -21,7 +21,7 @@ import {
   asWritten,
   nameOf,
   type ObjectName,
-  withoutTokenVolume,
+  startable,
   withPods,
 } from '../live-object.js';
 import { oneFile } from '../one-file.js';
@@ -123,7 +123,7 @@ function written(object: Tree, runTimes: ReadonlyMap<string, string>): Tree {
   const { apiVersion = '', kind = '', namespace = '', name = '' } = nameOf(object) ?? {};
   const runTime = runTimes.get(ownerKey(`${apiVersion}.${kind}`, `${namespace}/${name}`));
   return withPods(asWritten(object), (pod) => {
-    const own = withoutTokenVolume(pod);
+    const own = startable(pod);
     return runTime === undefined ? own : annotated(own, behaviour.runTime, runTime);
   });
 }
