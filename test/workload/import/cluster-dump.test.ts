@@ -164,7 +164,11 @@ describe('a dump of a cluster', () => {
   });
 
   test('drained, has pods again where a controller looks after them', () => {
-    const forced = { force: true, gracePeriodUs: -1, timeoutUs: Number.POSITIVE_INFINITY };
+    const forced = {
+      force: true,
+      gracePeriodSeconds: undefined,
+      timeoutUs: Number.POSITIVE_INFINITY,
+    };
     const drain = { op: 'drain', nodes: ['w2'], atUs: 1e6, source: 'test', ...forced } as const;
     const result = runScenario({
       ...scenario,
