@@ -212,6 +212,21 @@ const inputs: readonly BadInput[] = [
     problem: { column: 38, code: 'KUBECLOCK2007' },
   },
   {
+    what: 'a tolerance of a metric that is misspelt',
+    spec: 'tolerances: {pod_startup_second.p99: 2%}',
+    problem: { column: 40, code: 'KUBECLOCK2006', suggestion: 'pod_startup_seconds:' },
+  },
+  {
+    what: 'a tolerance of a figure that a metric does not have',
+    spec: 'tolerances: {pod_startup_seconds.p95: 2%}',
+    problem: { code: 'KUBECLOCK2006', message: 'pod_startup_seconds has no "p95"' },
+  },
+  {
+    what: 'a tolerance that is none',
+    spec: 'tolerances: {all: -2%}',
+    problem: { code: 'KUBECLOCK2012', message: '"-2%" is not a tolerance' },
+  },
+  {
     what: 'a bad quantity in an object written in place',
     spec: `workload:\n  operations:\n    - op: apply\n      objects:\n        - ${deployment('web', 1, '{cpu: 4x}')}`,
     problem: { line: first + 4, path: 'spec.template.spec.containers[0].resources.requests.cpu' },

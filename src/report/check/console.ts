@@ -13,7 +13,7 @@ export interface Paint {
   readonly dim: (text: string) => string;
 }
 
-/** The text, in lines of at most `width` where words allow it. */
+/** The text, in lines of at most `width`; tables of figures are never cut. */
 export function consoleReport(report: CheckReport, width: number, paint: Paint): string {
   const lines = report.scenarios.flatMap((each) => scenarioLines(each, width, paint));
   return `${[...lines, totals(report)].join('\n')}\n`;
@@ -52,6 +52,6 @@ function differenceLines(
     ['figure', 'baseline', 'now', 'difference', ''],
     ...difference.figures.map((move) => [...moveCells(move)]),
   ];
-  const table = alignRows(rows, { align: 'lrrrl', width: width - 6 });
+  const table = alignRows(rows, { align: 'lrrrl', width: Number.MAX_SAFE_INTEGER });
   return [...found, ...table.map((line) => `      ${line}`.trimEnd())];
 }
