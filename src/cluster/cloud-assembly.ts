@@ -23,7 +23,12 @@ import { AutoscalerProcess } from './autoscaler-process.js';
 import { CloudControllerManagerProcess } from './cloud-controller-manager-process.js';
 import type { CloudSpec, ClusterSpec, NodePoolSpec } from './cluster-spec.js';
 import type { ControlPlane } from './control-plane.js';
-import { ElectedProcesses, identityOf, type LeaderStatus } from './elected-process.js';
+import {
+  ElectedProcesses,
+  identityOf,
+  type LeaderStatus,
+  type ReplicaProcess,
+} from './elected-process.js';
 import type { InstanceOperation } from './node-operation.js';
 
 /** Who measures the cloud and what works with it. */
@@ -145,6 +150,14 @@ export class CloudAssembly {
         build: (host) => new AutoscalerProcess(simulation, parts, autoscaler, clusterSpec, host),
       }),
     );
+  }
+
+  /** The replicas of a component; undefined where there are none. */
+  processes(
+    component: 'cloud-controller-manager' | 'cluster-autoscaler',
+  ): Pick<ElectedProcesses<ReplicaProcess>, 'restart'> | undefined {
+    const all = component === cloudControllerManagerName ? this.#controllers : this.#autoscalers;
+    return all[0];
   }
 
   start(): void {

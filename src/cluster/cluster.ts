@@ -333,7 +333,12 @@ export class Cluster {
     if (component === 'kube-apiserver') {
       return this.#controlPlane.restartApiServer(replica ?? 0, signal, downUs);
     }
-    const elected = component === 'kube-scheduler' ? this.#schedulers[0] : this.#controllers;
+    const elected =
+      component === 'kube-scheduler'
+        ? this.#schedulers[0]
+        : component === 'kube-controller-manager'
+          ? this.#controllers
+          : this.#cloud?.processes(component);
     elected?.restart(signal, downUs, replica);
   }
 

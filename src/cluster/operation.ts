@@ -102,7 +102,16 @@ export interface RestartOperation extends Timed {
 }
 
 /** Components that the operation `restart` knows. */
-export type RestartableComponent = 'kube-apiserver' | 'kube-scheduler' | 'kube-controller-manager';
+export const restartableComponents = [
+  'kube-apiserver',
+  'kube-scheduler',
+  'kube-controller-manager',
+  'cloud-controller-manager',
+  'cluster-autoscaler',
+] as const;
+
+/** One of them. */
+export type RestartableComponent = (typeof restartableComponents)[number];
 
 /** Holds until everything so far has converged. */
 export interface BarrierOperation extends Timed {

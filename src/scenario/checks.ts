@@ -367,6 +367,11 @@ function checkReplica(
   const hosts = hostsOf(spec.controlPlane?.hosts).length;
   const replicas = replicasOf(component, spec, hosts);
   if (replica < replicas) return;
+  if (replicas === 0) {
+    const needs = component === 'cluster-autoscaler' ? 'autoscaler of that kind' : 'cloud';
+    const message = `there is no ${component}, since the cluster has no ${needs}`;
+    return report(['component'], message, undefined);
+  }
   const count = replicas === 1 ? 'there is 1 replica' : `there are ${replicas} replicas`;
   report(['replica'], `${count} of ${component}, numbered from 0`, undefined);
 }

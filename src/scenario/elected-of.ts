@@ -25,17 +25,21 @@ export function leaderElectionOf(text: LeaderElectionText = {}): LeaderElectionT
   };
 }
 
-/** Replicas of a component on so many hosts. */
+/** Replicas of a component on so many hosts; 0 of one that the cluster has not. */
 export function replicasOf(
   component: RestartableComponent,
   spec: ScenarioSpec,
   hosts: number,
 ): number {
   const { apiServer, scheduler, controllerManager } = spec.controlPlane ?? {};
+  const { cloud, autoscaler } = spec;
+  const isAutoscaled = autoscaler?.kind === 'cluster-autoscaler';
   const written = {
     'kube-apiserver': apiServer?.replicas,
     'kube-scheduler': scheduler?.replicas,
     'kube-controller-manager': controllerManager?.replicas,
+    'cloud-controller-manager': cloud === undefined ? 0 : cloud.controllerManager?.replicas,
+    'cluster-autoscaler': isAutoscaled ? (autoscaler.replicas ?? 1) : 0,
   };
   return written[component] ?? hosts;
 }

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { restartableComponents } from '../cluster/operation.js';
 import { etcdOperationSchemas } from './etcd-operations.js';
 import { faultOperationSchemas } from './fault-operations.js';
 import {
@@ -127,7 +128,7 @@ export const operation = z.discriminatedUnion(
     mapping({
       op: z.literal('restart'),
       ...timing,
-      component: oneOf(['kube-apiserver', 'kube-scheduler', 'kube-controller-manager', 'etcd']),
+      component: oneOf([...restartableComponents, 'etcd']),
       replica: wholeNumber(0)
         .optional()
         .describe('From 0; absent: the leader, of apiservers the first.'),

@@ -60,6 +60,12 @@ workload: {operations: [{op: restart, component: ${component}, replica: ${replic
     expect(restart('kube-scheduler', 1)).toEqual([
       'there is 1 replica of kube-scheduler, numbered from 0',
     ]);
+    expect(restart('cluster-autoscaler', 0)).toEqual([
+      'there is no cluster-autoscaler, since the cluster has no autoscaler of that kind',
+    ]);
+    expect(restart('cloud-controller-manager', 0)).toEqual([
+      'there is no cloud-controller-manager, since the cluster has no cloud',
+    ]);
   });
 });
 

@@ -4,8 +4,7 @@
 // the pods do not go the taint is taken away, and the node stays.
 // Source: kubernetes/autoscaler cluster-autoscaler core/scaledown/actuation (reference:
 // nodes-controllers 4.4).
-import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { Node, Taint } from '../../api/node.js';
+import type { Node } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
@@ -16,7 +15,7 @@ import { Slab } from '../../client/slab.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import type { CloudAnswer, CloudProvider } from '../cloud-provider.js';
-import { autoscalingConstants } from './constants.js';
+import { datedTaint, taintRequest } from './node-taints.js';
 
 /** A node that is to go, and the pods that have to be moved before. */
 export interface RemovableNode {
@@ -111,12 +110,10 @@ export class NodeRemover<R extends RemovableNode> {
     this.leaving.add(node.metadata.name);
     this.#active++;
     if (pods.length > 0) this.#draining++;
-    const taint: Taint = {
-      key: this.#options.taintKey,
-      value: String(Math.floor(this.#options.simulation.now / 1_000_000)),
-      effect: 'NoSchedule',
-    };
-    this.#patchTaint(node, (taints) => [...taints, taint], this.#tainted, id);
+    const { client, taintKey, simulation } = this.#options;
+    const taint = datedTaint(taintKey, 'NoSchedule', simulation.now);
+    const request = taintRequest(node.metadata.name, (taints) => [...taints, taint]);
+    client.send(request, this.#tainted, id);
   }
 
   readonly #tainted = (call: ApiCall): void => {
@@ -174,7 +171,7 @@ export class NodeRemover<R extends RemovableNode> {
 
   #look(id: number): void {
     const removal = this.#removals.get(id);
-    const { simulation, pods, times, taintKey } = this.#options;
+    const { simulation, client, pods, times, taintKey } = this.#options;
     const isThere = (pod: Pod): boolean => pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid;
     if (!removal.of.pods.some(isThere)) return this.#endInstance(id);
     const isStuck = simulation.now > removal.evictUntilUs && removal.left.size > 0;
@@ -183,12 +180,9 @@ export class NodeRemover<R extends RemovableNode> {
       simulation.after(times.podsGonePollUs, this.#lookDue, id);
       return;
     }
-    this.#patchTaint(
-      removal.of.node,
-      (taints) => taints.filter(({ key }) => key !== taintKey),
-      () => {},
-      id,
-    );
+    const { name } = removal.of.node.metadata;
+    const others = taintRequest(name, (taints) => taints.filter(({ key }) => key !== taintKey));
+    client.send(others, () => {});
     this.#fail(id);
   }
 
@@ -223,22 +217,6 @@ export class NodeRemover<R extends RemovableNode> {
     this.#active--;
     if (of.pods.length > 0) this.#draining--;
     return of;
-  }
-
-  #patchTaint(
-    { metadata }: Node,
-    change: (taints: readonly Taint[]) => readonly Taint[],
-    onDone: (call: ApiCall) => void,
-    id: number,
-  ): void {
-    const apply = (current: KubernetesObject): KubernetesObject => {
-      const node = current as Node;
-      return { ...node, spec: { ...node.spec, taints: change(node.spec.taints ?? []) } };
-    };
-    const patch = { bytes: autoscalingConstants.taintPatchBytes, apply };
-    const { name } = metadata;
-    const request = { verb: 'patch', resource: 'nodes', namespace: '', name, patch } as const;
-    this.#options.client.send(request, onDone, id);
   }
 
   /** A pod's own grace, at most what the autoscaler grants. */

@@ -33,6 +33,7 @@ import type {
   ClusterAutoscalerSettings,
 } from './autoscaler-settings.js';
 import { clusterAutoscalerConstants as constants } from './constants.js';
+import { DeletionTaints } from './deletion-taints.js';
 import { bestOption, type ExpansionOption } from './expander.js';
 import { NodeGroupStates } from './node-group-states.js';
 import { type GroupReadiness, readinessOf } from './node-readiness.js';
@@ -90,6 +91,7 @@ export class ClusterAutoscaler {
   readonly #remover: NodeRemover<Removable>;
   readonly #recorder: EventRecorder;
   readonly #status: StatusConfigMap;
+  readonly #taints: DeletionTaints;
   readonly #ties: RandomStream;
   readonly #loopDue: EventKind;
   readonly #decided: EventKind;
@@ -102,12 +104,13 @@ export class ClusterAutoscaler {
   #lastFailureUs: SimTime = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClusterAutoscalerOptions) {
-    const { simulation, client, cloud, settings, scheduling, pods, monitor } = options;
+    const { simulation, client, cloud, settings, scheduling, pods, nodes, monitor } = options;
     this.#options = options;
     this.#groups = new Map(settings.groups.map((group) => [group.name, group]));
     this.#unneeded = new UnneededNodes(scheduling, settings);
     this.#recorder = new EventRecorder(simulation, clusterAutoscalerName, client);
     this.#status = new StatusConfigMap(client);
+    this.#taints = new DeletionTaints(simulation, client, nodes);
     this.#ties = simulation.random.stream(`${clusterAutoscalerName}/expander`);
     this.#lastScaleUpUs = simulation.now;
     this.#remover = new NodeRemover({
@@ -134,6 +137,7 @@ export class ClusterAutoscaler {
   /** The informers have synced; the first scan is due after one interval. */
   start(): void {
     const { simulation, settings } = this.#options;
+    this.#taints.cleanUp();
     simulation.after(settings.scanIntervalUs, this.#loopDue);
   }
 
@@ -318,6 +322,7 @@ export class ClusterAutoscaler {
     this.#act = () => {
       for (const removable of due) this.#remove(removable);
       if (due.length > 0) this.#options.monitor?.activity('scaleDown');
+      else this.#taints.update(unneeded, this.#remover.leaving);
       this.#endScan();
     };
     return unneeded;

@@ -60,6 +60,12 @@ const table = {
   },
   maxScaleDownParallelism: { value: 10, unit: 'nodes', source: 'reference: nodes-controllers 4.4' },
   maxDrainParallelism: { value: 1, unit: 'nodes', source: 'reference: nodes-controllers 4.4' },
+  maxBulkSoftTaints: {
+    value: 10,
+    unit: 'nodes',
+    source: 'kubernetes/autoscaler cluster-autoscaler config/const.go --max-bulk-soft-taint-count',
+    note: 'marked as candidates for deletion in an iteration, and as many not any more',
+  },
   maxGracefulTerminationSeconds: {
     value: 600,
     unit: 's',
