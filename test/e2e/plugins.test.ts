@@ -188,9 +188,7 @@ describe('a plugin that breaks the rules', () => {
   test.each([
     ['throws', only('row.nothing.x'), 'Only, Filter of pod default/web-\\S+ on node default-\\d: '],
     ['gives a score above 100', score('scores.fill(101)'), 'Bad, Score of pod \\S+ on node \\S+: '],
-    ['gives none', score(''), 'Bad, Score of pod default/web-\\S+ on node default-\\d: set no '],
     ['is async', score('').replace('score(', 'async score('), 'Bad, Score of pod \\S+: returned a'],
-    ['answers with an unknown code', only("({ code: 'No', reasons: [] })"), 'code "No", expected'],
     ['asks the clock', only('Date.now() % 2 ? undefined : 1'), 'handle\\.now\\(\\) is the'],
     ['makes a date', only('new Date().getDay()'), 'handle\\.now\\(\\) is the simulated time'],
     ['throws dice', only('Math.random()'), 'draw from handle\\.stream\\(purpose\\)'],
@@ -230,9 +228,8 @@ describe('a plugin that breaks the rules', () => {
   });
 });
 
-describe('a file that is no use is refused with 2, before anything runs', () => {
-  test.each([
-    ['missing.ts', undefined, '--plugin missing.ts: there is no such file'],
+describe('files that are no use are refused with 2, before anything runs', () => {
+  const refusals: readonly (readonly [file: string, text: string, message: string])[] = [
     ['plugin.py', 'pass', 'expected: a file that ends in .ts, .mts, .js, .mjs or .cjs'],
     ['none.mjs', 'export const a = 1;', "expected: an export {name: 'MyPlugin', …}"],
     ['syntax.ts', 'export const a: = 1;', 'syntax.ts:1:17: error KUBECLOCK2010'],
@@ -246,17 +243,29 @@ describe('a file that is no use is refused with 2, before anything runs', () => 
     ['needs.mjs', 'import "./gone.mjs";', 'cannot be imported: Cannot find module'],
     ['default.mjs', onNode('x').replaceAll('Only', 'NodeName'), "write: name: 'MyNodeName'"],
     ['form.mjs', 'export const A = { name: "A", score: 1 };', 'plugin A has score as 1, not as'],
-    [
-      'args.mjs',
-      'export const A = { name: "A", create(args) { args.prices; } };',
-      'plugin A, create: threw TypeError',
-    ],
-  ])('%s', (file, text, message) => {
-    if (text !== undefined) write(file, text);
-    const { code, out, err } = run('--plugin', file);
+  ];
+
+  test('all of them at once', () => {
+    for (const [file, text] of refusals) write(file, text);
+    const { code, out, err } = run(...refusals.flatMap(([file]) => ['--plugin', file]));
     expect([code, out]).toEqual([2, '']);
-    expect(err).toContain(message);
+    for (const [, , message] of refusals) expect(err).toContain(message);
     expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  test('after the files, when a plugin cannot be made', () => {
+    write('args.mjs', 'export const A = { name: "A", create(args) { args.prices; } };');
+    const { code, err } = run('--plugin', 'args.mjs');
+    expect(code).toBe(2);
+    expect(err).toContain('plugin A, create: threw TypeError');
+  });
+
+  test('before the files, when one is missing', () => {
+    const { code, err } = run('--plugin', 'missing.ts');
+    expect([code, err.split('\n')[0]]).toEqual([
+      2,
+      'kubeclock: --plugin missing.ts: there is no such file.',
+    ]);
   });
 
   test('and validate says so of a scenario that names it', () => {
