@@ -47,25 +47,27 @@ function stationTable(
   );
 }
 
-/** The whole height is the whole capacity. */
 function useOverTime(series: StationSeries | undefined): Html {
-  return series === undefined ? html`–` : sparkline(utilisationOf(series, sparkColumns));
+  const shares = series === undefined ? [] : utilisationOf(series, sparkColumns);
+  return sparkline(shares, formatPercent);
 }
 
-/** The whole height is the longest queue of this station; nothing where nobody ever waited. */
+/** A dash where nobody ever waited at a sample. */
 function queueOverTime(series: StationSeries | undefined): Html {
   const lengths = series === undefined ? [] : maxima(series.waiting, sparkColumns);
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  return longest === 0 ? html`–` : sparkline(lengths.map((length) => length / longest));
+  return sparkline(lengths, formatCount);
 }
 
-/** A filled line of values from 0 to 1. */
-function sparkline(values: readonly number[]): Html {
-  const top = (value: number): number => sparkHeight * (1 - Math.max(0, Math.min(1, value)));
-  const steps = values.map((value, i) => `V${formatNumber(top(value), 1)}H${i + 1}`);
+/** A filled line as high as its peak, which is written behind it. */
+function sparkline(values: readonly number[], format: (value: number) => string): Html {
+  const peak = values.reduce((most, value) => Math.max(most, value), 0);
+  if (peak === 0) return html`–`;
+  const top = (value: number): string => formatNumber(sparkHeight * (1 - value / peak), 1);
+  const steps = values.map((value, i) => `V${top(value)}H${i + 1}`);
   const path = `M0 ${sparkHeight}${steps.join('')}V${sparkHeight}Z`;
   const box = html`viewBox="0 0 ${values.length} ${sparkHeight}" preserveAspectRatio="none"`;
-  return html`<svg class="spark" ${box} aria-hidden="true"><path d="${path}"/></svg>`;
+  return html`<svg class="spark" ${box} aria-hidden="true"><path d="${path}"/></svg>
+<span class="peak">peak ${format(peak)}</span>`;
 }
 
 function utilisation({ utilisation: fraction }: StationReport): Html {

@@ -136,8 +136,25 @@ describe('critical paths', () => {
 test('every sampled station has its use and its queue over time in its row', () => {
   const [station] = runResult().stations;
   const section = stationSection(
-    runResult({ stations: [{ ...station!, name: 'control-plane-0' }, station!] }),
+    runResult({
+      stations: [
+        { ...station!, name: 'control-plane-0' },
+        { ...station!, name: 'etcd-0/disk' },
+      ],
+    }),
   );
   const paths = [...section.text.matchAll(/<path d="([^"]+)"/g)].map((match) => match[1]);
-  expect(paths).toEqual(['M0 20V18H1V10H2V0H3V20Z', 'M0 20V20H1V20H2V0H3V20Z']);
+  expect(paths).toEqual([
+    'M0 20V18H1V10H2V0H3V20Z',
+    'M0 20V20H1V20H2V0H3V20Z',
+    'M0 20V0H1V20H2V10H3V20Z',
+  ]);
+  expect(
+    cells(section, 'Stations')
+      .slice(1)
+      .map((row) => row.slice(2, 4).map((cell) => cell.trim())),
+  ).toEqual([
+    ['peak 100.0 %', 'peak 7'],
+    ['peak 50.0 %', '–'],
+  ]);
 });
