@@ -80,7 +80,8 @@ table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.35}
 .meter{display:inline-block;width:4.5rem;height:.5rem;margin-right:.25rem;background:var(--raised);
   border:1px solid var(--muted)}
 .meter rect{fill:var(--s2)}
-.spark{display:inline-block;vertical-align:-.25rem;width:7rem;height:1.25rem;background:var(--raised)}
+.spark{display:inline-block;vertical-align:-.25rem;
+  width:7rem;height:1.25rem;background:var(--raised)}
 .spark path{fill:var(--s2)}
 .peak{color:var(--muted);font-size:.8125rem;font-variant-numeric:tabular-nums}
 .share{display:inline-block;min-width:4rem}
