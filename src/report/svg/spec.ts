@@ -26,6 +26,7 @@ const config: PlotSpec = {
     labelColor: ink,
     labelFontSize: 11,
     labelLimit: 400,
+    maxExtent: 440,
     tickColor: muted,
     titleColor: ink,
     titleFontWeight: 'normal',
