@@ -17,6 +17,7 @@ import { sweepFiles } from '../report/sweep/sweep-files.js';
 import { sweepTable } from '../report/sweep/sweep-table.js';
 import { type ExitCode, exitCode } from './exit-code.js';
 import type { ReplicationPool } from './replication-pool.js';
+import { reportAssets } from './report-assets.js';
 import type { StudyFormat } from './study-options.js';
 import type { SweepFolder } from './sweep-folder.js';
 import type { Terminal } from './terminal.js';
@@ -52,7 +53,8 @@ export interface MadeSweep {
 export function finishSweep(made: MadeSweep, shown: ShownSweep, terminal: Terminal): ExitCode {
   const { plan, folder, shard, search } = made;
   const result = sweepResult(plan, folder.records, search);
-  const files = shard === undefined ? sweepFiles(result, shown.measures) : new Map();
+  const files =
+    shard === undefined ? sweepFiles(result, shown.measures, reportAssets()) : new Map();
   const keys = jobsOf(plan).map(keyOf);
   folder.finish(files, keys, { modelVersion, traceHash: hashesOf(result), wallMs: shown.wallMs });
   if (shard === undefined) printResult(result, files, shown, terminal);

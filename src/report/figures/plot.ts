@@ -13,5 +13,14 @@ export interface Plot {
   readonly isStepped: boolean;
   readonly x: readonly number[];
   /** Each as long as `x`. */
-  readonly series: readonly { readonly title: string; readonly values: readonly number[] }[];
+  readonly series: readonly PlotSeries[];
+  /** Every value has a mark: there are few of them. */
+  readonly hasPoints?: boolean;
+}
+
+/** One line. */
+export interface PlotSeries {
+  readonly title: string;
+  /** Null: there is none at that x. */
+  readonly values: readonly (number | null)[];
 }

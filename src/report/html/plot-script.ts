@@ -49,7 +49,7 @@ export const plotScript: string = `
         stroke: theme.series[(index + 2) % theme.series.length],
         width: 2,
         dash: dashes[index % dashes.length],
-        points: { show: false },
+        points: spec.hasPoints ? { show: true, size: 7 } : { show: false },
         paths: spec.isStepped ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear(),
         value: function (_, value) { return shorten(value); },
       };

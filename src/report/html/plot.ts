@@ -16,6 +16,7 @@ export function plotFigure(plot: Plot): Html {
     isLogX: plot.isLogX,
     yTitle: plot.yTitle,
     isStepped: plot.isStepped,
+    hasPoints: plot.hasPoints === true,
     titles: plot.series.map(({ title }) => title),
     data: [plot.x, ...plot.series.map(({ values }) => values)],
   };
@@ -39,9 +40,13 @@ function valueTable(plot: Plot): Html {
       ...plot.series.map(({ title, values }) => ({
         title,
         isNumeric: true,
-        cell: (index: number) => formatNumber(values[index] ?? 0, 3),
+        cell: (index: number) => valueText(values[index] ?? null),
       })),
     ],
     spreadIndices(plot.x.length, tableRows),
   );
+}
+
+function valueText(value: number | null): string {
+  return value === null ? '–' : formatNumber(value, 3);
 }

@@ -91,7 +91,7 @@ summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.25rem 0}
 
 const figures = `
 figure{margin:0 0 1.25rem;min-width:0}
-figcaption{font-weight:600;font-size:.9375rem;margin-bottom:.25rem}
+figcaption{font-weight:600;font-size:.9375rem;margin-bottom:.25rem;overflow-wrap:anywhere}
 .plot{min-height:2rem;max-width:100%;overflow:hidden}
 .plot .u-legend{font-size:.8125rem;text-align:left;width:100%}
 .plot .u-legend th,.plot .u-legend td{border:0;padding:1px 4px}

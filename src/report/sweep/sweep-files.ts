@@ -9,8 +9,10 @@ import {
   type SweepResult,
 } from '../../experiment/sweep/sweep-result.js';
 import { type CsvColumn, numberColumn, renderCsv, textColumn } from '../csv/csv-file.js';
+import type { ReportAssets } from '../html/page-frame.js';
 import { type JsonValue, stableJson } from '../stable-json.js';
 import { searchJson } from './search-text.js';
+import { sweepPage } from './sweep-page.js';
 import { sweepMarkdown } from './sweep-table.js';
 
 /** Names of all files that a sweep can have. */
@@ -19,6 +21,7 @@ export const sweepFileNames: readonly string[] = [
   'cells.csv',
   'runs.csv',
   'sweep.md',
+  'report.html',
 ];
 
 /** A cell or a run of it. */
@@ -130,11 +133,13 @@ function figuresJson(figures: CellFigures | undefined): Readonly<Record<string, 
 export function sweepFiles(
   result: SweepResult,
   shown: readonly string[],
+  assets: ReportAssets,
 ): ReadonlyMap<string, string> {
   return new Map([
     ['sweep.json', sweepJson(result)],
     ['cells.csv', cellsCsv(result)],
     ['runs.csv', sweptRunsCsv(result)],
     ['sweep.md', sweepMarkdown(result, shown)],
+    ['report.html', sweepPage(result, shown, assets)],
   ]);
 }

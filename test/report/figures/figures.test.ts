@@ -195,6 +195,6 @@ describe('plots of traffic', () => {
     expect(plot?.x.length).toBeLessThanOrEqual(300);
     expect(plot?.x.at(-1)).toBe(1_000);
     const accepted = plot?.series[0]?.values ?? [];
-    expect(accepted.reduce((sum, value) => sum + value, 0)).toBe(3_003);
+    expect(accepted.reduce((sum, value) => (sum ?? 0) + (value ?? 0), 0)).toBe(3_003);
   });
 });

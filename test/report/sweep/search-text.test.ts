@@ -5,6 +5,7 @@ import { searchJson, searchLines } from '../../../src/report/sweep/search-text.j
 import { sweepFiles } from '../../../src/report/sweep/sweep-files.js';
 import { sweepTable } from '../../../src/report/sweep/sweep-table.js';
 import { examplePlan, exampleRecords } from '../../experiment/sweep/example-sweep.js';
+import { assets } from '../assets.js';
 
 const search = {
   goal: { direction: 'max', name: 'nodePools[0].count', values: ['1', '2'] },
@@ -58,7 +59,7 @@ test('the table has the answers, and how many runs of each cell hold', () => {
 });
 
 test('files have them too', () => {
-  const files = sweepFiles(result, []);
+  const files = sweepFiles(result, [], assets);
   expect(files.get('cells.csv')).toContain('runs,holding,problem');
   expect(files.get('cells.csv')).toContain('2,nvme,2,3,1,,');
   expect(JSON.parse(files.get('sweep.json') ?? '').search).toMatchObject({

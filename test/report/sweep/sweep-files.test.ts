@@ -3,12 +3,13 @@ import { runKey } from '../../../src/experiment/sweep/run-record.js';
 import { sweepResult } from '../../../src/experiment/sweep/sweep-result.js';
 import { sweepFileNames, sweepFiles } from '../../../src/report/sweep/sweep-files.js';
 import { examplePlan, exampleRecords } from '../../experiment/sweep/example-sweep.js';
+import { assets } from '../assets.js';
 
 const records = exampleRecords();
 const failed = { cell: 'dd', seed: '7#2', failure: { name: 'PluginFailure', message: 'oops' } };
 records.set(runKey(failed), failed);
 records.delete(runKey({ cell: 'bb', seed: '7' }));
-const files = sweepFiles(sweepResult(examplePlan, records), []);
+const files = sweepFiles(sweepResult(examplePlan, records), [], assets);
 const lines = (name: string): readonly string[] => files.get(name)?.trimEnd().split('\n') ?? [];
 
 test('the files are those that a folder of a sweep may hold', () => {
