@@ -7,7 +7,7 @@ import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import { type FaultOperation, isFaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
 import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
-import type { PhasesOperation } from '../cluster/phase-operation.js';
+import type { ForEachOperation, PhasesOperation } from '../cluster/phase-operation.js';
 import { isWorkloadOperation, type WorkloadOperation } from '../cluster/workload-operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
 import { alignRows } from '../report/text-table.js';
@@ -176,6 +176,8 @@ function operationLines(operation: Operation): readonly string[] {
       const interval = formatDuration(operation.intervalUs);
       return [`${head} ${operation.mode}, ${operation.count} times, every ${interval}`];
     }
+    case 'forEach':
+      return [`${head} ${forEachText(operation)}`];
     case 'phases':
       return [head, ...phaseTexts(operation)];
     case 'etcdFault': {
@@ -202,6 +204,11 @@ function operationLines(operation: Operation): readonly string[] {
     case 'sleep':
       return [`${head} ${formatDuration(operation.durationUs)}`];
   }
+}
+
+function forEachText({ action, kind, labels, times }: ForEachOperation): string {
+  const which = labels.map(([key, value]) => ` ${key}=${value}`).join('');
+  return `${action} ${kind}${which}${times === 1 ? '' : `, ${times} times`}`;
 }
 
 /** A line for each kind of object of each phase. */

@@ -25,6 +25,7 @@ import {
 } from './driver-step.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import { type FaultOperation, type HealOperation, isFaultOperation } from './fault-operation.js';
+import { ForEachLoad } from './for-each-load.js';
 import { isEqual } from './merge-patch.js';
 import type { InstanceOperation, TaintChange } from './node-operation.js';
 import type { ObjectReference, Operation, RestartOperation } from './operation.js';
@@ -137,6 +138,8 @@ export class Driver {
         return;
       case 'phases':
         return new PhaseLoad(this.#options, operation, () => this.#beginNext()).start();
+      case 'forEach':
+        return new ForEachLoad(this.#options, operation, () => this.#beginNext()).start();
       case 'churn':
         new Churn(this.#options, operation).start();
         return this.#beginNext();

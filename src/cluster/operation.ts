@@ -7,7 +7,7 @@ import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import type { FaultOperation } from './fault-operation.js';
 import type { NodeOperation } from './node-operation.js';
-import type { PhasesOperation } from './phase-operation.js';
+import type { ForEachOperation, PhasesOperation } from './phase-operation.js';
 import type { WorkloadOperation } from './workload-operation.js';
 
 /** Identity of an object: kind, namespace ('' for cluster-scoped), name. */
@@ -155,6 +155,7 @@ export type Operation =
   | CreateNodesOperation
   | CreatePodsOperation
   | ChurnOperation
+  | ForEachOperation
   | PhasesOperation
   | RestartOperation
   | BarrierOperation

@@ -1,12 +1,21 @@
 // The load generator behind `phases`: one client outside the cluster, without a rate limit of its
 // own, that begins units when their tuning set says so. The objects of a unit follow one another.
+import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ApiCall } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
 import { type ApiResponse, isSuccess } from '../client/api-request.js';
 import type { EventKind } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
 import type { DriverOptions } from './driver.js';
-import { applyStep, createStep, deleteStep, referenceOf, type StepRequest } from './driver-step.js';
+import {
+  addressOf,
+  applyStep,
+  createStep,
+  deleteStep,
+  patchRequest,
+  referenceOf,
+  type StepRequest,
+} from './driver-step.js';
 import type { Phase, PhasesOperation } from './phase-operation.js';
 import { mostInFlight, type Schedule, schedulesOf, type TuningSet } from './tuning-set.js';
 
@@ -32,8 +41,6 @@ interface Turn {
   readonly object: number;
   readonly step: StepRequest;
 }
-
-const steps = { apply: applyStep, create: createStep } as const;
 
 export class PhaseLoad {
   readonly #options: DriverOptions;
@@ -111,11 +118,9 @@ export class PhaseLoad {
   }
 
   #turn(running: Running, index: number, unit: number, object: number): void {
-    const { action, units, propagationPolicy } = running.phase;
-    const body = units[unit]?.[object];
+    const body = running.phase.units[unit]?.[object];
     if (body === undefined) return this.#finish(running, index);
-    const step =
-      action === 'delete' ? deleteStep(referenceOf(body), propagationPolicy) : steps[action](body);
+    const step = stepOf(running.phase, unit, body);
     const turn: Turn = { running, index, unit, object, step };
     this.#client.send(step.request, this.#answered, turn);
   }
@@ -131,10 +136,12 @@ export class PhaseLoad {
     }
     const { changes } = this.#options;
     const { kind } = running.phase.units[unit]?.[object] ?? { kind: '' };
-    const change = running.changes.get(kind) ?? -1;
-    if (following !== undefined) changes.changeRefused(change, following.refusal);
-    else if (isSuccess(response)) changes.changeAccepted(change, response.object);
-    else changes.changeRefused(change, response.message);
+    const change = running.changes.get(kind);
+    if (change !== undefined) {
+      if (following !== undefined) changes.changeRefused(change, following.refusal);
+      else if (isSuccess(response)) changes.changeAccepted(change, response.object);
+      else changes.changeRefused(change, response.message);
+    }
     this.#turn(running, index, unit, object + 1);
   };
 
@@ -143,5 +150,20 @@ export class PhaseLoad {
     this.#left--;
     if (this.#left === 0) this.#onFinished();
     else this.#beginDue(running, index);
+  }
+}
+
+function stepOf({ action, patches }: Phase, unit: number, object: KubernetesObject): StepRequest {
+  switch (action) {
+    case 'apply':
+      return applyStep(object);
+    case 'create':
+      return createStep(object);
+    case 'delete':
+      return deleteStep(referenceOf(object));
+    case 'get':
+      return { request: { verb: 'get', ...addressOf(referenceOf(object)) } };
+    case 'patch':
+      return { request: patchRequest(referenceOf(object), patches?.[unit] ?? {}) };
   }
 }

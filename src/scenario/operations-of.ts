@@ -104,6 +104,10 @@ class OperationBuilder {
         return this.#churn(text, common, path);
       case 'phases':
         return this.#phases.build(text, common, path);
+      case 'forEach': {
+        const operation = this.#phases.forEach(text, common, path);
+        return operation && { operation, objects: [] };
+      }
       case 'restart':
         return { operation: restartOf(text, common), objects: [] };
       case 'etcdFault':

@@ -6,16 +6,28 @@
 import { didYouMean } from '../api/did-you-mean.js';
 import type { FieldPath } from '../api/field-path.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { Phase, PhaseChange, PhasesOperation } from '../cluster/phase-operation.js';
+import { resourceKindNamed, resourceKinds } from '../api/resource-kinds.js';
+import type {
+  ForEachOperation,
+  Phase,
+  PhaseChange,
+  PhasesOperation,
+} from '../cluster/phase-operation.js';
 import type { TuningSet } from '../cluster/tuning-set.js';
 import { RandomRoot } from '../kernel/random-stream.js';
-import { GoTemplate, TemplateError, type TemplateValue } from './go-template/go-template.js';
+import type { TemplateValue } from './go-template/go-template.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
-import type { PhasesText, PhaseText, TemplatedText, TuningSetText } from './schema-phases.js';
+import type {
+  ForEachText,
+  PhasesText,
+  PhaseText,
+  TemplatedText,
+  TuningSetText,
+} from './schema-phases.js';
 import { TemplatedObjects, type TemplateSource } from './templated-objects.js';
 import { oneByOne, tuningSetOf } from './tuning-sets.js';
-import type { YamlTree } from './yaml-tree.js';
+import type { Tree, YamlTree } from './yaml-tree.js';
 
 /** What phases share with the rest of the scenario. */
 export interface Pacing {
@@ -82,6 +94,55 @@ export class PhasesBuilder {
     return { operation: { op: 'phases', ...common, phases, tuningSets }, objects };
   }
 
+  /** The operation on objects that are there; undefined after a problem. */
+  forEach(
+    text: ForEachText,
+    common: { readonly atUs: number; readonly source: string },
+    path: FieldPath,
+  ): ForEachOperation | undefined {
+    const { action, kind, namespace = '', labels = {}, times = 1 } = text;
+    if (resourceKindNamed(kind) === undefined) {
+      const near = didYouMean(
+        kind,
+        resourceKinds.map((each) => each.kind),
+      );
+      const suggestion = near === undefined ? undefined : `kind: ${near}`;
+      return this.#refuse([...path, 'kind'], `there is no kind "${kind}"`, { suggestion });
+    }
+    const isPatch = action === 'patch';
+    if (!isPatch && (text.template ?? text.yaml) !== undefined) {
+      return this.#refuse([...path, 'action'], `a ${action} has no template`, {});
+    }
+    const source = isPatch ? this.#sourceOf(text, path) : undefined;
+    const patches =
+      source === undefined
+        ? []
+        : Array.from({ length: times }, (_, index) => this.#patch(text, source, index) ?? {});
+    const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+    const tuningSet = this.#sets.get(this.#tuningSet(text.tuningSet, path)) ?? oneByOne;
+    const what = { action, kind, namespace, labels: sorted, times, patches, tuningSet };
+    return { op: 'forEach', ...common, ...what };
+  }
+
+  #patch({ params = {} }: ForEachText, source: TemplateSource, index: number): Tree | undefined {
+    const data = new Map<string, TemplateValue>([
+      ...Object.entries(params as Readonly<Record<string, TemplateValue>>),
+      ['Index', index],
+      ['Iteration', index],
+    ]);
+    return this.#templated.tree(source, data);
+  }
+
+  #refuse(
+    path: FieldPath,
+    message: string,
+    more: { readonly expected?: string; readonly suggestion?: string | undefined },
+  ): undefined {
+    const { impossible } = scenarioProblemCodes;
+    const problem = problemAt(this.#placeOf(path), impossible, message, { path, ...more });
+    this.#reader.problems.push(problem);
+  }
+
   #tuningSet(name: string | undefined, path: FieldPath): string {
     if (name === undefined || this.#sets.has(name)) return name ?? unnamed;
     const known = [...this.#sets.keys()].filter((each) => each !== unnamed);
@@ -90,10 +151,7 @@ export class PhasesBuilder {
     const expected =
       known.length === 0 ? 'a name of workload.tuningSets' : `one of ${known.join(', ')}`;
     const suggestion = near === undefined ? undefined : `tuningSet: ${near}`;
-    const message = `there is no tuning set "${name}"`;
-    const { impossible } = scenarioProblemCodes;
-    const more = { path: at, expected, suggestion };
-    this.#reader.problems.push(problemAt(this.#placeOf(at), impossible, message, more));
+    this.#refuse(at, `there is no tuning set "${name}"`, { expected, suggestion });
     return unnamed;
   }
 
@@ -108,7 +166,7 @@ export class PhasesBuilder {
       return { text: each, source: this.#sourceOf(each, at), path: at };
     });
     const units: (readonly ScenarioObject[])[] = [];
-    for (const namespaceAt of this.#namespaces(phase.namespaces, [...path, 'namespaces'])) {
+    for (const namespaceAt of namespacesOf(phase.namespaces)) {
       for (let index = from; index < from + count; index++) {
         const turn = { index, namespace: namespaceAt(index), path };
         const made = templates.flatMap((each) =>
@@ -146,13 +204,13 @@ export class PhasesBuilder {
     });
   }
 
-  #sourceOf(text: TemplatedText, path: FieldPath): TemplateSource | undefined {
+  #sourceOf(
+    text: Pick<TemplatedText, 'template' | 'yaml'>,
+    path: FieldPath,
+  ): TemplateSource | undefined {
     const { template, yaml } = text;
     if ((template === undefined) === (yaml === undefined)) {
-      const message = 'an object has either template, a file, or yaml, the text of one';
-      const { impossible } = scenarioProblemCodes;
-      this.#reader.problems.push(problemAt(this.#placeOf(path), impossible, message, { path }));
-      return undefined;
+      return this.#refuse(path, 'either template, a file, or yaml, the text of one, is needed', {});
     }
     if (template !== undefined) {
       const at = [...path, 'template'];
@@ -162,38 +220,20 @@ export class PhasesBuilder {
     const { line, indent } = this.#tree.blockStart([...path, 'yaml']);
     return { file: this.#tree.file, text: yaml ?? '', line, indent };
   }
+}
 
-  /** For each namespace its name by index; '' stands for that of the template. */
-  #namespaces(
-    written: PhaseText['namespaces'],
-    path: FieldPath,
-  ): readonly ((index: number) => string)[] {
-    if (written === undefined) return [() => ''];
-    if (Array.isArray(written)) return written.map((name) => () => name);
-    if (typeof written !== 'string') {
-      const { prefix, from = 1, to } = written;
-      const length = Math.max(0, to - from + 1);
-      return Array.from({ length }, (_, index) => () => `${prefix}${from + index}`);
-    }
-    try {
-      const template = new GoTemplate(written);
-      const nameAt = (index: number): string =>
-        template.render(
-          new Map([
-            ['Index', index],
-            ['Iteration', index],
-          ]),
-        );
-      nameAt(0);
-      return [nameAt];
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      const { badTemplate } = scenarioProblemCodes;
-      const problem = problemAt(this.#placeOf(path), badTemplate, error.message, { path });
-      this.#reader.problems.push(problem);
-      return [];
-    }
+/** For each namespace its name by index; '' stands for that of the template. */
+function namespacesOf(written: PhaseText['namespaces']): readonly ((index: number) => string)[] {
+  if (written === undefined) return [() => ''];
+  if (typeof written === 'string') return [() => written];
+  if (Array.isArray(written)) return written.map((name) => () => name);
+  const { prefix } = written;
+  if ('indicesEach' in written) {
+    return [(index) => `${prefix}${Math.floor(index / written.indicesEach)}`];
   }
+  const { from = 1, to } = written;
+  const length = Math.max(0, to - from + 1);
+  return Array.from({ length }, (_, index) => () => `${prefix}${from + index}`);
 }
 
 /** What the list of changes says of many objects: one line for each kind. */

@@ -21,7 +21,7 @@ import {
   timing,
   wholeNumber,
 } from './schema-parts.js';
-import { phasesSchema } from './schema-phases.js';
+import { forEachSchema, phasesSchema } from './schema-phases.js';
 import { workloadOperationNames, workloadOperationSchemas } from './workload-operations.js';
 
 const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
@@ -62,6 +62,7 @@ export const operationNames = [
   'createPods',
   'churn',
   'phases',
+  'forEach',
   'restart',
   'etcdFault',
   'compact',
@@ -125,6 +126,7 @@ export const operation = z.discriminatedUnion(
       namespace,
     }),
     phasesSchema,
+    forEachSchema,
     mapping({
       op: z.literal('restart'),
       ...timing,

@@ -18,6 +18,10 @@ import {
 
 const values = z.record(z.string(), z.unknown(), { error: 'a mapping of names to values' });
 
+const labels = z.record(z.string(), z.string({ error: 'a text such as "true"' }), {
+  error: 'a mapping of keys to texts',
+});
+
 const templated = mapping({
   template: text('a path')
     .optional()
@@ -32,10 +36,7 @@ const templated = mapping({
   params: values
     .optional()
     .describe('What the template may read, beside .Name, .Index and others.'),
-  labels: z
-    .record(z.string(), z.string(), { error: 'a mapping of keys to texts' })
-    .optional()
-    .describe('Added to the objects and to the pods that they make.'),
+  labels: labels.optional().describe('Added to the objects and to the pods that they make.'),
 });
 
 const phase = mapping({
@@ -53,11 +54,18 @@ const phase = mapping({
           from: wholeNumber(0).optional(),
           to: wholeNumber(0),
         }),
+        mapping({
+          prefix: text('the beginning of the names'),
+          indicesEach: wholeNumber(1),
+        }),
       ],
-      { error: 'a namespace, a list of them, or a mapping {prefix, from, to}' },
+      {
+        error:
+          'a namespace, a list of them, or a mapping {prefix, from, to} or {prefix, indicesEach}',
+      },
     )
     .optional()
-    .describe('Each gets all the objects; a single name may have actions such as {{.Index}}.'),
+    .describe('Each gets all the objects; with indicesEach each gets those of so many indices.'),
   from: wholeNumber(0, 10_000_000).optional().describe('The first index; 0 when absent.'),
   count: wholeNumber(0, 1_000_000).optional().describe('Indices in each namespace; 1 when absent.'),
   objects: list(templated, 'templates {template, basename, params}', 1),
@@ -71,6 +79,21 @@ export const phasesSchema = mapping({
   op: z.literal('phases'),
   ...timing,
   phases: list(phase, 'phases {action, count, objects}', 1).describe('They run side by side.'),
+});
+
+/** The operation on objects that are there. */
+export const forEachSchema = mapping({
+  op: z.literal('forEach'),
+  ...timing,
+  action: oneOf(['patch', 'delete', 'get']),
+  kind: text('a kind such as Deployment'),
+  namespace: text('a namespace').optional().describe('All when absent.'),
+  labels: labels.optional().describe('Which the objects must have; all of the kind when absent.'),
+  times: wholeNumber(1, 100_000).optional().describe('How often each has its turn; 1 when absent.'),
+  tuningSet: text('the name of a tuning set').optional(),
+  template: text('a path').optional().describe('Of a patch: a file with actions of Go templates.'),
+  yaml: text('YAML as text').optional().describe('Of a patch, instead of a file.'),
+  params: values.optional().describe('What the template may read, beside .Index and .Iteration.'),
 });
 
 const burst = wholeNumber(1);
@@ -104,6 +127,7 @@ export const tuningSets = z.record(z.string(), tuningSet, {
 });
 
 /** An operation as written. */
+export type ForEachText = z.infer<typeof forEachSchema>;
 export type PhasesText = z.infer<typeof phasesSchema>;
 export type PhaseText = PhasesText['phases'][number];
 export type TemplatedText = PhaseText['objects'][number];

@@ -45,7 +45,9 @@ import { toleranceExpected } from './tolerance.js';
 /** Version of the scenario format. */
 export const scenarioApiVersion = 'kubeclock.dev/v1alpha1';
 
-const strings = z.record(z.string(), text('text'), { error: 'a mapping of text to text' });
+const strings = z.record(z.string(), z.string({ error: 'text' }), {
+  error: 'a mapping of text to text',
+});
 
 const scheduler = mapping({
   ...clientLimit.shape,

@@ -3,9 +3,15 @@
  * object of a scenario. What is wrong with a template is told once.
  */
 
-import { offsetOf, parseWithPositions, splitDocuments } from '../api/manifest-document.js';
+import {
+  type DocumentChunk,
+  offsetOf,
+  parseWithPositions,
+  splitDocuments,
+} from '../api/manifest-document.js';
 import { readManifests } from '../api/manifests.js';
 import type { PodSpec } from '../api/pod.js';
+import { type Problem, problemCodes } from '../api/problem.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
 import { loadYaml } from '../api/yaml-dialect.js';
 import {
@@ -41,7 +47,9 @@ export interface Given {
 export class TemplatedObjects {
   readonly #reader: ObjectReader;
   readonly #templates = new Map<string, GoTemplate | undefined>();
+  /** Texts of templates that were refused, and of those of which something was said. */
   readonly #faulty = new Set<string>();
+  readonly #warned = new Set<string>();
   readonly #specs = new Map<string, PodSpec>();
 
   constructor(reader: ObjectReader) {
@@ -58,11 +66,31 @@ export class TemplatedObjects {
     if (this.#faulty.has(source.text)) return [];
     const text = this.#render(source, data, options);
     if (text === undefined) return [];
-    const before = this.#reader.problems.length;
+    const { problems } = this.#reader;
+    const before = problems.length;
     const objects = this.#read(text, source, given);
-    const isSound = this.#reader.problems.length === before;
-    if (!isSound) this.#faulty.add(source.text);
+    const found = problems.splice(before).map(asAccepted);
+    if (found.some(({ severity }) => severity === 'error')) this.#faulty.add(source.text);
+    if (!this.#warned.has(source.text)) problems.push(...found);
+    if (found.length > 0) this.#warned.add(source.text);
     return objects.map((each) => this.#shared(each));
+  }
+
+  /** The one mapping of a rendering, such as the body of a patch; undefined after a problem. */
+  tree(source: TemplateSource, data: TemplateData): Tree | undefined {
+    if (this.#faulty.has(source.text)) return undefined;
+    const text = this.#render(source, data, {});
+    if (text === undefined) return undefined;
+    const [chunk] = splitDocuments(text);
+    const value = chunk && this.#value({ ...chunk, linesBefore: source.line - 1 }, source);
+    if (isTree(value)) return value;
+    if (this.#faulty.has(source.text)) return undefined;
+    const { file, line } = source;
+    const message = 'the template holds no mapping';
+    const { badTemplate } = scenarioProblemCodes;
+    this.#reader.problems.push(problemAt({ file, line, column: 1 }, badTemplate, message));
+    this.#faulty.add(source.text);
+    return undefined;
   }
 
   #render(source: TemplateSource, data: TemplateData, options: RenderOptions): string | undefined {
@@ -81,23 +109,12 @@ export class TemplatedObjects {
     }
   }
 
-  #read(text: string, { file, line, indent }: TemplateSource, given: Given) {
+  #read(text: string, source: TemplateSource, given: Given): readonly ScenarioObject[] {
+    const { file, line, indent } = source;
     const chunks = splitDocuments(text);
     return chunks.flatMap((chunk): readonly ScenarioObject[] => {
       const moved = { text: chunk.text, linesBefore: chunk.linesBefore + line - 1 };
-      let value: unknown;
-      try {
-        [value] = loadYaml(chunk.text, 'override');
-      } catch {
-        const { problems } = readManifests(chunk.text, file);
-        const shifted = problems.map((each) => ({
-          ...each,
-          line: each.line + moved.linesBefore,
-          column: each.column + indent,
-        }));
-        this.#reader.problems.push(...shifted);
-        return [];
-      }
+      const value = this.#value(moved, source);
       if (!isTree(value)) return [];
       const tree: YamlTree = {
         file,
@@ -115,6 +132,23 @@ export class TemplatedObjects {
     });
   }
 
+  /** What a document holds; undefined after a problem. */
+  #value(chunk: DocumentChunk, { file, indent, text }: TemplateSource): unknown {
+    try {
+      return loadYaml(chunk.text, 'override')[0];
+    } catch {
+      const { problems } = readManifests(chunk.text, file);
+      const shifted = problems.map((each) => ({
+        ...each,
+        line: each.line + chunk.linesBefore,
+        column: each.column + indent,
+      }));
+      this.#reader.problems.push(...shifted);
+      this.#faulty.add(text);
+      return undefined;
+    }
+  }
+
   /** Pods of equal specs share them, which keeps a hundred thousand of them small. */
   #shared({ object, manifest }: ScenarioObject): ScenarioObject {
     if (object.kind !== 'Pod') return { object, manifest };
@@ -123,6 +157,12 @@ export class TemplatedObjects {
     this.#specs.set(key, spec);
     return { object: { ...object, spec }, manifest };
   }
+}
+
+/** Load generators do not ask for strict validation: the API server drops what it does not know. */
+function asAccepted(problem: Problem): Problem {
+  const isUnknown = problem.code === problemCodes.unknownField;
+  return isUnknown ? { ...problem, severity: 'warning' } : problem;
 }
 
 /** The tree with its name, its namespace and its labels. */

@@ -15,4 +15,10 @@ export interface FormatOption {
 export const formatOptions: readonly FormatOption[] = [
   { format: 'cl2', name: 'nodes', describe: 'how many nodes, such as 100 or 100x4cpu16Gi' },
   { format: 'cl2', name: 'overrides', describe: 'a file of values for the templates' },
+  { format: 'kube-burner', name: 'nodes', describe: 'how many nodes, such as 10 or 10x4cpu16Gi' },
+  {
+    format: 'kube-burner',
+    name: 'user-data',
+    describe: 'a file of values for the templates, also for what else the environment would say',
+  },
 ];

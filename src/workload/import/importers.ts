@@ -5,7 +5,13 @@
 import { cl2Importer } from './cl2/cl2-importer.js';
 import { clusterDumpImporter } from './cluster-dump/cluster-dump-importer.js';
 import type { Importer } from './importer.js';
+import { kubeBurnerImporter } from './kube-burner/kube-burner-importer.js';
 import { simkubeImporter } from './simkube/simkube-importer.js';
 
 /** In alphabetical order of their formats; of two that recognise a file the first reads it. */
-export const importers: readonly Importer[] = [cl2Importer, clusterDumpImporter, simkubeImporter];
+export const importers: readonly Importer[] = [
+  cl2Importer,
+  clusterDumpImporter,
+  kubeBurnerImporter,
+  simkubeImporter,
+];

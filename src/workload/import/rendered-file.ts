@@ -2,13 +2,14 @@
  * Files that are Go templates of YAML: rendered, then read, with what is wrong told at its line.
  */
 
+import { basename } from 'node:path';
 import type { Position } from '../../api/field-problem.js';
 import type { Problem } from '../../api/problem.js';
+import { RandomRoot } from '../../kernel/random-stream.js';
 import {
   GoTemplate,
   offsetInText,
   positionInText,
-  type RenderOptions,
   type TemplateData,
   TemplateError,
 } from '../../scenario/go-template/go-template.js';
@@ -16,16 +17,19 @@ import { problemAt, scenarioProblemCodes } from '../../scenario/scenario-problem
 import { readTree, type YamlTree } from '../../scenario/yaml-tree.js';
 import { type ImportFile, textOf } from './importer.js';
 
-/** The tree of a template with its holes filled; undefined after a problem. */
+/**
+ * The tree of a template with its holes filled, random values always the same; undefined after a
+ * problem.
+ */
 export function renderedTree(
   file: ImportFile,
   data: TemplateData,
-  options: RenderOptions,
   problems: Problem[],
 ): YamlTree | undefined {
   const text = textOf(file);
+  const random = new RandomRoot(1).stream(`import/${basename(file.path)}`);
   try {
-    const output = new GoTemplate(text).renderWithOrigin(data, options);
+    const output = new GoTemplate(text).renderWithOrigin(data, { printsMissing: true, random });
     const rendered = output.text;
     const moved = ({ line, column }: Position): Position =>
       positionInText(text, output.origin(offsetInText(rendered, line, column)));

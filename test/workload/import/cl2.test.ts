@@ -101,7 +101,9 @@ spec:
     metadata: {labels: {name: {{.Name}}}}
     spec:
       containers:
-      - {name: it, image: {{.ImageRegistry}}/pause:3.9, resources: {requests: {cpu: 1m, memory: 1M}}}
+      - name: it
+        image: {{.ImageRegistry}}/pause:3.9
+        resources: {requests: {cpu: 1m, memory: 1M}}
 `;
 
 const file = importFile('t/config.yaml', config);
@@ -253,6 +255,6 @@ steps:
       { overrides: ['l.yaml'] },
       list,
     );
-    expect(problems[0]?.message).toBe('overrides are a mapping of names to values');
+    expect(problems[0]?.message).toBe('--overrides names a mapping of names to values');
   });
 });

@@ -8,11 +8,8 @@
  */
 
 import type { Problem } from '../../../api/problem.js';
-import { loadYaml } from '../../../api/yaml-dialect.js';
 import { durationUs, formatDuration } from '../../../scenario/duration.js';
 import type { TemplateValue } from '../../../scenario/go-template/go-template.js';
-import { parseNodes } from '../../../scenario/node-pools.js';
-import { problemAt } from '../../../scenario/scenario-problems.js';
 import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
 import { ImportNotes } from '../import-notes.js';
 import {
@@ -20,12 +17,13 @@ import {
   type Importer,
   type ImportFile,
   type ImportOptions,
-  importProblemCodes,
   nameOfFile,
   textOf,
 } from '../importer.js';
 import { oneFile } from '../one-file.js';
+import { poolOf } from '../pool-option.js';
 import { scenarioDocument } from '../scenario-document.js';
+import { valuesOfFiles } from '../value-files.js';
 import { Measurements } from './cl2-measurements.js';
 import { TestPhases } from './cl2-phases.js';
 import type { TuningSetText } from './cl2-schema.js';
@@ -63,11 +61,11 @@ function readTest(
   problems: Problem[],
 ): ImportedScenario | undefined {
   const notes = new ImportNotes();
-  const nodes = nodesOf(options, notes, problems);
+  const nodes = poolOf(options, usualNodes, notes, problems);
   const data = new Map<string, TemplateValue>([
     ['ImageRegistry', imageRegistry],
     ['Nodes', nodes?.count ?? 0],
-    ...overridesOf(options, problems),
+    ...valuesOfFiles('overrides', options, problems),
   ]);
   const reader = new TestReader(file, data, options, problems);
   const test = reader.read(file);
@@ -96,32 +94,6 @@ function readTest(
   return { scenario: scenarioDocument(name, spec), files: phases.files, notes: notes.sentences };
 }
 
-/** The pool of the test; undefined for a bad option. */
-function nodesOf(
-  { values }: ImportOptions,
-  notes: ImportNotes,
-  problems: Problem[],
-): (Tree & { readonly count: number }) | undefined {
-  const text = values.get('nodes')?.[0];
-  const parsed = parseNodes(text ?? usualNodes);
-  if (parsed === undefined) {
-    const place = { file: '--nodes', line: 1, column: 1 };
-    const message = `"${text}" is no number of nodes`;
-    problems.push(
-      problemAt(place, importProblemCodes.badOption, message, { expected: '100 or 100x4cpu16Gi' }),
-    );
-    return undefined;
-  }
-  const { count, cpu = 4, memory = '16Gi' } = parsed;
-  const size = `${count} nodes of ${cpu} CPU and ${memory}`;
-  notes.add(
-    text === undefined
-      ? `The test runs on ${size}; --nodes says otherwise.`
-      : `The test runs on ${size}.`,
-  );
-  return { name: 'nodes', count, cpu, memory };
-}
-
 /** Nodes have the image of pods that do nothing before a test begins, as nodes of test clusters do. */
 function pauseImagesOf(
   files: ReadonlyMap<string, string>,
@@ -131,35 +103,6 @@ function pauseImagesOf(
   const found = new Set([...texts.matchAll(/\/(pause:[\w.]+)/g)].map(([, image]) => image));
   const images = [...found].map((image) => `${String(data.get('ImageRegistry'))}/${image}`);
   return images.length === 0 ? {} : { images: images.sort((a, b) => (a < b ? -1 : 1)) };
-}
-
-/** Values of the files of overrides; later ones win. */
-function overridesOf(
-  { values, beside }: ImportOptions,
-  problems: Problem[],
-): readonly (readonly [string, TemplateValue])[] {
-  return (values.get('overrides') ?? []).flatMap((path) => {
-    const file = beside(path);
-    const place = { file: file?.path ?? '--overrides', line: 1, column: 1 };
-    if (file === undefined) {
-      const message = `${path} does not exist`;
-      problems.push(problemAt(place, importProblemCodes.missingFile, message));
-      return [];
-    }
-    const tree = parsedOverrides(file);
-    if (isTree(tree)) return Object.entries(tree as Readonly<Record<string, TemplateValue>>);
-    const message = 'overrides are a mapping of names to values';
-    problems.push(problemAt(place, importProblemCodes.badValue, message));
-    return [];
-  });
-}
-
-function parsedOverrides(file: ImportFile): unknown {
-  try {
-    return loadYaml(textOf(file), 'override')[0];
-  } catch {
-    return undefined;
-  }
 }
 
 /** ClusterLoader2 makes the namespaces of a test before its first step. */

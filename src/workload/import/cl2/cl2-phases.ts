@@ -6,12 +6,12 @@
  * Source: perf-tests clusterloader2/pkg/test/simple_test_executor.go.
  */
 
-import { normalize } from 'node:path';
 import type { Problem } from '../../../api/problem.js';
 import { problemAt } from '../../../scenario/scenario-problems.js';
 import type { Tree } from '../../../scenario/yaml-tree.js';
 import type { ImportNotes } from '../import-notes.js';
 import { type ImportFile, importProblemCodes, textOf } from '../importer.js';
+import { templateName } from '../template-name.js';
 import type { PhaseText } from './cl2-schema.js';
 import type { PlacedStep } from './cl2-test.js';
 
@@ -139,7 +139,7 @@ export class TestPhases {
       return undefined;
     }
     const text = textOf(file);
-    const template = `templates/${normalize(path).replaceAll(/^(?:\.\.)?\/|\.\.\//g, '')}`;
+    const template = templateName(path);
     this.files.set(template, text);
     const kind = /^kind:\s*["']?(\w+)/m.exec(text)?.[1] ?? '';
     const reads = new Set([...text.matchAll(/\.([A-Za-z_]\w*)/g)].map(([, name = '']) => name));

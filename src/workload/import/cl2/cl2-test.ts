@@ -60,7 +60,7 @@ export class TestReader {
   }
 
   #read(file: ImportFile, data: TemplateData, depth: number): ClusterLoaderTest | undefined {
-    const rendered = renderedTree(file, data, { printsMissing: true }, this.#problems);
+    const rendered = renderedTree(file, data, this.#problems);
     if (rendered === undefined) return undefined;
     const placeOf = (path: FieldPath, wants: 'key' | 'value' = 'value'): Place => ({
       file: file.path,
