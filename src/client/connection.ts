@@ -47,13 +47,13 @@ export interface Connection {
   /** Requests that wait for it to be open. */
   waiting?: ApiCall[] | undefined;
   /** Watches that are open on it. */
-  watches?: WatchStream[];
+  watches?: WatchStream[] | undefined;
   /** Nothing gets through at the moment. */
   cut?: Cut | undefined;
   /** When the client last read an answer from it. */
   lastReadUs?: SimTime;
   /** What becomes of packets to a server now; absent: they arrive. */
-  readonly wayTo?: (server: ApiServerPort) => Way;
+  readonly wayTo?: ((server: ApiServerPort) => Way) | undefined;
   /** The client's process has ended: answers are lost, and nothing is sent any more. */
   isEnded?: boolean;
 }

@@ -141,21 +141,25 @@ export class ObserverGroup implements ClusterObserver {
   readonly #toEtcd: readonly ClusterObserver[];
   readonly #toSeats: readonly ClusterObserver[];
   readonly #toWatches: readonly ClusterObserver[];
+  readonly #toPods: readonly ClusterObserver[];
+  readonly #toAttempts: readonly ClusterObserver[];
+  readonly #toProgramming: readonly ClusterObserver[];
+  readonly #toDns: readonly ClusterObserver[];
 
   constructor(members: readonly ClusterObserver[]) {
     this.#members = members;
     const silent = SilentObserver.prototype;
-    this.#toCommits = members.filter(({ committed }) => committed !== silent.committed);
-    this.#toRequests = members.filter(
-      ({ requestServed }) => requestServed !== silent.requestServed,
-    );
-    this.#toEtcd = members.filter(
-      ({ etcdEntryApplied }) => etcdEntryApplied !== silent.etcdEntryApplied,
-    );
-    this.#toSeats = members.filter(({ seatsTaken }) => seatsTaken !== silent.seatsTaken);
-    this.#toWatches = members.filter(
-      ({ watchEventRead }) => watchEventRead !== silent.watchEventRead,
-    );
+    const hearing = (told: keyof ClusterObserver): readonly ClusterObserver[] =>
+      members.filter((member) => member[told] !== silent[told]);
+    this.#toCommits = hearing('committed');
+    this.#toRequests = hearing('requestServed');
+    this.#toEtcd = hearing('etcdEntryApplied');
+    this.#toSeats = hearing('seatsTaken');
+    this.#toWatches = hearing('watchEventRead');
+    this.#toPods = hearing('podReached');
+    this.#toAttempts = hearing('schedulingAttempted');
+    this.#toProgramming = hearing('endpointsProgrammed');
+    this.#toDns = hearing('dnsServes');
   }
 
   committed(event: WatchEvent): void {
@@ -205,19 +209,19 @@ export class ObserverGroup implements ClusterObserver {
   }
 
   podReached(uid: string, stage: PodStage): void {
-    for (const member of this.#members) member.podReached(uid, stage);
+    for (const member of this.#toPods) member.podReached(uid, stage);
   }
 
   schedulingAttempted(uid: string, result: SchedulingResult, durationUs: number): void {
-    for (const member of this.#members) member.schedulingAttempted(uid, result, durationUs);
+    for (const member of this.#toAttempts) member.schedulingAttempted(uid, result, durationUs);
   }
 
   endpointsProgrammed(revision: number): void {
-    for (const member of this.#members) member.endpointsProgrammed(revision);
+    for (const member of this.#toProgramming) member.endpointsProgrammed(revision);
   }
 
   dnsServes(replica: number, revision: number): void {
-    for (const member of this.#members) member.dnsServes(replica, revision);
+    for (const member of this.#toDns) member.dnsServes(replica, revision);
   }
 
   dnsStopped(replica: number): void {

@@ -1,6 +1,7 @@
 // What is in the store before a scenario begins: the cluster has been up for a while, its nodes are
 // registered and Ready, the namespaces and classes that every cluster has are there.
 // Source: Kubernetes v1.36 pkg/controlplane, kubeadm defaults.
+import { extended } from '../api/extended.js';
 import type { FlowSchema } from '../api/flow-control.js';
 import {
   mandatoryFlowSchemas,
@@ -53,12 +54,11 @@ export function bootstrapObjects(
   ];
   const missing = standard.filter((object) => !ownKeys.has(identityOf(object)));
   return [...missing, ...own].map((object) => {
-    const metadata: ObjectMeta = {
-      ...object.metadata,
+    const metadata: ObjectMeta = extended(object.metadata, {
       uid: object.metadata.uid ?? uidOf(random, object),
       creationTimestamp: 0,
       generation: 1,
-    };
+    });
     return { ...object, metadata } as KubernetesObject;
   });
 }

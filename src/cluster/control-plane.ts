@@ -137,21 +137,24 @@ export class ControlPlane {
     const balancer = this.#balancer;
     const picked = balancer.pick();
     const server = picked ?? (this.apiServers[0] as ApiServer);
-    const isClosed = picked === undefined;
-    const { incarnation } = server;
-    const connection = {
+    const wayTo = (other: ApiServerPort): Way => this.partitions.wayTo(at, other);
+    // Every field is there from the beginning: what has one layout is read without a search.
+    const connection: Connection = {
       up: link('up'),
       down: link('down'),
       server,
       balancer,
-      incarnation,
-      isClosed,
+      incarnation: server.incarnation,
+      isClosed: picked === undefined,
+      waiting: undefined,
+      watches: undefined,
+      cut: undefined,
+      lastReadUs: 0,
+      wayTo: at === '' ? undefined : wayTo,
+      isEnded: false,
     };
-    if (at === '') return connection;
-    const wayTo = (other: ApiServerPort): Way => this.partitions.wayTo(at, other);
-    const located: Connection = { ...connection, wayTo };
-    this.partitions.add(located, at);
-    return located;
+    if (at !== '') this.partitions.add(connection, at);
+    return connection;
   }
 }
 

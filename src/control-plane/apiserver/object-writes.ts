@@ -18,6 +18,7 @@ import { Evictions } from './evictions.js';
 import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { StorageContext } from './storage-context.js';
+import { statusOf, withParts } from './stored-parts.js';
 
 export interface ObjectWriteOptions {
   readonly identities: IdentityGenerator;
@@ -66,9 +67,10 @@ export class ObjectWrites {
     });
     leases.giveTo({
       onLease: (id, leaseId) => {
-        const write = this.#leaseless.get(id) as EtcdTransaction;
+        const { key, expectedRevision, value, bytes } = this.#leaseless.get(id) as EtcdTransaction;
         this.#leaseless.delete(id);
-        if (requests.resume(id)) etcd.propose({ ...write, leaseId }, this.#stored, id);
+        const write = { key, expectedRevision, value, bytes, leaseId };
+        if (requests.resume(id)) etcd.propose(write, this.#stored, id);
       },
       onFailure: (id, error) => {
         this.#leaseless.delete(id);
@@ -107,7 +109,7 @@ export class ObjectWrites {
     if (body === undefined) return reply(id, status(400, 'BadRequest', 'a create needs a body'));
     const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
     const metadata = this.#identities.fill(given, resource, simulation.now);
-    const object = this.#identities.addresses.fill({ ...body, metadata } as KubernetesObject);
+    const object = this.#identities.addresses.fill(withParts(body, metadata, statusOf(body)));
     const admitted = this.#admission.complete(object);
     if ('code' in admitted) {
       return reply(id, status(admitted.code, admitted.reason, admitted.message));
@@ -179,7 +181,7 @@ export class ObjectWrites {
     const { latencies, etcd, leases } = this.#context;
     const bytes = value === undefined ? 0 : encodedBytes(value);
     latencies.asked(id);
-    const write = { key, expectedRevision, value, bytes };
+    const write = { key, expectedRevision, value, bytes, leaseId: 0 };
     if (value?.kind !== 'Event') return etcd.propose(write, this.#stored, id);
     this.#leaseless.set(id, write);
     leases.take(id);

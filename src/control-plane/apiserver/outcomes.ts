@@ -5,6 +5,7 @@
 // (reference: controlplane B8; nodes-controllers 1.15).
 import type { Binding } from '../../api/binding.js';
 import { isSameData } from '../../api/data-equality.js';
+import { extended } from '../../api/extended.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Lease } from '../../api/lease.js';
 import type { ObjectMeta } from '../../api/object-meta.js';
@@ -233,8 +234,8 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   const object: Pod = {
     ...pod,
     metadata: sameMetadata(pod.metadata),
-    spec: { ...pod.spec, nodeName: binding.target.name as string },
-    status: { ...status, conditions: [...others, scheduled] },
+    spec: extended(pod.spec, { nodeName: binding.target.name as string }),
+    status: extended(status, { conditions: [...others, scheduled] }),
   };
   return { kind: 'write', object };
 }

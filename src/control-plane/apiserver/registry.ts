@@ -40,13 +40,16 @@ export class IdentityGenerator {
     const { namespace = '', generateName = '' } = metadata;
     const name = metadata.name || this.#nameFor(`${resource}/${namespace}`, generateName);
     const uid = this.#uidFor(`${resource}/${namespace}/${name}`);
-    const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-    const server = { name, namespace: metadata.namespace, uid, creationTimestamp: now };
-    return storedMetadata(
-      { ...server, resourceVersion: 0, deletionTimestamp, deletionGracePeriodSeconds },
-      metadata,
-      1,
-    );
+    const server = {
+      name,
+      namespace: metadata.namespace,
+      uid,
+      resourceVersion: 0,
+      creationTimestamp: now,
+      deletionTimestamp: metadata.deletionTimestamp,
+      deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
+    };
+    return storedMetadata(server, metadata, 1);
   }
 
   #nameFor(scope: string, generateName: string): string {

@@ -6,7 +6,7 @@
 // Source: Kubernetes v1.36 apiserver storage/cacher/cache_watcher.go, endpoints/handlers/watch.go
 // (reference: controlplane B9).
 import type { WatcherAddress } from '../../client/api-request.js';
-import type { FleetWatchEvent, WatchEvent, WatchStream } from '../../client/watch.js';
+import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import type { Link } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import { apiserverConstants } from './constants.js';
@@ -288,7 +288,9 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   #hand(event: WatchEvent): void {
     const { now } = this.#runtime.simulation;
     const spacingUs = apiserverConstants.watchDispatchPerWatcherNanoseconds / 1000;
-    const forFleet: FleetWatchEvent = { ...event, dispatchedAtUs: now, spacingUs };
+    const { type, object, previous, revision, bytes } = event;
+    const dispatchedAtUs = now;
+    const forFleet = { type, object, previous, revision, bytes, dispatchedAtUs, spacingUs };
     this.#options.statistics.eventBytes.observe(event.bytes, this.members);
     this.#events.push(forFleet);
     this.#arrivals.push(now);

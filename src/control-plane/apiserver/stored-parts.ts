@@ -1,6 +1,7 @@
 // How stored objects are put together: always with the same fields in the same order, those that
 // an object lacks undefined. Objects of one layout are made and read several times as fast as ones
 // that were spread together: an update of a Lease took 6 µs, and takes 1 µs.
+import { extended } from '../../api/extended.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ObjectMeta } from '../../api/object-meta.js';
 import { messageShape } from '../../api/shape.js';
@@ -109,8 +110,8 @@ export function withParts(
 ): KubernetesObject {
   const { apiVersion, kind } = object;
   if (!hasUsualParts(kind)) {
-    const parts = status === undefined ? { ...object, metadata } : { ...object, metadata, status };
-    return parts as KubernetesObject;
+    const parts = status === undefined ? { metadata } : { metadata, status };
+    return extended(object, parts) as KubernetesObject;
   }
   const spec = specOf(object);
   const parts =

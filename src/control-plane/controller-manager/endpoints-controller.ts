@@ -3,6 +3,7 @@
 // own last write not yet in the cache is tried again. Left out: the annotation of the last change.
 // Source: Kubernetes v1.36 pkg/controller/endpoint (reference: nodes-controllers 3.9).
 import type { EndpointAddress, EndpointSubset, Endpoints } from '../../api/endpoints.js';
+import { extended } from '../../api/extended.js';
 import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import type { ApiCall } from '../../client/api-call.js';
@@ -140,12 +141,9 @@ function addressOf(pod: Pod, publishNotReady: boolean): PodAddress | undefined {
   if (ip === undefined || isPodTerminal(pod) || isLeaving) return undefined;
   const { namespace = '', name, uid = '' } = pod.metadata;
   const { nodeName } = pod.spec;
+  const targetRef = { kind: 'Pod', namespace, name, uid };
   return {
-    address: {
-      ip,
-      ...(nodeName !== undefined && { nodeName }),
-      targetRef: { kind: 'Pod', namespace, name, uid },
-    },
+    address: nodeName === undefined ? { ip, targetRef } : { ip, nodeName, targetRef },
     isReady: publishNotReady || isPodReady(pod),
   };
 }
@@ -162,10 +160,9 @@ export function endpointsOf(service: Service, { pods, entries }: Members<PodAddr
   const subset: EndpointSubset = {
     ...(ready.length > 0 && { addresses: ready.slice(0, maxEndpointsCapacity) }),
     ...(notReady.length > 0 && room > 0 && { notReadyAddresses: notReady.slice(0, room) }),
-    ports: endpointPorts(service, pods.get(first)).map(({ port = 0, ...rest }) => ({
-      ...rest,
-      port,
-    })),
+    ports: endpointPorts(service, pods.get(first)).map(({ port = 0, ...rest }) =>
+      extended(rest, { port }),
+    ),
   };
   const { namespace = '', name, labels } = service.metadata;
   const managedBy = { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };

@@ -10,7 +10,7 @@ import { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
 import type { Connection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
-import type { FleetWatchEvent, WatchStream } from '../../client/watch.js';
+import type { FleetWatchEvent, WatchEvent, WatchStream } from '../../client/watch.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { KubeProxyFleet } from './kube-proxy-fleet.js';
 
@@ -86,8 +86,8 @@ export class ServiceFeed {
   /** After a watch that had become too old: what is listed is taken as changed now. */
   #relisted(object: KubernetesObject, revision: number): void {
     const dispatchedAtUs = this.#transport.simulation.now;
-    const event = { type: 'MODIFIED', object, previous: object, revision, bytes: 0 } as const;
-    this.#fleet.onFleetEvent({ ...event, dispatchedAtUs, spacingUs: 0 });
+    const change = { type: 'MODIFIED', object, previous: object, revision, bytes: 0 } as const;
+    this.#fleet.onFleetEvent(fleetEvent(change, dispatchedAtUs, 0));
   }
 
   #watch(index: number): void {
@@ -120,11 +120,19 @@ export class ServiceFeed {
     for (let event = watch.next(now); event !== undefined; event = watch.next(now)) {
       // A watch of a single client has been over its link already.
       const { dispatchedAtUs = now, spacingUs = 0 } = event as Partial<FleetWatchEvent>;
-      this.#fleet.onFleetEvent({ ...event, dispatchedAtUs, spacingUs });
+      this.#fleet.onFleetEvent(fleetEvent(event, dispatchedAtUs, spacingUs));
       this.#revisions[index] = event.revision;
     }
     if (!watch.isEnded) return;
     this.#watches[index] = undefined;
     this.#watch(index);
   }
+}
+
+function fleetEvent(
+  { type, object, previous, revision, bytes }: WatchEvent,
+  dispatchedAtUs: number,
+  spacingUs: number,
+): FleetWatchEvent {
+  return { type, object, previous, revision, bytes, dispatchedAtUs, spacingUs };
 }

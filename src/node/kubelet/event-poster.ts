@@ -3,6 +3,7 @@
 // the reason, so that a repetition is a PATCH that raises the count. Left out: combining similar
 // Events. Source: reference nodes-controllers §0.3, controlplane C7.
 import type { Event } from '../../api/event.js';
+import { extended } from '../../api/extended.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { referenceTo } from '../../api/object-meta.js';
 import type { ApiCall } from '../../client/api-call.js';
@@ -151,10 +152,9 @@ export class EventPoster {
         name: `${name}.${record.seenUs.toString(16)}.${part}.${reason.toLowerCase()}`,
         namespace,
       },
-      involvedObject: {
-        ...referenceTo(record.pod),
+      involvedObject: extended(referenceTo(record.pod), {
         fieldPath: container === undefined ? 'spec' : `spec.${list}{${part}}`,
-      },
+      }),
       reason,
       message,
       type: warnings.has(reason) ? 'Warning' : 'Normal',

@@ -252,5 +252,6 @@ export function withStatus(current: Pod, status: PodStatus): Pod {
   if (observedGeneration !== undefined) next.observedGeneration = observedGeneration;
   if (resize !== undefined) next.resize = resize;
   if (message !== undefined && status.message === undefined) next.message = message;
-  return { ...current, status: next };
+  const { apiVersion, kind, metadata, spec } = current;
+  return { apiVersion, kind, metadata, spec, status: next };
 }

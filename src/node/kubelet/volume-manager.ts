@@ -151,9 +151,15 @@ export class VolumeManager {
     if (!this.#asksForToken(record.pod)) return this.#readConfig(record);
     const { namespace = '' } = record.pod.metadata;
     const serviceAccount = record.pod.spec.serviceAccountName ?? 'default';
-    const request = { resource: 'serviceaccounts', subresource: 'token', namespace } as const;
     record.agent.client.send(
-      { ...request, verb: 'create', name: serviceAccount, boundPod: record.pod.metadata.name },
+      {
+        verb: 'create',
+        resource: 'serviceaccounts',
+        subresource: 'token',
+        namespace,
+        name: serviceAccount,
+        boundPod: record.pod.metadata.name,
+      },
       this.#answered,
       record,
     );

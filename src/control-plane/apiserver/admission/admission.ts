@@ -182,7 +182,11 @@ function withoutStatus<T extends KubernetesObject>(object: T): T {
 
 function pendingPod(pod: Pod, spec: PodSpec): Pod {
   const status = { phase: 'Pending', qosClass: podQosClass(spec) } as const;
-  if ((spec.schedulingGates ?? []).length === 0) return { ...pod, spec, status };
-  const lastTransitionTime = pod.metadata.creationTimestamp ?? 0;
-  return { ...pod, spec, status: { ...status, conditions: [{ ...GATED, lastTransitionTime }] } };
+  const { apiVersion, kind, metadata } = pod;
+  if ((spec.schedulingGates ?? []).length === 0) {
+    return { apiVersion, kind, metadata, spec, status };
+  }
+  const lastTransitionTime = metadata.creationTimestamp ?? 0;
+  const conditions = [{ ...GATED, lastTransitionTime }];
+  return { apiVersion, kind, metadata, spec, status: { ...status, conditions } };
 }

@@ -4,6 +4,7 @@
 
 import { claimKeysOf } from '../../../api/claim-volumes.js';
 import type { Container } from '../../../api/container.js';
+import { extended } from '../../../api/extended.js';
 import type { Pod, PodSpec } from '../../../api/pod.js';
 import { resizedSpec } from '../../../api/pod-resize.js';
 import {
@@ -130,6 +131,6 @@ export class PodInfo {
 
   /** The same pod as if it were bound to `nodeName`. */
   on(nodeName: string): PodInfo {
-    return new PodInfo({ ...this.pod, spec: { ...this.pod.spec, nodeName } }, this);
+    return new PodInfo({ ...this.pod, spec: extended(this.pod.spec, { nodeName }) }, this);
   }
 }
