@@ -3,6 +3,8 @@
  * of the spec and who gave it.
  */
 
+import { meanRate } from '../cluster/arrival-times.js';
+import type { ArrivalsOperation } from '../cluster/arrivals-operation.js';
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import { type FaultOperation, isFaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
@@ -172,6 +174,8 @@ function operationLines(operation: Operation): readonly string[] {
         operation.qps === Number.POSITIVE_INFINITY ? '' : ` at ${operation.qps} a second`;
       return [`${head} ${operation.count} in namespace ${operation.namespace}${pace}`];
     }
+    case 'arrivals':
+      return [`${head} in namespace ${operation.namespace}, ${arrivalsText(operation)}`];
     case 'churn': {
       const interval = formatDuration(operation.intervalUs);
       return [`${head} ${operation.mode}, ${operation.count} times, every ${interval}`];
@@ -297,4 +301,20 @@ function imageTexts(images: readonly (readonly [container: string, image: string
 function markTexts(marks: Readonly<Record<string, string | null>>): string {
   const pairs = Object.entries(marks).sort(([a], [b]) => (a < b ? -1 : 1));
   return pairs.map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`)).join(', ');
+}
+
+function arrivalsText({ arrivals }: ArrivalsOperation): string {
+  switch (arrivals.kind) {
+    case 'times':
+      return `${arrivals.timesUs.length} at the times of a trace`;
+    case 'closedLoop':
+      return `${arrivals.count}, ${arrivals.inFlight} of them in flight`;
+    case 'process': {
+      const { process, limits } = arrivals;
+      const rate = `${process.kind}, ${meanRate(process)} a second`;
+      const count = limits.count === Number.POSITIVE_INFINITY ? '' : `, at most ${limits.count}`;
+      const { durationUs } = limits;
+      return `${rate}${count}${durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`}`;
+    }
+  }
 }

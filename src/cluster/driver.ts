@@ -11,6 +11,8 @@ import { ApiClient } from '../client/api-client.js';
 import { type ApiResponse, isSuccess } from '../client/api-request.js';
 import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
+import { ArrivalLoad } from './arrival-load.js';
+import type { ArrivalsOperation } from './arrivals-operation.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
 import { cordonRequest, Drain } from './drain.js';
@@ -28,7 +30,13 @@ import { type FaultOperation, type HealOperation, isFaultOperation } from './fau
 import { ForEachLoad } from './for-each-load.js';
 import { isEqual } from './merge-patch.js';
 import type { InstanceOperation, TaintChange } from './node-operation.js';
-import type { ObjectReference, Operation, RestartOperation } from './operation.js';
+import type {
+  ChurnOperation,
+  ObjectReference,
+  Operation,
+  RequestsOperation,
+  RestartOperation,
+} from './operation.js';
 import { PhaseLoad } from './phase-load.js';
 import { PodLoad } from './pod-load.js';
 import { RequestLoad } from './request-load.js';
@@ -130,9 +138,6 @@ export class Driver {
       case 'createNodes':
         createNodes(operation.pool, operation.count);
         return this.#beginNext();
-      case 'requests':
-        new RequestLoad(this.#options, operation).start();
-        return this.#beginNext();
       case 'createPods':
         new PodLoad(this.#options, operation, () => this.#beginNext()).start();
         return;
@@ -140,8 +145,10 @@ export class Driver {
         return new PhaseLoad(this.#options, operation, () => this.#beginNext()).start();
       case 'forEach':
         return new ForEachLoad(this.#options, operation, () => this.#beginNext()).start();
+      case 'arrivals':
       case 'churn':
-        new Churn(this.#options, operation).start();
+      case 'requests':
+        this.#loadBeside(operation).start();
         return this.#beginNext();
       case 'restart':
         this.#options.restart(operation);
@@ -160,6 +167,20 @@ export class Driver {
       case 'sleep':
         simulation.after(operation.durationUs, this.#resumed);
         return;
+    }
+  }
+
+  /** A load that goes on beside what follows. */
+  #loadBeside(
+    operation: ArrivalsOperation | ChurnOperation | RequestsOperation,
+  ): ArrivalLoad | Churn | RequestLoad {
+    switch (operation.op) {
+      case 'arrivals':
+        return new ArrivalLoad(this.#options, operation);
+      case 'churn':
+        return new Churn(this.#options, operation);
+      case 'requests':
+        return new RequestLoad(this.#options, operation);
     }
   }
 

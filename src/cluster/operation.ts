@@ -3,6 +3,7 @@
 // back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { ContentType, PropagationPolicy } from '../client/api-request.js';
+import type { ArrivalsOperation } from './arrivals-operation.js';
 import type { StopSignal } from './elected-process.js';
 import type { EtcdOperation } from './etcd-operation.js';
 import type { FaultOperation } from './fault-operation.js';
@@ -154,6 +155,7 @@ export type Operation =
   | UpdateOperation
   | CreateNodesOperation
   | CreatePodsOperation
+  | ArrivalsOperation
   | ChurnOperation
   | ForEachOperation
   | PhasesOperation

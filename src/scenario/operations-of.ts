@@ -12,6 +12,7 @@ import type {
   RequestsOperation,
   RestartOperation,
 } from '../cluster/operation.js';
+import { arrivalsOf } from './arrivals-of.js';
 import { durationUs } from './duration.js';
 import { etcdOperationOf } from './etcd-operations.js';
 import { faultOperationOf } from './fault-operations.js';
@@ -100,6 +101,8 @@ class OperationBuilder {
       }
       case 'createPods':
         return this.#createPods(text, common, path);
+      case 'arrivals':
+        return this.#arrivals(text, common, path);
       case 'churn':
         return this.#churn(text, common, path);
       case 'phases':
@@ -168,11 +171,33 @@ class OperationBuilder {
     common: Common,
     path: FieldPath,
   ): Omit<BuiltOperation, 'path'> | undefined {
+    const pods = this.#pods(text, path);
+    if (pods === undefined) return undefined;
+    const { placed, ...named } = pods;
+    const { count, qps = Number.POSITIVE_INFINITY, workers = 1 } = text;
+    const operation = { op: 'createPods', ...common, ...named, count, qps, workers } as const;
+    return { operation, objects: [placed] };
+  }
+
+  #arrivals(
+    text: Text<'arrivals'>,
+    common: Common,
+    path: FieldPath,
+  ): Omit<BuiltOperation, 'path'> | undefined {
+    const pods = this.#pods(text, path);
+    const arrivals = arrivalsOf(text, path, this.#reader, this.#placeOf);
+    if (pods === undefined || arrivals === undefined) return undefined;
+    const { placed, ...named } = pods;
+    return { operation: { op: 'arrivals', ...common, ...named, arrivals }, objects: [placed] };
+  }
+
+  /** The bare pods that an operation creates. */
+  #pods(text: Text<'createPods'> | Text<'arrivals'>, path: FieldPath) {
     const template = this.#reader.template(text.template, this.#tree, [...path, 'template']);
     if (template === undefined) return undefined;
     const { object } = template;
     if (object.kind !== 'Pod') {
-      const message = `the template is a ${object.kind}; createPods creates bare Pods`;
+      const message = `the template is a ${object.kind}; ${text.op} creates bare Pods`;
       const at = [...path, 'template'];
       const { impossible } = scenarioProblemCodes;
       this.#reader.problems.push(problemAt(this.#placeOf(at), impossible, message, { path: at }));
@@ -181,19 +206,8 @@ class OperationBuilder {
     const written = template.manifest.object.metadata.namespace;
     const namespace = text.namespace ?? written ?? 'default';
     const placed = inNamespace(template, namespace);
-    return {
-      operation: {
-        op: 'createPods',
-        ...common,
-        namespace,
-        namePrefix: text.namePrefix ?? `${object.metadata.name}-`,
-        template: placed.object,
-        count: text.count,
-        qps: text.qps ?? Number.POSITIVE_INFINITY,
-        workers: text.workers ?? 1,
-      },
-      objects: [placed],
-    };
+    const namePrefix = text.namePrefix ?? `${object.metadata.name}-`;
+    return { placed, namespace, namePrefix, template: placed.object };
   }
 
   #churn(text: Text<'churn'>, common: Common, path: FieldPath): Omit<BuiltOperation, 'path'> {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { restartableComponents } from '../cluster/operation.js';
 import { etcdOperationSchemas } from './etcd-operations.js';
 import { faultOperationSchemas } from './fault-operations.js';
+import { arrivalsSchema } from './schema-arrivals.js';
 import {
   duration,
   flag,
@@ -60,6 +61,7 @@ export const operationNames = [
   'update',
   'createNodes',
   'createPods',
+  'arrivals',
   'churn',
   'phases',
   'forEach',
@@ -116,6 +118,7 @@ export const operation = z.discriminatedUnion(
       qps: positiveNumber().optional().describe('Pods a second; as fast as possible when absent.'),
       workers: wholeNumber(1).optional().describe('Requests in flight at most.'),
     }),
+    arrivalsSchema(template, namespace),
     mapping({
       op: z.literal('churn'),
       ...timing,
