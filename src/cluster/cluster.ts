@@ -151,7 +151,7 @@ export class Cluster {
       simulation,
       transport: this.#controlPlane.transport,
       spec: spec.clusterDns,
-      connect: (name) => this.#controlPlane.connect(name, 'node'),
+      connect: (name, at) => this.#controlPlane.connect(name, 'node', at),
       observer,
       monitor: listeners.dns,
     });
@@ -234,7 +234,7 @@ export class Cluster {
     }
     this.#controllers.start();
     for (const scheduler of this.#schedulers) scheduler.start();
-    this.traffic?.start(this.#proxies, this.#spec.network.node.delay);
+    this.traffic?.start(this.#proxies, this.#spec.network.node.delay, this.#wayBetween);
     this.#cloud?.start();
     this.#serviceFeed.start();
     this.#dns.start(this.#dnsSurroundings);
@@ -245,6 +245,9 @@ export class Cluster {
     startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);
   }
 
+  readonly #wayBetween: DnsSurroundings['wayBetween'] = (one, other) =>
+    this.#controlPlane.partitions.between(one, other);
+
   /** What lookups of names need to know. */
   get #dnsSurroundings(): DnsSurroundings {
     return {
@@ -252,6 +255,7 @@ export class Cluster {
       nodes: this.#nodes.places,
       link: this.#spec.network.node.delay,
       flannel: () => this.network.flannel,
+      wayBetween: this.#wayBetween,
     };
   }
 
@@ -315,9 +319,9 @@ export class Cluster {
 
   #faultStriker(operations: readonly Operation[], observer: ClusterObserver) {
     const { partitions } = this.#controlPlane;
-    const parts = { nodes: this.#nodes, kubelets: this.#kubelets, partitions };
-    const simulation = this.#simulation;
-    return faultStriker({ simulation, observer, spec: this.#spec, ...parts }, operations);
+    partitions.beforeChange = () => this.traffic?.catchUp();
+    const parts = { nodes: this.#nodes, kubelets: this.#kubelets, partitions, spec: this.#spec };
+    return faultStriker({ simulation: this.#simulation, observer, ...parts }, operations);
   }
 
   /** Who does things to etcd, when any operation asks for it. */

@@ -33,13 +33,17 @@ export interface DnsAssemblyOptions {
   readonly simulation: Simulation;
   readonly transport: ApiTransport;
   readonly spec: ClusterDnsSpec;
-  readonly connect: (name: string) => Connection;
+  /** `at`: the node of a replica in a pod. */
+  readonly connect: (name: string, at?: string) => Connection;
   readonly observer: ClusterObserver;
   readonly monitor: DnsMonitor | undefined;
 }
 
 /** What lookups need of the rest of the cluster. */
-export type DnsSurroundings = Pick<DnsRouterOptions, 'proxies' | 'nodes' | 'link' | 'flannel'>;
+export type DnsSurroundings = Pick<
+  DnsRouterOptions,
+  'proxies' | 'nodes' | 'link' | 'flannel' | 'wayBetween'
+>;
 
 /** The resolver of the nodes: a server outside the cluster. */
 const hostNameserver = '192.168.0.1';
@@ -67,6 +71,8 @@ export class DnsAssembly implements ServerListener {
   #traffic: DnsTraffic | undefined;
   #autoscaler: ProportionalAutoscaler | undefined;
   #started = 0;
+  /** By index, as they come. */
+  #nodeNames: readonly string[] = [];
 
   constructor(options: DnsAssemblyOptions) {
     this.#options = options;
@@ -103,6 +109,7 @@ export class DnsAssembly implements ServerListener {
 
   start(surroundings: DnsSurroundings): void {
     const { simulation, spec, monitor } = this.#options;
+    this.#nodeNames = surroundings.nodes.names;
     this.#dnsOf.start();
     this.#autoscaler?.start();
     if (spec.traffic.length === 0 || monitor === undefined) return;
@@ -135,7 +142,7 @@ export class DnsAssembly implements ServerListener {
     if (!this.#isInPods || namespace !== dnsNamespace) return;
     const app = labels[dnsAppLabel];
     if (app === coreDnsApp && !this.#replicas.has(uid)) {
-      const index = this.#dnsOf.startReplica(name);
+      const index = this.#dnsOf.startReplica(name, this.#nodeNames[node] ?? '');
       const server = this.#newServer(name, this.#replicaTimes);
       this.#replicas.set(uid, { index, node, server });
     }

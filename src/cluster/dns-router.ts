@@ -10,7 +10,7 @@ import type { DnsRecords } from '../network/cluster-dns/service-records.js';
 import type { FlannelFleet } from '../network/flannel/flannel-fleet.js';
 import type { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
 import { dnsNamespace, dnsServiceName } from './dns-addon.js';
-import { Dialer } from './traffic/dialer.js';
+import { Dialer, type DialerOptions } from './traffic/dialer.js';
 import type { PodServersTable } from './traffic/pod-servers-table.js';
 
 /** A replica of CoreDNS as queries meet it. */
@@ -33,6 +33,8 @@ export interface DnsRouterOptions {
   readonly servers: PodServersTable;
   /** From a node to another, one way. */
   readonly link: DistributionSpec;
+  /** What becomes of packets between two nodes now. */
+  readonly wayBetween: DialerOptions['wayBetween'];
   readonly flannel: () => FlannelFleet | undefined;
   /** By UID of their pods; replicas in no pods have names of their own. */
   readonly replicas: ReadonlyMap<string, DnsReplica>;
@@ -47,7 +49,7 @@ export class PodDnsRouter implements DnsRouter {
   readonly #roundTripUs: number;
 
   constructor(options: DnsRouterOptions) {
-    const { simulation, proxies, nodes, servers, link } = options;
+    const { simulation, proxies, nodes, servers, link, wayBetween } = options;
     this.#options = options;
     this.#random = simulation.random.stream('dns-traffic/replicas');
     this.#roundTripUs = 2 * Math.round(distribution(link).mean);
@@ -55,6 +57,7 @@ export class PodDnsRouter implements DnsRouter {
       proxies,
       servers,
       nodes,
+      wayBetween,
       history: proxies.follow(`${dnsNamespace}/${dnsServiceName}`),
       origin: 'internal',
       roundTripUs: this.#roundTripUs,

@@ -1,7 +1,8 @@
 // Which machines cannot reach each other: a partition lies between two groups of machines, and cuts
-// the connections across it, in both directions: of clients to apiservers, and between members of
-// etcd.
-// Left out: connections of apiservers to members of etcd on other machines; traffic between pods.
+// the connections across it, in both directions: of clients to apiservers, between members of etcd,
+// and new ones between pods.
+// Left out: connections of apiservers to members of etcd on other machines; connections between
+// pods that are open when the partition begins.
 import type { ApiServerPort, Connection, Way } from '../client/connection.js';
 import type { NetworkCuts } from '../client/network-cuts.js';
 
@@ -32,6 +33,8 @@ export class Partitions {
   readonly #etcd: CuttableEtcd;
   #connections: Located[] = [];
   readonly #active = new Set<Partition>();
+  /** Told just before a partition begins or ends. */
+  beforeChange: () => void = () => {};
 
   /** `serverAt`: the machine of an apiserver. */
   constructor(
@@ -51,11 +54,20 @@ export class Partitions {
 
   /** What becomes of packets between a machine and an apiserver now. O(partitions). */
   wayTo(at: string, server: ApiServerPort): Way {
-    return this.#between(at, this.#serverAt(server));
+    return this.between(at, this.#serverAt(server));
+  }
+
+  /** What becomes of packets between two machines now. O(partitions). */
+  between(at: string, otherAt: string): Way {
+    for (const partition of this.#active) {
+      if (separates(partition, at, otherAt)) return partition.way;
+    }
+    return 'open';
   }
 
   /** Begins a partition. O(connections). */
   begin(partition: Partition): void {
+    this.beforeChange();
     this.#active.add(partition);
     this.#apply();
     this.#applyToEtcd(partition);
@@ -63,16 +75,10 @@ export class Partitions {
 
   /** Ends it; what it alone has cut works again. O(connections). */
   end(partition: Partition): void {
+    this.beforeChange();
     this.#active.delete(partition);
     this.#apply();
     this.#applyToEtcd(partition);
-  }
-
-  #between(at: string, otherAt: string): Way {
-    for (const partition of this.#active) {
-      if (separates(partition, at, otherAt)) return partition.way;
-    }
-    return 'open';
   }
 
   /** Members of etcd on two sides; what other partitions or faults have cut stays so. */
@@ -81,7 +87,7 @@ export class Partitions {
     for (const [one, at] of hosts.entries()) {
       for (const [other, otherAt] of hosts.entries()) {
         if (other <= one || !separates(partition, at, otherAt)) continue;
-        connect(one, other, this.#between(at, otherAt) === 'open');
+        connect(one, other, this.between(at, otherAt) === 'open');
       }
     }
   }

@@ -26,7 +26,7 @@ import { dnsProblems } from './dns-of.js';
 import { electedProblems, replicasOf } from './elected-of.js';
 import { etcdProblems } from './etcd-of.js';
 import { checkEtcdOperation } from './etcd-operations.js';
-import { FaultSequence } from './fault-operations.js';
+import { type FaultPlaces, FaultSequence } from './fault-operations.js';
 import { checkInitialObjects } from './initial-objects.js';
 import { kubeProxyProblems } from './kube-proxy-of.js';
 import { networkProblems } from './network-of.js';
@@ -232,7 +232,7 @@ class OperationSequence {
       case 'partition':
       case 'registryFault':
       case 'heal':
-        return this.#faults.check(operation, this.#selectableNodes, this.#hosts, report);
+        return this.#faults.check(operation, this.#faultPlaces, report);
       case 'scale':
         return this.#requireKind(operation.target, scalable, 'scaled', report);
       case 'rolloutRestart':
@@ -269,6 +269,13 @@ class OperationSequence {
         return;
       default:
     }
+  }
+
+  /** O(nodes) */
+  get #faultPlaces(): FaultPlaces {
+    const { traffic = [], dnsTraffic = [] } = this.#spec.workload ?? {};
+    const hasTraffic = traffic.length + dnsTraffic.length > 0;
+    return { nodes: this.#selectableNodes, hosts: this.#hosts, hasTraffic };
   }
 
   get #hosts(): readonly string[] {

@@ -197,15 +197,23 @@ function selectionOf(nodes: z.infer<typeof nodeSelection>): NodeSelection {
 
 type Report = (steps: FieldPath, message: string, suggestion: string | undefined) => void;
 
+/** What faults may be done to. */
+export interface FaultPlaces {
+  readonly nodes: readonly SelectableNode[];
+  /** Names of machines of the control plane. */
+  readonly hosts: readonly string[];
+  /** Its pods talk to each other. */
+  readonly hasTraffic: boolean;
+}
+
 /** Faults so far, and what they may be done to. */
 export class FaultSequence {
   readonly #names = new Set<string>();
 
-  /** Reports everything wrong with a fault in a cluster that has these nodes and hosts. */
+  /** Reports everything wrong with a fault in such a cluster. */
   check(
     operation: FaultOperation,
-    nodes: readonly SelectableNode[],
-    hosts: readonly string[],
+    { nodes, hosts, hasTraffic }: FaultPlaces,
     report: Report,
   ): void {
     if (operation.op === 'heal') return this.#checkHeal(operation.fault, report);
@@ -218,8 +226,9 @@ export class FaultSequence {
       if ('nodes' in group) checkSelection(group.nodes, nodes, ['between', side], report);
       else checkHosts(group.hosts, hosts, ['between', side, 'hosts'], report);
     }
-    if (operation.between.some((group) => 'hosts' in group)) return;
-    const message = 'nothing that is simulated passes between nodes';
+    if (hasTraffic || operation.between.some((group) => 'hosts' in group)) return;
+    const without = 'without workload.traffic or workload.dnsTraffic';
+    const message = `nothing that is simulated passes between nodes ${without}`;
     report(['between'], message, 'between: [{zone: zone-b}, controlPlane]');
   }
 

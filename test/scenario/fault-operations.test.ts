@@ -139,6 +139,14 @@ describe('what cannot be is refused with its place', () => {
     expect(problems[0]?.line).toBe(10);
   });
 
+  test('but nodes may be parted where their pods talk to each other', () => {
+    const between = '{op: partition, between: [{zone: a}, {zone: b}]}';
+    const lookups =
+      '{name: l, from: {labels: {app: a}}, names: [a.example], lookupsPerSecond: 1}';
+    const withTraffic = `${spec(between)}\n  dnsTraffic: [${lookups}]\n`;
+    expect(load(withTraffic).problems.map(({ message }) => message)).toEqual([]);
+  });
+
   test('a name that is taken, and one that no fault has', () => {
     const { problems } = load(spec(strike, strike, '{op: heal, fault: strom}'));
     expect(problems.map(({ line, message }) => [line, message])).toEqual([

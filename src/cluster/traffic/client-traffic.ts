@@ -6,7 +6,7 @@ import { distribution } from '../../kernel/distributions.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { KubeProxyFleet } from '../../node/kube-proxy/kube-proxy-fleet.js';
 import type { ServerListener } from '../../node/kubelet/pod-servers.js';
-import { Dialer } from './dialer.js';
+import { Dialer, type DialerOptions } from './dialer.js';
 import { PodServersTable } from './pod-servers-table.js';
 import { TrafficClients } from './traffic-clients.js';
 import type { TrafficCounts } from './traffic-counts.js';
@@ -69,7 +69,11 @@ export class ClientTraffic {
   }
 
   /** Begins; before the proxies list what there is. `link`: from a node to another, one way. */
-  start(proxies: KubeProxyFleet, link: DistributionSpec): void {
+  start(
+    proxies: KubeProxyFleet,
+    link: DistributionSpec,
+    wayBetween: DialerOptions['wayBetween'],
+  ): void {
     this.#proxies = proxies;
     const { random } = this.#simulation;
     const nodes = { names: this.#names, zones: this.#zones, indexes: this.#indexes };
@@ -79,6 +83,7 @@ export class ClientTraffic {
         proxies,
         servers: this.#table,
         nodes,
+        wayBetween,
         history: proxies.follow(`${spec.namespace}/${spec.service}`),
         origin: spec.source.kind === 'external' ? 'external' : 'internal',
         roundTripUs,
@@ -94,6 +99,11 @@ export class ClientTraffic {
       this.#flows.push({ flow, dialer });
     }
     this.#simulation.after(TICK_US, this.#due);
+  }
+
+  /** Makes all connections up to now: something that they depend on is about to change. */
+  catchUp(): void {
+    this.#proceed();
   }
 
   /** Everything up to now, in the order of the plan. */

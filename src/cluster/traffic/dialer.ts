@@ -4,6 +4,7 @@
 // Left out: packet loss, connection tracking tables that are full, the time of a connection in
 // queues of its server.
 import type { Endpoint } from '../../api/endpoint-slice.js';
+import type { Way } from '../../client/connection.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { SimTime } from '../../kernel/time.js';
 import { Balancer, firstPacketUs } from '../../node/kube-proxy/balancer.js';
@@ -26,6 +27,8 @@ export interface DialerOptions {
   readonly servers: PodServersTable;
   readonly nodes: DialerNodes;
   readonly history: ServiceHistory;
+  /** What becomes of packets between two nodes now. */
+  readonly wayBetween: (one: string, other: string) => Way;
   readonly origin: TrafficOrigin;
   /** To another node and back, µs. */
   readonly roundTripUs: number;
@@ -85,7 +88,7 @@ export class Dialer {
     const tries = mode === 'userspace' ? kubeProxyConstants.userspaceDials : 1;
     for (let tried = 0; tried < tries; tried++) {
       const endpoint = this.#balancer.pick(mode, node, rules.service, used, client, at);
-      const answer = this.#answerOf(endpoint, at);
+      const answer = this.#answerOf(node, endpoint, at);
       if (answer === 'accepted') {
         this.waitedUs += roundTripUs;
         this.outcome = 'ok';
@@ -104,9 +107,12 @@ export class Dialer {
     return kubeProxyConstants.userspaceDialTimeoutUs * (1 << tried);
   }
 
-  #answerOf({ addresses, targetRef, nodeName }: Endpoint, at: SimTime): Answer {
-    const { servers, nodes } = this.#options;
-    const node = nodes.indexes.get(nodeName ?? '') ?? -1;
+  #answerOf(from: number, endpoint: Endpoint, at: SimTime): Answer {
+    const { addresses, targetRef, nodeName = '' } = endpoint;
+    const { servers, nodes, wayBetween } = this.#options;
+    const way = wayBetween(nodes.names[from] ?? '', nodeName);
+    if (way !== 'open') return way === 'dropped' ? 'silent' : 'refused';
+    const node = nodes.indexes.get(nodeName) ?? -1;
     return servers.answer(addresses[0] ?? '', targetRef?.uid, node, at);
   }
 

@@ -20,7 +20,8 @@ export interface ClusterDnsOptions {
   readonly transport: ApiTransport;
   /** `domain`: the zone of the cluster, `cluster.local`; `replicas`: those from the start. */
   readonly spec: { readonly replicas: number; readonly domain: string };
-  readonly connectionFor: (name: string) => Connection;
+  /** `at`: the node of a replica in a pod; else ''. */
+  readonly connectionFor: (name: string, at: string) => Connection;
   readonly observer: ClusterObserver;
 }
 
@@ -52,8 +53,8 @@ export class ClusterDns {
   }
 
   /** One more replica: it lists and watches from now on. Returns its index. */
-  startReplica(name: string): number {
-    const replica = this.#make(name);
+  startReplica(name: string, node = ''): number {
+    const replica = this.#make(name, node);
     this.#follow(replica);
     return replica.index;
   }
@@ -111,10 +112,10 @@ export class ClusterDns {
     slices.start();
   }
 
-  #make(name: string): Replica {
+  #make(name: string, at = ''): Replica {
     const { simulation, transport, connectionFor, spec } = this.#options;
     const { defaultQps, defaultBurst } = clientConstants;
-    const connection = connectionFor(name);
+    const connection = connectionFor(name, at);
     let replica: Replica | undefined;
     const end = simulation.live('', () => {
       const client = new ApiClient(transport, {

@@ -174,3 +174,33 @@ test('the same scenario has the same traffic, whatever else connects', () => {
   }).result.traffic.filter((row) => row.traffic === 'a');
   expect(beside).toEqual(alone);
 });
+
+describe('traffic between nodes that cannot reach each other', () => {
+  const partition = (packets: string): string =>
+    `    - {op: partition, at: 12050ms, between: [[workers-0], [workers-1]], duration: 2s, packets: ${packets}}\n`;
+  const traffic =
+    '{name: a, service: api, connectionsPerSecond: 200, arrival: constant, at: 10s, for: 8s, timeout: 1s}';
+  const rowsOf = (packets: string) =>
+    run({ operations: partition(packets), traffic }).result.traffic.map((row) => ({
+      second: row.timeUs / 1e6,
+      refused: row.refused,
+      timedOut: row.timedOut,
+      share: (row.refused + row.timedOut) / row.connections,
+    }));
+
+  test('gets no answer, half of it, as long as the partition lasts and not longer', () => {
+    const rows = rowsOf('dropped');
+    const failed = rows.filter(({ timedOut }) => timedOut > 0).map(({ second }) => second);
+    expect(failed).toEqual([13, 14, 15]);
+    const during = rows.find(({ second }) => second === 14)?.share ?? 0;
+    expect(during).toBeGreaterThan(0.4);
+    expect(during).toBeLessThan(0.6);
+    expect(rows.every(({ refused }) => refused === 0)).toBe(true);
+  });
+
+  test('is turned away at once where packets are refused', () => {
+    const rows = rowsOf('refused');
+    expect(rows.every(({ timedOut }) => timedOut === 0)).toBe(true);
+    expect(rows.filter(({ refused }) => refused > 0)).toHaveLength(3);
+  });
+});
