@@ -1,7 +1,5 @@
 // Pods over time: how many have reached each stage, and how many are in each state.
 import type { PodRow } from '../../metrics/run-result.js';
-import { countUpTo } from '../../stats/count-up-to.js';
-import { sorted } from '../../stats/sorted.js';
 import type { Plot } from './plot.js';
 
 /** Steps of the time axis. */
@@ -25,78 +23,106 @@ const states: readonly { readonly title: string; readonly fromUs: PodTime }[] = 
   { title: 'Ready', fromUs: (pod) => pod.readyUs },
 ];
 
+/** Equal steps of time, up to the last change of a pod. */
+interface TimeGrid {
+  readonly us: readonly number[];
+  readonly lastUs: number;
+}
+
 /**
  * A cumulative flow diagram: the height between two lines is the number of pods in that state, the
- * width between them is how long they stay there. Undefined without pods.
+ * width between them is how long they stay there. Undefined without pods. O(pods).
  */
 export function podProgress(pods: readonly PodRow[]): Plot | undefined {
   if (pods.length === 0) return undefined;
-  const gridUs = timeGrid(pods);
+  const grid = timeGrid(pods);
+  const reached = milestones.map(({ title, timeUs }) => ({ title, timeUs, changes: noChanges() }));
+  for (const pod of pods) {
+    for (const { timeUs, changes } of reached) change(changes, grid, timeUs(pod), 1);
+  }
   return {
     title: 'Pods that have reached each stage',
     note:
       'Between two lines: upwards the pods in that state, sideways the time they stay in it. ' +
       `Exact counts at ${steps} equal steps up to the last change of a pod.`,
-    ...overTime(gridUs),
-    series: milestones
-      .map(({ title, timeUs }) => ({ title, times: sortedTimes(pods, timeUs) }))
-      .filter(({ times }) => times.length > 0)
-      .map(({ title, times }) => ({ title, values: countUpTo(times, gridUs) })),
+    ...overTime(grid),
+    series: reached
+      .map(({ title, changes }) => ({ title, values: sums(changes) }))
+      .filter(({ values }) => (values[steps] as number) > 0),
   };
 }
 
-/** How many pods are in each state. Undefined without pods. */
+/** How many pods are in each state. Undefined without pods. O(pods). */
 export function podStates(pods: readonly PodRow[]): Plot | undefined {
   if (pods.length === 0) return undefined;
-  const gridUs = timeGrid(pods);
-  const spans = states.map((_, state) => ({
-    from: sortedTimes(pods, (pod) => stateSpan(pod, state)?.fromUs),
-    to: sortedTimes(pods, (pod) => stateSpan(pod, state)?.toUs),
-  }));
+  const grid = timeGrid(pods);
+  const changes = states.map(noChanges);
+  for (const pod of pods) {
+    // A state ends where the first of the later ones begins, which is found from behind.
+    let endUs = pod.deletedUs;
+    for (let state = states.length - 1; state >= 0; state--) {
+      const fromUs = states[state]?.fromUs(pod);
+      if (fromUs === undefined) continue;
+      const toUs = endUs === undefined ? undefined : Math.max(fromUs, endUs);
+      change(changes[state] as Int32Array, grid, fromUs, 1);
+      change(changes[state] as Int32Array, grid, toUs, -1);
+      endUs = Math.min(fromUs, endUs ?? fromUs);
+    }
+  }
   return {
     title: 'Pods by state',
     note:
       'Pods that exist, by the last stage they have reached; a pod that has ended counts there ' +
       `until it is deleted. Exact counts at ${steps} equal steps.`,
-    ...overTime(gridUs),
-    series: states.map(({ title }, state) => {
-      const begun = countUpTo(spans[state]?.from ?? new Float64Array(), gridUs);
-      const ended = countUpTo(spans[state]?.to ?? new Float64Array(), gridUs);
-      return { title, values: begun.map((count, i) => count - (ended[i] as number)) };
-    }),
+    ...overTime(grid),
+    series: states.map(({ title }, state) => ({
+      title,
+      values: sums(changes[state] as Int32Array),
+    })),
   };
 }
 
-/** When the pod was in the state; no end when it still is, nothing when it never was. */
-function stateSpan(
-  pod: PodRow,
-  state: number,
-): { readonly fromUs: number; readonly toUs: number | undefined } | undefined {
-  const fromUs = states[state]?.fromUs(pod);
-  if (fromUs === undefined) return undefined;
-  const later = states.slice(state + 1).flatMap((next) => next.fromUs(pod) ?? []);
-  const ends = pod.deletedUs === undefined ? later : [...later, pod.deletedUs];
-  return { fromUs, toUs: ends.length === 0 ? undefined : Math.max(fromUs, Math.min(...ends)) };
+function noChanges(): Int32Array {
+  return new Int32Array(steps + 1);
 }
 
-function timeGrid(pods: readonly PodRow[]): number[] {
+/** Counts a change at the first step that does not come before it. O(1). */
+function change(
+  changes: Int32Array,
+  { us, lastUs }: TimeGrid,
+  timeUs: number | undefined,
+  by: 1 | -1,
+): void {
+  if (timeUs === undefined) return;
+  // Steps are rounded up to whole microseconds, so the quotient may be one too many.
+  let step = Math.ceil((timeUs * steps) / lastUs);
+  while (step > 0 && (us[step - 1] as number) >= timeUs) step--;
+  changes[step] = (changes[step] as number) + by;
+}
+
+function sums(changes: Int32Array): number[] {
+  let sum = 0;
+  return Array.from(changes, (by) => {
+    sum += by;
+    return sum;
+  });
+}
+
+function timeGrid(pods: readonly PodRow[]): TimeGrid {
   let lastUs = 1;
   for (const pod of pods) {
     for (const { timeUs } of milestones) lastUs = Math.max(lastUs, timeUs(pod) ?? 0);
   }
-  return Array.from({ length: steps + 1 }, (_, i) => Math.ceil((i * lastUs) / steps));
+  const us = Array.from({ length: steps + 1 }, (_, i) => Math.ceil((i * lastUs) / steps));
+  return { us, lastUs };
 }
 
-function overTime(gridUs: readonly number[]): Omit<Plot, 'title' | 'note' | 'series'> {
+function overTime({ us }: TimeGrid): Omit<Plot, 'title' | 'note' | 'series'> {
   return {
     xTitle: 'Seconds since the start',
     isLogX: false,
     yTitle: 'Pods',
     isStepped: true,
-    x: gridUs.map((us) => us / 1_000_000),
+    x: us.map((each) => each / 1_000_000),
   };
-}
-
-function sortedTimes(pods: readonly PodRow[], timeUs: PodTime): Float64Array {
-  return sorted(pods.map(timeUs).filter((us) => us !== undefined));
 }
