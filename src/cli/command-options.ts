@@ -71,6 +71,16 @@ export function withSweepOptions(command: Argv): Argv {
       describe: 'i/n: only this part [default: that of the Indexed Job, if this is a Pod of one]',
       requiresArg: true,
     },
+    manifest: {
+      type: 'string',
+      describe: 'Print a Kubernetes Job of this many shards instead of making runs',
+      requiresArg: true,
+    },
+    image: {
+      type: 'string',
+      describe: 'Image of the Pods of --manifest; it has kubeclock [default: kubeclock:VERSION]',
+      requiresArg: true,
+    },
     yes: { alias: 'y', type: 'boolean', describe: 'Make more than 10,000 runs' },
     out: {
       type: 'string',

@@ -101,6 +101,7 @@ export const sweepHelp: string = `Examples:
   kubeclock sweep shop.yaml --find min:nodePools[0].count=1:50 --where 'pods_unscheduled==0'
   kubeclock sweep shop.yaml --scan nodePools[0].count=10:500:10 --shard 3/8
   kubeclock sweep merge results/shop-sweep-*-of-8
+  kubeclock sweep shop.yaml --scan nodePools[0].count=10:500:10 --manifest 50 > sweep-job.yaml
 
 Usage: kubeclock sweep FILE... (-L path=a,b | --scan path=from:to | --policy NAME=FILE)... [options]
        kubeclock sweep merge DIR... [options]`;

@@ -59,7 +59,7 @@ export interface Source {
 const disk: Source = { files: diskFiles, pathOf: (file) => file };
 
 /** This machine's files, each read once however often they are loaded: standard input, say. */
-export function onceReadDisk(): Source {
+export function onceReadDisk(): Source & { readonly files: RecordingFiles } {
   return { ...disk, files: new RecordingFiles(diskFiles) };
 }
 

@@ -10,6 +10,7 @@ import { modelVersion } from '../experiment/run-scenario.js';
 import { type CellValues, policyParameter } from '../experiment/sweep/parameter.js';
 import type { PlannedCell } from '../experiment/sweep/sweep-plan.js';
 import { renderInputsJson } from '../report/inputs-json.js';
+import { shippedName } from '../scenario/input-files.js';
 import { type InputOptions, loadInput, onceReadDisk } from './input.js';
 import type { ReplicationInput } from './replication-pool.js';
 import type { NamedPolicy } from './study-options.js';
@@ -62,6 +63,18 @@ export class CellLoader {
     this.#parameters = parameters;
   }
 
+  /** What the cells that were loaded have read. */
+  kept(): KeptFiles {
+    const { profile, plugins = [] } = this.#options;
+    const named = [...this.#paths, ...this.#policies.values(), profile, ...plugins];
+    const files = named.filter((file) => file !== undefined);
+    const kept = this.#source.files.inputs({ name: '', seed: '', files, options: new Map() });
+    const names = new Map(files.map((file, index) => [file, kept.files[index] ?? file]));
+    // Profiles that ship with kubeclock are wherever it is.
+    const own = [...kept.texts].filter(([path]) => path !== shippedName(profile ?? ''));
+    return { files: new Map(own), nameOf: (file) => names.get(file) ?? file };
+  }
+
   /** @throws UsageError for files that are not there. */
   async load(values: CellValues): Promise<LoadedCell> {
     const { set = [] } = this.#options;
@@ -95,6 +108,13 @@ export class CellLoader {
     const input = { scenario, pluginPaths };
     return { planned, name: scenario.name, input, problems, texts };
   }
+}
+
+/** The files that cells were made of, by names that mean the same on every machine. */
+export interface KeptFiles {
+  readonly files: ReadonlyMap<string, string>;
+  /** The name of a file of the arguments; other texts stay as they are. */
+  readonly nameOf: (file: string) => string;
 }
 
 /** Equal texts of inputs have equal digests as long as runs of them are equal. */

@@ -9,6 +9,7 @@ import { inputOptions, single } from './options.js';
 import { studyFormat, workerCount } from './study-options.js';
 import { CellLoader } from './sweep-cells.js';
 import { type AskedSweep, loadCells, makeJobs, openSweep, planOf } from './sweep-making.js';
+import { printManifest } from './sweep-manifest-command.js';
 import { mergeSweeps } from './sweep-merge.js';
 import { type SweepArguments, sweepRequest, sweepWords } from './sweep-options.js';
 import { finishSweep } from './sweep-output.js';
@@ -46,6 +47,7 @@ export async function sweepCommand(
     entry: host.entry,
     terminal,
   };
+  if (args.manifest !== undefined) return printManifest(args, asked);
   const { search } = request;
   return search === undefined ? makeGrid(asked) : makeSearch(asked, search);
 }

@@ -45,6 +45,9 @@ export interface SweepArguments extends InputArguments {
   /** Sweeps of any size are run. */
   readonly yes?: boolean;
   readonly out?: string;
+  /** Pods of the Job that is printed. */
+  readonly manifest?: string;
+  readonly image?: string;
 }
 
 /** A search of every combination of the other parameters. */

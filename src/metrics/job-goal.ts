@@ -1,4 +1,5 @@
-// A Job as a goal: it has converged when it is Complete, and cannot any more when it has Failed.
+// A Job as a goal: it has converged when it is Complete or suspended, and cannot any more when it
+// has Failed.
 import type { Job } from '../api/job.js';
 import type { Activity } from './critical-path/activities.js';
 import { type ApiStage, Goal } from './goal.js';
@@ -33,7 +34,8 @@ export class JobGoal extends Goal {
 
   override holds(stage: ApiStage): boolean | undefined {
     if (stage !== 'ready') return undefined;
-    return this.isDeleted || this.#condition('Complete') !== undefined;
+    // A suspended Job waits for nobody but the one who suspended it.
+    return this.isDeleted || this.#isTrue('Complete') || this.#isTrue('Suspended');
   }
 
   override waitsFor(): Activity {
@@ -47,6 +49,10 @@ export class JobGoal extends Goal {
 
   override lacks(_stage: ApiStage): string {
     return `${this.#job.status?.succeeded ?? 0} of ${this.replicas} pods have succeeded`;
+  }
+
+  #isTrue(wanted: string): boolean {
+    return this.#condition(wanted) !== undefined;
   }
 
   /** The reason and message of a condition that is True; undefined when it is not. */

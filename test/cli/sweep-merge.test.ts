@@ -1,8 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { SweepProgram } from './sweep-program.js';
 
 const program = new SweepProgram();
 const grid = ['--scan', 'nodePools[0].count=1:4', '--seeds', '2'];
+
+const packed = `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+profiles: [{schedulerName: default-scheduler}]
+`;
 
 afterAll(() => program.remove());
 
@@ -65,5 +71,32 @@ describe('a merge', () => {
     const { code, err } = await merge(folders, 'nothing');
     expect(code).toBe(2);
     expect(err).toContain(message);
+  });
+});
+
+describe('--manifest', () => {
+  const manifest = (...words: readonly string[]) =>
+    program.call([program.file, ...grid, '--manifest', '3', ...words]);
+
+  test('prints the Job of the same sweep, with its files and by names of no machine', async () => {
+    writeFileSync(program.path('packed.yaml'), packed);
+    const policy = `packed=${program.path('packed.yaml')}`;
+    const { code, out, err } = await manifest('--policy', policy, '--image', 'sim:2');
+    expect(code, err).toBe(0);
+    expect(out).toContain('- shop.yaml\n');
+    expect(out).toContain('- packed=packed.yaml\n');
+    expect(out).toContain('image: sim:2\n');
+    expect(out).toContain('kind: KubeSchedulerConfiguration');
+    expect(out).not.toContain(program.folder);
+  });
+
+  test.each([
+    [['--manifest', '0'], '--manifest is given more than once'],
+    [['--shard', '1/3'], '--manifest is for a whole grid'],
+    [['-L', 'nodePools[0].cuont=1'], 'unknown field'],
+  ])('is refused with %j: %s', async (words, message) => {
+    const { code, out, err } = await manifest(...words);
+    expect(err).toContain(message);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 });
