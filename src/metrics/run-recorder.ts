@@ -89,6 +89,8 @@ export class RunRecorder {
   readonly #schedulers = new Map<string, SchedulerMetrics>();
   #meters: readonly StationMeter[] = [];
   #series = new TimeSeriesRecorder([], []);
+  /** Limits of clients, which are stations too, but have no columns in the time series. */
+  #limitSeries = new TimeSeriesRecorder([], []);
 
   constructor(
     simulation: Simulation,
@@ -190,11 +192,16 @@ export class RunRecorder {
       },
       ...(this.#traffic === undefined ? [] : trafficGauges(this.#traffic)),
     ];
-    const sampled = meters.filter(({ name }) => !name.endsWith('/client'));
-    this.#series = new TimeSeriesRecorder(gauges, sampled);
+    const isLimit = ({ name }: StationMeter): boolean => name.endsWith('/client');
+    this.#series = new TimeSeriesRecorder(
+      gauges,
+      meters.filter((meter) => !isLimit(meter)),
+    );
+    this.#limitSeries = new TimeSeriesRecorder([], meters.filter(isLimit));
     let samples = 0;
     const kind = this.#simulation.defineEvent('metrics.SampleTaken', () => {
       this.#series.sample(this.#simulation.now);
+      this.#limitSeries.sample(this.#simulation.now);
       this.#nodes.sample(samples++);
       this.#simulation.after(intervalUs, kind);
     });
@@ -266,7 +273,7 @@ export class RunRecorder {
       requests: this.#requests.rows,
       apiCallSlis: this.#slis.rows,
       timeSeries: this.#series.series,
-      stationSeries: this.#series.stationSeries,
+      stationSeries: [...this.#series.stationSeries, ...this.#limitSeries.stationSeries],
       traffic,
       dns: this.#dns?.lookups.rows ?? [],
       notices: [...facts.notices, ...findingsIn(events)],

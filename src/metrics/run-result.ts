@@ -330,7 +330,7 @@ export interface RunResult {
   readonly requests: readonly RequestRow[];
   readonly apiCallSlis: readonly ApiCallSli[];
   readonly timeSeries: TimeSeries;
-  /** Of the stations that the time series has columns for, in their order. */
+  /** Of all stations: those that the time series has columns for, then limits of clients. */
   readonly stationSeries: readonly StationSeries[];
   /** By kind of traffic, then by time; intervals without connections are left out. */
   readonly traffic: readonly TrafficRow[];

@@ -106,13 +106,17 @@ describe('the series', () => {
     });
     for (const at of [100_000, 200_000, 300_000, 700_000]) simulation.at(at, served);
     simulation.run(1_600_000);
-    const { timeSeries, stations } = recorder.result(facts);
+    const { timeSeries, stations, stationSeries } = recorder.result(facts);
     expect(timeSeries.timeUs).toEqual([500_000, 1_000_000, 1_500_000]);
     const column = (name: string) => timeSeries.columns.find((each) => each.name === name)?.values;
     expect(column('api_requests_per_second')).toEqual([6, 2, 0]);
     expect(column('pods_ready')).toEqual([0, 0, 0]);
     expect(column('host_0_busy')).toEqual([0, 0, 0]);
     expect(column('kubectl_client_busy')).toBeUndefined();
-    expect(stations.map(({ name }) => name)).toEqual(['host-0', 'kubectl/client']);
+    const names = ['host-0', 'kubectl/client'];
+    expect(stations.map(({ name }) => name)).toEqual(names);
+    expect(stationSeries.map(({ name, busy }) => [name, busy.length])).toEqual(
+      names.map((name) => [name, 3]),
+    );
   });
 });

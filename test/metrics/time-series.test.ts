@@ -30,6 +30,18 @@ test('a station gives its mean use over each interval and its queue at the end o
   expect(column(recorder, 'host_0_waiting')).toEqual([0, 3, 0]);
 });
 
+test('the series of a station are its columns, with its own name and its capacity', () => {
+  const meters = [new StationMeter('host-0', 4), new StationMeter('etcd-0/disk', 1)];
+  const recorder = new TimeSeriesRecorder([{ name: 'nodes', read: () => 1 }], meters);
+  meters[0]?.set(0, 2, 5);
+  meters[1]?.set(0, 1, 0);
+  recorder.sample(100);
+  expect(recorder.stationSeries).toEqual([
+    { name: 'host-0', capacity: 4, busy: [2], waiting: [5] },
+    { name: 'etcd-0/disk', capacity: 1, busy: [1], waiting: [0] },
+  ]);
+});
+
 test('the use of a machine over the intervals adds up to the work that it did', () => {
   const simulation = new Simulation('series');
   const host = new CpuHost(simulation, 'host-0', 2);
