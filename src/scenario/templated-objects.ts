@@ -50,6 +50,8 @@ export class TemplatedObjects {
   /** Texts of templates that were refused, and of those of which something was said. */
   readonly #faulty = new Set<string>();
   readonly #warned = new Set<string>();
+  /** What documents hold, by their text. */
+  readonly #values = new Map<string, unknown>();
   readonly #specs = new Map<string, PodSpec>();
 
   constructor(reader: ObjectReader) {
@@ -134,8 +136,14 @@ export class TemplatedObjects {
 
   /** What a document holds; undefined after a problem. */
   #value(chunk: DocumentChunk, { file, indent, text }: TemplateSource): unknown {
+    // Many objects of a template differ in their names only, and a deletion renders what a
+    // creation has rendered.
+    const known = this.#values.get(chunk.text);
+    if (known !== undefined) return known;
     try {
-      return loadYaml(chunk.text, 'override')[0];
+      const [value] = loadYaml(chunk.text, 'override');
+      this.#values.set(chunk.text, value);
+      return value;
     } catch {
       const { problems } = readManifests(chunk.text, file);
       const shifted = problems.map((each) => ({
