@@ -37,7 +37,14 @@ export function groupSeries(columns: readonly Series[]): SeriesGroup[] {
 }
 
 /** Words that say what is measured only together with the word before them. */
-const incomplete: ReadonlySet<string> = new Set(['length', 'count', 'total', 'second', 'per', 'endpoint']);
+const incomplete: ReadonlySet<string> = new Set([
+  'length',
+  'count',
+  'total',
+  'second',
+  'per',
+  'endpoint',
+]);
 
 /**
  * What a series measures: `pods` when it counts pods (`pods_ready`), else the last words of its

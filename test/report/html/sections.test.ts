@@ -115,6 +115,7 @@ describe('series', () => {
     ['apiserver_cpu_cores', 'cores'],
     ['etcd_disk_queue_length', 'queue length'],
     ['network_bytes_per_second', 'bytes per second'],
+    ['traffic_dead_endpoint_per_second', 'dead endpoint per second'],
     ['utilisation', 'utilisation'],
     ['apiserver_latency_seconds{verb="GET_x"}', 'seconds'],
   ])('%s is drawn with others in %s', (name, unit) => {
