@@ -13,6 +13,12 @@ export interface FormatOption {
 
 /** In order of the formats, then of the names. */
 export const formatOptions: readonly FormatOption[] = [
+  {
+    format: 'azure',
+    name: 'minutes',
+    describe: 'how many minutes of counts of invocations arrive, 60 when absent',
+  },
+  { format: 'azure', name: 'nodes', describe: 'how many nodes, such as 10 or 10x16cpu64Gi' },
   { format: 'cl2', name: 'nodes', describe: 'how many nodes, such as 100 or 100x4cpu16Gi' },
   { format: 'cl2', name: 'overrides', describe: 'a file of values for the templates' },
   { format: 'kube-burner', name: 'nodes', describe: 'how many nodes, such as 10 or 10x4cpu16Gi' },

@@ -2,6 +2,7 @@
  * All formats that can be imported.
  */
 
+import { azureImporter } from './azure/azure-importer.js';
 import { cl2Importer } from './cl2/cl2-importer.js';
 import { clusterDumpImporter } from './cluster-dump/cluster-dump-importer.js';
 import type { Importer } from './importer.js';
@@ -10,6 +11,7 @@ import { simkubeImporter } from './simkube/simkube-importer.js';
 
 /** In alphabetical order of their formats; of two that recognise a file the first reads it. */
 export const importers: readonly Importer[] = [
+  azureImporter,
   cl2Importer,
   clusterDumpImporter,
   kubeBurnerImporter,
