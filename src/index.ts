@@ -21,6 +21,20 @@
 //     const loaded = loadScenario(text, 'shop.yaml', filesIn('.'), { plugins });
 //     if (loaded.scenario !== undefined) runScenario(loaded.scenario, { plugins: loaded.plugins });
 
+export type { Binding } from './api/binding.js';
+export { GpuFragmentation, type IdleGpus, type WeightedTask } from './api/gpu-fragmentation.js';
+export {
+  devicesFor,
+  type GpuTask,
+  gpuCountOf,
+  gpuIndexAnnotation,
+  gpuIndicesOf,
+  gpuMilliResource,
+  gpuModelLabel,
+  gpuTaskOf,
+  milliEachOf,
+  wholeGpuMilli,
+} from './api/gpu-share.js';
 export type { KubernetesObject } from './api/kubernetes-object.js';
 export type { Node } from './api/node.js';
 export type { Pod } from './api/pod.js';

@@ -6,7 +6,7 @@
 
 import type { ApiObject, ObjectReference } from './object-meta.js';
 
-/** `metadata` names the pod, `target` the node. */
+/** `metadata` names the pod, `target` the node; its annotations become the pod's. */
 export interface Binding extends ApiObject {
   readonly apiVersion: 'v1';
   readonly kind: 'Binding';

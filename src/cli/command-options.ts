@@ -112,6 +112,21 @@ export function withCompareOptions(command: Argv): Argv {
       describe: 'Stop when every difference is known to this part of the mean, such as 2%',
       requiresArg: true,
     },
+    measures: {
+      type: 'string',
+      describe: 'Compare by these only, as a,b [default: all]',
+      requiresArg: true,
+    },
+    pareto: {
+      type: 'string',
+      describe: 'Say which policies no other is better than by these measures, as a,b',
+      requiresArg: true,
+    },
+    steady: {
+      type: 'string',
+      describe: 'Columns of timeseries.csv of which the means after the warm-up are compared',
+      requiresArg: true,
+    },
     workers: workersOption,
     out: {
       type: 'string',

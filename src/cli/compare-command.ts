@@ -4,11 +4,17 @@
 
 import { join } from 'node:path';
 import type { Replication } from '../experiment/compare/comparison.js';
+import { UnknownColumn } from '../experiment/compare/measures.js';
 import { type ComparisonResult, type Job, replicate } from '../experiment/compare/replicate.js';
 import { modelVersion } from '../experiment/run-scenario.js';
 import { comparisonFiles } from '../report/comparison/comparison-files.js';
 import { comparisonTable } from '../report/comparison/comparison-report.js';
 import { formatCount } from '../report/number-format.js';
+import {
+  type ComparedMeasures,
+  comparedMeasures,
+  type MeasureArguments,
+} from './compared-measures.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { loadInput, onceReadDisk } from './input.js';
 import { withMeta } from './meta-json.js';
@@ -31,7 +37,7 @@ import {
 import type { Terminal } from './terminal.js';
 
 /** Options of `compare`. */
-export interface CompareArguments extends InputArguments {
+export interface CompareArguments extends InputArguments, MeasureArguments {
   /** NAME=FILE, or a name alone for the scheduler of the scenario. */
   readonly policy?: string | readonly string[];
   readonly seeds?: string;
@@ -73,16 +79,20 @@ export async function compareCommand(
   const precision = precisionOf(single('precision', args.precision));
   const policies = await loadPolicies(args, terminal);
   if (policies === undefined) return exitCode.invalidInput;
-  const { name, seed } = (policies[0] as LoadedPolicy).scenario;
+  const { scenario } = policies[0] as LoadedPolicy;
+  const { name, seed } = scenario;
+  const by = comparedMeasures(args, scenario);
   const shown = formats[format];
   const folder = openResultsFolder(single('out', args.out) ?? join('results', `${name}-compare`));
   process.once('exit', folder.discard);
   const start = performance.now();
   const pool = new ReplicationPool(workers, entry);
   try {
-    const plan = { policies: policies.map((each) => each.name), seed, seeds, precision };
-    const result = await withProgress(plan, runnerOf(policies, pool), terminal);
-    const about = { scenario: name, modelVersion };
+    const names = policies.map((each) => each.name);
+    const plan = { policies: names, seed, seeds, precision, measures: by.chosen };
+    const result = await withProgress(plan, runnerOf(policies, pool, by), terminal);
+    const weighed = by.pareto.length === 0 ? {} : { pareto: by.pareto };
+    const about = { scenario: name, modelVersion, ...weighed };
     const files = comparisonFiles(result, about);
     const traceHash = hashesOf(result);
     folder.commit(withMeta(files, { modelVersion, traceHash, wallMs: performance.now() - start }));
@@ -145,12 +155,20 @@ function precisionOf(text: string | undefined): number | undefined {
 }
 
 /** Runs a job, or throws what has ended its run. */
-function runnerOf(policies: readonly LoadedPolicy[], pool: ReplicationPool): RunJob {
+function runnerOf(
+  policies: readonly LoadedPolicy[],
+  pool: ReplicationPool,
+  { more, places }: ComparedMeasures,
+): RunJob {
   return async ({ policy, seed }) => {
-    const answer = await pool.run(policies[policy] as LoadedPolicy, seed);
+    const answer = await pool.run({ ...(policies[policy] as LoadedPolicy), more }, seed);
     if (answer === undefined) return undefined;
-    if (!('failure' in answer)) return { seed, ...answer };
+    if (!('failure' in answer)) {
+      const { values, traceHash } = answer;
+      return { seed, traceHash, values: places.map((place) => values[place] as number) };
+    }
     const { name, message, stack } = answer.failure;
+    if (name === UnknownColumn.name) throw new UsageError(message);
     throw new SimulationFailure(name, message, stack);
   };
 }

@@ -169,10 +169,15 @@ function operationLines(operation: Operation): readonly string[] {
       return [`${head} ${formatTarget(operation.target)} ${JSON.stringify(operation.patch)}`];
     case 'createNodes':
       return [`${head} ${operation.count} in pool ${operation.pool}`];
-    case 'createPods': {
-      const pace =
-        operation.qps === Number.POSITIVE_INFINITY ? '' : ` at ${operation.qps} a second`;
-      return [`${head} ${operation.count} in namespace ${operation.namespace}${pace}`];
+    case 'createPods':
+      return [`${head} ${operation.count} in namespace ${operation.namespace}${paceOf(operation)}`];
+    case 'createPodMix': {
+      const { kinds, isShuffled, load, namespace } = operation;
+      const pods = kinds.reduce((sum, { count }) => sum + count, 0);
+      const order = isShuffled ? ', shuffled' : '';
+      const until = load === undefined ? '' : `, up to ${load.ratio} of all ${load.resource}`;
+      const what = `${pods} of ${kinds.length} kinds${order}${until}`;
+      return [`${head} ${what} in namespace ${namespace}${paceOf(operation)}`];
     }
     case 'arrivals':
       return [`${head} in namespace ${operation.namespace}, ${arrivalsText(operation)}`];
@@ -317,4 +322,8 @@ function arrivalsText({ arrivals }: ArrivalsOperation): string {
       return `${rate}${count}${durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`}`;
     }
   }
+}
+
+function paceOf({ qps }: { readonly qps: number }): string {
+  return qps === Number.POSITIVE_INFINITY ? '' : ` at ${qps} a second`;
 }

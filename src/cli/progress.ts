@@ -4,7 +4,7 @@
 
 import { SingleBar } from 'cli-progress';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import type { Operation } from '../cluster/operation.js';
+import type { CreatePodMixOperation, Operation } from '../cluster/operation.js';
 import type { RunProgress } from '../experiment/run-scenario.js';
 import { formatCount, formatDuration } from '../report/number-format.js';
 import { podTemplateOf } from '../scenario/pod-templates.js';
@@ -65,6 +65,7 @@ export function expectedPods({ operations, cluster }: LoadedScenario): number {
   let pods = 0;
   for (const operation of operations) {
     if (operation.op === 'createPods') pods += operation.count;
+    if (operation.op === 'createPodMix') pods += podsOfMix(operation);
     for (const object of objectsOf(operation)) {
       const template = podTemplateOf(object);
       if (template !== undefined) pods += template.perNode ? nodes : template.replicas;
@@ -134,4 +135,9 @@ function lineDisplay<Progress>(
     },
     stop: () => {},
   };
+}
+
+/** As far as it is known before the run: a load may need more of them, or fewer. */
+function podsOfMix({ kinds }: CreatePodMixOperation): number {
+  return kinds.reduce((sum, { count }) => sum + count, 0);
 }

@@ -7,7 +7,7 @@ import type { ReplicationAnswer, ReplicationTask } from './replication-worker.js
 import { TaskPool } from './task-pool.js';
 
 /** What is run: a task without its seed and the pool's own part. */
-export type ReplicationInput = Pick<ReplicationTask, 'scenario' | 'pluginPaths'>;
+export type ReplicationInput = Pick<ReplicationTask, 'scenario' | 'pluginPaths' | 'more'>;
 
 /** The thread's entry; tests put another in its place. */
 export const replicationWorker: URL = new URL('./replication-worker.js', import.meta.url);
@@ -25,8 +25,9 @@ export class ReplicationPool {
   }
 
   /** One run. @throws Error when its thread ends in the middle of it, for lack of memory say. */
-  run({ scenario, pluginPaths }: ReplicationInput, seed: string): Promise<ReplicationAnswer> {
-    return this.#pool.run({ scenario, pluginPaths, seed });
+  run(input: ReplicationInput, seed: string): Promise<ReplicationAnswer> {
+    const { scenario, pluginPaths, more } = input;
+    return this.#pool.run({ scenario, pluginPaths, seed, ...(more && { more }) });
   }
 
   close(): Promise<void> {

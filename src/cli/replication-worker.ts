@@ -3,7 +3,12 @@
  * `replication-pool.ts`.
  */
 
-import { measured } from '../experiment/compare/measures.js';
+import {
+  type MoreMeasures,
+  measured,
+  measures,
+  measuresWith,
+} from '../experiment/compare/measures.js';
 import { runScenario } from '../experiment/run-scenario.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { withPlugins } from './plugin-thread.js';
@@ -16,6 +21,8 @@ export interface ReplicationTask extends Stoppable {
   /** Where the scenario's files of plugins lie on this machine, by name. */
   readonly pluginPaths: ReadonlyMap<string, string>;
   readonly seed: string;
+  /** Extended resources, and columns of the time series, of which there are measures too. */
+  readonly more?: MoreMeasures;
 }
 
 /** What came of it; undefined when it was stopped. */
@@ -48,5 +55,6 @@ async function replicationOf(task: ReplicationTask): Promise<ReplicationAnswer> 
   );
   if (failure !== undefined) throw failure;
   if (result.outcome.partial) return undefined;
-  return { values: measured(result), traceHash: result.traceHash };
+  const by = task.more === undefined ? measures : measuresWith(task.more);
+  return { values: measured(result, by), traceHash: result.traceHash };
 }

@@ -319,8 +319,18 @@ export interface KarpenterSpec extends AnyAutoscalerSpec {
 
 export type AutoscalerSpec = ClusterAutoscalerSpec | KarpenterSpec;
 
+/**
+ * How much of a cluster is simulated: all of it, or where pods are placed: kube-scheduler's
+ * decisions, pod after pod, which take no time (placement-cluster.ts).
+ */
+export const clusterScopes = ['cluster', 'placement'] as const;
+
+export type ClusterScope = (typeof clusterScopes)[number];
+
 /** A whole cluster. */
 export interface ClusterSpec {
+  /** `cluster` when absent. */
+  readonly scope?: ClusterScope;
   readonly kubernetesVersion: string;
   readonly controlPlane: ControlPlaneSpec;
   readonly nodePools: readonly NodePoolSpec[];

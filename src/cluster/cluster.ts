@@ -165,13 +165,13 @@ export class Cluster {
     this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
     this.#dns.build();
     const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
-    const createNodes = (pool: string, count: number): void => this.#createNodes(pool, count);
     const driver = {
       simulation,
       transport,
       connection,
       changes,
-      createNodes,
+      createNodes: (pool: string, count: number): void => this.#createNodes(pool, count),
+      nodePools: spec.nodePools,
       connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
       restart: (operation: RestartOperation): void => this.#restart(operation),
       operateEtcd: this.#etcdOperator(operations),

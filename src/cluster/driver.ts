@@ -14,6 +14,7 @@ import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { ArrivalLoad } from './arrival-load.js';
 import type { ArrivalsOperation } from './arrivals-operation.js';
 import type { ChangeListener } from './change-listener.js';
+import type { NodePoolSpec } from './cluster-spec.js';
 import { Churn } from './churn.js';
 import { cordonRequest, Drain } from './drain.js';
 import {
@@ -49,6 +50,8 @@ export interface DriverOptions {
   readonly changes: ChangeListener;
   /** Adds nodes of a pool; they register by themselves. */
   readonly createNodes: (pool: string, count: number) => void;
+  /** Of the nodes that are there from the start. */
+  readonly nodePools: readonly NodePoolSpec[];
   /** A connection of another client outside the cluster. */
   readonly connect: (client: string) => Connection;
   /** Stops a component and lets it start again. */
@@ -139,6 +142,7 @@ export class Driver {
         createNodes(operation.pool, operation.count);
         return this.#beginNext();
       case 'createPods':
+      case 'createPodMix':
         new PodLoad(this.#options, operation, () => this.#beginNext()).start();
         return;
       case 'phases':

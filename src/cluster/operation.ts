@@ -2,6 +2,7 @@
 // and KEP-140. The driver performs them in order; `barrier` and `sleep` hold the following ones
 // back.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { Pod } from '../api/pod.js';
 import type { ContentType, PropagationPolicy } from '../client/api-request.js';
 import type { ArrivalsOperation } from './arrivals-operation.js';
 import type { StopSignal } from './elected-process.js';
@@ -71,6 +72,27 @@ export interface CreatePodsOperation extends Timed {
   readonly namePrefix: string;
   readonly template: KubernetesObject;
   readonly count: number;
+  readonly qps: number;
+  /** Requests in flight at most. */
+  readonly workers: number;
+}
+
+/** A kind of pods in a mix. */
+export interface PodKind {
+  readonly template: Pod;
+  readonly count: number;
+}
+
+/** Creates bare pods of several kinds, in an order that the seed may decide (pod-mix.ts). */
+export interface CreatePodMixOperation extends Timed {
+  readonly op: 'createPodMix';
+  readonly namespace: string;
+  readonly namePrefix: string;
+  readonly kinds: readonly PodKind[];
+  /** The seed decides the order; else kind by kind. */
+  readonly isShuffled: boolean;
+  /** As many pods as ask for this part of what the nodes have; undefined: as many as counted. */
+  readonly load: { readonly resource: string; readonly ratio: number } | undefined;
   readonly qps: number;
   /** Requests in flight at most. */
   readonly workers: number;
@@ -156,6 +178,7 @@ export type Operation =
   | CreateNodesOperation
   | CreatePodsOperation
   | ArrivalsOperation
+  | CreatePodMixOperation
   | ChurnOperation
   | ForEachOperation
   | PhasesOperation

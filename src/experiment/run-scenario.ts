@@ -8,7 +8,7 @@ import type { ClusterDnsSpec } from '../cluster/cluster-spec.js';
 import { type SchedulingRecorderSource, schedulerUser } from '../cluster/scheduler-process.js';
 import type { Rental } from '../control-plane/cloud/instance-registry.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
-import { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
+import type { PluginFailure } from '../control-plane/scheduler/out-of-tree/plugin-failure.js';
 import { assert } from '../kernel/assert.js';
 import { Simulation } from '../kernel/simulation.js';
 import { type SimTime, toSeconds } from '../kernel/time.js';
@@ -19,11 +19,13 @@ import type { ConvergenceRow, RunOutcome, RunResult } from '../metrics/run-resul
 import type { Scrapes } from '../metrics/scrapes.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { describeCluster } from './describe-cluster.js';
+import { modelVersion } from './model-version.js';
+import { failedOutcome, failureIn } from './plugin-outcome.js';
 import { promisesRoomOnce } from './promised-room.js';
 import { type RunLimits, watchLimits } from './run-limits.js';
+import { runPlacement } from './run-placement.js';
 
-/** Raised whenever equal inputs begin to give other results. */
-export const modelVersion = '0.1.0';
+export { modelVersion };
 
 /** How far a run is. Times in µs of simulated time. */
 export interface RunProgress {
@@ -69,6 +71,7 @@ export interface Look {
 export function runScenario(scenario: LoadedScenario, options: RunOptions = {}): RunResult {
   const { plugins = new Map(), schedulingRecorder } = options;
   requirePlugins(scenario, plugins);
+  if (scenario.cluster.scope === 'placement') return runPlacement(scenario, options, plugins);
   const simulation = new Simulation(scenario.seed);
   simulation.onEvent = options.onEvent;
   const { clusterDns, controlPlane } = scenario.cluster;
@@ -219,22 +222,6 @@ function requirePlugins({ plugins }: LoadedScenario, given: PluginRegistry): voi
     `The scenario uses the plugins ${missing.join(', ')}: pass runScenario the plugins that ` +
       'loading it has returned.',
   );
-}
-
-/** What a plugin of a user does wrong ends the run, not the program; nothing else is caught. */
-function failureIn(body: () => void): PluginFailure | undefined {
-  try {
-    body();
-    return undefined;
-  } catch (error) {
-    if (error instanceof PluginFailure) return error;
-    throw error;
-  }
-}
-
-function failedOutcome({ message }: PluginFailure, { now }: Simulation): RunOutcome {
-  const at = `${toSeconds(now)} s of simulated time`;
-  return { end: 'failed', partial: true, message: `Ended at ${at} by ${message}.` };
 }
 
 function outcomeOf(

@@ -14,6 +14,7 @@ interface Load {
   memoryBytes: number;
   imagesPulled: number;
   imageBytes: number;
+  readonly extended: Map<string, number>;
 }
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
@@ -90,6 +91,7 @@ export class NodeStates extends SilentObserver {
         memoryRequestedBytes: load.memoryBytes,
         imagesPulled: load.imagesPulled,
         imageBytesPulled: load.imageBytes,
+        ...extendedOf(allocatable.scalars, load.extended),
       };
     });
   }
@@ -102,12 +104,16 @@ export class NodeStates extends SilentObserver {
     load.pods += sign;
     load.cpuMilli += sign * requests.cpuMilli;
     load.memoryBytes += sign * requests.memoryBytes;
+    for (const [resource, amount] of requests.scalars) {
+      load.extended.set(resource, (load.extended.get(resource) ?? 0) + sign * amount);
+    }
   }
 
   #load(node: string): Load {
     let load = this.#loads.get(node);
     if (load === undefined) {
-      load = { pods: 0, cpuMilli: 0, memoryBytes: 0, imagesPulled: 0, imageBytes: 0 };
+      const nothing = { pods: 0, cpuMilli: 0, memoryBytes: 0, imagesPulled: 0, imageBytes: 0 };
+      load = { ...nothing, extended: new Map() };
       this.#loads.set(node, load);
     }
     return load;
@@ -120,6 +126,22 @@ function zoneOf({ metadata }: Node): string {
 
 function share(requested: number, allocatable: number): number {
   return allocatable > 0 ? requested / allocatable : 0;
+}
+
+/** Those with a domain in their names: others are pods, huge pages and volumes. */
+function extendedOf(
+  allocatable: ReadonlyMap<string, number>,
+  requested: ReadonlyMap<string, number>,
+): Pick<NodeRow, 'extended'> {
+  const names = [...allocatable.keys()].filter((name) => name.includes('/'));
+  if (names.length === 0) return {};
+  const sorted = names.sort((a, b) => (a < b ? -1 : 1));
+  const extended = sorted.map((resource) => ({
+    resource,
+    allocatable: allocatable.get(resource) ?? 0,
+    requested: requested.get(resource) ?? 0,
+  }));
+  return { extended };
 }
 
 function isReady({ status }: Node): boolean {

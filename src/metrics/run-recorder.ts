@@ -26,6 +26,7 @@ import { etcdSamples } from './etcd-samples.js';
 import { findingsIn } from './findings.js';
 import { FlannelMetrics } from './flannel-metrics.js';
 import { flowControlSamples } from './flow-control-samples.js';
+import { GpuStates, gpuGauges } from './gpu-states.js';
 import { KarpenterMetrics } from './karpenter-metrics.js';
 import { KubeProxyMetrics } from './kube-proxy-metrics.js';
 import { KubeletMetrics } from './kubelet-metrics.js';
@@ -65,6 +66,7 @@ export class RunRecorder {
   readonly #requests = new RequestStatistics();
   readonly #events = new KubernetesEvents();
   readonly #nodes = new NodeStates();
+  readonly #gpus = new GpuStates();
   readonly #slis = new ApiCallSlis();
   /** Who measures the kubelets. */
   readonly kubelets: KubeletMetrics = new KubeletMetrics();
@@ -117,6 +119,7 @@ export class RunRecorder {
       this.#requests,
       this.#events,
       this.#nodes,
+      this.#gpus,
       this.#slis,
       this.#apiRequests,
       this.kubelets,
@@ -191,6 +194,7 @@ export class RunRecorder {
         },
       },
       ...(this.#traffic === undefined ? [] : trafficGauges(this.#traffic)),
+      ...(this.#gpus.isUsed ? gpuGauges(this.#gpus) : []),
     ];
     const isLimit = ({ name }: StationMeter): boolean => name.endsWith('/client');
     this.#series = new TimeSeriesRecorder(
@@ -268,6 +272,7 @@ export class RunRecorder {
       pods,
       nodes: this.#nodeRows(),
       nodeHistory: this.#nodes.history,
+      ...(this.#gpus.isUsed && { gpus: this.#gpus.figures }),
       nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
       requests: this.#requests.rows,

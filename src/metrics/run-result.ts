@@ -53,6 +53,8 @@ export interface NodeRow {
   readonly memoryRequestedBytes: number;
   readonly imagesPulled: number;
   readonly imageBytesPulled: number;
+  /** Extended resources that it has, sorted by name; absent where it has none. */
+  readonly extended?: readonly ExtendedAmount[];
   /** CPU time of the syncs of its kube-proxy. */
   readonly kubeProxyCpuUs: number;
 }
@@ -78,6 +80,23 @@ export interface NodeHistory {
   /** Requested of allocatable, rounded to whole percents. */
   readonly cpuPercent: readonly number[];
   readonly memoryPercent: readonly number[];
+}
+
+/** One extended resource of a node. */
+export interface ExtendedAmount {
+  /** `nvidia.com/gpu`. */
+  readonly resource: string;
+  readonly allocatable: number;
+  readonly requested: number;
+}
+
+/** The devices of all nodes that share their GPUs (api/gpu-share.ts), in milli-GPU. */
+export interface GpuFigures {
+  readonly totalMilli: number;
+  /** Of no pod. */
+  readonly idleMilli: number;
+  /** Of what is idle, what a task of the run's mix can not use: F summed up over the nodes. */
+  readonly fragmentedMilli: number;
 }
 
 /** A part of the way of a change. */
@@ -324,6 +343,8 @@ export interface RunResult {
   readonly pods: readonly PodRow[];
   readonly nodes: readonly NodeRow[];
   readonly nodeHistory: NodeHistory;
+  /** Absent where no node shares GPUs. */
+  readonly gpus?: GpuFigures | undefined;
   /** Empty unless a catalogue states prices. */
   readonly nodeCosts: readonly NodeCostRow[];
   readonly convergence: readonly ConvergenceRow[];

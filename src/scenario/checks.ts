@@ -35,9 +35,11 @@ import { nodePoolOf } from './node-pools.js';
 import { namespaceOf, type ScenarioObject } from './objects.js';
 import type { BuiltOperation } from './operations-of.js';
 import { podAutoscalingProblems } from './pod-autoscaling.js';
+import { podMixProblems } from './pod-mix-of.js';
 import { mirrorsOf } from './pool-objects.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { NodePoolText, ScenarioSpec } from './schema.js';
+import { scopeProblems } from './scope-checks.js';
 import { storageProblems } from './storage-of.js';
 import { formatTarget } from './targets.js';
 import { workloadKinds } from './workload-operations.js';
@@ -91,6 +93,8 @@ export function checkCluster(spec: ScenarioSpec, placeOf: PlaceOf): readonly Pro
     ...dnsProblems(spec),
     ...cloudProblems(spec, hosts.length),
     ...autoscalerProblems(spec, hosts.length),
+    ...podMixProblems(spec),
+    ...scopeProblems(spec),
   ];
   for (const { steps, message, expected, suggestion } of found) {
     const path = ['spec', ...steps];

@@ -99,6 +99,7 @@ export function clusterOf(
   const names = hostsOf(spec.controlPlane?.hosts).map(({ name }) => name);
   const pools = (spec.nodePools ?? []).map((pool) => nodePoolOf(pool, spec.kubeProxy));
   return {
+    ...(spec.scope !== undefined && { scope: spec.scope }),
     kubernetesVersion: String(spec.kubernetesVersion),
     controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers, nodeCidrsOf(spec)),
     nodePools: pools,

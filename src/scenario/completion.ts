@@ -70,11 +70,17 @@ export function completeWorkload(
   };
 }
 
-/** The pods of one operation; createPods multiplies its template. */
+/** The pods of one operation; createPods multiplies its template, createPodMix each of its own. */
 function demandsOf({ operation, objects }: BuiltOperation): readonly PodDemand[] {
-  const factor = operation.op === 'createPods' ? operation.count : 1;
-  return objects.flatMap(({ object }) => {
+  return objects.flatMap(({ object }, index) => {
     const template = podTemplateOf(object);
+    const { count = 1 } =
+      operation.op === 'createPods'
+        ? operation
+        : operation.op === 'createPodMix'
+          ? (operation.kinds[index] ?? {})
+          : {};
+    const factor = count;
     return template === undefined ? [] : [{ ...template, replicas: template.replicas * factor }];
   });
 }

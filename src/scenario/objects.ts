@@ -216,3 +216,13 @@ export function namespaceOf(object: KubernetesObject): string {
   if (resourceKindNamed(object.kind)?.namespaced !== true) return '';
   return object.metadata.namespace ?? 'default';
 }
+
+/** A template with its namespace, unless its kind has none. */
+export function inNamespace(
+  { object, manifest }: ScenarioObject,
+  namespace: string,
+): ScenarioObject {
+  if (namespaceOf(object) === '') return { object, manifest };
+  const metadata = { ...object.metadata, namespace };
+  return { object: { ...object, metadata } as typeof object, manifest };
+}

@@ -18,8 +18,9 @@ import { etcdOperationOf } from './etcd-operations.js';
 import { faultOperationOf } from './fault-operations.js';
 import { nodeOperationOf } from './node-operations.js';
 import { objectsFrom } from './object-sources.js';
-import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
+import { inNamespace, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type Pacing, PhasesBuilder } from './phases-of.js';
+import { podMixOf } from './pod-mix-of.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { OperationText, TargetText } from './schema-operations.js';
 import { resolveTarget } from './targets.js';
@@ -103,6 +104,12 @@ class OperationBuilder {
         return this.#createPods(text, common, path);
       case 'arrivals':
         return this.#arrivals(text, common, path);
+      case 'createPodMix':
+        return podMixOf(text, common, path, {
+          reader: this.#reader,
+          tree: this.#tree,
+          placeOf: this.#placeOf,
+        });
       case 'churn':
         return this.#churn(text, common, path);
       case 'phases':
@@ -231,13 +238,6 @@ class OperationBuilder {
       objects: templates,
     };
   }
-}
-
-/** The template with its namespace, unless its kind has none. */
-function inNamespace({ object, manifest }: ScenarioObject, namespace: string): ScenarioObject {
-  if (namespaceOf(object) === '') return { object, manifest };
-  const metadata = { ...object.metadata, namespace };
-  return { object: { ...object, metadata } as typeof object, manifest };
 }
 
 /**

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { restartableComponents } from '../cluster/operation.js';
 import { etcdOperationSchemas } from './etcd-operations.js';
 import { faultOperationSchemas } from './fault-operations.js';
+import { podMixSchema } from './pod-mix-of.js';
 import { arrivalsSchema } from './schema-arrivals.js';
 import {
   duration,
@@ -17,15 +18,15 @@ import {
   positiveDuration,
   positiveNumber,
   target,
+  template,
   text,
   textLike,
   timing,
+  tree,
   wholeNumber,
 } from './schema-parts.js';
 import { forEachSchema, phasesSchema } from './schema-phases.js';
 import { workloadOperationNames, workloadOperationSchemas } from './workload-operations.js';
-
-const tree = z.record(z.string(), z.unknown(), { error: 'a Kubernetes object' });
 
 /** Where objects come from: files, written in place as YAML, or as text. */
 export const objectSources = {
@@ -40,9 +41,6 @@ export const objectSources = {
 };
 
 const namespace = text('a namespace').optional();
-
-/** A template written in place, or the path of a file that holds it. */
-const template = z.union([text('a path'), tree], { error: 'a path or a Kubernetes object' });
 
 const nodes = list(text('the name of a node'), 'names of nodes', 1);
 
@@ -62,6 +60,7 @@ export const operationNames = [
   'createNodes',
   'createPods',
   'arrivals',
+  'createPodMix',
   'churn',
   'phases',
   'forEach',
@@ -119,6 +118,7 @@ export const operation = z.discriminatedUnion(
       workers: wholeNumber(1).optional().describe('Requests in flight at most.'),
     }),
     arrivalsSchema(template, namespace),
+    podMixSchema,
     mapping({
       op: z.literal('churn'),
       ...timing,

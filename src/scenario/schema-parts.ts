@@ -281,3 +281,13 @@ export const taint = mapping({
   value: z.string({ error: 'text' }).optional(),
   effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
 });
+
+/** A Kubernetes object as a tree. */
+export const tree: z.ZodRecord<z.ZodString, z.ZodUnknown> = z.record(z.string(), z.unknown(), {
+  error: 'a Kubernetes object',
+});
+
+/** A template written in place, or the path of a file that holds it. */
+export const template: z.ZodUnion<[z.ZodString, typeof tree]> = z.union([text('a path'), tree], {
+  error: 'a path or a Kubernetes object',
+});

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { etcdServers } from '../cluster/cluster-spec.js';
+import { clusterScopes, etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
 import { admissionWebhooks } from './admission-webhooks.js';
@@ -204,6 +204,12 @@ export const scenarioSpec = mapping({
   kubernetesVersion: z
     .union([z.literal('1.36'), z.literal(1.36)], { error: `"1.36", the version that is modelled` })
     .optional(),
+  scope: oneOf(clusterScopes)
+    .optional()
+    .describe(
+      'placement: the decisions of the scheduler alone, pod after pod; they take no time, and ' +
+        'pods never start. cluster, the default: all of it.',
+    ),
   controlPlane: controlPlane.optional(),
   nodePools: list(nodePool, 'node pools').optional(),
   autoscaler: autoscaler.optional().describe('Of the nodes; only in a cloud.'),

@@ -98,6 +98,7 @@ export class DriverBench {
         this.restarts.push(`${op} at ${simulation.now}`);
         onDone();
       },
+      nodePools: [],
       strike: ({ op }: FaultOperation) => {
         this.restarts.push(`${op} at ${simulation.now}`);
       },

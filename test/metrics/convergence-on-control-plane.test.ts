@@ -126,7 +126,7 @@ function run(operations: readonly Operation[]) {
   const connect = () => plane.connection();
   const driver = { simulation, transport, connection, connect, changes: convergence };
   const others = { createNodes: done, restart: done, operateEtcd: done, operateInstances: done };
-  const options = { ...driver, ...others, strike: done };
+  const options = { ...driver, ...others, strike: done, nodePools: [] };
   new Driver(options, operations, done).start();
   plane.run(60_000_000);
   return { rows: convergence.rows, violations: checkers.flatMap((each) => each.violations) };

@@ -233,11 +233,18 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? [];
   const object: Pod = {
     ...pod,
-    metadata: sameMetadata(pod.metadata),
+    metadata: boundMetadata(pod.metadata, binding.metadata),
     spec: extended(pod.spec, { nodeName: binding.target.name as string }),
     status: extended(status, { conditions: [...others, scheduled] }),
   };
   return { kind: 'write', object };
+}
+
+/** A Binding's annotations become the pod's. */
+function boundMetadata(metadata: ObjectMeta, { annotations }: ObjectMeta): ObjectMeta {
+  if (annotations === undefined) return sameMetadata(metadata);
+  const merged = { ...metadata, annotations: { ...metadata.annotations, ...annotations } };
+  return storedMetadata(metadata, merged, metadata.generation ?? 1);
 }
 
 /** No finalizer holds it; a namespace has that of its content, unless its spec says otherwise. */

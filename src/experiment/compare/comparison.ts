@@ -16,7 +16,7 @@ import { type Measure, measures } from './measures.js';
 export interface Replication {
   readonly seed: string;
   readonly traceHash: string;
-  /** In the order of `measures`; NaN without a sample. */
+  /** In the order of the measures of the comparison; NaN without a sample. */
   readonly values: readonly number[];
 }
 
@@ -72,12 +72,19 @@ const options = { resamples: 2000, confidence: 0.95 };
 /** What intervals and sampled tests draw from: the same for the same runs. */
 const random = new RandomRoot('compare');
 
-/** One row a measure that any run has. At least one policy, all with the same seeds. */
-export function compareRuns(policies: readonly PolicyRuns[]): readonly ComparisonRow[] {
+/**
+ * One row a measure that any run has. At least one policy, all with the same seeds.
+ *
+ * @param by what the values of the runs are, in their order.
+ */
+export function compareRuns(
+  policies: readonly PolicyRuns[],
+  by: readonly Measure[] = measures,
+): readonly ComparisonRow[] {
   const [base, ...others] = policies;
   assert(base !== undefined, 'A comparison needs a policy.');
-  const differences = new Map(others.map((policy) => [policy, differencesOf(base, policy)]));
-  return measures
+  const differences = new Map(others.map((policy) => [policy, differencesOf(base, policy, by)]));
+  return by
     .map(({ name, better }, index) => ({
       measure: name,
       better,
@@ -100,8 +107,12 @@ function figuresOf({ name, replications }: PolicyRuns, index: number) {
 }
 
 /** In the order of the measures; undefined where there is no pair. */
-function differencesOf(base: PolicyRuns, other: PolicyRuns): readonly (Difference | undefined)[] {
-  const found = measures.map(({ name, better }, index) => {
+function differencesOf(
+  base: PolicyRuns,
+  other: PolicyRuns,
+  by: readonly Measure[],
+): readonly (Difference | undefined)[] {
+  const found = by.map(({ name, better }, index) => {
     const pairs = pairsOf(base, other, index);
     if (pairs.length === 0) return undefined;
     const values = pairs.map(([before, after]) => after - before);

@@ -1,10 +1,13 @@
 // What policies are compared by: one number a run for each measure, from the rows of its result.
-// Left out: use of CPU and memory (what pods ask for stands for it), fragmentation of devices.
-import type { NodeRow, PodRow, RunResult } from '../../metrics/run-result.js';
+// Left out: use of CPU and memory (what pods ask for stands for it).
+import { didYouMean } from '../../api/did-you-mean.js';
+import { gpuMilliResource, wholeGpuMilli } from '../../api/gpu-share.js';
+import type { ExtendedAmount, NodeRow, PodRow, RunResult } from '../../metrics/run-result.js';
 import { samplesOf, selectValues } from '../../metrics/samples.js';
 import { mean } from '../../stats/mean.js';
 import { quantile } from '../../stats/quantile.js';
 import { sorted } from '../../stats/sorted.js';
+import { steadyMean } from '../../stats/warm-up.js';
 
 /** One number of a run. */
 export interface Measure {
@@ -74,6 +77,24 @@ function cpuImbalance(nodes: readonly NodeRow[]): number {
   return Math.sqrt(mean(shares.map((each) => (each - average) * (each - average))));
 }
 
+/**
+ * How far the pods of one owner are apart: the nodes that they are on over the most that they could
+ * be on; the mean over owners of several pods, 1 when none shares a node with another of its own.
+ */
+function ownerSpread({ pods, nodes }: RunResult): number {
+  const owners = new Map<string, { pods: number; readonly nodes: Set<string> }>();
+  for (const { namespace, owner, node, deletedUs } of pods) {
+    if (owner === '' || node === '' || deletedUs !== undefined) continue;
+    const key = `${namespace}/${owner}`;
+    const known = owners.get(key) ?? { pods: 0, nodes: new Set<string>() };
+    known.pods++;
+    known.nodes.add(node);
+    owners.set(key, known);
+  }
+  const several = [...owners.values()].filter((each) => each.pods > 1);
+  return mean(several.map((each) => each.nodes.size / Math.min(each.pods, nodes.length)));
+}
+
 /** In the order of the tables. */
 export const measures: readonly Measure[] = [
   ...latencyMeasures,
@@ -118,6 +139,13 @@ export const measures: readonly Measure[] = [
       ),
   },
   { name: 'cpu_imbalance_ratio', better: undefined, of: ({ nodes }) => cpuImbalance(nodes) },
+  { name: 'owner_spread_ratio', better: undefined, of: ownerSpread },
+  {
+    name: 'node_cost',
+    better: 'lower',
+    of: ({ nodeCosts }) =>
+      nodeCosts.length === 0 ? Number.NaN : nodeCosts.reduce((sum, { cost }) => sum + cost, 0),
+  },
   {
     name: 'api_requests',
     better: 'lower',
@@ -125,7 +153,79 @@ export const measures: readonly Measure[] = [
   },
 ];
 
+/** Allocation of one extended resource, as `nvidia.com/gpu_allocation_ratio`. */
+function extendedMeasure(resource: string): Measure {
+  const amountOf = (node: NodeRow): ExtendedAmount | undefined =>
+    node.extended?.find((each) => each.resource === resource);
+  return {
+    name: `${resource}_allocation_ratio`,
+    better: 'higher',
+    of: ({ nodes }) =>
+      allocation(
+        nodes,
+        (node) => amountOf(node)?.requested ?? 0,
+        (node) => amountOf(node)?.allocatable ?? 0,
+      ),
+  };
+}
+
+/** Of GPUs that are shared: what no pod has that a task of the run's mix could not use (FGD). */
+const gpuMeasures: readonly Measure[] = [
+  {
+    name: 'gpu_fragmentation_ratio',
+    better: 'lower',
+    of: ({ gpus }) =>
+      gpus === undefined || gpus.idleMilli === 0
+        ? Number.NaN
+        : gpus.fragmentedMilli / gpus.idleMilli,
+  },
+  {
+    name: 'gpu_fragmented_count',
+    better: 'lower',
+    of: ({ gpus }) => (gpus === undefined ? Number.NaN : gpus.fragmentedMilli / wholeGpuMilli),
+  },
+];
+
+/** A column of the time series is asked for that a run has not. */
+export class UnknownColumn extends Error {
+  override readonly name = 'UnknownColumn';
+
+  constructor(column: string, { columns }: RunResult['timeSeries']) {
+    const names = columns.map(({ name }) => name);
+    const near = didYouMean(column, names);
+    const hint = near === undefined ? `Columns: ${names.join(', ')}.` : `Did you mean ${near}?`;
+    super(`The time series has no column "${column}". ${hint}`);
+  }
+}
+
+/** Mean of a column of the time series over time, after its warm-up. */
+function steadyMeasure(column: string): Measure {
+  return {
+    name: `${column}_steady_mean`,
+    better: undefined,
+    of: ({ timeSeries }) => {
+      const found = timeSeries.columns.find(({ name }) => name === column);
+      if (found !== undefined) return steadyMean(found.values);
+      throw new UnknownColumn(column, timeSeries);
+    },
+  };
+}
+
+/** What a comparison measures besides what every one does. */
+export interface MoreMeasures {
+  /** Extended resources of the nodes. */
+  readonly extended: readonly string[];
+  /** Columns of the time series. */
+  readonly steady: readonly string[];
+}
+
+/** The common measures and those. */
+export function measuresWith({ extended, steady }: MoreMeasures): readonly Measure[] {
+  const ofGpus = extended.includes(gpuMilliResource) ? gpuMeasures : [];
+  return [...measures, ...extended.map(extendedMeasure), ...ofGpus, ...steady.map(steadyMeasure)];
+}
+
 /** One number a measure, in their order. */
-export function measured(result: RunResult): readonly number[] {
-  return measures.map((measure) => measure.of(result));
+export function measured(result: RunResult, by: readonly Measure[] = measures): readonly number[] {
+  return by.map((measure) => measure.of(result));
 }

@@ -8,6 +8,7 @@ import {
   type PolicyRuns,
   type Replication,
 } from './comparison.js';
+import { type Measure, measures } from './measures.js';
 
 /** One run that is wanted. */
 export interface Job {
@@ -25,12 +26,16 @@ export interface ComparisonPlan {
   readonly seeds: number;
   /** Part of the mean; undefined: all seeds are run. */
   readonly precision: number | undefined;
+  /** What the values of the runs are; the common ones when absent. */
+  readonly measures?: readonly Measure[];
 }
 
 /** Runs jobs, in whatever order; a result a job, in theirs. Undefined: it was interrupted. */
 export type RunJobs = (jobs: readonly Job[]) => Promise<readonly (Replication | undefined)[]>;
 
 export interface ComparisonResult {
+  /** What the values of the runs are, in their order. */
+  readonly measures: readonly Measure[];
   readonly runs: readonly PolicyRuns[];
   readonly rows: readonly ComparisonRow[];
   /** Not all runs that were wanted have been made. */
@@ -46,7 +51,7 @@ export function seedOf(seed: string, k: number): string {
 }
 
 export async function replicate(plan: ComparisonPlan, run: RunJobs): Promise<ComparisonResult> {
-  const { policies, seeds, precision } = plan;
+  const { policies, seeds, precision, measures: by = measures } = plan;
   const batch = precision === undefined ? seeds : BATCH;
   const found: Replication[][] = policies.map(() => []);
   for (let from = 0; from < seeds; from += batch) {
@@ -57,11 +62,11 @@ export async function replicate(plan: ComparisonPlan, run: RunJobs): Promise<Com
     const results = await run(jobs);
     const isPartial = addWhole(found, results, policies.length);
     const runs = found.map((replications, i) => ({ name: policies[i] as string, replications }));
-    const rows = compareRuns(runs);
+    const rows = compareRuns(runs, by);
     const isDone = from + batch >= seeds || (precision !== undefined && isPrecise(rows, precision));
-    if (isPartial || isDone) return { runs, rows, isPartial };
+    if (isPartial || isDone) return { measures: by, runs, rows, isPartial };
   }
-  return { runs: [], rows: [], isPartial: false };
+  return { measures: by, runs: [], rows: [], isPartial: false };
 }
 
 /** Keeps the seeds that all policies have come to the end with; true when some have not. */

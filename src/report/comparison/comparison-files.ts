@@ -1,11 +1,11 @@
 // The files of a comparison: figures and differences (comparison.csv), every run (runs.csv), all of
 // it as JSON, and the table as Markdown. Equal runs give equal bytes.
 import type { Difference, PolicyFigures } from '../../experiment/compare/comparison.js';
-import { measures } from '../../experiment/compare/measures.js';
 import type { ComparisonResult } from '../../experiment/compare/replicate.js';
 import { type CsvFile, csvFile, numberColumn, textColumn } from '../csv/csv-file.js';
 import { type JsonValue, stableJson } from '../stable-json.js';
 import { type ComparedScenario, comparisonMarkdown } from './comparison-report.js';
+import { paretoCsv, paretoRows } from './pareto.js';
 
 /** One policy by one measure. */
 interface FiguresRow extends PolicyFigures {
@@ -72,7 +72,7 @@ export const comparedRunsCsv: CsvFile<ComparisonResult> = csvFile<RunValue, Comp
     textColumn('measure', 'Name of the measure, unit last.', (row) => row.measure),
     numberColumn('value', 'Its value; empty without a sample.', (row) => row.value),
   ],
-  ({ runs }) =>
+  ({ runs, measures }) =>
     runs.flatMap(({ name, replications }) =>
       replications.flatMap(({ seed, traceHash, values }) =>
         measures.map((measure, index) => ({
@@ -98,12 +98,21 @@ export function comparisonJson(result: ComparisonResult, about: ComparedScenario
     policies: runs.map(({ name }) => name),
     seeds: runs[0]?.replications.map(({ seed }) => seed) ?? [],
     traceHashes: runs.map(({ replications }) => replications.map(({ traceHash }) => traceHash)),
+    ...(about.pareto !== undefined && { pareto: paretoJson(result, about.pareto) }),
     measures: rows.map(({ measure, better, policies }) => ({
       measure,
       better: better ?? null,
       policies: policies.map(figuresJson),
     })),
   });
+}
+
+function paretoJson(result: ComparisonResult, by: readonly string[]): JsonValue {
+  const rows = paretoRows(result, by);
+  return {
+    measures: by,
+    front: rows.filter(({ isOnFront }) => isOnFront).map(({ policy }) => policy),
+  };
 }
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
@@ -134,5 +143,8 @@ export function comparisonFiles(
     ['comparison.csv', comparisonCsv.render(result)],
     ['runs.csv', comparedRunsCsv.render(result)],
     ['comparison.md', comparisonMarkdown(result, about)],
+    ...(about.pareto === undefined
+      ? []
+      : ([['pareto.csv', paretoCsv(about.pareto).render(result)]] as const)),
   ]);
 }

@@ -11,11 +11,14 @@ import type { ComparisonResult } from '../../experiment/compare/replicate.js';
 import { markdownTable } from '../markdown-table.js';
 import { formatMeasure, formatPercent } from '../number-format.js';
 import { alignRows, printable } from '../text-table.js';
+import { paretoTable } from './pareto.js';
 
 /** What a report says about the comparison besides its figures. */
 export interface ComparedScenario {
   readonly scenario: string;
   readonly modelVersion: string;
+  /** Measures by which the policies are weighed against each other; absent: they are not. */
+  readonly pareto?: readonly string[];
 }
 
 /** Number of runs of each policy. */
@@ -80,7 +83,8 @@ export function comparisonTable(result: ComparisonResult, about: ComparedScenari
   const align = `l${'r'.repeat(1)}${'rrl'.repeat(Math.max(0, result.runs.length - 1))}`;
   const lines = alignRows(rows, { align, width: Number.MAX_SAFE_INTEGER });
   const title = `COMPARE ${printable(about.scenario)}`;
-  return [title, ...lines.map((line) => `  ${line}`), '', footer(result), ''].join('\n');
+  const front = about.pareto === undefined ? [] : [paretoTable(result, about.pareto)];
+  return [title, ...lines.map((line) => `  ${line}`), '', footer(result), '', ...front].join('\n');
 }
 
 /** The same as a Markdown table. */

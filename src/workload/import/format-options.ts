@@ -27,4 +27,9 @@ export const formatOptions: readonly FormatOption[] = [
     name: 'user-data',
     describe: 'a file of values for the templates, also for what else the environment would say',
   },
+  {
+    format: 'openb',
+    name: 'load',
+    describe: 'part of all GPUs that pods ask for together, such as 1.3; absent: the list.',
+  },
 ];

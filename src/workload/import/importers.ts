@@ -7,6 +7,7 @@ import { cl2Importer } from './cl2/cl2-importer.js';
 import { clusterDumpImporter } from './cluster-dump/cluster-dump-importer.js';
 import type { Importer } from './importer.js';
 import { kubeBurnerImporter } from './kube-burner/kube-burner-importer.js';
+import { openbImporter } from './openb/openb-importer.js';
 import { simkubeImporter } from './simkube/simkube-importer.js';
 
 /** In alphabetical order of their formats; of two that recognise a file the first reads it. */
@@ -15,5 +16,6 @@ export const importers: readonly Importer[] = [
   cl2Importer,
   clusterDumpImporter,
   kubeBurnerImporter,
+  openbImporter,
   simkubeImporter,
 ];

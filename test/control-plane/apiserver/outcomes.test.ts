@@ -176,6 +176,15 @@ describe('a binding', () => {
     return { ...deletion({ verb: 'create' }), subresource: 'binding', body };
   };
 
+  test('gives the pod its annotations beside those that it has', () => {
+    const own = { ...stored(pod('a')) };
+    const annotated = { ...own, metadata: { ...own.metadata, annotations: { a: '1', b: '1' } } };
+    const outcome = updateOutcome(annotated, binding({ annotations: { b: '2', c: '3' } }), NOW);
+    expect(outcome).toMatchObject({
+      object: { metadata: { uid: own.metadata.uid, annotations: { a: '1', b: '2', c: '3' } } },
+    });
+  });
+
   test('puts the pod on the node and notes the time', () => {
     const status: PodStatus = {
       phase: 'Pending',
