@@ -1,8 +1,8 @@
 /**
  * GPUs that pods share, in the words of Alibaba's Open-Gpu-Share: a node offers 1000 milli-GPU for
  * each device, a pod asks for a part of one device or for whole ones, and the devices that it got
- * are noted on it. The model of a node's devices is a label; a pod that wants certain models says so
- * by required node affinity.
+ * are noted on it. The model of a node's devices is a label; a pod that wants certain models says
+ * so by required node affinity.
  *
  * Left out: memory of devices, parts of several devices.
  *

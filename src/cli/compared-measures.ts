@@ -1,5 +1,5 @@
 /**
- * Which measures a comparison has: those that are named, or all that its nodes and its options give.
+ * Which measures a comparison has: those that are named, or all that its nodes and options give.
  */
 
 import { didYouMean } from '../api/did-you-mean.js';

@@ -8,7 +8,12 @@ import type { ArrivalsOperation } from '../cluster/arrivals-operation.js';
 import { nodeOfPool, type SchedulerSpec } from '../cluster/cluster-spec.js';
 import { type FaultOperation, isFaultOperation } from '../cluster/fault-operation.js';
 import type { TaintChange } from '../cluster/node-operation.js';
-import type { DeleteOperation, Operation, RequestsOperation } from '../cluster/operation.js';
+import type {
+  CreatePodMixOperation,
+  DeleteOperation,
+  Operation,
+  RequestsOperation,
+} from '../cluster/operation.js';
 import type { ForEachOperation, PhasesOperation } from '../cluster/phase-operation.js';
 import { isWorkloadOperation, type WorkloadOperation } from '../cluster/workload-operation.js';
 import type { PluginRegistry } from '../control-plane/scheduler/framework/plugin-handle.js';
@@ -171,14 +176,8 @@ function operationLines(operation: Operation): readonly string[] {
       return [`${head} ${operation.count} in pool ${operation.pool}`];
     case 'createPods':
       return [`${head} ${operation.count} in namespace ${operation.namespace}${paceOf(operation)}`];
-    case 'createPodMix': {
-      const { kinds, isShuffled, load, namespace } = operation;
-      const pods = kinds.reduce((sum, { count }) => sum + count, 0);
-      const order = isShuffled ? ', shuffled' : '';
-      const until = load === undefined ? '' : `, up to ${load.ratio} of all ${load.resource}`;
-      const what = `${pods} of ${kinds.length} kinds${order}${until}`;
-      return [`${head} ${what} in namespace ${namespace}${paceOf(operation)}`];
-    }
+    case 'createPodMix':
+      return [`${head} ${mixText(operation)}`];
     case 'arrivals':
       return [`${head} in namespace ${operation.namespace}, ${arrivalsText(operation)}`];
     case 'churn': {
@@ -322,6 +321,15 @@ function arrivalsText({ arrivals }: ArrivalsOperation): string {
       return `${rate}${count}${durationUs === Number.POSITIVE_INFINITY ? '' : ` for ${formatDuration(durationUs)}`}`;
     }
   }
+}
+
+function mixText(operation: CreatePodMixOperation): string {
+  const { kinds, isShuffled, load, namespace } = operation;
+  const pods = kinds.reduce((sum, { count }) => sum + count, 0);
+  const order = isShuffled ? ', shuffled' : '';
+  const until = load === undefined ? '' : `, up to ${load.ratio} of all ${load.resource}`;
+  const what = `${pods} of ${kinds.length} kinds${order}${until}`;
+  return `${what} in namespace ${namespace}${paceOf(operation)}`;
 }
 
 function paceOf({ qps }: { readonly qps: number }): string {

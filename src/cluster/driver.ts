@@ -14,8 +14,8 @@ import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { ArrivalLoad } from './arrival-load.js';
 import type { ArrivalsOperation } from './arrivals-operation.js';
 import type { ChangeListener } from './change-listener.js';
-import type { NodePoolSpec } from './cluster-spec.js';
 import { Churn } from './churn.js';
+import type { NodePoolSpec } from './cluster-spec.js';
 import { cordonRequest, Drain } from './drain.js';
 import {
   addressOf,

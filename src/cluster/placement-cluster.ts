@@ -1,8 +1,8 @@
 // A cluster of which only the placement of pods is simulated: kube-scheduler decides for one pod
 // after the other, in the order of their creation, on what it has decided before. A decision takes
-// no time and is made once: a pod that finds no node stays without one. What it costs to simulate is
-// the decision itself. Left out: etcd, apiservers, controllers, nodes that do anything; Permit and
-// PreBind plugins, extenders, retries, and everything that needs time.
+// no time and is made once: a pod that finds no node stays without one. What it costs to simulate
+// is the decision itself. Left out: etcd, apiservers, controllers, nodes that do anything; Permit
+// and PreBind plugins, extenders, retries, and everything that needs time.
 import type { Binding } from '../api/binding.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Pod, PodCondition } from '../api/pod.js';

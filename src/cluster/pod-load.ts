@@ -9,8 +9,8 @@ import type { EventKind } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
 import { orderStream } from './arriving-pods.js';
 import type { DriverOptions } from './driver.js';
-import type { CreatePodMixOperation, CreatePodsOperation, PodKind } from './operation.js';
 import { poolCapacity } from './node-capacity.js';
+import type { CreatePodMixOperation, CreatePodsOperation, PodKind } from './operation.js';
 import { mixSequence } from './pod-mix.js';
 
 export class PodLoad {

@@ -1,5 +1,5 @@
-// Which pod of a mix comes when: the kinds as they are listed, or shuffled as a deck of cards; then,
-// where a load is asked for, fewer of them or more, drawn from the mix with its proportions.
+// Which pod of a mix comes when: the kinds as they are listed, or shuffled as a deck of cards;
+// where a load is asked for, then fewer of them or more, drawn from the mix with its proportions.
 // Source: Q. Weng et al., "Beware of Fragmentation", USENIX ATC 2023, 6.1 (arrived load).
 import { podRequests } from '../api/resource-requests.js';
 import type { RandomStream } from '../kernel/random-stream.js';

@@ -1,5 +1,5 @@
 // Devices of the nodes, from the devices that are noted on their pods; and the mix of tasks that
-// the pods of a run were, by which the rest of the devices is more or less fragmented. O(1) a write.
+// the pods of a run were, by which what is left of them is more or less fragmented. O(1) a write.
 import { GpuFragmentation, type WeightedTask } from '../api/gpu-fragmentation.js';
 import {
   gpuCountOf,

@@ -105,11 +105,7 @@ class OperationBuilder {
       case 'arrivals':
         return this.#arrivals(text, common, path);
       case 'createPodMix':
-        return podMixOf(text, common, path, {
-          reader: this.#reader,
-          tree: this.#tree,
-          placeOf: this.#placeOf,
-        });
+        return this.#createPodMix(text, common, path);
       case 'churn':
         return this.#churn(text, common, path);
       case 'phases':
@@ -215,6 +211,15 @@ class OperationBuilder {
     const placed = inNamespace(template, namespace);
     const namePrefix = text.namePrefix ?? `${object.metadata.name}-`;
     return { placed, namespace, namePrefix, template: placed.object };
+  }
+
+  #createPodMix(
+    text: Text<'createPodMix'>,
+    common: Common,
+    path: FieldPath,
+  ): Omit<BuiltOperation, 'path'> | undefined {
+    const source = { reader: this.#reader, tree: this.#tree, placeOf: this.#placeOf };
+    return podMixOf(text, common, path, source);
   }
 
   #churn(text: Text<'churn'>, common: Common, path: FieldPath): Omit<BuiltOperation, 'path'> {

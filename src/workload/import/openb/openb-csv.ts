@@ -1,6 +1,6 @@
 /**
- * The two files of the OpenB trace as rows: what a node has, and what a pod asks for and when. Every
- * value that is not what its column says is a problem with its line.
+ * The two files of the OpenB trace as rows: what a node has, and what a pod asks for and when.
+ * Every value that is not what its column says is a problem with its line.
  *
  * Source: hkust-adsl/kubernetes-scheduler-simulator data/README.md.
  */

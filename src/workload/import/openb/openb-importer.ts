@@ -1,7 +1,7 @@
 /**
- * The OpenB trace of a GPU cluster as a study of placement: its nodes, and its pods in an order that
- * the seed decides, up to a load if one is asked for. Nodes and pods that are alike become one pool
- * and one kind.
+ * The OpenB trace of a GPU cluster as a study of placement: its nodes, and its pods in an order
+ * that the seed decides, up to a load if one is asked for. Nodes and pods that are alike become one
+ * pool and one kind.
  *
  * Left out: when pods came and went (studies of this trace let them arrive one after the other and
  * stay), their names, QoS and phase; names of nodes, which mean other machines in other node lists.
