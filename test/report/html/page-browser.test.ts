@@ -11,7 +11,8 @@ import type { RunResult } from '../../../src/metrics/run-result.js';
 import { renderPage } from '../../../src/report/html/page.js';
 import { darkPalette, lightPalette } from '../../../src/report/html/palette.js';
 import { assets } from '../assets.js';
-import { convergenceRow, podRow, rolloutResult, runResult } from '../fixtures.js';
+import { convergenceRow, podRow, rolloutResult, runResult, trafficRow } from '../fixtures.js';
+import { twoNodeHistory } from '../node-histories.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const require = createRequire(import.meta.url);
@@ -213,9 +214,14 @@ describe.skipIf(!hasBrowser)('report.html in a browser', () => {
       runResult({
         scenario: 'safe',
         pods: [podRow({ name: hostile, namespace: `" onload="document.title=3` })],
-        timeSeries: { timeUs: [0, 1], columns: [{ name: hostile, values: [1, 2] }] },
+        timeSeries: { timeUs: [0, 1, 2], columns: [{ name: hostile, values: [1, 2, 3] }] },
+        nodeHistory: twoNodeHistory([hostile, 'b']),
+        convergence: [convergenceRow({ change: hostile })],
+        traffic: [trafficRow({ traffic: hostile })],
       }),
     );
+    await page.locator('.node-map canvas').press('Home');
+    expect(await page.locator('.readout').textContent()).toContain('<img src=x');
     expect(await page.title()).toBe('safe – kubeclock');
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.getByText(hostile).count()).toBeGreaterThan(0);
