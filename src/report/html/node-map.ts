@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatPercent } from '../number-format.js'
 import { spreadIndices } from '../spread-indices.js';
 import { type Html, html, nothing, scriptJson } from './markup.js';
 import { type PackedFrames, packFrames } from './node-map-data.js';
-import { shortText, table } from './table.js';
+import { countColumn, shortText, table } from './table.js';
 
 /** Steps of the slider; fewer when their changes take too many bytes. */
 const mostFrames = 120;
@@ -131,22 +131,19 @@ function classTable(frames: readonly NodeFrame[]): Html {
     const frame = frames[index];
     return frame === undefined ? [] : [classRow(frame)];
   });
-  const count = (title: string, read: (row: ClassRow) => number) => ({
-    title,
-    isNumeric: true,
-    cell: (row: ClassRow) => formatCount(read(row)),
-  });
   return table<ClassRow>(
     'Nodes by what is requested of them, over time',
     [
       { title: 'At', isNumeric: true, cell: ({ timeUs }) => formatDuration(timeUs) },
-      count('Nodes', ({ nodes }) => nodes),
-      count('Not ready', ({ notReady }) => notReady),
-      count('Without pods', ({ empty }) => empty),
-      ...classes.map(({ title }, index) => count(title, ({ counts }) => counts[index] ?? 0)),
+      countColumn('Nodes', ({ nodes }) => nodes),
+      countColumn('Not ready', ({ notReady }) => notReady),
+      countColumn('Without pods', ({ empty }) => empty),
+      ...classes.map(({ title }, index) =>
+        countColumn<ClassRow>(title, ({ counts }) => counts[index] ?? 0),
+      ),
       { title: 'Mean CPU', isNumeric: true, cell: ({ cpu }) => formatPercent(cpu / 100) },
       { title: 'Mean memory', isNumeric: true, cell: ({ memory }) => formatPercent(memory / 100) },
-      count('Pods', ({ pods }) => pods),
+      countColumn('Pods', ({ pods }) => pods),
     ],
     rows,
   );

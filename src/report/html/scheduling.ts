@@ -3,7 +3,7 @@ import type { MetricSample, PodRow, RunResult, SchedulerRow } from '../../metric
 import { formatCount, formatPercent } from '../number-format.js';
 import { type RefusalReason, refusalReasons } from '../refusal-reasons.js';
 import { type Html, html, nothing } from './markup.js';
-import { shortText, shownRows, table } from './table.js';
+import { countColumn, shortText, shownRows, table } from './table.js';
 
 const mostReasons = 50;
 
@@ -28,18 +28,13 @@ ${reasonTable(shown)}`;
 }
 
 function schedulerTable(rows: readonly SchedulerRow[]): Html {
-  const count = (title: string, read: (row: SchedulerRow) => number) => ({
-    title,
-    isNumeric: true,
-    cell: (row: SchedulerRow) => formatCount(read(row)),
-  });
   return table<SchedulerRow>(
     'What each scheduler has done',
     [
       { title: 'Scheduler', cell: ({ name }) => name },
-      count('Pods bound', ({ podsBound }) => podsBound),
-      count('Already bound by another', ({ bindingConflicts }) => bindingConflicts),
-      count('Rejected by their nodes', ({ podsRejected }) => podsRejected),
+      countColumn('Pods bound', ({ podsBound }) => podsBound),
+      countColumn('Already bound by another', ({ bindingConflicts }) => bindingConflicts),
+      countColumn('Rejected by their nodes', ({ podsRejected }) => podsRejected),
     ],
     rows,
   );
@@ -99,18 +94,13 @@ function attemptTable(pods: readonly PodRow[]): Html {
 }
 
 function reasonTable(rows: readonly RefusalReason[]): Html {
-  const count = (title: string, read: (row: RefusalReason) => number) => ({
-    title,
-    isNumeric: true,
-    cell: (row: RefusalReason) => formatCount(read(row)),
-  });
   return table<RefusalReason>(
     'Why nodes were refused, the reason that most pods met first',
     [
       { title: 'Reason', cell: ({ reason }) => shortText(reason) },
-      count('Pods, by their last refusal', ({ pods }) => pods),
-      count('Refusals, by Events', ({ refusals }) => refusals),
-      count('Most nodes at once', ({ mostNodes }) => mostNodes),
+      countColumn('Pods, by their last refusal', ({ pods }) => pods),
+      countColumn('Refusals, by Events', ({ refusals }) => refusals),
+      countColumn('Most nodes at once', ({ mostNodes }) => mostNodes),
     ],
     rows,
   );

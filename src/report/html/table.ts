@@ -12,6 +12,11 @@ export interface HtmlColumn<Row> {
   readonly cell: (row: Row) => HtmlContent;
 }
 
+/** A column of whole numbers. */
+export function countColumn<Row>(title: string, read: (row: Row) => number): HtmlColumn<Row> {
+  return { title, isNumeric: true, cell: (row) => formatCount(read(row)) };
+}
+
 /** Longest free text in a cell; the CSV files hold the rest. */
 const longestText = 240;
 

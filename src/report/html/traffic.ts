@@ -2,10 +2,10 @@
 import type { RunResult } from '../../metrics/run-result.js';
 import { type TrafficTotal, trafficTotals } from '../../metrics/traffic.js';
 import { trafficPlots } from '../figures/traffic-plots.js';
-import { formatCount, formatPercent } from '../number-format.js';
+import { formatPercent } from '../number-format.js';
 import { type Html, html, nothing } from './markup.js';
 import { plotFigure } from './plot.js';
-import { shownRows, table } from './table.js';
+import { countColumn, shownRows, table } from './table.js';
 
 const mostKinds = 50;
 
@@ -21,11 +21,6 @@ ${trafficPlots(traffic).map(plotFigure)}</div>
 }
 
 function totalTable(rows: readonly TrafficTotal[]): Html {
-  const count = (title: string, read: (row: TrafficTotal) => number) => ({
-    title,
-    isNumeric: true,
-    cell: (row: TrafficTotal) => formatCount(read(row)),
-  });
   const share = (title: string, part: (row: TrafficTotal) => number) => ({
     title,
     isNumeric: true,
@@ -36,10 +31,10 @@ function totalTable(rows: readonly TrafficTotal[]): Html {
     [
       { title: 'Traffic', cell: ({ traffic }) => traffic },
       { title: 'Service', cell: ({ namespace, service }) => `${namespace}/${service}` },
-      count('Connections', ({ connections }) => connections),
-      count('Met a dead endpoint', ({ deadEndpoint }) => deadEndpoint),
-      count('No endpoints', ({ noEndpoints }) => noEndpoints),
-      count('Broken later', ({ broken }) => broken),
+      countColumn('Connections', ({ connections }) => connections),
+      countColumn('Met a dead endpoint', ({ deadEndpoint }) => deadEndpoint),
+      countColumn('No endpoints', ({ noEndpoints }) => noEndpoints),
+      countColumn('Broken later', ({ broken }) => broken),
       share('Same node', ({ sameNode }) => sameNode),
       share('Same zone', ({ sameZone }) => sameZone),
       share('Same endpoint', ({ sameEndpoint }) => sameEndpoint),

@@ -1,6 +1,6 @@
 // Bars of parts in a row.
 import type { Bars } from '../figures/bars.js';
-import { distinct, type PlotSpec, plotSpec, plotWidth, seriesColours } from './spec.js';
+import { distinct, type PlotSpec, plotSpec, plotWidth, rowAxis, seriesColours } from './spec.js';
 
 const rowHeight = 16;
 
@@ -22,13 +22,7 @@ export function barsSpec(bars: Bars): PlotSpec {
     height: { step: rowHeight },
     mark: { type: 'bar', tooltip: true },
     encoding: {
-      y: {
-        field: 'row',
-        type: 'nominal',
-        sort: names,
-        title: bars.rowTitle,
-        scale: { domain: names },
-      },
+      y: rowAxis(names, bars.rowTitle),
       x: { field: 'from', type: 'quantitative', title: bars.xTitle },
       x2: { field: 'to' },
       color: {

@@ -58,6 +58,11 @@ export function plotSpec(
   };
 }
 
+/** The axis of rows, whose names are distinct, in their order. */
+export function rowAxis(names: readonly string[], title: string): PlotSpec {
+  return { field: 'row', type: 'nominal', sort: names, title, scale: { domain: names } };
+}
+
 /** Names that occur more than once get a number, because a band of an axis is known by its name. */
 export function distinct(names: readonly string[]): string[] {
   const seen = new Map<string, number>();

@@ -1,7 +1,7 @@
 // Strips of cells over time, coloured by their value.
 import type { Strips } from '../figures/strips.js';
 import { lightPalette } from '../html/palette.js';
-import { distinct, type PlotSpec, plotSpec, plotWidth } from './spec.js';
+import { distinct, type PlotSpec, plotSpec, plotWidth, rowAxis } from './spec.js';
 
 const rowHeight = 14;
 
@@ -21,13 +21,7 @@ export function stripsSpec(strips: Strips): PlotSpec {
     height: { step: rowHeight },
     mark: { type: 'rect', tooltip: true },
     encoding: {
-      y: {
-        field: 'row',
-        type: 'nominal',
-        sort: names,
-        title: rowTitle,
-        scale: { domain: names },
-      },
+      y: rowAxis(names, rowTitle),
       x: {
         field: 'from',
         type: 'quantitative',
