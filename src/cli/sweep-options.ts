@@ -71,6 +71,8 @@ const defaultSeeds = 5;
 
 /** Larger sweeps are run only on `--yes`. */
 const mostRuns = 10_000;
+/** Larger ones are not: all cells are held at once. */
+const mostCells = 1_000_000;
 
 /** Reads the options. @throws UsageError for what cannot be meant. */
 export function sweepRequest(
@@ -93,7 +95,7 @@ export function sweepRequest(
     );
   }
   const seeds = wholeNumber('seeds', args.seeds, defaultSeeds, mostSeeds);
-  if (args.yes !== true) refuseTooMany(grid, seeds);
+  refuseTooMany(grid, seeds, args.yes === true);
   const measures = allOf(args.measure).map(measureNamed);
   const shard = shardOf(args, env);
   if (search !== undefined && shard !== undefined && shard.count > 1) {
@@ -149,13 +151,17 @@ function refuseSamePath(parameters: readonly SweptParameter[]): void {
   if (twice !== undefined) throw new UsageError(`${twice} is varied twice.`);
 }
 
-function refuseTooMany(parameters: readonly Parameter[], seeds: number): void {
+function refuseTooMany(parameters: readonly Parameter[], seeds: number, isMeant: boolean): void {
   const cells = countCells(parameters);
-  if (cells * seeds <= mostRuns) return;
-  const sizes = parameters.map(({ values }) => values.length).join(' × ');
+  if (cells <= mostCells && (isMeant || cells * seeds <= mostRuns)) return;
+  const sizes = parameters.map(({ values }) => formatCount(values.length)).join(' × ');
+  const limit =
+    cells > mostCells
+      ? `More than ${formatCount(mostCells)} cells are too many.`
+      : `More than ${formatCount(mostRuns)} are made on --yes only.`;
   throw new UsageError(
     `${sizes} values are ${formatCount(cells)} cells, with ${seeds} seeds ` +
-      `${formatCount(cells * seeds)} runs. More than ${formatCount(mostRuns)} are made on --yes only.`,
+      `${formatCount(cells * seeds)} runs. ${limit}`,
   );
 }
 

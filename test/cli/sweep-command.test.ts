@@ -139,6 +139,7 @@ describe('what cannot be meant is refused', () => {
       ['--scan', 'seed=1:100', '--scan', `${nodes}=1:100`],
       '10,000 cells, with 5 seeds 50,000 runs',
     ],
+    [['-y', '--scan', 'seed=1:9999', '--scan', `${nodes}=1:999`], '1,000,000 cells are too many'],
     [['-L', 'seed=1', '--seeds', '0'], '--seeds 0: write a whole number'],
     [['-L', 'seed=1', '--shard', '3/2'], '--shard 3/2: write the part'],
     [['-L', 'seed=1', '--scheduler-config', 'x'], 'write --policy NAME=FILE'],

@@ -1,4 +1,5 @@
 // report.html of a sweep: what was found, a plot of every measure, and all cells in a table.
+import { cellLabel } from '../../experiment/sweep/parameter.js';
 import { holdingRuns } from '../../experiment/sweep/search.js';
 import type { CellResult, SweepResult } from '../../experiment/sweep/sweep-result.js';
 import { type Html, html, nothing } from '../html/markup.js';
@@ -12,6 +13,8 @@ import { problemLines, tellingMeasures } from './sweep-table.js';
 
 /** Rows of the table; cells.csv has all. */
 const mostRows = 500;
+/** Bars of a measure. */
+const mostBars = 40;
 
 /**
  * The text of the page. Equal results give equal texts.
@@ -72,14 +75,30 @@ ${problems.slice(0, mostRows).map(
 
 function plotSection(result: SweepResult, measures: readonly string[]): Html {
   const axis = axisOf(result);
-  if (axis === undefined) return nothing;
-  const plots = measures.map((measure) => measurePlot(result, measure, axis));
-  const drawn = plots.filter(({ series }) =>
-    series.some(({ values }) => values.some((value) => value !== null)),
-  );
-  if (drawn.length === 0) return nothing;
+  const figures =
+    axis === undefined
+      ? measures.map((measure) => barTable(result, measure))
+      : measures
+          .map((measure) => measurePlot(result, measure, axis))
+          .filter(({ series }) => series.some(({ values }) => values.some(isNumber)))
+          .map(plotFigure);
+  if (figures.length === 0) return nothing;
   return html`<div class="plots">
-${drawn.map(plotFigure)}</div>
+${figures}</div>
+`;
+}
+
+const isNumber = (value: number | null): boolean => value !== null;
+
+/** Where there is nothing to draw along: a bar a cell. */
+function barTable(result: SweepResult, measure: string): Html {
+  const shown = result.cells.slice(0, mostBars);
+  const columns = [
+    { title: 'Cell', cell: ({ cell }: CellResult) => cellLabel(result.parameters, cell.values) },
+    measureColumn(result, measure),
+  ];
+  const rest = shownRows(shown.length, result.cells.length, 'the first', 'cells.csv');
+  return html`<div>${table(measure, columns, shown)}${rest}</div>
 `;
 }
 
@@ -118,7 +137,8 @@ function measureColumn({ measures, cells }: SweepResult, name: string): HtmlColu
   const medianOf = ({ figures }: CellResult): number => figures[index]?.median ?? Number.NaN;
   const most = cells.reduce((high, each) => Math.max(high, medianOf(each) || 0), 0);
   return {
-    title: name,
+    // Values carry their unit.
+    title: name.replace(/_seconds$/, ''),
     isNumeric: true,
     cell: (each) => {
       const median = medianOf(each);

@@ -22,6 +22,18 @@ describe('report.html of a sweep', () => {
     expect(asked).not.toContain('<figcaption>pod_startup');
   });
 
+  test('compares cells by bars when no parameter is a number', () => {
+    const cells = examplePlan.cells.filter(({ values }) => values[1] === '2');
+    const named = sweepResult({ ...examplePlan, cells }, exampleRecords());
+    const bars = sweepPage(named, [], assets);
+    expect(bars).not.toContain('<figure');
+    expect(bars).toContain('<th scope="row">disk=hdd nodePools[0].count=2</th>');
+    expect(count(bars, '<svg class="meter"')).toBe(4);
+    expect(bars).toMatch(
+      /<rect width="100%" height="100%"\/><\/svg>\s*<span class="share">3\.88 s/,
+    );
+  });
+
   test('names cells that were not run', () => {
     expect(page).toContain('<li>disk=hdd nodePools[0].count=1: no such disk</li>');
     expect(page).not.toContain('Not every run was made');
