@@ -41,13 +41,15 @@ export function refusalReasons(
   );
 }
 
+/** The reasons in a message, and what PostFilter plugins add behind them. */
+const refusal =
+  /^\d+\/\d+ nodes are available: (.*?)\.?(?: (?:no new claims to deallocate|preemption:).*)?$/s;
+
 /** What a message gives as reasons; the whole message when it is of another form. */
 export function reasonsIn(message: string): { readonly reason: string; readonly nodes: number }[] {
-  const [, list] = /^\d+\/\d+ nodes are available: (.*?)\.?(?: preemption: .*)?$/s.exec(
-    message,
-  ) ?? ['', message];
+  const list = refusal.exec(message)?.[1] ?? message;
   // A reason may hold a comma itself; the next one begins with its count.
-  return (list ?? message).split(/, (?=\d+ )/).map((part) => {
+  return list.split(/, (?=\d+ )/).map((part) => {
     const [, count, reason] = /^(\d+) (.*)$/s.exec(part) ?? [];
     return reason === undefined ? { reason: part, nodes: 0 } : { reason, nodes: Number(count) };
   });

@@ -15,6 +15,14 @@ describe('reasons of a refusal', () => {
       ],
     ],
     [
+      '0/3 nodes are available: 1 Insufficient cpu, 2 Too many pods. no new claims to ' +
+        'deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful.',
+      [
+        ['Insufficient cpu', 1],
+        ['Too many pods', 2],
+      ],
+    ],
+    [
       '0/2 nodes are available: persistentvolumeclaim "data" not found.',
       [['persistentvolumeclaim "data" not found', 0]],
     ],
