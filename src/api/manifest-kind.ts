@@ -71,6 +71,11 @@ function identifyForeign(value: Readonly<Record<string, unknown>>, file: string)
   if (/^(?:chart|values.*)\.ya?ml$/i.test(name)) {
     return notAManifest('this belongs to a Helm chart', 'helm template CHART > manifests.yaml');
   }
+  if (Array.isArray(value['cohorts'])) {
+    return notAManifest(
+      "this is a generator of Kueue's performance tests, whose quotas are not simulated",
+    );
+  }
   return notAManifest('it has neither apiVersion nor kind');
 }
 

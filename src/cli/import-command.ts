@@ -44,6 +44,9 @@ export function importCommand(args: ImportArguments, terminal: Terminal): ExitCo
 function importerNamed(format: string): Importer {
   const found = importers.find((each) => each.format === format);
   if (found !== undefined) return found;
+  if (/^scheduler.?perf$/i.test(format)) {
+    throw new UsageError('Files of scheduler_perf are run as they are: kubeclock run FILE.');
+  }
   const formats = importers.map((each) => each.format);
   const near = didYouMean(format, formats);
   const hint = near === undefined ? `Formats: ${formats.join(', ')}.` : `Did you mean ${near}?`;

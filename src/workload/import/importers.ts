@@ -6,6 +6,7 @@ import { azureImporter } from './azure/azure-importer.js';
 import { cl2Importer } from './cl2/cl2-importer.js';
 import { clusterDumpImporter } from './cluster-dump/cluster-dump-importer.js';
 import type { Importer } from './importer.js';
+import { jobsetImporter } from './jobset/jobset-importer.js';
 import { kubeBurnerImporter } from './kube-burner/kube-burner-importer.js';
 import { openbImporter } from './openb/openb-importer.js';
 import { simkubeImporter } from './simkube/simkube-importer.js';
@@ -15,6 +16,7 @@ export const importers: readonly Importer[] = [
   azureImporter,
   cl2Importer,
   clusterDumpImporter,
+  jobsetImporter,
   kubeBurnerImporter,
   openbImporter,
   simkubeImporter,

@@ -222,6 +222,7 @@ describe('what is refused', () => {
     ['name: x\nsteps:\n{{range .Nodes}}', 't/c.yaml:3:3 "range" has no end'],
     ['name: x\n{{MultiplyInt .Pods 2}}\n', 't/c.yaml:2:15 .Pods is none of .ImageRegistry'],
     ['name: x\nsteps: [\n', 't/c.yaml:3:1 '],
+    ['jobs: []\n', 't/c.yaml:1:1 a test of ClusterLoader2 has steps, and this has none'],
     [
       `name: x
 tuningSets: [{name: u, qpsLoad: {qps: 0}}]
@@ -246,8 +247,12 @@ steps:
   });
 
   test('are options that make no sense', () => {
-    expect(failing('name: x\n', { nodes: ['few'] })[0]).toContain('"few" is no number of nodes');
-    expect(failing('name: x\n', { overrides: ['no.yaml'] })[0]).toContain('no.yaml does not exist');
+    expect(failing('name: x\nsteps: []\n', { nodes: ['few'] })[0]).toContain(
+      '"few" is no number of nodes',
+    );
+    expect(failing('name: x\nsteps: []\n', { overrides: ['no.yaml'] })[0]).toContain(
+      'no.yaml does not exist',
+    );
     const list = [importFile('l.yaml', '- a\n')];
     const { problems } = read(
       cl2Importer,

@@ -10,6 +10,7 @@
 import type { Problem } from '../../../api/problem.js';
 import { durationUs, formatDuration } from '../../../scenario/duration.js';
 import type { TemplateValue } from '../../../scenario/go-template/go-template.js';
+import { problemAt } from '../../../scenario/scenario-problems.js';
 import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
 import { ImportNotes } from '../import-notes.js';
 import {
@@ -17,6 +18,7 @@ import {
   type Importer,
   type ImportFile,
   type ImportOptions,
+  importProblemCodes,
   nameOfFile,
   textOf,
 } from '../importer.js';
@@ -69,6 +71,11 @@ function readTest(
   ]);
   const reader = new TestReader(file, data, options, problems);
   const test = reader.read(file);
+  if (test !== undefined && test.text.steps == null) {
+    const place = { file: file.path, line: 1, column: 1 };
+    const message = 'a test of ClusterLoader2 has steps, and this has none';
+    problems.push(problemAt(place, importProblemCodes.notThisFormat, message));
+  }
   if (test === undefined || nodes === undefined) return undefined;
   const { prefix = 'test' } = test.text.namespace ?? {};
   const find = reader.find.bind(reader);
