@@ -122,6 +122,13 @@ const table = {
     source:
       'Kubernetes v1.36 pkg/controller/controller_utils.go (reference: nodes-controllers 3.3)',
   },
+  topologyOverloadThreshold: {
+    value: 0.2,
+    unit: '1',
+    source:
+      'Kubernetes v1.36 staging endpointslice/topologycache (reference: nodes-controllers §2.7)',
+    note: 'more than its share that an endpoint may have to do in topology mode Auto',
+  },
   maxEndpointsPerSlice: {
     value: 100,
     unit: 'endpoints',

@@ -1,19 +1,47 @@
 // Hints in EndpointSlices, by which kube-proxies prefer endpoints of their own zone or node: those
-// of a Service with a traffic distribution. Left out: topology-mode Auto, which deals out endpoints
-// by the CPU of zones.
-// Source: Kubernetes v1.36 staging endpointslice/trafficdist (reference: nodes-controllers §2.7).
+// of a Service with a traffic distribution, or in topology mode Auto, which counts before it.
+// Source: Kubernetes v1.36 staging endpointslice/trafficdist, topologycache (reference:
+// nodes-controllers §2.7).
 import type { Endpoint, EndpointHints } from '../../api/endpoint-slice.js';
 import type { Service } from '../../api/service.js';
+import { allocateEndpoints } from './endpoint-allocation.js';
+import type { CpuShares } from './zone-shares.js';
+
+/** The second is the name of old. */
+const modeAnnotations = [
+  'service.kubernetes.io/topology-mode',
+  'service.kubernetes.io/topology-aware-hints',
+];
+
+/** Whether endpoints are dealt out to zones by their CPU. */
+export function isTopologyAuto({ metadata: { annotations = {} } }: Service): boolean {
+  const key = modeAnnotations.find((each) => annotations[each] !== undefined) ?? '';
+  return annotations[key] === 'Auto' || annotations[key] === 'auto';
+}
 
 /** With and without hints, so that unchanged endpoints stay the very objects. */
 const hintedOf = new WeakMap<Endpoint, Endpoint>();
 
-/** The endpoints of a Service with the hints it asks for, by pod name. O(endpoints). */
+/**
+ * The endpoints of a Service with the hints it asks for, by pod name. `shares`: of the zones, asked
+ * for in topology mode Auto. O(endpoints).
+ */
 export function withHints(
-  { spec }: Service,
+  service: Service,
   endpoints: ReadonlyMap<string, Endpoint>,
+  shares: () => CpuShares | undefined,
 ): ReadonlyMap<string, Endpoint> {
-  const { trafficDistribution } = spec;
+  if (isTopologyAuto(service)) {
+    const zones = allocateEndpoints(endpoints.values(), shares());
+    if (zones === undefined) return endpoints;
+    return new Map(
+      [...endpoints].map(([name, endpoint]) => {
+        const zone = zones.get(endpoint);
+        return [name, zone === undefined ? endpoint : hintedFor(endpoint, zone, false)];
+      }),
+    );
+  }
+  const { trafficDistribution } = service.spec;
   if (trafficDistribution === undefined) return endpoints;
   const isForNodes = trafficDistribution === 'PreferSameNode';
   const hinted = new Map<string, Endpoint>();
@@ -24,11 +52,17 @@ export function withHints(
 }
 
 function hintedEndpoint(endpoint: Endpoint, isForNodes: boolean): Endpoint {
-  const { zone, nodeName, conditions } = endpoint;
+  const { zone, conditions } = endpoint;
   if (conditions?.ready !== true || zone === undefined) return endpoint;
+  return hintedFor(endpoint, zone, isForNodes);
+}
+
+function hintedFor(endpoint: Endpoint, zone: string, isForNodes: boolean): Endpoint {
+  const { nodeName } = endpoint;
   const known = hintedOf.get(endpoint);
   const hasNodes = known?.hints?.forNodes !== undefined;
-  if (known !== undefined && hasNodes === isForNodes) return known;
+  const isForZone = known?.hints?.forZones?.[0]?.name === zone;
+  if (known !== undefined && isForZone && hasNodes === isForNodes) return known;
   const hints: EndpointHints = {
     ...(isForNodes && nodeName !== undefined && { forNodes: [{ name: nodeName }] }),
     forZones: [{ name: zone }],

@@ -1,7 +1,7 @@
 // Keeps the EndpointSlices of every Service with a selector at the addresses of its pods. One
 // worker a Service, writes one after the other; a sync that finds its own last write not yet in the
-// cache is tried again later. Left out: topology hints by CPU. Source: Kubernetes v1.36
-// pkg/controller/endpointslice (reference: nodes-controllers 3.9).
+// cache is tried again later. Source: Kubernetes v1.36 pkg/controller/endpointslice (reference:
+// nodes-controllers 3.9).
 import type { Endpoint, EndpointSlice } from '../../api/endpoint-slice.js';
 import type { Node } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
@@ -20,7 +20,7 @@ import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { SimTime } from '../../kernel/time.js';
 import { controllerManagerConstants as constants } from './constants.js';
-import { withHints } from './endpoint-hints.js';
+import { isTopologyAuto, withHints } from './endpoint-hints.js';
 import {
   endpointOf,
   endpointPorts,
@@ -30,6 +30,7 @@ import {
 import { OwnerIndex } from './owner-index.js';
 import { type Members, ServiceMembers } from './service-members.js';
 import { type ControllerOptions, SyncLoop } from './sync-loop.js';
+import { ZoneShares, zoneOf } from './zone-shares.js';
 
 /** In `written`: the slice was deleted; no revision of it satisfies, only its disappearance. */
 const DELETED = Number.POSITIVE_INFINITY;
@@ -56,6 +57,9 @@ export class EndpointSliceController {
   readonly #written = new Map<string, Map<string, number>>();
   /** UIDs of Services that have been synced. */
   readonly #known = new Set<string>();
+  /** Keys of Services whose endpoints are dealt out by the CPU of zones. */
+  readonly #auto = new Set<string>();
+  readonly #shares: ZoneShares;
 
   constructor(
     options: ControllerOptions,
@@ -88,7 +92,15 @@ export class EndpointSliceController {
         endpointOf(pod, publishNotReady, zoneOf(nodes.get(pod.spec.nodeName ?? ''))),
       changed: (key) => this.queue.add(key),
     });
-    services.addHandler({ deleted: ({ metadata }) => this.#known.delete(metadata.uid ?? '') });
+    this.#shares = new ZoneShares(nodes, () => {
+      for (const key of this.#auto) this.queue.add(key);
+    });
+    services.addHandler({
+      deleted: (service) => {
+        this.#known.delete(service.metadata.uid ?? '');
+        this.#auto.delete(keyOf(service));
+      },
+    });
     slices.addHandler({
       updated: (_, slice) => this.#sliceSeen(slice),
       added: (slice) => this.#sliceSeen(slice),
@@ -129,6 +141,8 @@ export class EndpointSliceController {
     const members = this.#members.of(key);
     if (service === undefined || members === undefined) return this.#loop.finish(worker, false);
     if (this.#written.has(key)) return this.#loop.finish(worker, true);
+    if (isTopologyAuto(service)) this.#auto.add(key);
+    else this.#auto.delete(key);
     const triggerUs = this.#trigger(key, service);
     const requests = requestsFor(this.#changes(service, members, triggerUs));
     this.#sendNext({ worker, service, requests, failed: false });
@@ -150,7 +164,8 @@ export class EndpointSliceController {
     const [first = ''] = entries.keys();
     const existing = [...this.#slices.of(service.metadata.uid ?? '').values()];
     const ports = endpointPorts(service, pods.get(first));
-    return reconcileSlices(service, withHints(service, entries), existing, ports, triggerUs);
+    const hinted = withHints(service, entries, () => this.#shares.shares);
+    return reconcileSlices(service, hinted, existing, ports, triggerUs);
   }
 
   #sendNext(sync: Sync): void {
@@ -185,10 +200,6 @@ export class EndpointSliceController {
     const written = this.#written.get(key) ?? new Map<string, number>();
     this.#written.set(key, written.set(name, revision));
   }
-}
-
-function zoneOf(node: Node | undefined): string | undefined {
-  return node?.metadata.labels?.['topology.kubernetes.io/zone'];
 }
 
 function serviceKeyOf({ metadata }: EndpointSlice): string {
