@@ -54,8 +54,9 @@ export function addStudies(
       async (args) => {
         const { checkCommand } = await import('./check-command.js');
         const found = args as unknown as CheckArguments;
-        const { env, checkEntry } = host;
-        finish(await checkCommand(found, terminalFor(found), { env, entry: checkEntry }));
+        const files = withStandardInput(found.files);
+        const { env, checkEntry: entry } = host;
+        finish(await checkCommand({ ...found, files }, terminalFor(found), { env, entry }));
       },
     );
 }

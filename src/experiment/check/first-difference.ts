@@ -8,6 +8,8 @@ export interface DifferentStretch {
   readonly from: number;
   /** The first landmark of the baseline that the run does not have; undefined: it has all. */
   readonly until: Landmark | undefined;
+  /** The first event that the run keeps by its kind and the baseline does not; Infinity: none. */
+  readonly atLatest: number;
 }
 
 /** An event of a kind that both runs have, at another time or of another entity. */
@@ -50,15 +52,18 @@ export function differentStretch(
 ): DifferentStretch {
   // Runs of other lengths keep other events by their place: only those of both can be compared.
   const found = new Map(after.map((each) => [each.index, each]));
+  const kept = new Set(before.map(({ index }) => index));
+  const added = after.find(({ index, occurrence }) => occurrence > 0 && !kept.has(index));
+  const atLatest = added?.index ?? Number.POSITIVE_INFINITY;
   let from = -1;
   for (const landmark of before) {
     const other = found.get(landmark.index);
     if (isSame(landmark, other)) from = landmark.index;
     else if (other !== undefined || landmark.occurrence > 0 || landmark.index >= events) {
-      return { from, until: landmark };
+      return { from, until: landmark, atLatest };
     }
   }
-  return { from, until: undefined };
+  return { from, until: undefined, atLatest };
 }
 
 /** The earliest event, kept as the 1st, 4th, … of its kind, that has another time or entity. */
@@ -107,7 +112,7 @@ export class StretchProbe {
 
   /** What the repetition has shown; `events`: how many the baseline has. */
   difference(
-    { from, until }: DifferentStretch,
+    { from, until, atLatest }: DifferentStretch,
     events: number,
     moved: MovedEvent | undefined,
   ): FirstDifference {
@@ -118,7 +123,8 @@ export class StretchProbe {
       return { isExact: true, first: index, last: index, was: until, now: this.#atEnd, moved };
     }
     const first = from + 1;
-    const last = Math.max(first, Math.min((until?.index ?? events + 1) - 1, this.#index));
+    const before = Math.min((until?.index ?? events + 1) - 1, this.#index, atLatest);
+    const last = Math.max(first, before);
     return { isExact: first === last, first, last, was: undefined, now: this.#first, moved };
   }
 }

@@ -29,7 +29,7 @@ export interface Landmark extends TraceEvent {
 const firstEvents = 128;
 
 /** Most events that are kept by their place after the first ones. */
-const mostByPlace = 256;
+const mostByPlace = 128;
 
 /** Of a kind: how often it was seen, and at which number it is kept next. */
 interface KindCount {

@@ -88,7 +88,7 @@ describe('the first differing event', () => {
     expect(found.isExact).toBe(false);
     expect(found.first).toBeLessThanOrEqual(10_001);
     expect(found.last).toBeGreaterThanOrEqual(10_001);
-    expect(found.last - found.first).toBeLessThan(128);
+    expect(found.last - found.first).toBeLessThan(256);
     expect(found.was).toBeUndefined();
     expect(found.now?.index).toBe(found.first);
   });
