@@ -61,9 +61,10 @@ export function withSweepOptions(command: Argv): Argv {
       describe: "When it holds: a measure and its bound, such as 'pod_startup_p99<5s'",
       requiresArg: true,
     },
-    measure: {
+    measures: {
       type: 'string',
-      describe: 'A measure that the tables show; may be repeated [default: those that differ]',
+      describe:
+        'Measures that tables and plots show, as a,b [default: those in which cells differ]',
       requiresArg: true,
     },
     shard: {

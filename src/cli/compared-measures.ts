@@ -7,7 +7,7 @@ import { extendedResources } from '../cluster/node-capacity.js';
 import { type Measure, type MoreMeasures, measuresWith } from '../experiment/compare/measures.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { UsageError } from './exit-code.js';
-import { allOf } from './study-options.js';
+import { namesOf } from './study-options.js';
 
 /** The options that say so; names are separated by commas. */
 export interface MeasureArguments {
@@ -26,11 +26,6 @@ export interface ComparedMeasures {
   readonly places: readonly number[];
   /** Names of those by which policies are weighed against each other; empty: they are not. */
   readonly pareto: readonly string[];
-}
-
-function namesOf(value: string | readonly string[] | undefined): readonly string[] {
-  const names = allOf(value).flatMap((each) => each.split(','));
-  return [...new Set(names.map((each) => each.trim()).filter((each) => each !== ''))];
 }
 
 /** The measures of a comparison of this scenario. @throws UsageError for a name of no measure. */

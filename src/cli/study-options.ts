@@ -35,6 +35,12 @@ export function allOf(value: string | readonly string[] | undefined): readonly s
   return value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }
 
+/** The names of an option that takes them with commas, each once. */
+export function namesOf(value: string | readonly string[] | undefined): readonly string[] {
+  const names = allOf(value).flatMap((each) => each.split(','));
+  return [...new Set(names.map((each) => each.trim()).filter((each) => each !== ''))];
+}
+
 /** The policies of `--policy`, in order. @throws UsageError for one without name or file. */
 export function namedPolicies(policy?: string | readonly string[]): readonly NamedPolicy[] {
   return allOf(policy).map((text) => {

@@ -10,7 +10,7 @@ import { formatCount } from '../report/number-format.js';
 import { type ExitCode, UsageError } from './exit-code.js';
 import { single } from './options.js';
 import { shellLine } from './shell-word.js';
-import { allOf, studyFormat } from './study-options.js';
+import { namesOf, studyFormat } from './study-options.js';
 import { defaultFolder, readSweep, SweepFolder, type WrittenSweep } from './sweep-folder.js';
 import { measureNamed, type SweepArguments } from './sweep-options.js';
 import { finishSweep } from './sweep-output.js';
@@ -26,7 +26,7 @@ export function mergeSweeps(
   terminal: Terminal,
 ): ExitCode {
   const format = studyFormat(args);
-  const measures = allOf(args.measure).map(measureNamed);
+  const measures = namesOf(args.measures).map(measureNamed);
   const start = performance.now();
   const sweeps = folders.map(readSweep);
   const [first, ...others] = sweeps;

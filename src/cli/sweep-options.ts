@@ -20,6 +20,7 @@ import {
   mostSeeds,
   type NamedPolicy,
   namedPolicies,
+  namesOf,
   refuseTwice,
   wholeNumber,
 } from './study-options.js';
@@ -35,7 +36,8 @@ export interface SweepArguments extends InputArguments {
   readonly policy?: string | readonly string[];
   readonly seeds?: string;
   readonly workers?: string;
-  readonly measure?: string | readonly string[];
+  /** Names with commas. */
+  readonly measures?: string | readonly string[];
   /** `max:path=from:to:step`, `min:...`. */
   readonly find?: string;
   /** `measure<value`. */
@@ -96,7 +98,7 @@ export function sweepRequest(
   }
   const seeds = wholeNumber('seeds', args.seeds, defaultSeeds, mostSeeds);
   refuseTooMany(grid, seeds, args.yes === true);
-  const measures = allOf(args.measure).map(measureNamed);
+  const measures = namesOf(args.measures).map(measureNamed);
   const shard = shardOf(args, env);
   if (search !== undefined && shard !== undefined && shard.count > 1) {
     throw new UsageError('A search has rounds that depend on each other: it has no shards.');
@@ -169,7 +171,7 @@ function refuseTooMany(parameters: readonly Parameter[], seeds: number, isMeant:
 export function measureNamed(text: string): string {
   const found = findMeasure(text, measureNames);
   if (found !== undefined) return found;
-  throw new UsageError(`--measure ${text}: ${unknownMeasure(text, measureNames)}.`);
+  throw new UsageError(`--measures ${text}: ${unknownMeasure(text, measureNames)}.`);
 }
 
 /** Of `--shard`, or of the Indexed Job that this process is a part of. */

@@ -41,7 +41,7 @@ export class SweepProgram {
 
   /** A sweep of the scenario into a folder. */
   sweep(out: string, ...words: readonly string[]): Promise<SweepCall> {
-    const workers = words.includes('--workers') ? [] : ['--workers', '2'];
+    const workers = words.includes('--workers') ? [] : ['--workers', '1'];
     return this.call([this.file, '--out', this.path(out), ...workers, ...words]);
   }
 

@@ -80,7 +80,7 @@ export function problemLines({ cells, parameters }: SweepResult): readonly strin
 function footer({ seeds, cells, isPartial }: SweepResult, left: number): string {
   const ofSeeds = `Medians of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   const inCells = `in ${formatCount(cells.length)} ${cells.length === 1 ? 'cell' : 'cells'}`;
-  const more = left > 0 ? `; ${left} more in cells.csv (--measure chooses)` : '';
+  const more = left > 0 ? `; ${left} more in cells.csv (--measures chooses)` : '';
   const part = isPartial ? ' Not every run was made: the same command makes the rest.' : '';
   return `${ofSeeds} ${inCells}${more}.${part}`;
 }

@@ -39,7 +39,7 @@ describe('the table', () => {
     const narrow = sweepResult(examplePlan, new Map(records.map((each) => [runKey(each), each])));
     const table = sweepTable(narrow, [], 40);
     expect(table).toContain('  nodes_in_use\n');
-    expect(table).toContain('; 1 more in cells.csv (--measure chooses).');
+    expect(table).toContain('; 1 more in cells.csv (--measures chooses).');
     expect(sweepTable(narrow, [], 80)).toContain('pod_startup_p99  nodes_in_use\n');
   });
 
