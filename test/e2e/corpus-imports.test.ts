@@ -1,77 +1,87 @@
-// Tests of other tools that nobody here wrote: those of ClusterLoader2 and kube-burner are imported
-// as they lie there and run, and other files with templates in them are refused with their places.
-// The folder is named by KUBECLOCK_CORPUS; without it, these tests say that they were left out.
+// Files of foreign formats that nobody here wrote become scenarios without a fault. The folder is
+// named by KUBECLOCK_CORPUS; without it, these tests say that they were left out.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadYaml } from '../../src/api/yaml-dialect.js';
 import { loadInput } from '../../src/cli/input.js';
-import { runScenario } from '../../src/experiment/run-scenario.js';
-import { walkFolder } from '../../src/scenario/files.js';
-import type { LoadedScenario } from '../../src/scenario/scenario.js';
-import { importerOf } from '../../src/workload/import/import-files.js';
+import { effectOf, stageSchema } from '../../src/workload/import/kwok/stage.js';
 import { root } from '../tidy/source-files.js';
 
 const corpus = resolve(root, process.env['KUBECLOCK_CORPUS'] ?? '../shared/corpus');
+const stagesFolder = 'kwok/kustomize/stage/pod';
 
-/** What the one file comes to; `values` are options of its format. */
-async function load(path: string, values: Readonly<Record<string, readonly string[]>> = {}) {
-  const importValues = new Map(Object.entries(values));
-  const { scenario, problems, importNotes } = await loadInput([join(corpus, path)], {
-    importValues,
-    ...(values['nodes'] === undefined ? {} : { nodes: values['nodes'][0] ?? '' }),
-  });
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  return { scenario, errors, importNotes };
+async function load(...paths: string[]) {
+  const { scenario, problems, importNotes } = await loadInput(
+    paths.map((path) => join(corpus, path)),
+    {},
+  );
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return { scenario, importNotes };
 }
 
-test.beforeEach((context) => {
-  context.skip(!existsSync(corpus), `${corpus} is absent; set KUBECLOCK_CORPUS`);
-});
+describe('foreign formats of a corpus', () => {
+  test.beforeEach((context) => {
+    context.skip(!existsSync(corpus), `${corpus} is absent; set KUBECLOCK_CORPUS`);
+  });
 
-describe('tests of other tools are imported', () => {
-  const nodes = ['10'];
-  const loader = 'clusterloader2/testing';
-  const burner = 'kube-burner';
+  test('a cluster of OpenShift: its nodes, and its pods on them', async () => {
+    const folder = 'real-cluster-dump/openshift-insights/config';
+    const { scenario } = await load(`${folder}/**/*.json`);
+    const { nodePools = [], initialObjects = [] } = scenario?.cluster ?? {};
+    expect(nodePools.map(({ name, count }) => [name, count])).toEqual([
+      ['master', 1],
+      ['worker', 1],
+    ]);
+    const pods = initialObjects.filter(({ kind }) => kind === 'Pod');
+    expect(pods.length).toBeGreaterThan(25);
+  });
 
   test.each([
-    [`${loader}/density/config.yaml`, 9],
-    [`${loader}/load/config.yaml`, 13],
-    [`${loader}/batch/config.yaml`, 3],
-    [`${loader}/pod-startup-latency/config.yaml`, 5],
-    [`${burner}/examples/workloads/kubelet-density-heavy/kubelet-density-heavy.yml`, 4],
-    [`${burner}/test/k8s/kube-burner-multi-doc.yml`, 3],
-  ])('%s', async (path, operations) => {
-    const { scenario, errors } = await load(path, { nodes });
-    expect(errors).toEqual([]);
-    expect(scenario?.operations).toHaveLength(operations);
+    ['simkube/examples/traces/bare-pods.sktrace', 4],
+    ['simkube/examples/traces/cronjob.sktrace', 2],
+    ['simkube/examples/traces/dsb-scaling.sktrace', 18],
+    ['simkube/testutils/data/trace.json', 1],
+  ])('%s has %i operations or more', async (path, least) => {
+    const { scenario } = await load(path);
+    expect(scenario?.operations.length).toBeGreaterThanOrEqual(least);
   });
 
-  test('a job of kube-burner runs to its end', async () => {
-    const path = `${burner}/examples/workloads/kubelet-density/kubelet-density.yml`;
-    const { scenario } = await load(path, { nodes: ['3'] });
-    const { outcome, thresholds, pods } = runScenario(scenario as LoadedScenario);
-    expect(outcome.end).toBe('converged');
-    expect(pods).toHaveLength(25);
-    expect(thresholds.every(({ ok }) => ok)).toBe(true);
+  test.each([
+    [['traces/azure-functions-sample/Azure2021/Azure2021_200.csv'], '199 requests'],
+    [['traces/azure-functions-sample/Azure2021/Azure2021_30.csv'], '29 requests'],
+    [['traces/azure-llm-inference/AzureLLMInferenceTrace_code.csv'], '8819 requests'],
+    [
+      ['invocations', 'durations', 'memory'].map(
+        (name) => `traces/azure-functions-sample/${name}.csv`,
+      ),
+      'requests arrive',
+    ],
+  ])('%j: %s', async (paths, note) => {
+    const { importNotes } = await load(...paths);
+    expect(importNotes.join()).toContain(note);
   });
-});
 
-test('other files that need a template engine first are refused, with their places', async () => {
-  const templates = walkFolder(corpus).filter((path) => /\.ya?ml$/.test(path));
-  // One in seven of some 1,100 files: all of them would take too long.
-  const files = templates.filter((_path, index) => index % 7 === 0);
-  const faults: string[] = [];
-  let refused = 0;
-  for (const path of files) {
-    const bytes = readFileSync(path);
-    if (!bytes.includes('{{') || importerOf([{ path, bytes }]) !== undefined) continue;
-    const { scenario, errors } = await load(relative(corpus, path));
-    if (scenario !== undefined) continue; // Braces inside a text, which is data.
-    refused++;
-    const [first] = errors;
-    if (first === undefined || first.line < 1 || first.column < 1) faults.push(path);
-  }
-  expect(faults).toEqual([]);
-  expect(refused).toBeGreaterThan(15);
+  test.each(['general', 'fast', 'chaos'])('Stages of KWOK: %s', async (folder) => {
+    await load(`${stagesFolder}/${folder}/*.yaml`);
+  });
+
+  test('what a Stage is about is what its own test expects of it', () => {
+    const phases = { ready: 'Running', completed: 'Succeeded', failed: 'Failed' } as const;
+    const judged = ['general', 'fast'].flatMap((folder) => {
+      const path = join(corpus, stagesFolder, folder);
+      return readdirSync(path).flatMap((file) => {
+        const output = join(path, 'testdata', file.replace('.yaml', '.output.yaml'));
+        if (!existsSync(output)) return [];
+        const [tree] = loadYaml(readFileSync(join(path, file), 'utf8'), 'override');
+        const effect = effectOf(stageSchema.parse(tree));
+        const phase = effect in phases ? phases[effect as keyof typeof phases] : undefined;
+        if (phase === undefined) return [];
+        return [[file, readFileSync(output, 'utf8').includes(`phase: ${phase}`)]];
+      });
+    });
+    expect(judged.length).toBeGreaterThan(1);
+    expect(judged.filter(([, isSo]) => isSo !== true)).toEqual([]);
+  });
 });

@@ -27,6 +27,7 @@ export const formatOptions: readonly FormatOption[] = [
     name: 'user-data',
     describe: 'a file of values for the templates, also for what else the environment would say',
   },
+  { format: 'kwok', name: 'nodes', describe: 'how many nodes of a template, such as 10' },
   {
     format: 'openb',
     name: 'load',

@@ -8,6 +8,7 @@ import { clusterDumpImporter } from './cluster-dump/cluster-dump-importer.js';
 import type { Importer } from './importer.js';
 import { jobsetImporter } from './jobset/jobset-importer.js';
 import { kubeBurnerImporter } from './kube-burner/kube-burner-importer.js';
+import { kwokImporter } from './kwok/kwok-importer.js';
 import { openbImporter } from './openb/openb-importer.js';
 import { simkubeImporter } from './simkube/simkube-importer.js';
 
@@ -18,6 +19,7 @@ export const importers: readonly Importer[] = [
   clusterDumpImporter,
   jobsetImporter,
   kubeBurnerImporter,
+  kwokImporter,
   openbImporter,
   simkubeImporter,
 ];

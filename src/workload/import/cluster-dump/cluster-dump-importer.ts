@@ -44,6 +44,8 @@ function isDump(file: ImportFile): boolean {
   const text = textOf(file);
   const isSnapshot =
     /^\s*\{/.test(text) && /"schedulerConfig"\s*:/.test(text) && /"pvcs"/.test(text);
+  // The Stages of KWOK have templates of the same in them.
+  if (/^kind:\s*["']?(?:Stage|KwokctlResource|ResourcePatch)\b/m.test(text)) return false;
   return (
     isSnapshot || (/["']?nodeInfo["']?\s*:/.test(text) && /["']?allocatable["']?\s*:/.test(text))
   );
@@ -140,12 +142,14 @@ function storedOf(
   notes: ImportNotes,
 ): readonly Tree[] {
   const others = found.flatMap(({ kind, object }) => {
-    if (remade.has(kind)) return [];
+    if (remade.has(kind) || nameOf(object) === undefined) return [];
     if (resourceKindNamed(kind) !== undefined) return [inPresentVersion(object, kind, notes)];
     notes.add(`${kind} is not simulated: {count} were left out.`);
     return [];
   });
-  const uids = new Set(found.map(({ object }) => (object['metadata'] as Tree)['uid']));
+  const uids = new Set(
+    found.map(({ object: { metadata } }) => isTree(metadata) && metadata['uid']),
+  );
   const classes = new Set(others.map((object) => nameOf(object)?.name));
   const madeUpClasses = priorityClassesOf(pods).filter(
     (object) => !classes.has(nameOf(object)?.name),

@@ -87,7 +87,7 @@ function objectsIn(value: unknown): readonly Tree[] {
     const itemKind = /^(.+)List$/.exec(String(value['kind']))?.[1];
     return objectsIn(value['items']).map((item) => ofKind(item, itemKind, value['apiVersion']));
   }
-  if (isTree(value['metadata'])) return [value];
+  if (isTree(value['metadata']) || typeof value['kind'] === 'string') return [value];
   return Object.entries(snapshotFields).flatMap(([field, [kind, apiVersion]]) =>
     objectsIn(value[field] ?? []).map((item) => ofKind(item, kind, apiVersion)),
   );
