@@ -5,6 +5,10 @@
 //     const { scenario, problems } = loadScenario(text, 'shop.yaml', filesIn('.'));
 //     if (scenario !== undefined) console.log(runScenario(scenario).outcome.message);
 //
+// Policies on the same seeds (docs/library.md):
+//
+//     const { rows } = await compare([{ name: 'a', scenario: a }, { name: 'b', scenario: b }]);
+//
 // Files of scheduler_perf (docs/scheduler-perf.md): load one, choose workloads, run them.
 //
 //     const { config } = loadSchedulerPerf(text, 'performance-config.yaml', filesIn('.'));
@@ -99,6 +103,10 @@ export type {
   NamedPluginFactory,
   UserPlugin,
 } from './control-plane/scheduler/out-of-tree/user-plugin.js';
+export { type ComparedPolicy, type CompareOptions, compare } from './experiment/compare/compare.js';
+export type { ComparisonRow, Difference } from './experiment/compare/comparison.js';
+export { type Measure, measuresWith } from './experiment/compare/measures.js';
+export type { ComparisonResult } from './experiment/compare/replicate.js';
 export { type Rerun, type RunTrace, rerun } from './experiment/rerun.js';
 export {
   modelVersion,
@@ -129,6 +137,7 @@ export type {
   PerfVerdict,
   PerfWorkloadResult,
 } from './metrics/scheduler-perf/perf-result.js';
+export { comparisonTable } from './report/comparison/comparison-report.js';
 export { renderRun } from './report/render-run.js';
 export { summaryTable } from './report/summary-table.js';
 export { filesIn, type ScenarioFiles } from './scenario/files.js';

@@ -4,6 +4,7 @@ import type { Difference, PolicyFigures } from '../../experiment/compare/compari
 import type { ComparisonResult } from '../../experiment/compare/replicate.js';
 import { type CsvFile, csvFile, numberColumn, textColumn } from '../csv/csv-file.js';
 import { type JsonValue, stableJson } from '../stable-json.js';
+import { comparisonPage } from './comparison-page.js';
 import { type ComparedScenario, comparisonMarkdown } from './comparison-report.js';
 import { paretoCsv, paretoRows } from './pareto.js';
 
@@ -143,6 +144,7 @@ export function comparisonFiles(
     ['comparison.csv', comparisonCsv.render(result)],
     ['runs.csv', comparedRunsCsv.render(result)],
     ['comparison.md', comparisonMarkdown(result, about)],
+    ['comparison.html', comparisonPage(result, about)],
     ...(about.pareto === undefined
       ? []
       : ([['pareto.csv', paretoCsv(about.pareto).render(result)]] as const)),

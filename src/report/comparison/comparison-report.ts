@@ -31,6 +31,14 @@ function header({ runs }: ComparisonResult): readonly string[] {
   return ['measure', base ?? '', ...others.flatMap((name) => [name, `vs ${base}`, ''])];
 }
 
+/** The table as texts: its headings, and a row a measure. */
+export function comparisonCells(result: ComparisonResult): {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
+  return { head: header(result), rows: result.rows.map(cellsOf) };
+}
+
 function cellsOf(row: ComparisonRow): readonly string[] {
   const [base, ...others] = row.policies;
   const value = ({ median }: PolicyFigures): string => formatMeasure(row.measure, median);
@@ -66,7 +74,8 @@ function signed(fraction: number): string {
   return `${fraction < 0 ? '' : '+'}${formatPercent(fraction)}`;
 }
 
-function footer(result: ComparisonResult): string {
+/** What the signs of the table mean. */
+export function comparisonFooter(result: ComparisonResult): string {
   const seeds = seedCount(result);
   const needed = fewestSeeds(result.rows);
   const few = seeds < needed ? ` With fewer than ${needed} seeds nothing can be shown.` : '';
@@ -84,7 +93,14 @@ export function comparisonTable(result: ComparisonResult, about: ComparedScenari
   const lines = alignRows(rows, { align, width: Number.MAX_SAFE_INTEGER });
   const title = `COMPARE ${printable(about.scenario)}`;
   const front = about.pareto === undefined ? [] : [paretoTable(result, about.pareto)];
-  return [title, ...lines.map((line) => `  ${line}`), '', footer(result), '', ...front].join('\n');
+  return [
+    title,
+    ...lines.map((line) => `  ${line}`),
+    '',
+    comparisonFooter(result),
+    '',
+    ...front,
+  ].join('\n');
 }
 
 /** The same as a Markdown table. */
@@ -94,7 +110,7 @@ export function comparisonMarkdown(result: ComparisonResult, about: ComparedScen
     '',
     ...markdownTable([header(result), ...result.rows.map(cellsOf)]),
     '',
-    footer(result),
+    comparisonFooter(result),
     '',
   ].join('\n');
 }
