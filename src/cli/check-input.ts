@@ -86,6 +86,7 @@ function isProblem(value: object | undefined): value is Problem {
 /** The scenario files that the arguments stand for, each once. */
 function scenarioFiles(paths: readonly string[]): readonly string[] {
   const found = paths.flatMap((path) => {
+    if (path === '-') throw new UsageError('check reads files, not standard input.');
     const kind = kindOf(path);
     if (kind === 'file') {
       if (isScenarioText(readFileSync(path, 'utf8'))) return [path];

@@ -68,10 +68,18 @@ const check = (...args: readonly string[]) =>
 
 describe('a scenario whose input has not changed', () => {
   test('is the same as its baseline, whatever the number of workers', async () => {
-    const { code, out, err } = await check('--workers', '1');
+    const other = join(folder, 'shed.yaml');
+    const both = join(folder, 'both');
+    writeFileSync(other, readFileSync(file, 'utf8').replace('name: shop', 'name: shed'));
+    const checkBoth = (...args: readonly string[]) =>
+      program([file, other, '--baseline', both, '-q', ...args]);
+    expect((await checkBoth('--update', '--workers', '1')).code).toBe(0);
+    const { code, out, err } = await checkBoth('--workers', '2');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/shop .*: the same as the baseline; 1 threshold of level\s+warn failed/);
-    expect((await check('--workers', '2')).out).toBe(out);
+    for (const name of ['shop', 'shed']) {
+      const same = `${name} .*: the same as the baseline; 1 threshold of level\\s+warn failed`;
+      expect(out).toMatch(new RegExp(same));
+    }
   });
 
   test('keeps the bytes of its baseline when that is updated', async () => {
@@ -218,6 +226,7 @@ describe('what is wrong is said before anything is run:', () => {
     expect((await program([manifest])).err).toContain('is no scenario');
     expect((await program([join(folder, 'gone.yaml')])).err).toContain('does not exist');
     expect((await program([baselines])).err).toContain('holds no scenarios');
+    expect((await program(['-'])).err).toContain('check reads files, not standard input');
   });
 });
 
