@@ -96,7 +96,7 @@ export const compareHelp: string = `Examples:
 Usage: kubeclock compare FILE... --policy NAME=FILE [options]`;
 
 export const sweepHelp: string = `Examples:
-  kubeclock sweep shop.yaml -L controlPlane.etcd.disk=nvme,ssd,hdd
+  kubeclock sweep shop.yaml -L controlPlane.etcd.disk=nvme,cloud-ssd,hdd
   kubeclock sweep shop.yaml --scan nodePools[0].count=10:50:10 --policy packed=packed.yaml
   kubeclock sweep shop.yaml --find min:nodePools[0].count=1:50 --where 'pods_unscheduled==0'
   kubeclock sweep shop.yaml --scan nodePools[0].count=10:500:10 --shard 3/8

@@ -37,6 +37,8 @@ export interface LoadedCell {
   /** Undefined when the cell cannot be run. */
   readonly input: ReplicationInput | undefined;
   readonly problems: readonly Problem[];
+  /** What an import has left out. */
+  readonly notes: readonly string[];
   /** Texts by the file that problems name. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -65,8 +67,9 @@ export class CellLoader {
 
   /** What the cells that were loaded have read. */
   kept(): KeptFiles {
-    const { profile, plugins = [] } = this.#options;
-    const named = [...this.#paths, ...this.#policies.values(), profile, ...plugins];
+    const { profile, plugins = [], importValues = new Map() } = this.#options;
+    const stated = [profile, ...plugins, ...[...importValues.values()].flat()];
+    const named = [...this.#paths, ...this.#policies.values(), ...stated];
     const files = named.filter((file) => file !== undefined);
     const kept = this.#source.files.inputs({ name: '', seed: '', files, options: new Map() });
     const names = new Map(files.map((file, index) => [file, kept.files[index] ?? file]));
@@ -92,7 +95,7 @@ export class CellLoader {
       ...(file === undefined ? {} : { schedulerConfig: file }),
     };
     const found = await loadInput(this.#paths, options, this.#source);
-    const { scenario, inputs, pluginPaths } = found;
+    const { scenario, inputs, pluginPaths, importNotes: notes } = found;
     const places = assigned.map(({ name, option }) => `${option} ${name}`);
     const problems = found.problems.map((problem) => relocated(problem, places, set.length));
     const written = assigned.map(
@@ -101,19 +104,20 @@ export class CellLoader {
     const texts = new Map([...found.texts, ...written]);
     if (scenario === undefined || inputs === undefined) {
       const problem = shortProblem(problems);
-      return { planned: { values, problem }, name: undefined, input: undefined, problems, texts };
+      const planned = { values, problem };
+      return { planned, name: undefined, input: undefined, problems, notes, texts };
     }
     const digest = digestOf(renderInputsJson(inputs));
     const planned = { values, digest, seed: scenario.seed };
     const input = { scenario, pluginPaths };
-    return { planned, name: scenario.name, input, problems, texts };
+    return { planned, name: scenario.name, input, problems, notes, texts };
   }
 }
 
 /** The files that cells were made of, by names that mean the same on every machine. */
 export interface KeptFiles {
   readonly files: ReadonlyMap<string, string>;
-  /** The name of a file of the arguments; other texts stay as they are. */
+  /** The name of a file of the arguments; other words stay as they are. */
   readonly nameOf: (file: string) => string;
 }
 

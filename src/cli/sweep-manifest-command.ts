@@ -7,7 +7,7 @@ import { formatBytes } from '../report/number-format.js';
 import { mostInputBytes, sweepManifest } from '../report/sweep/sweep-manifest.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { single } from './options.js';
-import { allOf, namedPolicies, wholeNumber } from './study-options.js';
+import { namedPolicies, wholeNumber } from './study-options.js';
 import { type AskedSweep, loadCells, planOf } from './sweep-making.js';
 import { type SweepArguments, sweepWords } from './sweep-options.js';
 import { printCellProblems } from './sweep-problems.js';
@@ -31,23 +31,17 @@ export async function printManifest(args: SweepArguments, asked: AskedSweep): Pr
   refuseUnfit(files);
   const { scenario } = planOf(loaded, request);
   const image = single('image', args.image) ?? `kubeclock:${packageVersion()}`;
-  const command = sweepWords(withNames(args, nameOf));
+  const command = namedWords(args, nameOf);
   terminal.out.write(sweepManifest({ scenario, shards, image, command, files }));
   return exitCode.ok;
 }
 
-/** The arguments as they are where files have other names. */
-function withNames(args: SweepArguments, nameOf: (file: string) => string): SweepArguments {
+/** The words of the command where files have other names. */
+function namedWords(args: SweepArguments, nameOf: (file: string) => string): readonly string[] {
   const policy = namedPolicies(args.policy).map(({ name, file }) =>
     file === undefined ? name : `${name}=${nameOf(file)}`,
   );
-  const found = { ...args, files: args.files.map(nameOf), policy };
-  const { profile, plugin } = args;
-  return {
-    ...found,
-    ...(profile === undefined ? {} : { profile: nameOf(profile) }),
-    ...(plugin === undefined ? {} : { plugin: allOf(plugin).map(nameOf) }),
-  };
+  return sweepWords({ ...args, policy }).map(nameOf);
 }
 
 /** @throws UsageError */

@@ -14,6 +14,7 @@ import { parseGoal, type Search } from '../experiment/sweep/search.js';
 import type { Shard } from '../experiment/sweep/sweep-plan.js';
 import { formatCount } from '../report/number-format.js';
 import { UsageError } from './exit-code.js';
+import { importValuesOf } from './import-options.js';
 import { type InputArguments, single } from './options.js';
 import {
   allOf,
@@ -200,22 +201,30 @@ function parseShard(text: string): Shard {
 
 /** The words of the command again, without the options that do not change what is made. */
 export function sweepWords(args: SweepArguments): readonly string[] {
-  const named: Readonly<Record<string, string | readonly string[] | undefined>> = {
-    '--policy': args.policy,
-    '-L': args.list,
-    '--scan': args.scan,
-    '--find': args.find,
-    '--where': args.where,
-    '--seeds': args.seeds,
-    '--set': args.set,
-    '--seed': args.seed,
-    '--nodes': args.nodes,
-    '--until': args.until,
-    '--profile': args.profile,
-    '--plugin': args.plugin,
-  };
-  const options = Object.entries(named).flatMap(([name, value]) =>
-    allOf(value).flatMap((each) => [name, each]),
+  const named: readonly (readonly [string, string | readonly string[] | undefined])[] = [
+    ['--policy', args.policy],
+    ['-L', args.list],
+    ['--scan', args.scan],
+    ['--find', args.find],
+    ['--where', args.where],
+    ['--seeds', args.seeds],
+    ['--set', args.set],
+    ['--seed', args.seed],
+    ['--nodes', args.nodes],
+    ['--until', args.until],
+    ['--profile', args.profile],
+    ['--plugin', args.plugin],
+  ];
+  const known = new Set(named.map(([option]) => option));
+  const imported = [...importValuesOf({ ...args })]
+    .map(([name, values]) => [`--${name}`, values] as const)
+    .filter(([option]) => !known.has(option));
+  const options = [...named, ...imported].flatMap(([option, value]) =>
+    allOf(value).flatMap((each) => [option, each]),
   );
-  return ['kubeclock', 'sweep', ...args.files, ...options];
+  const flags = [
+    ...(args.strict === true ? ['--strict'] : []),
+    ...(args.yes === true ? ['-y'] : []),
+  ];
+  return ['kubeclock', 'sweep', ...args.files, ...options, ...flags];
 }

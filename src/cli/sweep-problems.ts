@@ -5,7 +5,7 @@
 import type { Problem } from '../api/problem.js';
 import { cellLabel, type Parameter } from '../experiment/sweep/parameter.js';
 import { formatCount } from '../report/number-format.js';
-import { printProblems, printRefusal } from './problem-output.js';
+import { printNotes, printProblems, printRefusal } from './problem-output.js';
 import type { LoadedCell } from './sweep-cells.js';
 import type { Terminal } from './terminal.js';
 
@@ -15,7 +15,7 @@ interface SharedProblem {
   readonly cells: LoadedCell[];
 }
 
-/** Prints errors of all cells, and warnings of the first; true when no cell can be run. */
+/** Prints errors of all cells, and warnings and notes of the first; true when no cell can be run. */
 export function printCellProblems(
   cells: readonly LoadedCell[],
   parameters: readonly Parameter[],
@@ -24,6 +24,7 @@ export function printCellProblems(
   const [first] = cells;
   const warnings = first?.problems.filter(({ severity }) => severity === 'warning') ?? [];
   printProblems(warnings, first?.texts ?? new Map(), terminal);
+  printNotes(first?.notes ?? [], terminal);
   const shared = sharedProblems(cells);
   for (const { problem, cells: having } of shared) {
     const [example] = having;

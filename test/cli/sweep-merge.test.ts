@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { sweepWords } from '../../src/cli/sweep-options.js';
 import { SweepProgram } from './sweep-program.js';
 
 const program = new SweepProgram();
@@ -99,4 +100,26 @@ describe('--manifest', () => {
     expect(err).toContain(message);
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
+});
+
+test('the words of a command are those that make the same runs', () => {
+  const given = {
+    files: ['a b.yaml'],
+    list: ['seed=1,2'],
+    scan: 'nodePools[0].count=1:3',
+    policy: 'packed=p.yaml',
+    seeds: '3',
+    set: ['horizon=9m'],
+    nodes: '3',
+    minutes: '10',
+    strict: true,
+    shard: '1/3',
+    out: 'x',
+    workers: '4',
+    json: true,
+  };
+  expect(sweepWords(given).join(' ')).toBe(
+    'kubeclock sweep a b.yaml --policy packed=p.yaml -L seed=1,2 --scan nodePools[0].count=1:3 ' +
+      '--seeds 3 --set horizon=9m --nodes 3 --minutes 10 --strict',
+  );
 });
