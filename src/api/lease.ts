@@ -32,7 +32,21 @@ export interface Lease extends ApiObject {
 export function renewedLease(lease: Lease, holderIdentity: string, renewTime: Time): Lease {
   const { apiVersion, kind, metadata, spec } = lease;
   const isRenewal = spec?.renewTime !== undefined && spec.holderIdentity === holderIdentity;
-  const renewed = { apiVersion, kind, metadata, spec: { ...spec, holderIdentity, renewTime } };
+  const renewed = { apiVersion, kind, metadata, spec: heldSpec(spec, holderIdentity, renewTime) };
   if (isRenewal) SizeNote.noteTotal(renewed, encodedBytes(lease));
   return renewed;
+}
+
+/** That of a node has these fields alone, and is made with one layout: a spread would not do that. */
+function heldSpec(spec: LeaseSpec | undefined, holderIdentity: string, renewTime: Time): LeaseSpec {
+  const { leaseDurationSeconds, acquireTime, leaseTransitions, strategy, preferredHolder } =
+    spec ?? {};
+  const isOfNode =
+    leaseDurationSeconds !== undefined &&
+    acquireTime === undefined &&
+    leaseTransitions === undefined &&
+    strategy === undefined &&
+    preferredHolder === undefined;
+  if (isOfNode) return { holderIdentity, leaseDurationSeconds, renewTime };
+  return { ...spec, holderIdentity, renewTime };
 }

@@ -4,6 +4,7 @@
 // candidate itself observed a change: clocks need not agree. Left out: coordinated leader election
 // (off by default). Source: Kubernetes v1.36 client-go tools/leaderelection (reference:
 // controlplane C5, nodes-controllers 0.3).
+import { extended } from '../api/extended.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Lease, LeaseSpec } from '../api/lease.js';
 import type { EventHandle } from '../kernel/event-queue.js';
@@ -165,7 +166,7 @@ export class LeaderElector {
   #renew({ spec }: Lease): void {
     const { renewDeadlineUs } = this.#times;
     this.#deadline ??= this.#simulation.after(renewDeadlineUs, this.#deadlinePassed);
-    this.#put({ ...spec, renewTime: this.#simulation.now });
+    this.#put(extended(spec ?? {}, { renewTime: this.#simulation.now }));
   }
 
   #takeOver({ spec }: Lease): void {

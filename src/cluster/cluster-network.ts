@@ -1,6 +1,8 @@
 // The network of the pods as the cluster has it: no plugin, one that gives each node a range from
 // the start, or flannel.
+
 import { addressCount, cidrOf, formatCidr } from '../api/cidr.js';
+import { extended } from '../api/extended.js';
 import type { Node } from '../api/node.js';
 import { type Distribution, distribution } from '../kernel/distributions.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -92,7 +94,7 @@ export class ClusterNetwork {
     const podCIDR = node.spec.podCIDR ?? (isLeft ? formatCidr({ first, bits }) : undefined);
     this.#podCidrs.push(podCIDR ?? '');
     if (podCIDR === undefined) return node;
-    const spec = { ...node.spec, podCIDR, podCIDRs: [podCIDR] };
+    const spec = extended(node.spec, { podCIDR, podCIDRs: [podCIDR] });
     return withFlannel({ ...node, spec }, backend.type, 0);
   }
 
@@ -105,7 +107,7 @@ export class ClusterNetwork {
     if (first >= cluster.first + addressCount(cluster.bits)) return node;
     this.#ranges++;
     const podCIDR = formatCidr({ first, bits: nodeCidrs.maskBits });
-    return { ...node, spec: { ...node.spec, podCIDR, podCIDRs: [podCIDR] } };
+    return { ...node, spec: extended(node.spec, { podCIDR, podCIDRs: [podCIDR] }) };
   }
 
   /** Makes what needs the control plane. */

@@ -2,6 +2,7 @@
 // this. Every field is required here; the scenario loader fills defaults and remembers which.
 
 import type { Cidr } from '../api/cidr.js';
+import { extended } from '../api/extended.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { StorageClass } from '../api/persistent-volume.js';
@@ -367,7 +368,7 @@ export function nodeOfPool(pool: NodePoolSpec, index: number): Node {
     ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }),
     ...template.metadata.labels,
   };
-  return { ...template, metadata: { ...template.metadata, name, labels } };
+  return { ...template, metadata: extended(template.metadata, { name, labels }) };
 }
 
 /** The node in that zone; '' leaves it where it is. */

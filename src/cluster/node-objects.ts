@@ -1,5 +1,6 @@
 // The Node and Lease objects of nodes that are up before a run begins, and what their kubelets are
 // started with.
+import { extended } from '../api/extended.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node, NodeAddress, NodeCondition, NodeSystemInfo } from '../api/node.js';
 import type { RandomRoot } from '../kernel/random-stream.js';
@@ -37,9 +38,14 @@ export function registeredNode(pool: NodePoolSpec, index: number): Node {
       message,
     }),
   );
+  const conditions = [...healthy, READY];
+  const { apiVersion, kind, metadata, spec } = node;
   return {
-    ...node,
-    status: { ...status, ...(allocatable && { allocatable }), conditions: [...healthy, READY] },
+    apiVersion,
+    kind,
+    metadata,
+    spec,
+    status: extended(status ?? {}, { ...(allocatable && { allocatable }), conditions }),
   };
 }
 
@@ -69,7 +75,9 @@ export function withMachine(
     { type: 'Hostname', address: name },
   ];
   const status = { addresses, nodeInfo: nodeInfo(name, runtime, kubernetesVersion, random) };
-  return { ...rest, runtime, node: { ...node, status: { ...status, ...node.status } } };
+  const { apiVersion, kind, metadata, spec } = node;
+  const told = { apiVersion, kind, metadata, spec, status: extended(status, node.status ?? {}) };
+  return extended(rest, { runtime, node: told });
 }
 
 function nodeInfo(

@@ -2,7 +2,9 @@
 // as possible: change slices in place, fill those that change anyway, then one with room, else new
 // ones. Pure. Source: Kubernetes v1.36 staging endpointslice reconciler (reference:
 // nodes-controllers 3.9).
+
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/endpoint-slice.js';
+import { extended } from '../../api/extended.js';
 import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import { formatTimestamp } from '../../api/timestamp.js';
@@ -90,7 +92,7 @@ export function reconcileSlices(
   if (wanted.size === 0 && kept.length === 0) create.push(sliceOf(service, [], ports));
   const update = kept
     .filter((draft) => draft.isChanged)
-    .map(({ slice, endpoints }) => ({ ...slice, endpoints, ports }));
+    .map(({ slice, endpoints }) => extended(slice, { endpoints, ports }));
   const emptied = drafts.filter((draft) => draft.isEmptied).map(({ slice }) => slice);
   const changes = reuseEmptied({ create, update, delete: emptied });
   const told = (slice: EndpointSlice): EndpointSlice => withTrigger(slice, triggerUs);
@@ -101,18 +103,16 @@ function withTrigger(slice: EndpointSlice, triggerUs: SimTime): EndpointSlice {
   const { [LAST_CHANGE]: before, ...others } = slice.metadata.annotations ?? {};
   const isTimed = triggerUs < Number.POSITIVE_INFINITY;
   if (!isTimed && before === undefined) return slice;
-  const annotations = {
-    ...others,
-    ...(isTimed && { [LAST_CHANGE]: formatTimestamp(triggerUs, 0) }),
-  };
-  return { ...slice, metadata: { ...slice.metadata, annotations } };
+  const time = isTimed ? { [LAST_CHANGE]: formatTimestamp(triggerUs, 0) } : {};
+  const annotations = extended(others, time);
+  return extended(slice, { metadata: extended(slice.metadata, { annotations }) });
 }
 
 /** An emptied slice becomes a new one, where one is needed: one write instead of two. */
 function reuseEmptied({ create, update, delete: emptied }: SliceChanges): SliceChanges {
   const reused = emptied
     .slice(0, create.length)
-    .map((slice, i) => ({ ...slice, ...contentOf(create[i] as EndpointSlice) }))
+    .map((slice, i) => extended(slice, contentOf(create[i] as EndpointSlice)))
     .filter((slice, i) => !isSameContent(slice, emptied[i] as EndpointSlice));
   return {
     create: create.slice(emptied.length),

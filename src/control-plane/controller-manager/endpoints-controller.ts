@@ -182,11 +182,8 @@ export function endpointsOf(service: Service, { pods, entries }: Members<PodAddr
 function updated(current: Endpoints, { metadata, subsets = [] }: Endpoints): Endpoints {
   const { annotations: _, ...kept } = current.metadata;
   const { labels, annotations } = metadata;
-  return {
-    ...current,
-    metadata: { ...kept, ...(labels && { labels }), ...(annotations && { annotations }) },
-    subsets,
-  };
+  const wanted = { ...(labels && { labels }), ...(annotations && { annotations }) };
+  return extended(current, { metadata: extended(kept, wanted), subsets });
 }
 
 /** True when nothing is worth a write; addresses are compared as objects first. */

@@ -2,6 +2,7 @@
 // refused, as it is when the object is newer than the cache, it reads the object and tries again.
 // Source: Kubernetes v1.36 pkg/controller/replicaset and daemon, statusUpdateRetries (reference:
 // nodes-controllers 3.4).
+import { extended } from '../../api/extended.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
@@ -39,7 +40,7 @@ export class StatusWriter<S extends PodChangeSync> {
   #put(writing: Writing<S>, object: KubernetesObject): void {
     const { client, resource } = this.#options;
     const { namespace = '', name } = object.metadata;
-    const body = { ...object, status: writing.status } as KubernetesObject;
+    const body = extended(object, { status: writing.status }) as KubernetesObject;
     client.send(
       { verb: 'update', resource, subresource: 'status', namespace, name, body },
       this.#written,

@@ -3,7 +3,9 @@
 // for all; a member that is behind reads an older revision of it.
 // Left out: changes that lie further back than the log, as if they were compacted.
 // Source: etcd v3.6 server/storage/mvcc (reference: controlplane A6, A8, A9).
+
 import { encodedBytes } from '../../api/encoded-size.js';
+import { extended } from '../../api/extended.js';
 import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { resourceKindNamed } from '../../api/resource-kinds.js';
@@ -58,7 +60,8 @@ export class Store {
   preload(object: KubernetesObject): void {
     const { resource } = resourceKindNamed(object.kind) ?? { resource: '' };
     const key = joined(resource, keyOf(object));
-    const value = { ...object, metadata: { ...object.metadata } } as KubernetesObject;
+    const metadata = extended(object.metadata, { resourceVersion: 0 });
+    const value = { ...object, metadata } as KubernetesObject;
     const { succeeded } = this.apply({
       key,
       expectedRevision: 0,

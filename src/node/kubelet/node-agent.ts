@@ -1,5 +1,6 @@
 // One kubelet: what it was started with and the data its parts keep for it. Data only; the fleet's
 // parts act on it.
+import { extended } from '../../api/extended.js';
 import type { Node, NodeAddress } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
 import type { ApiTransport } from '../../client/api-call.js';
@@ -129,11 +130,11 @@ export class NodeAgent {
     const { kubeApiQps, kubeApiBurst, eventRecordQps, eventBurst } = settings;
     const common = { name, user, connection, ...(host && { host }) };
     const timeoutUs = settings.heartbeatTimeoutUs;
-    this.heartbeatClient = new ApiClient(transport, { ...common, timeoutUs });
+    this.heartbeatClient = new ApiClient(transport, extended(common, { timeoutUs }));
     const limit = { qps: kubeApiQps, burst: kubeApiBurst };
-    this.client = new ApiClient(transport, { ...common, limit });
+    this.client = new ApiClient(transport, extended(common, { limit }));
     const eventLimit = { qps: eventRecordQps, burst: eventBurst };
-    this.eventClient = new ApiClient(transport, { ...common, limit: eventLimit });
+    this.eventClient = new ApiClient(transport, extended(common, { limit: eventLimit }));
     const isInternal = ({ type }: NodeAddress): boolean => type === 'InternalIP';
     this.address = spec.node.status?.addresses?.find(isInternal)?.address ?? '';
     const phase = phases(simulation, name);

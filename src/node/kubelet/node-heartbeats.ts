@@ -301,10 +301,11 @@ export class NodeHeartbeats {
       const status = { ...node.status, conditions, ...news };
       return { ...node, status };
     };
-    const request = { verb: 'patch', resource: 'nodes', subresource: 'status' } as const;
     agent.heartbeatClient.send(
       {
-        ...request,
+        verb: 'patch',
+        resource: 'nodes',
+        subresource: 'status',
         namespace: '',
         name: spec.name,
         patch: { bytes: settings.nodePatchBytes, apply },

@@ -95,12 +95,14 @@ export class PodSource {
     if (agent.isStopped) return;
     const fieldSelector = { field: 'spec.nodeName', value: agent.spec.name } as const;
     const watcher = { kind: this.#watchArrived, target: agent.index };
-    const where = { verb: 'watch', resource: 'pods', namespace: '', name: '' } as const;
     const { random } = this.#context.simulation;
     agent.watchTimeouts ??= random.stream(`${agent.name}/watch-timeout`);
     agent.client.send(
       {
-        ...where,
+        verb: 'watch',
+        resource: 'pods',
+        namespace: '',
+        name: '',
         resourceVersion: agent.watchedRevision,
         allowWatchBookmarks: true,
         timeoutSeconds: watchTimeoutSeconds(agent.watchTimeouts),
