@@ -133,7 +133,8 @@ function identifyTyped(
       suggestion: `apiVersion: ${known.apiVersion}`,
     };
   }
-  if (kind === 'Kustomization' && groupOf(apiVersion) === 'kustomize.config.k8s.io') {
+  const isBuilt = kind === 'Kustomization' || kind === 'Component';
+  if (isBuilt && groupOf(apiVersion) === 'kustomize.config.k8s.io') {
     return notAManifest('this is a kustomization', 'kustomize build . > manifests.yaml');
   }
   return { is: 'unknown', apiVersion, kind };

@@ -226,6 +226,11 @@ describe('what is no object of a known kind', () => {
       'k/kustomization.yaml:1:1: error KUBECLOCK1004: not a Kubernetes manifest: this is a kustomization\n  write: kustomize build . > manifests.yaml',
     ],
     [
+      'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: a-\n',
+      'k/kustomization.yaml',
+      'k/kustomization.yaml:1:1: error KUBECLOCK1004: not a Kubernetes manifest: this is a kustomization\n  write: kustomize build . > manifests.yaml',
+    ],
+    [
       'apiVersion: v2\nname: chart\n',
       'c/Chart.yaml',
       'c/Chart.yaml:1:1: error KUBECLOCK1004: object has no kind',
