@@ -20,9 +20,8 @@ import {
   type ImportOptions,
   importProblemCodes,
   nameOfFile,
-  textOf,
 } from '../importer.js';
-import { oneFile } from '../one-file.js';
+import { importerOfText } from '../one-file.js';
 import { poolOf } from '../pool-option.js';
 import { scenarioDocument } from '../scenario-document.js';
 import { valuesOfFiles } from '../value-files.js';
@@ -37,15 +36,11 @@ const imageRegistry = 'registry.k8s.io';
 /** Nodes where the user does not say how many. */
 const usualNodes = '100';
 
-export const cl2Importer: Importer = {
-  format: 'cl2',
-  title: 'ClusterLoader2 test',
-  recognises: (file) => isTest(textOf(file)),
-  read: (files, options, problems) =>
-    oneFile(files, 'a test of ClusterLoader2', problems, (file) =>
-      readTest(file, options, problems),
-    ),
-};
+export const cl2Importer: Importer = importerOfText(
+  { format: 'cl2', title: 'ClusterLoader2 test', what: 'a test of ClusterLoader2' },
+  isTest,
+  readTest,
+);
 
 /** Steps with what only a test has, and no Kubernetes object. */
 function isTest(text: string): boolean {

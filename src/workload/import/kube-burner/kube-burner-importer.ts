@@ -24,7 +24,7 @@ import {
   nameOfFile,
   textOf,
 } from '../importer.js';
-import { oneFile } from '../one-file.js';
+import { importerOfText } from '../one-file.js';
 import { poolOf } from '../pool-option.js';
 import { renderedTree } from '../rendered-file.js';
 import { horizonAfter, scenarioDocument } from '../scenario-document.js';
@@ -40,15 +40,15 @@ import {
 } from './kube-burner-schema.js';
 import { imagesOf } from './preloaded-images.js';
 
-export const kubeBurnerImporter: Importer = {
-  format: 'kube-burner',
-  title: 'kube-burner configuration',
-  recognises: (file) => isConfiguration(textOf(file)),
-  read: (files, options, problems) =>
-    oneFile(files, 'a configuration of kube-burner', problems, (file) =>
-      readConfiguration(file, options, problems),
-    ),
-};
+export const kubeBurnerImporter: Importer = importerOfText(
+  {
+    format: 'kube-burner',
+    title: 'kube-burner configuration',
+    what: 'a configuration of kube-burner',
+  },
+  isConfiguration,
+  readConfiguration,
+);
 
 /** Jobs with what only those of kube-burner have, and no Kubernetes object. */
 function isConfiguration(text: string): boolean {
