@@ -16,7 +16,10 @@ async function shownSweep(name: string): Promise<{ code: number; out: string; er
   const file = join(root, 'scenarios/sizing', `${name}.yaml`);
   const head = readFileSync(file, 'utf8').replaceAll(/\\\n#\s*/g, '');
   const shown = /kubeclock (sweep \S+ --find .*)/.exec(head)?.[1] ?? '';
-  const words = shown.replace(/--seeds \d/, '--seeds 1').replaceAll("'", '').split(/\s+/);
+  const words = shown
+    .replace(/--seeds \d/, '--seeds 1')
+    .replaceAll("'", '')
+    .split(/\s+/);
   const args = words.map((word) => (word.endsWith('.yaml') ? join(root, word) : word));
   const result = { code: 0, out: '', err: '' };
   result.code = await runProgram([...args, '--out', join(folder, name)], {

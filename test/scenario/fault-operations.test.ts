@@ -141,8 +141,7 @@ describe('what cannot be is refused with its place', () => {
 
   test('but nodes may be parted where their pods talk to each other', () => {
     const between = '{op: partition, between: [{zone: a}, {zone: b}]}';
-    const lookups =
-      '{name: l, from: {labels: {app: a}}, names: [a.example], lookupsPerSecond: 1}';
+    const lookups = '{name: l, from: {labels: {app: a}}, names: [a.example], lookupsPerSecond: 1}';
     const withTraffic = `${spec(between)}\n  dnsTraffic: [${lookups}]\n`;
     expect(load(withTraffic).problems.map(({ message }) => message)).toEqual([]);
   });
