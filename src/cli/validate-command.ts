@@ -9,6 +9,8 @@ import { checkProfile, type LoadResult, loadScenario } from '../scenario/load.js
 import { loadWithPlugins } from '../scenario/load-with-plugins.js';
 import { checkManifestFile } from '../scenario/manifest-file.js';
 import { isProfileText, isScenarioText } from '../scenario/recognition.js';
+import { importerOf } from '../workload/import/import-files.js';
+import type { Importer } from '../workload/import/importer.js';
 import { loadSchedulerPerf } from '../workload/scheduler-perf/load.js';
 import { isSchedulerPerfText } from '../workload/scheduler-perf/read-test-cases.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
@@ -29,6 +31,7 @@ export interface FileVerdict {
     | 'profile'
     | 'scheduler_perf'
     | 'manifests'
+    | 'importable'
     | 'template'
     | 'not an input'
     | 'invalid';
@@ -39,6 +42,9 @@ export interface FileVerdict {
   readonly detail: string;
   readonly texts: ReadonlyMap<string, string>;
 }
+
+/** Files of foreign formats that are neither YAML nor JSON. */
+const importable = /\.(?:csv|sktrace)$/i;
 
 const readable = /\.(?:ya?ml|json)$/i;
 
@@ -55,7 +61,11 @@ export async function judgeFile(file: string, isStrict: boolean): Promise<FileVe
     detail,
     texts: new Map(),
   });
-  if (file !== '-' && !readable.test(file)) return foreign('neither YAML nor JSON');
+  if (file !== '-' && !readable.test(file)) {
+    const importer = importable.test(file) ? importerOfFile(file) : undefined;
+    if (importer === undefined) return foreign('neither YAML nor JSON');
+    return { ...foreign(importer.title), verdict: 'importable' };
+  }
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
   if (text.length > largestLength) return foreign('too large');
   const files = filesIn(folderOf(file));
@@ -73,6 +83,10 @@ export async function judgeFile(file: string, isStrict: boolean): Promise<FileVe
   }
   if (isSchedulerPerfText(text)) return judgePerf(file, text, files, isStrict);
   return judgeManifests(file, text, isStrict);
+}
+
+function importerOfFile(path: string): Importer | undefined {
+  return importerOf([{ path, bytes: readFileSync(path) }]);
 }
 
 /** Unsupported test cases do not make a file invalid, unless `isStrict`. */
@@ -160,6 +174,8 @@ function describe({ verdict, objects, problems, detail }: FileVerdict): string {
       return `scheduler_perf ok${more}`;
     case 'manifests':
       return `manifests ok, ${objects} ${objects === 1 ? 'object' : 'objects'}${more}`;
+    case 'importable':
+      return `can be imported${more}`;
     case 'template':
       return `template${more}`;
     case 'not an input':
@@ -178,6 +194,7 @@ function show(verdict: FileVerdict, terminal: Terminal): void {
     profile: green,
     scheduler_perf: green,
     manifests: green,
+    importable: green,
     invalid: red,
     template: dim,
     'not an input': dim,

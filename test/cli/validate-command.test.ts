@@ -15,6 +15,7 @@ const contents: Readonly<Record<string, string>> = {
   'ok/values.yaml': 'replicas: 3\n',
   'ok/chart.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n',
   'ok/data.csv': 'a,b\n',
+  'ok/trace.csv': 'app,func,end_timestamp,duration\na,f,2,1\n',
   'ok/empty.yaml': '# nothing yet\n',
   'ok/dump.json': '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}',
   'bad/scenario.yaml': scenarioText('horizon: 90'),
@@ -49,6 +50,7 @@ describe('the verdict on a file', () => {
     ['ok/widget.yaml', 'not a simulator input (nothing that is simulated: 1 Widget)'],
     ['ok/values.yaml', 'not a simulator input'],
     ['ok/chart.yaml', 'template (this is a Helm template'],
+    ['ok/trace.csv', 'can be imported (Azure trace'],
     ['ok/data.csv', 'not a simulator input (neither YAML nor JSON)'],
     ['ok/empty.yaml', 'not a simulator input (no objects)'],
     ['ok/dump.json', 'manifests ok, 1 object'],
@@ -81,7 +83,7 @@ describe('validating folders', () => {
   test('one bad file does not hide the others', async () => {
     const { code, out, err } = await validate('.');
     expect(out.trimEnd().split('\n')).toHaveLength(Object.keys(contents).length);
-    expect(err).toContain('13 files, 4 invalid');
+    expect(err).toContain('14 files, 4 invalid');
     expect(code).toBe(2);
   });
 
