@@ -1,4 +1,4 @@
-// The lists of the OpenB trace as they were published, where the corpus is there (KUBECLOCK_CORPUS).
+// The published lists of the OpenB trace, where the corpus is there (KUBECLOCK_CORPUS).
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
