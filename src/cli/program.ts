@@ -39,27 +39,15 @@ import type { ObjectsArguments } from './objects-command.js';
 import { environmentOptions, type GlobalArguments, withInput, withWorkloads } from './options.js';
 import type { RunPerfArguments } from './perf-command.js';
 import type { PerfArguments } from './perf-input.js';
+import type { Host, ProgramContext } from './program-context.js';
 import type { ReportArguments } from './report-command.js';
 import { SimulationFailure } from './simulation.js';
 import { hidingStandardInput, withStandardInput } from './standard-input.js';
 import { addStudies } from './study-commands.js';
-import { openTerminal, type Terminal, type TextStream } from './terminal.js';
+import { openTerminal, type Terminal } from './terminal.js';
 import type { ValidateArguments } from './validate-command.js';
 import { packageVersion } from './version.js';
 import { versionCommand } from './version-command.js';
-
-/** What a process gives the program. */
-export interface Host {
-  readonly out: TextStream;
-  readonly err: TextStream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The simulating thread; tests put another in its place. */
-  readonly simulationEntry?: URL;
-  /** A thread of the pool that compares; tests put another in its place. */
-  readonly replicationEntry?: URL;
-  /** A thread of the pool that checks; tests put another in its place. */
-  readonly checkEntry?: URL;
-}
 
 const completionText = 'Print a completion script for bash or zsh';
 
@@ -101,10 +89,8 @@ function buildParser(args: readonly string[], host: Host, finish: (code: ExitCod
     .fail((message, error) => {
       throw error ?? new UsageError(inOneParagraph(message));
     });
-  addCommands(parser, terminalFor, host, finish);
-  addLooks(parser, terminalFor, finish);
-  addChecks(parser, terminalFor, finish);
-  for (const add of [addStudies, addProofs]) add(parser, terminalFor, host, finish);
+  const context: ProgramContext = { host, terminalFor, finish };
+  for (const add of [addCommands, addLooks, addChecks, addStudies, addProofs]) add(parser, context);
   return parser;
 }
 
@@ -121,12 +107,7 @@ const globalOptions = {
   debug: { type: 'boolean', describe: 'Show the stack of an internal error' },
 } as const;
 
-function addCommands(
-  parser: Argv,
-  terminalFor: (args: GlobalArguments) => Terminal,
-  host: Host,
-  finish: (code: ExitCode) => void,
-): Argv {
+function addCommands(parser: Argv, { host, terminalFor, finish }: ProgramContext): Argv {
   return parser
     .command(
       'run <files..>',
@@ -160,11 +141,7 @@ function addCommands(
 }
 
 /** Commands that look at a run: at the objects of its cluster, at its report. */
-function addLooks(
-  parser: Argv,
-  terminalFor: (args: GlobalArguments) => Terminal,
-  finish: (code: ExitCode) => void,
-): Argv {
+function addLooks(parser: Argv, { terminalFor, finish }: ProgramContext): Argv {
   return parser
     .command(
       'get <resources..>',
@@ -199,11 +176,7 @@ function addLooks(
 }
 
 /** Commands that check and describe what can be run. */
-function addChecks(
-  parser: Argv,
-  terminalFor: (args: GlobalArguments) => Terminal,
-  finish: (code: ExitCode) => void,
-): Argv {
+function addChecks(parser: Argv, { terminalFor, finish }: ProgramContext): Argv {
   return parser
     .command(
       'validate <paths..>',
@@ -247,12 +220,7 @@ function addChecks(
 }
 
 /** Commands that compare the model with recordings. */
-function addProofs(
-  parser: Argv,
-  terminalFor: (args: GlobalArguments) => Terminal,
-  host: Host,
-  finish: (code: ExitCode) => void,
-): Argv {
+function addProofs(parser: Argv, { host, terminalFor, finish }: ProgramContext): Argv {
   return parser
     .command(
       'conformance <subject> <folder>',

@@ -6,21 +6,14 @@ import type { Argv } from 'yargs';
 import type { CheckArguments } from './check-command.js';
 import { withCheckOptions, withCompareOptions, withSweepOptions } from './command-options.js';
 import type { CompareArguments } from './compare-command.js';
-import type { ExitCode } from './exit-code.js';
 import { checkHelp, compareHelp, sweepHelp } from './help-texts.js';
-import { type GlobalArguments, withInput, withInputOptions } from './options.js';
-import type { Host } from './program.js';
+import { withInput, withInputOptions } from './options.js';
+import type { ProgramContext } from './program-context.js';
 import { withStandardInput } from './standard-input.js';
 import type { SweepArguments } from './sweep-options.js';
-import type { Terminal } from './terminal.js';
 
 /** Adds them. */
-export function addStudies(
-  parser: Argv,
-  terminalFor: (args: GlobalArguments) => Terminal,
-  host: Host,
-  finish: (code: ExitCode) => void,
-): Argv {
+export function addStudies(parser: Argv, { host, terminalFor, finish }: ProgramContext): Argv {
   return parser
     .command(
       'compare <files..>',
