@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Model, modelOf } from '../experiment/check/model-file.js';
 import { modelVersion } from '../experiment/run-scenario.js';
+import { ascending } from '../stats/ascending.js';
 import { constantsTable } from '../stats/constants.js';
 
 const root = new URL('../', import.meta.url);
@@ -14,7 +15,7 @@ const root = new URL('../', import.meta.url);
 export async function ownModel(): Promise<Model> {
   const files = readdirSync(fileURLToPath(root), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?:^|[-/\\])constants\.[jt]s$/.test(file))
-    .sort((a, b) => (a < b ? -1 : 1));
+    .sort(ascending);
   const modules = await Promise.all(
     files.map((file): Promise<object> => import(pathToFileURL(fileURLToPath(root) + file).href)),
   );

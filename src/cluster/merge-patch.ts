@@ -2,6 +2,7 @@
 // merge by name and those of volume mounts by path, as kubectl's strategic patch does, so that
 // `containers: [{name, image}]` changes an image. Source: RFC 7396; Kubernetes v1.36 strategic merge
 // patch, patchMergeKey name and mountPath.
+import { sortedKeys } from '../api/field-check.js';
 
 /** A new value that shares what did not change; the same value when nothing changes. */
 export function mergePatch(value: unknown, patch: unknown): unknown {
@@ -13,7 +14,7 @@ export function mergePatch(value: unknown, patch: unknown): unknown {
   const base: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
   const merged: Record<string, unknown> = { ...base };
   let isChanged = !isMap(value);
-  for (const field of Object.keys(patch).sort((a, b) => (a < b ? -1 : 1))) {
+  for (const field of sortedKeys(patch)) {
     const next = patch[field];
     if (next === null) {
       isChanged ||= Object.hasOwn(merged, field);
@@ -62,8 +63,8 @@ export function isEqual(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));
   }
   if (!isMap(a) || !isMap(b)) return false;
-  const keys = Object.keys(a).sort((x, y) => (x < y ? -1 : 1));
-  const others = Object.keys(b).sort((x, y) => (x < y ? -1 : 1));
+  const keys = sortedKeys(a);
+  const others = sortedKeys(b);
   return (
     keys.length === others.length &&
     keys.every((key, i) => key === others[i] && isEqual(a[key], b[key]))

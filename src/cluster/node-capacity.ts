@@ -1,5 +1,7 @@
 // What the nodes of a cluster offer of a resource when all of them are there.
+
 import { nodeAllocatable, type ResourceAmounts } from '../api/resource-requests.js';
+import { ascending } from '../stats/ascending.js';
 import type { NodePoolSpec } from './cluster-spec.js';
 
 /** One resource of many: milli-CPU of `cpu`, bytes, whole units of others; 0 where it is not. */
@@ -27,5 +29,5 @@ export function poolCapacity(pools: readonly NodePoolSpec[], resource: string): 
 /** Extended resources of the nodes of pools, sorted. O(pools). */
 export function extendedResources(pools: readonly NodePoolSpec[]): readonly string[] {
   const names = pools.flatMap(({ template }) => [...nodeAllocatable(template).scalars.keys()]);
-  return [...new Set(names)].filter((name) => name.includes('/')).sort((a, b) => (a < b ? -1 : 1));
+  return [...new Set(names)].filter((name) => name.includes('/')).sort(ascending);
 }

@@ -1,4 +1,5 @@
 // Histograms of one metric put together where they agree in some labels, as `sum by (…)` does.
+import { ascending } from '../stats/ascending.js';
 import type { CumulativeBuckets } from '../stats/bucket-quantile.js';
 import type { HistogramCounts } from '../stats/histogram-counts.js';
 import type { MetricSample } from './run-result.js';
@@ -36,7 +37,7 @@ export function mergedHistograms(
     groups.set(key, group);
   }
   return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => ascending(a, b))
     .map(([, group]) => ({ labels: Object.fromEntries(group.labels), ...merged(group.members) }));
 }
 

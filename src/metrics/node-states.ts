@@ -1,10 +1,12 @@
 // What runs on each node, counted from committed writes: pods that are bound and not terminal, and
 // the sum of their requests. O(1) a write.
+
 import type { Node } from '../api/node.js';
 import { isPodTerminal, type Pod } from '../api/pod.js';
 import { nodeAllocatable, podRequests } from '../api/resource-requests.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
+import { ascending } from '../stats/ascending.js';
 import { NodeHistoryRecorder } from './node-history.js';
 import type { NodeHistory, NodeRow } from './run-result.js';
 
@@ -135,7 +137,7 @@ function extendedOf(
 ): Pick<NodeRow, 'extended'> {
   const names = [...allocatable.keys()].filter((name) => name.includes('/'));
   if (names.length === 0) return {};
-  const sorted = names.sort((a, b) => (a < b ? -1 : 1));
+  const sorted = names.sort(ascending);
   const extended = sorted.map((resource) => ({
     resource,
     allocatable: allocatable.get(resource) ?? 0,

@@ -15,6 +15,7 @@ import type {
 } from '../cluster/phase-operation.js';
 import type { TuningSet } from '../cluster/tuning-set.js';
 import { RandomRoot } from '../kernel/random-stream.js';
+import { ascending } from '../stats/ascending.js';
 import type { TemplateValue } from './go-template/go-template.js';
 import { namespaceOf, type ObjectReader, type ScenarioObject } from './objects.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
@@ -118,7 +119,7 @@ export class PhasesBuilder {
       source === undefined
         ? []
         : Array.from({ length: times }, (_, index) => this.#patch(text, source, index) ?? {});
-    const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries(labels).sort(([a], [b]) => ascending(a, b));
     const tuningSet = this.#sets.get(this.#tuningSet(text.tuningSet, path)) ?? oneByOne;
     const what = { action, kind, namespace, labels: sorted, times, patches, tuningSet };
     return { op: 'forEach', ...common, ...what };

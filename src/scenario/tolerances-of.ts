@@ -4,6 +4,7 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import type { Problem } from '../api/problem.js';
+import { ascending } from '../stats/ascending.js';
 import { unknownFigure } from './figure-metrics.js';
 import { type PlaceOf, problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
@@ -15,7 +16,7 @@ export function tolerancesOf(
   placeOf: PlaceOf,
   problems: Problem[],
 ): readonly Tolerance[] {
-  const given = Object.entries(spec.tolerances ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const given = Object.entries(spec.tolerances ?? {}).sort(([a], [b]) => ascending(a, b));
   return given.flatMap(([figure, value]) => {
     const path: FieldPath = ['spec', 'tolerances', figure];
     const unknown = unknownFigure(figure);

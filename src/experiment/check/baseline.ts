@@ -1,5 +1,6 @@
 // What is kept of a run so that later ones can be compared with it. Plain data, so that it can go
 // to a thread.
+import { ascending } from '../../stats/ascending.js';
 import type { ChangePath } from './change-paths.js';
 import type { Figures } from './figures.js';
 import type { InputRows } from './input-rows.js';
@@ -21,7 +22,7 @@ export function isSameBaseline(a: Baseline, b: Baseline): boolean {
   const content = ({ figures, input, ...rest }: Baseline): string =>
     JSON.stringify([
       [...figures],
-      [...input].sort(([x], [y]) => (x < y ? -1 : 1)),
+      [...input].sort(([x], [y]) => ascending(x, y)),
       rest.landmarks,
       rest.paths,
       rest.seed,

@@ -1,5 +1,7 @@
 // The critical paths of a run's changes as a baseline keeps them, and what has become of them.
+
 import type { RunResult } from '../../metrics/run-result.js';
+import { ascending } from '../../stats/ascending.js';
 
 /** What one change has waited for. */
 export interface ChangePath {
@@ -66,7 +68,7 @@ export function stageChanges(
   }
   return [...stages.values()]
     .filter(({ changes }) => changes > 0)
-    .sort((a, b) => differenceUs(b) - differenceUs(a) || (a.activity < b.activity ? -1 : 1));
+    .sort((a, b) => differenceUs(b) - differenceUs(a) || ascending(a.activity, b.activity));
 }
 
 const differenceUs = ({ beforeUs, afterUs }: StageChange): number => Math.abs(afterUs - beforeUs);

@@ -1,10 +1,12 @@
 // What a run was made of, as rows that can be compared: so that a report can say what has changed
 // in the input since the baseline was made.
+
 import { createHash } from 'node:crypto';
 import { leavesOf } from '../../scenario/layers.js';
 import type { RunInputs } from '../../scenario/run-inputs.js';
 import type { LoadedScenario } from '../../scenario/scenario.js';
 import { readTree, valueAt } from '../../scenario/yaml-tree.js';
+import { ascending } from '../../stats/ascending.js';
 
 /** Values as text by path (`controlPlane.etcd.disk`) or, with `file ` before it, by file. */
 export type InputRows = ReadonlyMap<string, string>;
@@ -42,7 +44,7 @@ export function inputRows(scenario: LoadedScenario, inputs: RunInputs): InputRow
 
 /** What differs, in order of the paths. */
 export function inputChanges(before: InputRows, after: InputRows): readonly InputChange[] {
-  const paths = [...new Set([...before.keys(), ...after.keys()])].sort((a, b) => (a < b ? -1 : 1));
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort(ascending);
   return paths
     .map((path) => ({ path, before: before.get(path), after: after.get(path) }))
     .filter((row) => row.before !== row.after);

@@ -1,7 +1,9 @@
 // The model that a folder of baselines was made with: its version and every constant, so that a
 // change of the model is told from a regression, and named.
+
 import type { Problem } from '../../api/problem.js';
 import { problemAt, scenarioProblemCodes } from '../../scenario/scenario-problems.js';
+import { ascending } from '../../stats/ascending.js';
 import type { ConstantRow } from '../../stats/constants.js';
 
 /** The model of a program. */
@@ -28,7 +30,7 @@ export function modelOf(version: string, rows: readonly ConstantRow[]): Model {
       `${group}.${name}`,
       `${typeof value === 'object' ? JSON.stringify(value) : String(value)} ${unit}`.trim(),
     ])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .sort(([a], [b]) => ascending(a, b));
   return { version, constants: new Map(constants) };
 }
 
@@ -59,7 +61,7 @@ export function parseModel(text: string, file: string): Model | Problem {
 /** What differs between two models, in order of the names, the version first. */
 export function modelChanges(before: Model, after: Model): readonly ModelChange[] {
   const names = [...new Set([...before.constants.keys(), ...after.constants.keys()])].sort(
-    (a, b) => (a < b ? -1 : 1),
+    ascending,
   );
   const changed = names
     .map((name) => ({

@@ -1,6 +1,7 @@
 // The code inside an action: fields, variables, constants, calls, brackets and pipes.
 // Source: Go text/template.
 
+import { ascending } from '../../stats/ascending.js';
 import type { Scope } from './scope.js';
 import { type TemplateFunction, templateFunctions } from './template-functions.js';
 import { memberOf, TemplateError, type TemplateValue } from './template-value.js';
@@ -99,7 +100,7 @@ export class ExpressionParser {
     }
     const found = templateFunctions.get(name);
     if (found === undefined) {
-      const known = [...templateFunctions.keys()].sort((a, b) => (a < b ? -1 : 1)).join(', ');
+      const known = [...templateFunctions.keys()].sort(ascending).join(', ');
       throw new TemplateError(`function "${name}" is not one of ${known}`, offset);
     }
     return this.#call(name, found, offset, piped);

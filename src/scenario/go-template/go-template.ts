@@ -4,6 +4,7 @@
 // Left out: define, template, block, break, continue, methods; a template that has one is refused.
 // Source: Go text/template.
 
+import { sortedKeys } from '../../api/field-check.js';
 import { type Expression, ExpressionParser, given } from './expression.js';
 import { Output } from './output.js';
 import { type RenderOptions, Scope } from './scope.js';
@@ -251,7 +252,7 @@ function entriesOf(
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return [...value.entries()];
   if (isMap(value)) {
-    const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+    const keys = sortedKeys(value);
     return keys.map((key) => [key, value[key]]);
   }
   throw new TemplateError(`range cannot go over ${printed(value)}`, offset);

@@ -1,6 +1,7 @@
 // Values inside Go templates: what counts as true, how a value is printed, which number it is.
 // Left out: methods, structs, channels, and the difference between integers and floating point.
 // Source: Go text/template.
+import { sortedKeys } from '../../api/field-check.js';
 
 /** Something that cannot be read or worked out. */
 export class TemplateError extends Error {
@@ -43,7 +44,7 @@ export function isMap(value: TemplateValue): value is { readonly [key: string]: 
 export function printed(value: TemplateValue): string {
   if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`;
   if (!isMap(value)) return value === undefined || value === null ? '<nil>' : String(value);
-  const entries = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  const entries = sortedKeys(value);
   return `map[${entries.map((key) => `${key}:${printed(value[key])}`).join(' ')}]`;
 }
 

@@ -12,6 +12,7 @@ import { durationUs, formatDuration } from '../../../scenario/duration.js';
 import type { TemplateValue } from '../../../scenario/go-template/go-template.js';
 import { problemAt } from '../../../scenario/scenario-problems.js';
 import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
+import { ascending } from '../../../stats/ascending.js';
 import { ImportNotes } from '../import-notes.js';
 import {
   type ImportedScenario,
@@ -104,7 +105,7 @@ function pauseImagesOf(
   const texts = [...files.values()].join('\n');
   const found = new Set([...texts.matchAll(/\/(pause:[\w.]+)/g)].map(([, image]) => image));
   const images = [...found].map((image) => `${String(data.get('ImageRegistry'))}/${image}`);
-  return images.length === 0 ? {} : { images: images.sort((a, b) => (a < b ? -1 : 1)) };
+  return images.length === 0 ? {} : { images: images.sort(ascending) };
 }
 
 /** ClusterLoader2 makes the namespaces of a test before its first step. */

@@ -4,6 +4,7 @@
 
 import { dnsLabel } from '../../../scenario/portable-names.js';
 import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
+import { ascending } from '../../../stats/ascending.js';
 import type { ImportNotes } from '../import-notes.js';
 import { nameOf } from '../live-object.js';
 
@@ -65,7 +66,7 @@ function poolOf({ metadata, spec, status }: Tree, name: string, staticPods: read
   return {
     ...(runtimes.has(runtime) && { runtime }),
     template: {
-      metadata: { labels: Object.fromEntries(own.sort(([a], [b]) => (a < b ? -1 : 1))) },
+      metadata: { labels: Object.fromEntries(own.sort(([a], [b]) => ascending(a, b))) },
       spec: {
         ...(lasting.length > 0 && { taints: lasting }),
         ...(unschedulable === true && { unschedulable }),

@@ -4,6 +4,7 @@
  */
 
 import { isTree } from '../../../scenario/yaml-tree.js';
+import { ascending } from '../../../stats/ascending.js';
 import { templateName } from '../template-name.js';
 import type { JobText } from './kube-burner-schema.js';
 
@@ -20,7 +21,7 @@ export function imagesOf(
       for (const image of imagesIn(text, inputVars ?? {})) found.add(image);
     }
   }
-  return [...found].sort((a, b) => (a < b ? -1 : 1));
+  return [...found].sort(ascending);
 }
 
 /** Images that a template states, or takes from a variable. */
