@@ -2,6 +2,7 @@
 // network programming latency of a whole cluster while a load test of that shape goes on: what
 // kube-proxy.check.mjs leaves out (queues of controllers, batches, limits of clients) is there.
 
+import { bucketQuantile } from '../../dist/stats/bucket-quantile.js';
 import { once, run } from './run.mjs';
 
 const IMAGE = 'registry.k8s.io/pause:3.10';
@@ -77,15 +78,6 @@ ${loadTest()}
   return metrics.find(({ name }) => name === 'kubeproxy_network_programming_duration_seconds');
 });
 
-/** As Prometheus estimates it from the buckets. */
-function quantile({ buckets, count }, share) {
-  const wanted = share * count;
-  const index = buckets.findIndex(([, within]) => within >= wanted);
-  const [bound, within] = buckets[index];
-  const [lower, before] = buckets[index - 1] ?? [0, 0];
-  return lower + ((bound - lower) * (wanted - before)) / (within - before);
-}
-
 const published = '1.52, 2.28, 6.8 s: kubernetes#124272';
 
 export const checks = [
@@ -106,7 +98,10 @@ export const checks = [
     unit: 's',
     expected,
     factor,
-    measure: () => quantile(programming(), share),
+    measure: () => {
+      const { buckets, count } = programming();
+      return bucketQuantile(buckets, count, share);
+    },
     source: published,
   })),
 ];
