@@ -12,7 +12,7 @@ import { Scrapes } from '../metrics/scrapes.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import type { ExportNeed, OutputFormat } from './formats/output-format.js';
 
-/** What Prometheus' own default configuration and the SLO tests of Kubernetes take, in µs. */
+/** µs; as in the configuration file that Prometheus comes with (`scrape_interval: 15s`). */
 const scrapeIntervalUs = 15_000_000;
 
 /** A run in other formats. */

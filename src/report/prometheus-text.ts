@@ -39,7 +39,7 @@ function renderFamily(family: readonly MetricSample[]): string {
 
 function valueLines({ name, labels, value }: MetricSample): string[] {
   assert(value !== undefined, `The metric ${name} has a sample without a value.`);
-  return [line(name, labels, value)];
+  return [sampleText(name, labels, value)];
 }
 
 function histogramLines({ name, labels, buckets, sum, count }: MetricSample): string[] {
@@ -50,15 +50,19 @@ function histogramLines({ name, labels, buckets, sum, count }: MetricSample): st
   const finite = buckets.filter(([bound]) => bound !== Number.POSITIVE_INFINITY);
   return [
     ...finite.map(([bound, below]) =>
-      line(`${name}_bucket`, [...labels, ['le', formatNumber(bound)]], below),
+      sampleText(`${name}_bucket`, [...labels, ['le', formatNumber(bound)]], below),
     ),
-    line(`${name}_bucket`, [...labels, ['le', '+Inf']], count),
-    line(`${name}_sum`, labels, sum),
-    line(`${name}_count`, labels, count),
+    sampleText(`${name}_bucket`, [...labels, ['le', '+Inf']], count),
+    sampleText(`${name}_sum`, labels, sum),
+    sampleText(`${name}_count`, labels, count),
   ];
 }
 
-function line(name: string, labels: MetricSample['labels'], value: number): string {
+/**
+ * A sample without a time: `name{label="text"} 1`.
+ * @throws AssertionError when the name of a label is not valid.
+ */
+export function sampleText(name: string, labels: MetricSample['labels'], value: number): string {
   const pairs = labels.map(([label, text]) => {
     assert(/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label), `"${label}" of ${name} is no name of a label.`);
     return `${label}="${escapeLabel(text)}"`;
@@ -71,6 +75,7 @@ function escapeHelp(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
-function escapeLabel(text: string): string {
+/** The text of a label between its quotes. */
+export function escapeLabel(text: string): string {
   return escapeHelp(text).replaceAll('"', '\\"');
 }

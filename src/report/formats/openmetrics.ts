@@ -7,6 +7,7 @@ import type { MetricSample } from '../../metrics/run-result.js';
 import type { ScrapedSeries } from '../../metrics/scrapes.js';
 import { ascending } from '../../stats/ascending.js';
 import { formatNumber, formatSeconds } from '../number-format.js';
+import { escapeLabel, sampleText } from '../prometheus-text.js';
 import type { OutputFormat } from './output-format.js';
 
 export const openMetricsFormat: OutputFormat = {
@@ -43,7 +44,7 @@ function familyText(name: string, family: readonly ScrapedSeries[]): string {
   const title = isTotal ? name.slice(0, -'_total'.length) : name;
   const openType = type === 'counter' && !isTotal ? 'unknown' : type;
   const lines = family.flatMap(({ timesUs, samples }) => seriesLines(timesUs, samples));
-  return `# HELP ${title} ${escaped(help)}\n# TYPE ${title} ${openType}\n${lines.join('')}`;
+  return `# HELP ${title} ${escapeLabel(help)}\n# TYPE ${title} ${openType}\n${lines.join('')}`;
 }
 
 /** The points of a series; of a histogram bucket by bucket, as the format wants it. */
@@ -55,7 +56,7 @@ function seriesLines(
     const { name, labels, value, buckets, sum, count } = sample;
     const at = formatSeconds(timesUs[index] as number);
     const point = (suffix: string, number: number, more: MetricSample['labels'] = []): string =>
-      `${name}${suffix}${labelText([...labels, ...more])} ${formatNumber(number)} ${at}\n`;
+      `${sampleText(`${name}${suffix}`, [...labels, ...more], number)} ${at}\n`;
     if (buckets === undefined) return [point('', value ?? Number.NaN)];
     const finite = buckets.filter(([bound]) => bound !== Number.POSITIVE_INFINITY);
     return [
@@ -70,13 +71,4 @@ function seriesLines(
 /** A bound is a float in its canonical form: `1.0`. */
 function boundText(bound: number): string {
   return Number.isInteger(bound) ? `${bound}.0` : formatNumber(bound, 9);
-}
-
-function labelText(labels: MetricSample['labels']): string {
-  const pairs = labels.map(([label, text]) => `${label}="${escaped(text)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 }

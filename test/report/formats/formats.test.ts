@@ -13,6 +13,7 @@ import { podsCsv } from '../../../src/report/csv/pods.js';
 import { csvFiles } from '../../../src/report/csv-files.js';
 import { exportRun } from '../../../src/report/export-run.js';
 import { formatNames } from '../../../src/report/formats/format-names.js';
+import { openMetricsText } from '../../../src/report/formats/openmetrics.js';
 import { formatsNamed, outputFormats } from '../../../src/report/formats/output-formats.js';
 import { filesOfAllFormats, scenarioOfFormats, textIn } from './run-in-formats.js';
 
@@ -72,6 +73,14 @@ describe('openmetrics', () => {
     const types = [...text.matchAll(/^# TYPE (\S+) counter$/gm)].map(([, name]) => name ?? '');
     expect(types.length).toBeGreaterThan(20);
     for (const name of types) expect(text).toMatch(new RegExp(`^${name}_total[{ ]`, 'm'));
+  });
+
+  test('writes a gauge that has no number as NaN', () => {
+    const head = { name: 'g', help: 'A "gauge".', type: 'gauge', labels: [] } as const;
+    const sample = { ...head, value: Number.NaN };
+    expect(openMetricsText([{ head, timesUs: [1_500_000], samples: [sample] }])).toBe(
+      '# HELP g A \\"gauge\\".\n# TYPE g gauge\ng NaN 1.5\n# EOF\n',
+    );
   });
 
   test('counts buckets upwards in bound and in time', () => {
