@@ -67,7 +67,12 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   }
 }
 
-function buildParser(args: readonly string[], host: Host, finish: (code: ExitCode) => void): Argv {
+/** The parser of a command line; parsing it does what it says, and tells `finish` how that ended. */
+export function buildParser(
+  args: readonly string[],
+  host: Host,
+  finish: (code: ExitCode) => void,
+): Argv {
   const terminalFor = ({ color, quiet }: GlobalArguments): Terminal =>
     openTerminal(host.out, host.err, host.env, { color, isQuiet: quiet === true });
   const parser = yargs([...args])
