@@ -128,7 +128,8 @@ function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): 
       problems.push(problemAt(placeOf(at), codes.duplicateName, message, { path: at }));
     }
     seen.add(pool.name);
-    checkNames(pool, [...path, 'nodeNames'], named, (at, message) =>
+    const most = pool.count + addedTo(pool.name, spec);
+    checkNames(pool, most, [...path, 'nodeNames'], named, (at, message) =>
       problems.push(problemAt(placeOf(at), codes.duplicateName, message, { path: at })),
     );
     for (const size of ['cpu', 'memory', 'pods'] as const) {
@@ -140,15 +141,24 @@ function checkPools(spec: ScenarioSpec, placeOf: PlaceOf, problems: Problem[]): 
   }
 }
 
+/** How many nodes the operations add to a pool. */
+function addedTo(pool: string, { workload }: ScenarioSpec): number {
+  return (workload?.operations ?? []).reduce(
+    (sum, each) => sum + (each.op === 'createNodes' && each.pool === pool ? each.count : 0),
+    0,
+  );
+}
+
 /** Names of nodes are there once, and not more of them than nodes. */
 function checkNames(
-  { count, nodeNames = [] }: NodePoolText,
+  { nodeNames = [] }: NodePoolText,
+  most: number,
   path: FieldPath,
   named: Set<string>,
   report: (at: FieldPath, message: string) => void,
 ): void {
-  if (nodeNames.length > count) {
-    report(path, `${nodeNames.length} nodes have names, and the pool has ${count}`);
+  if (nodeNames.length > most) {
+    report(path, `${nodeNames.length} nodes have names, and the pool has ${most}`);
   }
   for (const [index, name] of nodeNames.entries()) {
     if (named.has(name)) report([...path, index], `a node named "${name}" is there already`);

@@ -139,7 +139,8 @@ export const nodePool = mapping({
   nodeNames: list(subdomain('the name of a node'), 'names of nodes')
     .optional()
     .describe(
-      'Of the first nodes; the others are called after the pool, NAME-0, NAME-1 and so on.',
+      'Of the first nodes, then of those that createNodes adds; the others are called after the ' +
+        'pool, NAME-0, NAME-1 and so on.',
     ),
   instanceType: text('the name of an instance type')
     .optional()

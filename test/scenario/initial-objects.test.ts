@@ -26,6 +26,16 @@ describe('nodes with names of their own', () => {
     expect(faultsOf(pools, drain('c'))).toEqual([expect.stringContaining('creates Node/c')]);
   });
 
+  test('may be those of nodes that operations add', () => {
+    const named = 'nodePools: [{name: p, count: 1, cpu: 4, memory: 8Gi, nodeNames: [a, b, c]}]';
+    const add = (count: number) =>
+      `workload: {operations: [{op: createNodes, pool: p, count: ${count}}]}`;
+    expect(faultsOf(named, add(2))).toEqual([]);
+    expect(faultsOf(named, add(1))).toEqual([
+      expect.stringContaining('3 nodes have names, and the pool has 2'),
+    ]);
+  });
+
   test('are as many as there are nodes at most, and each is there once', () => {
     const twice = 'nodePools: [{name: p, count: 1, cpu: 4, memory: 8Gi, nodeNames: [a, a]}]';
     expect(faultsOf(twice)).toEqual([

@@ -10,6 +10,7 @@ import { jobsetImporter } from './jobset/jobset-importer.js';
 import { kubeBurnerImporter } from './kube-burner/kube-burner-importer.js';
 import { kwokImporter } from './kwok/kwok-importer.js';
 import { openbImporter } from './openb/openb-importer.js';
+import { schedulerSimulatorImporter } from './scheduler-simulator/scheduler-simulator-importer.js';
 import { simkubeImporter } from './simkube/simkube-importer.js';
 
 /** In alphabetical order of their formats; of two that recognise a file the first reads it. */
@@ -21,5 +22,6 @@ export const importers: readonly Importer[] = [
   kubeBurnerImporter,
   kwokImporter,
   openbImporter,
+  schedulerSimulatorImporter,
   simkubeImporter,
 ];

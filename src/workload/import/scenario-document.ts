@@ -2,6 +2,7 @@
  * The outer form of the scenario documents that importers make.
  */
 
+import { yamlText } from '../../api/yaml-dialect.js';
 import { formatDuration } from '../../scenario/duration.js';
 import { scenarioApiVersion } from '../../scenario/schema.js';
 import type { Tree } from '../../scenario/yaml-tree.js';
@@ -17,4 +18,10 @@ const settlingUs = 600_000_000;
 /** A horizon that leaves what happens last ten minutes, in whole minutes. */
 export function horizonAfter(lastUs: number): string {
   return formatDuration(Math.ceil((lastUs + settlingUs) / 60_000_000) * 60_000_000);
+}
+
+/** Objects as a file beside the scenario; no file where there are none. */
+export function listFile(name: string, objects: readonly Tree[]): ReadonlyMap<string, string> {
+  if (objects.length === 0) return new Map();
+  return new Map([[name, yamlText({ apiVersion: 'v1', kind: 'List', items: objects })]]);
 }

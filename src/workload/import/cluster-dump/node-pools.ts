@@ -57,9 +57,7 @@ function poolOf({ metadata, spec, status }: Tree, name: string, staticPods: read
   const [runtime = ''] = String(isTree(nodeInfo) ? nodeInfo['containerRuntimeVersion'] : '').split(
     ':',
   );
-  const lasting = (Array.isArray(taints) ? taints : [])
-    .filter((each) => isTree(each) && !conditionTaint.test(String(each['key'])))
-    .map(({ timeAdded: _timeAdded, ...taint }: Tree) => taint);
+  const lasting = lastingTaints(taints);
   const own = Object.entries(labels).filter(
     ([key, value]) => key !== 'kubernetes.io/hostname' || value !== name,
   );
@@ -78,6 +76,13 @@ function poolOf({ metadata, spec, status }: Tree, name: string, staticPods: read
     },
     ...(staticPods.length > 0 && { staticPods }),
   };
+}
+
+/** The taints of a node that no controller takes away again, without their times. */
+export function lastingTaints(taints: unknown): readonly Tree[] {
+  return (Array.isArray(taints) ? taints : [])
+    .filter((each) => isTree(each) && !conditionTaint.test(String(each['key'])))
+    .map(({ timeAdded: _timeAdded, ...taint }: Tree) => taint);
 }
 
 function titleOf({ metadata }: Tree): string {

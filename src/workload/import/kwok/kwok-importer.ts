@@ -8,9 +8,9 @@
 
 import type { Problem } from '../../../api/problem.js';
 import { resourceKindNamed } from '../../../api/resource-kinds.js';
-import { yamlText } from '../../../api/yaml-dialect.js';
 import { problemAt } from '../../../scenario/scenario-problems.js';
 import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
+import { objectsOf } from '../cluster-dump/cluster-state.js';
 import { poolsOf } from '../cluster-dump/node-pools.js';
 import { type DumpObject, readObjects } from '../cluster-dump/read-objects.js';
 import { ImportNotes } from '../import-notes.js';
@@ -25,7 +25,7 @@ import {
 } from '../importer.js';
 import { asWritten, nameOf } from '../live-object.js';
 import { poolOf } from '../pool-option.js';
-import { scenarioDocument } from '../scenario-document.js';
+import { listFile, scenarioDocument } from '../scenario-document.js';
 import { shownPods, withLifeCycle } from './life-cycle.js';
 import { recordedNodes, recordedOperations } from './recording.js';
 import { effectOf, type Stage, stageSchema } from './stage.js';
@@ -50,14 +50,12 @@ function readKwok(
 ): ImportedScenario | undefined {
   const notes = new ImportNotes();
   const found = readObjects(files, notes, problems);
-  const ofKind = (wanted: string): readonly Tree[] =>
-    found.flatMap(({ kind, object }) => (kind === wanted ? [object] : []));
-  const stages = stagesOf(ofKind('Stage'), files, notes, problems);
-  const patches = ofKind('ResourcePatch');
+  const stages = stagesOf(objectsOf(found, 'Stage'), files, notes, problems);
+  const patches = objectsOf(found, 'ResourcePatch');
   const operations = recordedOperations(patches, stages, notes);
   const manifests = manifestsOf(found, operations.length > 0, stages, notes);
-  const nodes = [...ofKind('Node'), ...recordedNodes(patches)];
-  const pools = nodesOf(nodes, ofKind('KwokctlResource'), options, notes, problems);
+  const nodes = [...objectsOf(found, 'Node'), ...recordedNodes(patches)];
+  const pools = nodesOf(nodes, objectsOf(found, 'KwokctlResource'), options, notes, problems);
   if (problems.length > 0 || pools === undefined) return undefined;
   const objects = manifests.map((object) => withLifeCycle(asWritten(object), stages));
   const spec = {
@@ -71,10 +69,9 @@ function readKwok(
       ],
     },
   };
-  const list = { apiVersion: 'v1', kind: 'List', items: objects };
   return {
     scenario: scenarioDocument(nameFor(files), spec),
-    files: new Map(objects.length > 0 ? [[manifestsFile, yamlText(list)]] : []),
+    files: listFile(manifestsFile, objects),
     notes: notes.sentences,
   };
 }
