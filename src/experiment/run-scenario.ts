@@ -19,9 +19,11 @@ import type { ConvergenceRow, RunOutcome, RunResult } from '../metrics/run-resul
 import type { Scrapes } from '../metrics/scrapes.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
 import { describeCluster } from './describe-cluster.js';
+import { type Hold, runHolding } from './holds.js';
 import { modelVersion } from './model-version.js';
 import { failedOutcome, failureIn } from './plugin-outcome.js';
 import { promisesRoomOnce } from './promised-room.js';
+import { QuorumWatch } from './quorum-watch.js';
 import { type RunLimits, watchLimits } from './run-limits.js';
 import { runPlacement } from './run-placement.js';
 
@@ -88,6 +90,8 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   recorder.measureDns(dns);
   const { convergence, observer } = recorder;
   let isConverged = false;
+  const quorum = new QuorumWatch(scenario);
+  const ending = (): RunEnding => ({ isConverged, isHopeless: quorum.isHopeless });
   const listeners = {
     observer,
     changes: convergence,
@@ -100,14 +104,17 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     scheduling: schedulingRecorder,
     plugins,
     monitorOf: (name: string) => recorder.schedulerMonitor(name),
-    onOperationsDone: () =>
+    onOperationsDone: () => {
+      quorum.operationsDone(simulation.now);
       convergence.whenSettled(() => {
         isConverged = true;
         if (scenario.untilConverged) simulation.stop();
-      }),
+      });
+    },
   };
   const cluster = newCluster(simulation, scenario, listeners);
   measure(cluster, recorder, scenario.outputs.sampleIntervalUs);
+  convergence.obstacle = () => cluster.verdict;
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {
     const { podCount: podsTotal, readyCount: podsReady } = recorder.pods;
@@ -115,7 +122,9 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   });
   const failure = failureIn(() => {
     cluster.start();
-    runHolding(simulation, horizonUs, holdsOf(options, cluster, recorder));
+    const holds = holdsOf(options, cluster, recorder);
+    const watch = quorum.holdOf(() => cluster.etcd.faults.quorumLostUs);
+    runHolding(simulation, horizonUs, watch === undefined ? holds : [...holds, watch]);
   });
   if (failure === undefined) {
     const violations = checkers.flatMap((checker) => checker.violations);
@@ -128,7 +137,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     scenario: scenario.name,
     kubernetesVersion: scenario.cluster.kubernetesVersion,
     modelVersion,
-    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, isConverged, cluster, convergence),
+    outcome: stopped.outcome ?? outcomeOf(scenario, simulation, ending(), cluster, convergence),
     cluster: describeCluster(scenario.cluster),
     notices: scenario.notices,
     thresholds: scenario.thresholds,
@@ -172,14 +181,6 @@ function cloudListeners(
   return { calls: metrics, controllers: metrics, autoscaler, karpenter };
 }
 
-/** What is done at a time of the run, or at its end when that comes first. */
-interface Hold {
-  readonly atUs: SimTime;
-  readonly act: (now: SimTime) => void;
-  /** When to hold next for the same; undefined: never. */
-  readonly everyUs: SimTime | undefined;
-}
-
 /** The look and the scrapes that the options ask for. */
 function holdsOf(
   { look, scrapes }: RunOptions,
@@ -199,22 +200,6 @@ function holdsOf(
   return holds;
 }
 
-/** Runs to the horizon, holding where that is wished: nothing happens in between. */
-function runHolding(simulation: Simulation, horizonUs: SimTime, wished: readonly Hold[]): void {
-  let holds = wished;
-  for (;;) {
-    const nextUs = holds.reduce((least, { atUs }) => Math.min(least, atUs), horizonUs);
-    const end = simulation.run(nextUs);
-    const isOver = end !== 'horizon' || nextUs === horizonUs;
-    for (const { atUs, act } of holds) if (isOver || atUs === nextUs) act(simulation.now);
-    if (isOver) return;
-    holds = holds.flatMap((hold) => {
-      if (hold.atUs > nextUs) return [hold];
-      return hold.everyUs === undefined ? [] : [{ ...hold, atUs: nextUs + hold.everyUs }];
-    });
-  }
-}
-
 function requirePlugins({ plugins }: LoadedScenario, given: PluginRegistry): void {
   const missing = plugins.map(({ name }) => name).filter((name) => !given.has(name));
   if (missing.length === 0) return;
@@ -224,30 +209,39 @@ function requirePlugins({ plugins }: LoadedScenario, given: PluginRegistry): voi
   );
 }
 
+/** How a run came to its end. */
+interface RunEnding {
+  readonly isConverged: boolean;
+  /** No quorum of etcd, and no hope of one. */
+  readonly isHopeless: boolean;
+}
+
 function outcomeOf(
-  scenario: LoadedScenario,
-  simulation: Simulation,
-  isConverged: boolean,
+  { untilConverged }: LoadedScenario,
+  { now }: Simulation,
+  { isConverged, isHopeless }: RunEnding,
   { verdict }: Pick<Cluster, 'verdict'>,
-  convergence: Pick<Convergence, 'rows'>,
+  { rows }: Pick<Convergence, 'rows'>,
 ): RunOutcome {
-  const { rows } = convergence;
-  const at = `${toSeconds(simulation.now)} s`;
-  const why = verdict === undefined ? '' : `; ${verdict}`;
+  const at = `${toSeconds(now)} s`;
   const never = rows.filter(({ convergedUs }) => convergedUs === undefined);
-  if (isConverged && scenario.untilConverged) {
+  const neverMessage = neverText(never, rows.length);
+  const isSaid = verdict === undefined || (never.length > 0 && neverMessage.includes(verdict));
+  const why = isSaid ? '' : `; ${verdict}`;
+  if (isConverged && untilConverged) {
     const how =
       never.length === 0
         ? `Every change converged after ${at}`
-        : `Settled after ${at}; ${neverText(never, rows.length)}`;
+        : `Settled after ${at}; ${neverMessage}`;
     return { end: 'converged', partial: false, message: `${how}${why}.` };
   }
-  const how = never.length === 0 ? 'everything had converged' : neverText(never, rows.length);
-  return {
-    end: 'horizon',
-    partial: false,
-    message: `Ended at the horizon of ${at}; ${how}${why}.`,
-  };
+  const how = never.length === 0 ? 'everything had converged' : neverMessage;
+  if (isHopeless) {
+    const message = `Ended after ${at}, as nothing will mend etcd; ${how}${why}.`;
+    return { end: 'idle', partial: false, message };
+  }
+  const message = `Ended at the horizon of ${at}; ${how}${why}.`;
+  return { end: 'horizon', partial: false, message };
 }
 
 /** Changes that are named in the outcome before the rest is only counted. */

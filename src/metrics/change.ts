@@ -91,9 +91,9 @@ export class Change {
 
   /**
    * Of an open change with the stages that hold now for all of its objects, what is missing, and
-   * its way until now. `empty`: Services that select nothing.
+   * its way until now. `empty`: Services that select nothing. `obstacle`: why nothing can be stored.
    */
-  row(now: number, empty: ReadonlySet<Goal>): ConvergenceRow {
+  row(now: number, empty: ReadonlySet<Goal>, obstacle?: string): ConvergenceRow {
     const { verb, target, startedUs, acceptedUs } = this;
     const { kind, namespace, name } = target;
     const emptiness = this.#emptiness(empty);
@@ -118,7 +118,7 @@ export class Change {
       convergedUs: isConverged ? Math.max(startedUs, ...reached) : undefined,
       longestStage: longestStage(startedUs, [acceptedUs, ...times]),
       criticalPath: this.#pathUntil(now),
-      reason: isConverged ? '' : emptiness || this.#reason(),
+      reason: isConverged ? '' : emptiness || this.#reason(obstacle),
     };
   }
 
@@ -159,7 +159,12 @@ export class Change {
     return latest;
   }
 
-  #reason(): string {
+  #reason(obstacle: string | undefined): string {
+    const shortage = this.#shortage();
+    return this.isClosed || obstacle === undefined ? shortage : `${obstacle}; ${shortage}`;
+  }
+
+  #shortage(): string {
     const { objects, answered, converged, failed, failure } = this;
     const [goal] = this.#goals.keys();
     const waitsFor = answered === objects ? (goal?.unfinished ?? '') : 'not all are answered';

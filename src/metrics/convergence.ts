@@ -46,6 +46,9 @@ export class Convergence extends SilentObserver implements ChangeListener {
     for (let replica = 0; replica < known; replica++) this.#dnsRevisions.set(replica, 0);
   }
 
+  /** Why nothing can be stored, if so: what open changes wait for before all else. */
+  obstacle: () => string | undefined = () => undefined;
+
   /** A cloud gives addresses to Services of type LoadBalancer, and their changes wait for them. */
   awaitLoadBalancers(): void {
     this.#goals.hasLoadBalancers = true;
@@ -92,7 +95,8 @@ export class Convergence extends SilentObserver implements ChangeListener {
   get rows(): readonly ConvergenceRow[] {
     const { now } = this.#simulation;
     const empty = this.#goals.emptyServices();
-    return this.#changes.map((change) => change.row(now, empty));
+    const obstacle = this.obstacle();
+    return this.#changes.map((change) => change.row(now, empty, obstacle));
   }
 
   override committed(event: WatchEvent): void {

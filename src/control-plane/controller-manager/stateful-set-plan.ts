@@ -6,6 +6,7 @@
 import type { Pod } from '../../api/pod.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { SimTime } from '../../kernel/time.js';
+import { ascending } from '../../stats/ascending.js';
 import { isPodAvailable } from './pod-state.js';
 import {
   hasEnded,
@@ -42,7 +43,10 @@ export function sortPods(set: StatefulSet, pods: Iterable<Pod>): StatefulPods {
     if (ordinal >= start && ordinal < start + replicas.length) replicas[ordinal - start] = pod;
     else condemned.push(pod);
   }
-  condemned.sort((a, b) => ordinalOf(set, b) - ordinalOf(set, a));
+  // Names such as web-01 and web-1 are of one ordinal.
+  condemned.sort(
+    (a, b) => ordinalOf(set, b) - ordinalOf(set, a) || ascending(a.metadata.name, b.metadata.name),
+  );
   return { replicas, condemned };
 }
 
