@@ -35,6 +35,10 @@ export const behaviour = {
   memoryUse: 'kubeclock.dev/memory-use',
   /** Bytes that a container keeps in its writable layer, logs and emptyDirs over time. */
   diskUse: 'kubeclock.dev/ephemeral-storage-use',
+  /** Files and directories that a container keeps beside its bytes, over time. */
+  inodeUse: 'kubeclock.dev/inode-use',
+  /** Processes and threads of a container over time. */
+  processUse: 'kubeclock.dev/process-use',
   /** CPU of a container over time; read by the metrics server. */
   cpuUse: 'kubeclock.dev/cpu-use',
 } as const;
@@ -45,6 +49,9 @@ export type BehaviourKey = (typeof behaviour)[keyof typeof behaviour];
 const isDrawn = (text: string): boolean => parseDrawnDuration(text) !== undefined;
 const isCourse = (text: string): boolean => parseCourse(text) !== undefined;
 const drawnForm = 'a duration: 30s, 10s..30s, mean=20s or p50=5s,p99=40s';
+const isCount = (text: string): boolean =>
+  isCourse(text) && text.split(',').every((part) => /^(?:[^=]*=)?\d+[kM]?$/.test(part.trim()));
+const countForm = 'a whole number over time: 200, or 0s=10,10m=5k';
 const courseForm = 'an amount of bytes over time: 200Mi, or 0s=50Mi,10m=2Gi';
 
 /** What a value must look like, by key. */
@@ -60,6 +67,8 @@ const forms: ReadonlyMap<string, readonly [isValid: (text: string) => boolean, f
     [behaviour.crashProbability, [(text) => isProbability(text), 'a number from 0 to 1']],
     [behaviour.memoryUse, [isCourse, courseForm]],
     [behaviour.diskUse, [isCourse, courseForm]],
+    [behaviour.inodeUse, [isCount, countForm]],
+    [behaviour.processUse, [isCount, countForm]],
     [
       behaviour.cpuUse,
       [

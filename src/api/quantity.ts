@@ -253,6 +253,11 @@ export function formatMilliCpu(cpuMilli: number): Quantity {
   return formatQuantity({ nano: BigInt(cpuMilli) * nanoPerMilli, format: 'DecimalSI' });
 }
 
+/** Canonical decimal text for an integer: 3000 becomes `3k`. */
+export function formatWhole(amount: number): Quantity {
+  return formatQuantity({ nano: BigInt(amount) * nanoPerUnit, format: 'DecimalSI' });
+}
+
 /** Canonical binary text for a number of bytes, an integer: 1073741824 becomes `1Gi`. */
 export function formatBytes(bytes: number): Quantity {
   return formatQuantity({ nano: BigInt(bytes) * nanoPerUnit, format: 'BinarySI' });

@@ -35,14 +35,14 @@ export class QuorumWatch {
     this.#doneUs = now;
   }
 
-  /** The looks at a run; `quorumLostUs`: since when etcd has had none. Undefined: not needed. */
-  holdOf(quorumLostUs: () => SimTime | undefined): Hold | undefined {
-    if (!this.#isWaiting) return undefined;
+  /** The looks at a run; `quorumLostUs`: since when etcd has had none. None: not needed. */
+  holds(quorumLostUs: () => SimTime | undefined): readonly Hold[] {
+    if (!this.#isWaiting) return [];
     const endsRun = (now: SimTime): boolean => {
       const lostUs = quorumLostUs() ?? Number.POSITIVE_INFINITY;
       this.#isHopeless = now > Math.max(lostUs, this.#doneUs + this.#mendingUs) + PATIENCE_US;
       return this.#isHopeless;
     };
-    return { atUs: PATIENCE_US, everyUs: PATIENCE_US, endsRun };
+    return [{ atUs: PATIENCE_US, everyUs: PATIENCE_US, endsRun }];
   }
 }

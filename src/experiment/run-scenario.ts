@@ -82,8 +82,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   const identities = schedulers.map(({ name }) => ({ name, user: schedulerUser(name) }));
   const dnsReplicas = clusterDns.runAs === 'pods' ? 'inPods' : clusterDns.replicas;
   const { sampleIntervalUs } = scenario.outputs;
-  const isMeasured = isDnsMeasured(clusterDns);
-  const dns = isMeasured ? new DnsMetrics(simulation, sampleIntervalUs) : undefined;
+  const dns = isDnsMeasured(clusterDns) ? new DnsMetrics(simulation, sampleIntervalUs) : undefined;
   const asked = options.observe?.(simulation);
   const others = [...checkers, dns, asked].filter((each) => each !== undefined);
   const recorder = new RunRecorder(simulation, dnsReplicas, others, identities);
@@ -114,7 +113,6 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   };
   const cluster = newCluster(simulation, scenario, listeners);
   measure(cluster, recorder, scenario.outputs.sampleIntervalUs);
-  convergence.obstacle = () => cluster.verdict;
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {
     const { podCount: podsTotal, readyCount: podsReady } = recorder.pods;
@@ -122,9 +120,8 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
   });
   const failure = failureIn(() => {
     cluster.start();
-    const holds = holdsOf(options, cluster, recorder);
-    const watch = quorum.holdOf(() => cluster.etcd.faults.quorumLostUs);
-    runHolding(simulation, horizonUs, watch === undefined ? holds : [...holds, watch]);
+    const looks = quorum.holds(() => cluster.etcd.faults.quorumLostUs);
+    runHolding(simulation, horizonUs, [...holdsOf(options, cluster, recorder), ...looks]);
   });
   if (failure === undefined) {
     const violations = checkers.flatMap((checker) => checker.violations);
@@ -163,6 +160,7 @@ function newCluster(
 function measure(cluster: Cluster, recorder: RunRecorder, intervalUs: number): void {
   recorder.measureApi(cluster.apiServers, cluster.transport);
   recorder.measureEtcd(cluster.etcd);
+  recorder.convergence.obstacle = () => cluster.verdict;
   recorder.measureFlannel(cluster.network.flannel);
   recorder.measureLeaders(() => cluster.leaders);
   recorder.measureTraffic(cluster.traffic);

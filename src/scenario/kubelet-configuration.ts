@@ -41,7 +41,10 @@ function perSignal<T extends z.ZodType>(value: T) {
   return mapping({
     'memory.available': value.optional(),
     'nodefs.available': value.optional(),
+    'nodefs.inodesFree': value.optional(),
     'imagefs.available': value.optional(),
+    'imagefs.inodesFree': value.optional(),
+    'pid.available': value.optional(),
   } satisfies Record<EvictionSignal, z.ZodOptional<T>>);
 }
 
@@ -100,7 +103,7 @@ export type KubeletConfigurationText = z.infer<typeof kubeletConfiguration>;
 function thresholdOf(text: string): ThresholdValue {
   return percentage.test(text)
     ? { share: Number.parseFloat(text) / 100 }
-    : { bytes: quantityValue(text) };
+    : { amount: quantityValue(text) };
 }
 
 /** What kubelets of a pool are started with; undefined when nothing is said. */

@@ -36,6 +36,8 @@ describe('annotations about behaviour', () => {
       [behaviour.crashProbability]: '.25',
       [behaviour.memoryUse]: '0s=10Mi,1m=1Gi',
       [behaviour.diskUse]: '1Gi',
+      [behaviour.inodeUse]: '20k',
+      [behaviour.processUse]: '0s=10, 1m=5000',
       [`${behaviour.cpuUse}.app`]: '0s=100m,2m=1',
     };
     expect(faults(good)).toEqual([]);
@@ -60,6 +62,8 @@ describe('annotations about behaviour', () => {
     [behaviour.crashProbability, '1.5', 'a number from 0 to 1'],
     [behaviour.crashProbability, '.', 'a number from 0 to 1'],
     [behaviour.stopTime, 'never', 'a duration like 3s'],
+    [behaviour.processUse, '1Gi', 'a whole number over time: 200, or 0s=10,10m=5k'],
+    [behaviour.inodeUse, '0s=1,1m=0.5', 'a whole number over time: 200, or 0s=10,10m=5k'],
   ])('%s: "%s" is refused: %s', (key, text, expected) => {
     expect(faults({ [key]: text })).toEqual([[`${key}: "${text}" cannot be read`, expected]]);
   });

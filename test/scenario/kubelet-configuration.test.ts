@@ -16,7 +16,7 @@ describe('the kubelet of a pool', () => {
   test('has the defaults where nothing is said', () => {
     expect(kubeletConfigurationOf(undefined)).toBeUndefined();
     const { evictionThresholds, podsPerCore } = kubeletConfigurationOf({}) ?? {};
-    expect([evictionThresholds?.length, podsPerCore]).toEqual([3, 0]);
+    expect([evictionThresholds?.length, podsPerCore]).toEqual([5, 0]);
   });
 
   test('has hard thresholds of its own instead of all defaults, and soft ones with a grace', () => {
@@ -27,7 +27,7 @@ describe('the kubelet of a pool', () => {
     });
     expect(configuration?.evictionThresholds).toEqual([
       { signal: 'memory.available', value: { share: 0.1 }, graceUs: 0 },
-      { signal: 'nodefs.available', value: { bytes: 5_368_709_120 }, graceUs: 90_000_000 },
+      { signal: 'nodefs.available', value: { amount: 5_368_709_120 }, graceUs: 90_000_000 },
     ]);
   });
 

@@ -1,5 +1,6 @@
 // What a kubelet does by default, with sources. A run may replace single values (KubeletSettings).
 import { type Constants, defineConstants } from '../../stats/constants.js';
+import { pressureTable } from './pressure-table.js';
 
 const clientTable = {
   kubeApiQps: {
@@ -225,74 +226,6 @@ const podTable = {
     value: 60_000_000,
     unit: 'µs',
     source: 'reference: nodes-controllers §1.6',
-  },
-} as const;
-
-const pressureTable = {
-  evictionMonitoringUs: {
-    value: 10_000_000,
-    unit: 'µs',
-    source: 'reference: nodes-controllers §1.2',
-  },
-  evictionCleanupUs: {
-    value: 30_000_000,
-    unit: 'µs',
-    source: 'reference: nodes-controllers §1.13',
-    note: 'until then the next eviction waits for the pod of the last one',
-  },
-  hardEvictionGraceUs: {
-    value: 1_000_000,
-    unit: 'µs',
-    source: 'reference: nodes-controllers §1.13',
-  },
-  evictionMemoryBytes: {
-    value: 104_857_600,
-    unit: 'bytes',
-    source: 'Kubernetes v1.36 pkg/kubelet/eviction (reference: nodes-controllers §1.13)',
-    note: 'evictionHard memory.available',
-  },
-  evictionNodefsShare: {
-    value: 0.1,
-    unit: '1',
-    source: 'reference: nodes-controllers §1.13',
-    note: 'evictionHard nodefs.available',
-  },
-  evictionImagefsShare: {
-    value: 0.15,
-    unit: '1',
-    source: 'reference: nodes-controllers §1.13',
-    note: 'evictionHard imagefs.available',
-  },
-  evictionPressureTransitionUs: {
-    value: 300_000_000,
-    unit: 'µs',
-    source: 'reference: nodes-controllers §1.1',
-  },
-  imageGCPeriodUs: {
-    value: 300_000_000,
-    unit: 'µs',
-    source: 'reference: nodes-controllers §1.2',
-  },
-  imageGCHighThresholdPercent: {
-    value: 85,
-    unit: '%',
-    source: 'reference: nodes-controllers §1.1',
-  },
-  imageGCLowThresholdPercent: {
-    value: 80,
-    unit: '%',
-    source: 'reference: nodes-controllers §1.1',
-  },
-  imageMinimumGCAgeUs: {
-    value: 120_000_000,
-    unit: 'µs',
-    source: 'reference: nodes-controllers §1.1',
-  },
-  unpackedBytesPerByte: {
-    value: 2.5,
-    unit: '1',
-    source:
-      'ASSUMED: disk that an image takes, unpacked and with its layers kept, by its pull size',
   },
 } as const;
 

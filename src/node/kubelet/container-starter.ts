@@ -8,6 +8,7 @@ import type { SimTime } from '../../kernel/time.js';
 import { BackOff, type BackOffLimits } from './back-off.js';
 import { ConfigReader } from './config-reader.js';
 import { environmentReferences } from './config-references.js';
+import { leaveDead } from './dead-containers.js';
 import type { EventPoster } from './event-poster.js';
 import type { ImageManager, PullWaiter } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
@@ -79,6 +80,7 @@ export class ContainerStarter {
     });
     this.#exited = define('kubelet.ContainerExited', (record, container, now) => {
       container.exitEvent = noEvent;
+      leaveDead(record, container, now);
       container.state = 'terminated';
       const { startedAtUs: startedUs, times } = container;
       const finishedUs = clockOf(record.agent, now);

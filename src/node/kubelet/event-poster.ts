@@ -36,7 +36,9 @@ export type NodeEventReason =
   | 'NodeHasInsufficientMemory'
   | 'NodeHasSufficientMemory'
   | 'NodeHasDiskPressure'
-  | 'NodeHasNoDiskPressure';
+  | 'NodeHasNoDiskPressure'
+  | 'NodeHasInsufficientPID'
+  | 'NodeHasSufficientPID';
 
 const warnings: ReadonlySet<EventReason> = new Set([
   'BackOff',

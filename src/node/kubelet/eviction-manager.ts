@@ -1,11 +1,12 @@
-// What a node does that runs short of memory or disk: every ten seconds it compares what is left
-// with its thresholds, reports pressure, refuses pods, and where a hard threshold is crossed, or a
-// soft one for its grace, reclaims: images that nobody needs, then one pod, and another only when
-// that one is gone. Memory that is used up before is the kernel's affair: it kills the container
-// with the highest score. Only nodes look on which a pod says what it uses, or whose disk is full.
-// Left out: inodes, processes, notifications by the kernel, statistics older than the look.
-// Source: Kubernetes v1.36 pkg/kubelet/eviction (reference: nodes-controllers §1.13).
-import { formatBytes } from '../../api/quantity.js';
+// What a node does that runs short of memory, disk, inodes or processes: every ten seconds it
+// compares what is left with its thresholds, reports pressure, refuses pods, and where a hard
+// threshold is crossed, or a soft one for its grace, reclaims: dead containers and images that
+// nobody needs, then one pod, and another only when that one is gone. Memory that is used up before
+// is the kernel's affair: it kills the container with the highest score. Only nodes look on which a
+// pod says what it uses, or whose disk is full. Left out: programs that fail because nothing is
+// left, notifications by the kernel, statistics older than the look. Source: Kubernetes v1.36
+// pkg/kubelet/eviction (reference: nodes-controllers §1.13).
+import { formatBytes, formatWhole } from '../../api/quantity.js';
 import { podRequests } from '../../api/resource-requests.js';
 import type { EventHandle } from '../../kernel/event-queue.js';
 import type { EventKind } from '../../kernel/simulation.js';
@@ -17,19 +18,19 @@ import type { ImageCollector } from './image-collector.js';
 import {
   type EvictionSignal,
   type EvictionThreshold,
-  thresholdBytes,
+  thresholdAmount,
 } from './kubelet-configuration.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent, NodePressure } from './node-agent.js';
-import { nextOutOfMemory, outOfMemoryVictim } from './node-memory.js';
 import {
-  containerUses,
-  isMeasured,
   memoryCapacity,
-  podsUse,
+  pidCapacity,
+  pressureOf,
   resourceOf,
   type SignalValue,
-} from './node-stats.js';
+} from './node-capacities.js';
+import { nextOutOfMemory, outOfMemoryVictim } from './node-memory.js';
+import { containerUses, isMeasured, podsUse } from './node-stats.js';
 import { noEvent, type PodRecord } from './pod-record.js';
 
 /** What an eviction manager works with. */
@@ -49,8 +50,8 @@ interface NodeState {
   memoryEvent: EventHandle;
   /** Since when each threshold of the configuration is crossed, by place. */
   readonly crossedUs: (SimTime | undefined)[];
-  memoryPressureUs: SimTime;
-  diskPressureUs: SimTime;
+  /** When the node was last seen short. */
+  readonly pressureUs: Record<keyof NodePressure, SimTime>;
   /** The pod that goes, and until when the next one waits for it. */
   leaving: PodRecord | undefined;
   leavingUntilUs: SimTime;
@@ -93,8 +94,7 @@ export class EvictionManager {
         checkEvent: noEvent,
         memoryEvent: noEvent,
         crossedUs: [],
-        memoryPressureUs: long,
-        diskPressureUs: long,
+        pressureUs: { memory: long, disk: long, pid: long },
         leaving: undefined,
         leavingUntilUs: 0,
       };
@@ -104,6 +104,16 @@ export class EvictionManager {
     const { evictionMonitoringUs } = settings;
     const at = nextTick(simulation.now + 1, agent.evictionPhaseUs, evictionMonitoringUs);
     state.checkEvent = simulation.at(at, this.#due, agent.index);
+  }
+
+  /** A pull has added to the disk of a node: it looks when little is left. */
+  imagesGrew(agent: NodeAgent): void {
+    const isLow = agent.configuration.evictionThresholds.some(({ signal, value }) => {
+      if (pressureOf(resourceOf(signal)) !== 'disk') return false;
+      const { available, capacity } = this.#signal(agent, signal);
+      return available < thresholdAmount(value, capacity);
+    });
+    if (isLow) this.watch(agent);
   }
 
   /** The kubelet has ended, and forgets what it has seen. */
@@ -129,17 +139,22 @@ export class EvictionManager {
     if (due.length > 0 && !this.#isOneLeaving(state, now)) this.#reclaim(agent, state, due, now);
     this.#parts.images.consider(agent);
     this.#foreseeMemory(agent, state, now);
-    const { memory, disk } = agent.pressure;
-    const hasReason = met.length > 0 || memory || disk || [...agent.pods.values()].some(isMeasured);
+    const { memory, disk, pid } = agent.pressure;
+    const isPressed = met.length > 0 || memory || disk || pid;
+    const hasReason = isPressed || [...agent.pods.values()].some(isMeasured);
     if (hasReason) this.watch(agent);
   }
 
   #signal(agent: NodeAgent, signal: EvictionSignal): SignalValue {
-    if (signal !== 'memory.available') return this.#parts.images.diskOf(agent);
+    const resource = resourceOf(signal);
+    if (resource === 'ephemeral-storage') return this.#parts.images.diskOf(agent);
+    if (resource === 'inodes') return this.#parts.images.inodesOf(agent);
     const { now } = this.#context.simulation;
-    const capacity = memoryCapacity(agent.spec.node, agent.configuration);
-    const used = podsUse(agent.pods.values(), 'memory', now);
-    return { available: Math.max(0, capacity - used), capacity };
+    const { node } = agent.spec;
+    const capacity =
+      resource === 'pids' ? pidCapacity(node) : memoryCapacity(node, agent.configuration);
+    const used = podsUse(agent.pods.values(), resource, now);
+    return { available: Math.max(0, Math.floor(capacity - used)), capacity };
   }
 
   /** Thresholds that are crossed, also those that were and are not yet left well behind. */
@@ -150,8 +165,8 @@ export class EvictionManager {
       const { available, capacity } = this.#signal(agent, signal);
       const reclaim = evictionMinimumReclaim.get(signal);
       const wasCrossed = state.crossedUs[place] !== undefined;
-      const more = wasCrossed && reclaim !== undefined ? thresholdBytes(reclaim, capacity) : 0;
-      const isCrossed = available < thresholdBytes(value, capacity) + more;
+      const more = wasCrossed && reclaim !== undefined ? thresholdAmount(reclaim, capacity) : 0;
+      const isCrossed = available < thresholdAmount(value, capacity) + more;
       const sinceUs = isCrossed ? (state.crossedUs[place] ?? now) : undefined;
       state.crossedUs[place] = sinceUs;
       return sinceUs === undefined ? [] : [{ threshold, sinceUs }];
@@ -165,16 +180,15 @@ export class EvictionManager {
     met: readonly EvictionThreshold[],
     now: SimTime,
   ): void {
-    const resources = new Set(met.map(({ signal }) => resourceOf(signal)));
-    if (resources.has('memory')) state.memoryPressureUs = now;
-    if (resources.has('ephemeral-storage')) state.diskPressureUs = now;
+    for (const { signal } of met) state.pressureUs[pressureOf(resourceOf(signal))] = now;
     const { evictionPressureTransitionPeriodUs } = agent.configuration;
-    const isRecent = (atUs: SimTime): boolean => now - atUs < evictionPressureTransitionPeriodUs;
+    const isRecent = (what: keyof NodePressure): boolean =>
+      now - state.pressureUs[what] < evictionPressureTransitionPeriodUs;
     const { pressure } = agent;
-    const memory = isRecent(state.memoryPressureUs);
-    const disk = isRecent(state.diskPressureUs);
-    if (memory === pressure.memory && disk === pressure.disk) return;
-    agent.pressure = { memory, disk };
+    const after = { memory: isRecent('memory'), disk: isRecent('disk'), pid: isRecent('pid') };
+    const { memory, disk, pid } = after;
+    if (memory === pressure.memory && disk === pressure.disk && pid === pressure.pid) return;
+    agent.pressure = after;
     this.#parts.pressureChanged(agent, pressure);
   }
 
@@ -194,10 +208,10 @@ export class EvictionManager {
     const resource = resourceOf(threshold.signal);
     const { events, images } = this.#parts;
     events.recordNode(agent, 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
-    if (resource === 'ephemeral-storage') {
+    if (pressureOf(resource) === 'disk') {
       images.removeUnused(agent);
-      const { available, capacity } = images.diskOf(agent);
-      if (available >= thresholdBytes(threshold.value, capacity)) return;
+      const { available, capacity } = this.#signal(agent, threshold.signal);
+      if (available >= thresholdAmount(threshold.value, capacity)) return;
     }
     const [record] = rankForEviction(agent.pods.values(), resource, now);
     if (record === undefined) return;
@@ -223,7 +237,11 @@ export class EvictionManager {
     const { now } = this.#context.simulation;
     const { available, capacity } = this.#signal(agent, signal);
     const resource = resourceOf(signal);
-    const limit = formatBytes(Math.floor(thresholdBytes(value, capacity)));
+    const limit = Math.floor(thresholdAmount(value, capacity));
+    const head = `The node was low on resource: ${resource}. `;
+    if (resource === 'inodes' || resource === 'pids') {
+      return `${head}Threshold quantity: ${formatWhole(limit)}, available: ${formatWhole(available)}. `;
+    }
     const left = pages(available);
     const uses = containerUses(record, resource, now);
     const parts = record.containers.flatMap(({ spec }, place) => {
@@ -237,8 +255,8 @@ export class EvictionManager {
           `has larger consumption of ${resource}. `,
       ];
     });
-    const head = `The node was low on resource: ${resource}. `;
-    return `${head}Threshold quantity: ${limit}, available: ${left}. ${parts.join('')}`;
+    const amounts = `Threshold quantity: ${formatBytes(limit)}, available: ${left}. `;
+    return `${head}${amounts}${parts.join('')}`;
   }
 
   /** Plans for the moment before the next look at which the memory of the node is used up. */

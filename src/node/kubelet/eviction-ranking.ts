@@ -1,12 +1,14 @@
 // Which pod a node that is short of something evicts first: pods that use more than they request
 // before those that do not, then those of lower priority, then those that use most beyond their
-// request. Static and critical pods are never evicted.
+// request; where processes run short, those of lower priority, then those that have most of them.
+// Nobody requests inodes or processes. Static and critical pods are never evicted.
 // Source: Kubernetes v1.36 pkg/kubelet/eviction/helpers.go (reference: nodes-controllers §1.13).
 import type { Pod } from '../../api/pod.js';
 import { podQosClass, podRequests } from '../../api/resource-requests.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ascending } from '../../stats/ascending.js';
-import { type EvictedResource, podUse } from './node-stats.js';
+import type { EvictedResource } from './node-capacities.js';
+import { podUse } from './node-stats.js';
 import type { PodRecord } from './pod-record.js';
 import { isStatic } from './static-pods.js';
 
@@ -37,9 +39,11 @@ export function rankForEviction(
     if (record.state !== 'idle' && record.state !== 'syncing') continue;
     if (isCritical(record.pod)) continue;
     const { memoryBytes, ephemeralStorageBytes } = podRequests(record.pod.spec);
-    const request = resource === 'memory' ? memoryBytes : ephemeralStorageBytes;
+    const requests = { memory: memoryBytes, 'ephemeral-storage': ephemeralStorageBytes };
+    const request = resource === 'inodes' || resource === 'pids' ? 0 : requests[resource];
     const beyond = podUse(record, resource, now) - request;
-    ranked.push({ record, exceeds: beyond > 0, priority: record.pod.spec.priority ?? 0, beyond });
+    const exceeds = resource !== 'pids' && beyond > 0;
+    ranked.push({ record, exceeds, priority: record.pod.spec.priority ?? 0, beyond });
   }
   return ranked.sort(compare).map(({ record }) => record);
 }

@@ -1,18 +1,20 @@
 // Garbage collection of images: every five minutes, while a node's disk is used to the high
 // threshold or beyond, images that no container needs are removed down to the low one, those first
 // that were used longest ago. A node whose disk is not full has no such event.
-// Left out: collection by age, dead containers, which take next to nothing.
+// Left out: collection by age.
 // Source: Kubernetes v1.36 pkg/kubelet/images/image_gc_manager.go (reference: nodes-controllers
 // §1.14).
 import type { EventHandle } from '../../kernel/event-queue.js';
 import type { EventKind } from '../../kernel/simulation.js';
+import { heldByDead, removeDead } from './dead-containers.js';
 import { nextTick } from './durations.js';
 import type { EventPoster } from './event-poster.js';
 import type { ImageManager } from './image-manager.js';
 import { imageName } from './image-name.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent } from './node-agent.js';
-import { diskCapacity, podsUse, type SignalValue } from './node-stats.js';
+import { diskCapacity, inodeCapacity, type SignalValue } from './node-capacities.js';
+import { podsUse } from './node-stats.js';
 import { noEvent } from './pod-record.js';
 
 /** What a collector works with. */
@@ -44,8 +46,19 @@ export class ImageCollector {
     const { now } = this.#context.simulation;
     const capacity = diskCapacity(agent.spec.node);
     const images = this.#parts.images.diskBytes(agent.index);
-    const used = images + podsUse(agent.pods.values(), 'ephemeral-storage', now);
+    const live = podsUse(agent.pods.values(), 'ephemeral-storage', now);
+    const used = images + live + heldByDead(agent.pods.values(), 'ephemeral-storage');
     return { available: Math.max(0, capacity - used), capacity };
+  }
+
+  /** The inodes of that disk. O(containers and images of the node). */
+  inodesOf(agent: NodeAgent): SignalValue {
+    const { simulation, settings } = this.#context;
+    const capacity = inodeCapacity(agent.spec.node);
+    const images = this.#parts.images.diskBytes(agent.index) / settings.imageInodeBytes;
+    const live = podsUse(agent.pods.values(), 'inodes', simulation.now);
+    const used = images + live + heldByDead(agent.pods.values(), 'inodes');
+    return { available: Math.max(0, Math.floor(capacity - used)), capacity };
   }
 
   /** Plans a collection when the disk is used that much. */
@@ -64,8 +77,9 @@ export class ImageCollector {
     this.#events[index] = noEvent;
   }
 
-  /** Removes all images that no container needs, of whatever age. */
+  /** Removes all dead containers, and all images that no container needs, of whatever age. */
   removeUnused(agent: NodeAgent): void {
+    removeDead(agent.pods.values());
     this.#remove(agent, Number.POSITIVE_INFINITY, 0);
   }
 

@@ -4,17 +4,20 @@
 
 import { kubeletConstants } from './constants.js';
 
-/** What an eviction threshold is about. Inodes and processes are not modelled. */
+/** What an eviction threshold is about. */
 export const evictionSignals = [
   'memory.available',
   'nodefs.available',
+  'nodefs.inodesFree',
   'imagefs.available',
+  'imagefs.inodesFree',
+  'pid.available',
 ] as const;
 
 export type EvictionSignal = (typeof evictionSignals)[number];
 
-/** An amount, or a share of the capacity. */
-export type ThresholdValue = { readonly bytes: number } | { readonly share: number };
+/** An amount, of bytes, inodes or processes, or a share of the capacity. */
+export type ThresholdValue = { readonly amount: number } | { readonly share: number };
 
 /** The node is short of something while less than this is available. */
 export interface EvictionThreshold {
@@ -51,9 +54,11 @@ const hard = (signal: EvictionSignal, value: ThresholdValue): EvictionThreshold 
 export const defaultKubeletConfiguration: KubeletConfiguration = {
   podsPerCore: 0,
   evictionThresholds: [
-    hard('memory.available', { bytes: kubeletConstants.evictionMemoryBytes }),
+    hard('memory.available', { amount: kubeletConstants.evictionMemoryBytes }),
     hard('nodefs.available', { share: kubeletConstants.evictionNodefsShare }),
+    hard('nodefs.inodesFree', { share: kubeletConstants.evictionInodesShare }),
     hard('imagefs.available', { share: kubeletConstants.evictionImagefsShare }),
+    hard('imagefs.inodesFree', { share: kubeletConstants.evictionInodesShare }),
   ],
   evictionMinimumReclaim: new Map(),
   evictionPressureTransitionPeriodUs: kubeletConstants.evictionPressureTransitionUs,
@@ -65,6 +70,6 @@ export const defaultKubeletConfiguration: KubeletConfiguration = {
 };
 
 /** The amount that a threshold stands for. */
-export function thresholdBytes(value: ThresholdValue, capacity: number): number {
-  return 'bytes' in value ? value.bytes : value.share * capacity;
+export function thresholdAmount(value: ThresholdValue, capacity: number): number {
+  return 'amount' in value ? value.amount : value.share * capacity;
 }

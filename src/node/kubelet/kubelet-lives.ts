@@ -6,6 +6,7 @@
 // Source: Kubernetes v1.36 pkg/kubelet/kubelet.go, kuberuntime_manager.go (reference:
 // nodes-controllers §1.4, §1.17, §1.18).
 import type { Pod } from '../../api/pod.js';
+import { leaveDead } from './dead-containers.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { clockOf } from './node-agent.js';
 import type { PodNetwork } from './pod-network.js';
@@ -35,6 +36,7 @@ export function loseSandbox(context: KubeletContext, record: PodRecord): void {
     if (container.exitEvent !== noEvent) simulation.cancel(container.exitEvent);
     container.exitEvent = noEvent;
     if (container.state !== 'running') continue;
+    leaveDead(record, container, simulation.now);
     container.state = 'terminated';
     const { startedAtUs: startedUs } = container;
     container.termination = { ...lostContainer, startedUs, finishedUs };
@@ -86,6 +88,8 @@ function inherit(from: ContainerRecord, to: ContainerRecord): void {
   to.termination = from.termination;
   to.lastTermination = from.lastTermination;
   to.restartCount = from.restartCount;
+  to.deadBytes = from.deadBytes;
+  to.deadInodes = from.deadInodes;
   to.hasImage = from.hasImage;
   to.times = from.times;
   if (from.state !== 'running') return;

@@ -6,7 +6,6 @@ import { EventPoster, type NodeEventReason } from './event-poster.js';
 import { EvictionManager } from './eviction-manager.js';
 import { ImageCollector } from './image-collector.js';
 import { ImageManager, type ImageSource } from './image-manager.js';
-import { thresholdBytes } from './kubelet-configuration.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { takeOver } from './kubelet-lives.js';
 import type { NodeAgent, NodePressure } from './node-agent.js';
@@ -137,12 +136,7 @@ export class KubeletParts implements ProbeListener {
   #imagesGrew(agent: NodeAgent): void {
     this.heartbeats.imagesChanged(agent.index);
     this.#collector.consider(agent);
-    const { available, capacity } = this.#collector.diskOf(agent);
-    const isLow = agent.configuration.evictionThresholds.some(
-      ({ signal, value }) =>
-        signal !== 'memory.available' && available < thresholdBytes(value, capacity),
-    );
-    if (isLow) this.#evictions.watch(agent);
+    this.#evictions.imagesGrew(agent);
   }
 
   /** Puts a pod out, within its own grace, so that a critical one fits. */
@@ -160,7 +154,7 @@ export class KubeletParts implements ProbeListener {
   }
 
   #pressureChanged(agent: NodeAgent, before: NodePressure): void {
-    const { memory, disk } = agent.pressure;
+    const { memory, disk, pid } = agent.pressure;
     const { name } = agent.spec;
     const say = (reason: NodeEventReason): void =>
       this.#events.recordNode(agent, reason, `Node ${name} status is now: ${reason}`);
@@ -170,6 +164,7 @@ export class KubeletParts implements ProbeListener {
     if (before.disk !== disk) {
       say(disk ? 'NodeHasDiskPressure' : 'NodeHasNoDiskPressure');
     }
+    if (before.pid !== pid) say(pid ? 'NodeHasInsufficientPID' : 'NodeHasSufficientPID');
     this.heartbeats.conditionsChanged(agent);
   }
 

@@ -43,7 +43,9 @@ export interface KubeletNode {
 /** What a node is short of. */
 export interface NodePressure {
   readonly memory: boolean;
+  /** Of bytes or of inodes. */
   readonly disk: boolean;
+  readonly pid: boolean;
 }
 
 /** State of one kubelet. */
@@ -66,7 +68,7 @@ export class NodeAgent {
   readonly preemptors: Set<PodRecord> = new Set();
   readonly configuration: KubeletConfiguration;
   /** What the node is short of, or was a short while ago. */
-  pressure: NodePressure = { memory: false, disk: false };
+  pressure: NodePressure = { memory: false, disk: false, pid: false };
   /** Of the machine; '' when the Node states none. */
   readonly address: string;
   /** Pods that this kubelet knows, by UID. */

@@ -7,11 +7,16 @@ import type { NodePressure } from './node-agent.js';
 
 type ConditionText = readonly [type: string, reason: string, message: string];
 
-/** Conditions of a node without pressure. */
-const healthy: readonly ConditionText[] = [
-  ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
-  ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
-  ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+/** Of what a node can be short, and what it says when it is not. */
+const healthy: readonly (readonly [keyof NodePressure, ...ConditionText])[] = [
+  [
+    'memory',
+    'MemoryPressure',
+    'KubeletHasSufficientMemory',
+    'kubelet has sufficient memory available',
+  ],
+  ['disk', 'DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['pid', 'PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ];
 
 /** What is said instead by a node that is short of something. */
@@ -22,6 +27,7 @@ const short: Readonly<Record<keyof NodePressure, ConditionText>> = {
     'kubelet has insufficient memory available',
   ],
   disk: ['DiskPressure', 'KubeletHasDiskPressure', 'kubelet has disk pressure'],
+  pid: ['PIDPressure', 'KubeletHasInsufficientPID', 'kubelet has insufficient PID available'],
 };
 
 /**
@@ -30,7 +36,7 @@ const short: Readonly<Record<keyof NodePressure, ConditionText>> = {
  */
 export function conditionsAt(
   node: Node,
-  { memory, disk }: NodePressure,
+  pressure: NodePressure,
   fault: string,
   now: SimTime,
 ): readonly NodeCondition[] {
@@ -46,12 +52,10 @@ export function conditionsAt(
     return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
   };
   const own = [
-    ...healthy.map(([type, reason, message]) => {
-      const pressed = [...(memory ? [short.memory] : []), ...(disk ? [short.disk] : [])];
-      const text = pressed.find(([name]) => name === type);
-      return text === undefined
-        ? condition(type, 'False', reason, message)
-        : condition(type, 'True', text[1], text[2]);
+    ...healthy.map(([what, type, reason, message]) => {
+      if (!pressure[what]) return condition(type, 'False', reason, message);
+      const [, pressedReason, pressedMessage] = short[what];
+      return condition(type, 'True', pressedReason, pressedMessage);
     }),
     fault === ''
       ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')

@@ -37,13 +37,18 @@ export interface Rejection {
 }
 
 /** Why a node under pressure refuses a pod; undefined when it does not. */
-export function pressureRejection({ memory, disk }: NodePressure, pod: Pod): Rejection | undefined {
-  if ((!memory && !disk) || isCritical(pod)) return undefined;
+export function pressureRejection(pressure: NodePressure, pod: Pod): Rejection | undefined {
+  const { memory, disk, pid } = pressure;
+  if ((!memory && !disk && !pid) || isCritical(pod)) return undefined;
   const isSpared =
     podQosClass(pod.spec) !== 'BestEffort' ||
     pod.spec.tolerations?.some(({ key }) => key === memoryPressureTaint) === true;
-  if (!disk && isSpared) return undefined;
-  const conditions = [...(memory ? ['MemoryPressure'] : []), ...(disk ? ['DiskPressure'] : [])];
+  if (!disk && !pid && isSpared) return undefined;
+  const conditions = [
+    ...(memory ? ['MemoryPressure'] : []),
+    ...(disk ? ['DiskPressure'] : []),
+    ...(pid ? ['PIDPressure'] : []),
+  ];
   return {
     reason: 'Evicted',
     message: `The node had condition: [${conditions.join(' ')}]. `,

@@ -3,10 +3,12 @@
 // containers are stopped in the same way when a probe condemns them.
 // Source: Kubernetes v1.36 pkg/kubelet/pod_workers.go, kuberuntime_container.go (reference:
 // nodes-controllers §1.15).
+
 import { isPodPhaseTerminal } from '../../api/pod.js';
 import type { EventKind } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
 import { hookUs } from './container-starter.js';
+import { leaveDead } from './dead-containers.js';
 import type { EventPoster } from './event-poster.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { clockOf, type NodeAgent } from './node-agent.js';
@@ -157,6 +159,7 @@ export class PodKiller {
     const { now } = this.#context.simulation;
     record.callsInFlight--;
     if (record.state === 'orphaned') return this.#parts.released(record);
+    leaveDead(record, container, now);
     container.state = 'terminated';
     this.#context.servers.stopped(record, container);
     container.isStopping = false;

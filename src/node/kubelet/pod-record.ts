@@ -51,6 +51,9 @@ export class ContainerRecord {
   /** Of the run before. */
   lastTermination: Termination | undefined;
   restartCount = 0;
+  /** Of its latest run that has ended, what is still on the disk. */
+  deadBytes = 0;
+  deadInodes = 0;
   /** Its restart is counted, and it has not been started yet. */
   isRestarting = false;
   isReady = false;

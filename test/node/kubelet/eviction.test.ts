@@ -105,7 +105,7 @@ describe('a node that is short of memory', () => {
   test('waits for the grace of a soft threshold', () => {
     const soft = {
       signal: 'memory.available',
-      value: { bytes: 300 * mebi },
+      value: { amount: 300 * mebi },
       graceUs: 90 * secondUs,
     };
     const evictionThresholds = [soft] as KubeletConfiguration['evictionThresholds'];
@@ -119,7 +119,7 @@ describe('a node that is short of memory', () => {
   });
 
   test('goes on until the minimum that is to be reclaimed is there', () => {
-    const evictionMinimumReclaim = new Map([['memory.available', { bytes: 400 * mebi }]] as const);
+    const evictionMinimumReclaim = new Map([['memory.available', { amount: 400 * mebi }]] as const);
     const bench = short({ evictionMinimumReclaim });
     for (const name of ['a', 'b', 'c']) bench.bind(0, name, requesting('1Mi'), using('320Mi'));
     bench.run(100 * secondUs);
@@ -192,6 +192,93 @@ describe('a node whose disk is full', () => {
     bench.run(60 * secondUs);
     expect(failed(bench)).toEqual([]);
     expect(imagesOf(bench)).toEqual(['app:1']);
+  });
+});
+
+describe('dead containers', () => {
+  const leaving = (more: Record<string, string>) => ({
+    annotations: {
+      'kubeclock.dev/ephemeral-storage-use': '600Mi',
+      'kubeclock.dev/run-time': '3s',
+      ...more,
+    },
+  });
+  const once = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'app:1' }] } as const;
+  const filler = {
+    annotations: { 'kubeclock.dev/ephemeral-storage-use': '0s=1Mi,50s=1Mi,60s=350Mi' },
+  };
+
+  test('keep their disk until it is needed, and then go before any pod does', () => {
+    const bench = short();
+    bench.bind(0, 'done', once, leaving({}));
+    bench.bind(0, 'app', {}, filler);
+    bench.run(100 * secondUs);
+    expect(conditionOf(bench, 'DiskPressure')).toBe('True');
+    expect(failed(bench)).toEqual([]);
+    expect(summaryOf(bench.pod('app'))).toBe('Running ready app:running');
+  });
+
+  test('are gone with the object of their pod', () => {
+    const bench = short();
+    bench.bind(0, 'done', once, leaving({}));
+    bench.bind(0, 'app', {}, filler);
+    bench.delete(20 * secondUs, 'done', 1);
+    bench.run(100 * secondUs);
+    expect(conditionOf(bench, 'DiskPressure')).toBe('False');
+  });
+
+  test('are one for each container, however often it restarts', () => {
+    const bench = short();
+    bench.bind(0, 'looping', {}, leaving({ 'kubeclock.dev/ephemeral-storage-use': '300Mi' }));
+    bench.run(90 * secondUs);
+    expect(bench.pod('looping').status?.containerStatuses?.[0]?.restartCount).toBeGreaterThan(2);
+    expect(conditionOf(bench, 'DiskPressure')).toBe('False');
+  });
+});
+
+describe('a node that runs out of inodes', () => {
+  const files = (count: string) => ({ annotations: { 'kubeclock.dev/inode-use': count } });
+
+  test('is under pressure of disk, and puts out the pod that has most of them', () => {
+    const bench = short(); // 64,000 inodes; 5 % of them are 3,200
+    bench.bind(0, 'few', {}, files('20k'));
+    bench.bind(0, 'many', {}, files('0s=1k,20s=42k'));
+    bench.run(60 * secondUs);
+    expect(failed(bench)).toEqual(['many']);
+    expect(bench.pod('many').status?.message).toMatch(
+      /^The node was low on resource: inodes\. Threshold quantity: 3200, available: \d+\. $/,
+    );
+    expect(conditionOf(bench, 'DiskPressure')).toBe('True');
+    expect(conditionOf(bench, 'PIDPressure')).toBe('False');
+  });
+});
+
+describe('a node that runs out of processes', () => {
+  const processes = (count: string) => ({ annotations: { 'kubeclock.dev/process-use': count } });
+  const evictionThresholds: KubeletConfiguration['evictionThresholds'] = [
+    { signal: 'pid.available', value: { share: 0.1 }, graceUs: 0 },
+  ];
+
+  test('puts out those of low priority first, whatever they have, and then refuses pods', () => {
+    const bench = short({ evictionThresholds }); // 8,000 processes
+    bench.bind(0, 'low', { priority: 1 }, processes('100'));
+    bench.bind(0, 'high', { priority: 1_000 }, processes('0s=100,20s=7500'));
+    bench.bind(50 * secondUs, 'late', requesting('10Mi'));
+    bench.run(45 * secondUs);
+    expect(failed(bench)[0]).toBe('low');
+    expect(bench.pod('low').status?.message).toMatch(
+      /^The node was low on resource: pids\. Threshold quantity: 800, available: \d+\. $/,
+    );
+    expect(conditionOf(bench, 'PIDPressure')).toBe('True');
+    bench.run(80 * secondUs);
+    expect(bench.pod('late').status?.message).toBe('The node had condition: [PIDPressure]. ');
+  });
+
+  test('has no threshold of its own for them', () => {
+    const bench = short();
+    bench.bind(0, 'app', {}, processes('7999'));
+    bench.run(60 * secondUs);
+    expect(failed(bench)).toEqual([]);
   });
 });
 
