@@ -3,7 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type FieldPath, parsePath } from '../api/field-path.js';
 import { compareProblems, type Problem } from '../api/problem.js';
 import type { Baseline } from '../experiment/check/baseline.js';
@@ -83,24 +83,33 @@ function isProblem(value: object | undefined): value is Problem {
   return value !== undefined && 'severity' in value;
 }
 
-/** The scenario files that the arguments stand for, each once. */
+/** The scenario files that the arguments stand for, each once, but for those after a `!`. */
 function scenarioFiles(paths: readonly string[]): readonly string[] {
-  const found = paths.flatMap((path) => {
-    if (path === '-') throw new UsageError('check reads files, not standard input.');
-    const kind = kindOf(path);
-    if (kind === 'file') {
-      if (isScenarioText(readFileSync(path, 'utf8'))) return [path];
-      throw new UsageError(`${path} is no scenario, so it has no name to keep a baseline under.`);
-    }
-    const candidates = kind === 'folder' ? walkFolder(path) : filesIn('.').list(path);
-    const files = candidates.filter(
-      (file) => /\.ya?ml$/i.test(file) && isScenarioText(readFileSync(file, 'utf8')),
-    );
-    if (files.length > 0) return files;
-    if (kind === 'folder') throw new UsageError(`${path} holds no scenarios.`);
-    throw new UsageError(`${path} does not exist; name scenarios, folders or patterns.`);
-  });
-  return [...new Set(found)];
+  const isLeftOut = (path: string): boolean => path.startsWith('!');
+  const leftOut = paths.filter(isLeftOut).flatMap((path) => scenariosOf(path.slice(1)));
+  const without = new Set(leftOut.map((file) => resolve(file)));
+  const found = paths
+    .filter((path) => !isLeftOut(path))
+    .flatMap(scenariosOf)
+    .filter((file) => !without.has(resolve(file)));
+  if (found.length > 0) return [...new Set(found)];
+  throw new UsageError(`${paths.join(' ')} names no scenario: what follows ! is left out.`);
+}
+
+function scenariosOf(path: string): readonly string[] {
+  if (path === '-') throw new UsageError('check reads files, not standard input.');
+  const kind = kindOf(path);
+  if (kind === 'file') {
+    if (isScenarioText(readFileSync(path, 'utf8'))) return [path];
+    throw new UsageError(`${path} is no scenario, so it has no name to keep a baseline under.`);
+  }
+  const candidates = kind === 'folder' ? walkFolder(path) : filesIn('.').list(path);
+  const files = candidates.filter(
+    (file) => /\.ya?ml$/i.test(file) && isScenarioText(readFileSync(file, 'utf8')),
+  );
+  if (files.length > 0) return files;
+  if (kind === 'folder') throw new UsageError(`${path} holds no scenarios.`);
+  throw new UsageError(`${path} does not exist; name scenarios, folders or patterns.`);
 }
 
 interface FoundItem extends Omit<CheckItem, 'baseline' | 'pluginPaths'> {

@@ -154,7 +154,10 @@ export function withReportOptions(command: Argv): Argv {
 /** Arguments of `check`. */
 export function withCheckOptions(command: Argv): Argv {
   return command
-    .positional('files', { type: 'string', describe: 'Scenarios: files, folders, patterns' })
+    .positional('files', {
+      type: 'string',
+      describe: 'Scenarios: files, folders, patterns; those after a ! are left out',
+    })
     .options({
       baseline: {
         type: 'string',

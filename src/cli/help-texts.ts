@@ -109,6 +109,7 @@ Usage: kubeclock sweep FILE... (-L path=a,b | --scan path=from:to | --policy NAM
 export const checkHelp: string = `Examples:
   kubeclock check scenarios/*.yaml
   kubeclock check scenarios/*.yaml --update
+  kubeclock check scenarios '!scenarios/density-5000.yaml'
   kubeclock check shop.yaml --baseline ci/baselines --tolerance 2% --tolerance events=10%
   kubeclock check scenarios/ --reporter github --reporter junit=results/check.xml
 

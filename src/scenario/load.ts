@@ -247,7 +247,9 @@ class Loader {
       const parsed = operation.safeParse(item);
       return parsed.success ? [[index, parsed.data] as const] : [];
     });
-    const built = this.#build(operations, spec);
+    // Pools that are unsound are told as such, and not as missing.
+    const hasPools = valueAt(tree, ['spec', 'nodePools']) !== undefined;
+    const built = this.#build(operations, hasPools ? { nodePools: [], ...spec } : spec);
     if (spec.workload === undefined || spec.nodePools === undefined) return;
     this.#problems.push(...this.#checkWorkload(built, spec));
   }
@@ -256,8 +258,9 @@ class Loader {
     texts: Iterable<readonly [index: number, text: OperationText]>,
     spec: ScenarioSpec,
   ): readonly BuiltOperation[] {
-    const { workload, seed = 1 } = spec;
-    const pacing = { tuningSets: workload?.tuningSets ?? {}, seed };
+    const { workload, nodePools, seed = 1 } = spec;
+    const nodes = nodePools?.reduce((sum, { count }) => sum + count, 0);
+    const pacing = { tuningSets: workload?.tuningSets ?? {}, seed, nodes };
     const context = { reader: this.#reader, tree: this.#source, placeOf: this.#placeOf };
     return [
       ...initialOperation(spec, context),

@@ -35,6 +35,8 @@ export interface Pacing {
   readonly tuningSets: Readonly<Record<string, TuningSetText>>;
   /** From which templates draw. */
   readonly seed: string | number;
+  /** Nodes of all pools at the start; undefined when the scenario states no pools. */
+  readonly nodes: number | undefined;
 }
 
 /** The operation with the objects that it brings. */
@@ -60,6 +62,7 @@ export class PhasesBuilder {
   readonly #placeOf: PlaceOf;
   readonly #sets: ReadonlyMap<string, TuningSet>;
   readonly #random: RandomRoot;
+  readonly #nodes: number | undefined;
   readonly #templated: TemplatedObjects;
 
   constructor(reader: ObjectReader, tree: YamlTree, placeOf: PlaceOf, pacing: Pacing) {
@@ -70,6 +73,7 @@ export class PhasesBuilder {
     const sets = written.map(([name, text]) => [name, tuningSetOf(text)] as const);
     this.#sets = new Map([[unnamed, oneByOne], ...sets]);
     this.#random = new RandomRoot(pacing.seed);
+    this.#nodes = pacing.nodes;
     this.#templated = new TemplatedObjects(reader);
   }
 
@@ -167,7 +171,7 @@ export class PhasesBuilder {
       return { text: each, source: this.#sourceOf(each, at), path: at };
     });
     const units: (readonly ScenarioObject[])[] = [];
-    for (const namespaceAt of namespacesOf(phase.namespaces)) {
+    for (const namespaceAt of this.#namespaces(phase.namespaces, path)) {
       for (let index = from; index < from + count; index++) {
         const turn = { index, namespace: namespaceAt(index), path };
         const made = templates.flatMap((each) =>
@@ -178,6 +182,31 @@ export class PhasesBuilder {
       }
     }
     return units.filter((unit) => unit.length > 0);
+  }
+
+  /** For each namespace its name by index; '' stands for that of the template. */
+  #namespaces(
+    written: PhaseText['namespaces'],
+    path: FieldPath,
+  ): readonly ((index: number) => string)[] {
+    if (written === undefined) return [() => ''];
+    if (typeof written === 'string') return [() => written];
+    if (Array.isArray(written)) return written.map((name) => () => name);
+    const { prefix } = written;
+    if ('indicesEach' in written) {
+      return [(index) => `${prefix}${Math.floor(index / written.indicesEach)}`];
+    }
+    if ('nodesEach' in written) {
+      const nodes = this.#nodes ?? this.#refuseNodesEach([...path, 'namespaces', 'nodesEach']);
+      return numbered(prefix, 1, Math.max(1, Math.floor(nodes / written.nodesEach)));
+    }
+    return numbered(prefix, written.from ?? 1, written.to);
+  }
+
+  #refuseNodesEach(path: FieldPath): number {
+    const expected = 'nodePools with a count, or namespaces {prefix, from, to}';
+    this.#refuse(path, 'the scenario says of no pool how many nodes it has', { expected });
+    return 0;
   }
 
   /** The objects of one template for one index, copy by copy. */
@@ -223,16 +252,8 @@ export class PhasesBuilder {
   }
 }
 
-/** For each namespace its name by index; '' stands for that of the template. */
-function namespacesOf(written: PhaseText['namespaces']): readonly ((index: number) => string)[] {
-  if (written === undefined) return [() => ''];
-  if (typeof written === 'string') return [() => written];
-  if (Array.isArray(written)) return written.map((name) => () => name);
-  const { prefix } = written;
-  if ('indicesEach' in written) {
-    return [(index) => `${prefix}${Math.floor(index / written.indicesEach)}`];
-  }
-  const { from = 1, to } = written;
+/** Namespaces with the numbers from `from` to `to`; none when there are no such numbers. */
+function numbered(prefix: string, from: number, to: number): readonly (() => string)[] {
   const length = Math.max(0, to - from + 1);
   return Array.from({ length }, (_, index) => () => `${prefix}${from + index}`);
 }

@@ -56,16 +56,25 @@ const phase = mapping({
         }),
         mapping({
           prefix: text('the beginning of the names'),
+          nodesEach: wholeNumber(1),
+        }),
+        mapping({
+          prefix: text('the beginning of the names'),
           indicesEach: wholeNumber(1),
         }),
       ],
       {
         error:
-          'a namespace, a list of them, or a mapping {prefix, from, to} or {prefix, indicesEach}',
+          'a namespace, a list of them, or a mapping {prefix, from, to}, {prefix, nodesEach} or ' +
+          '{prefix, indicesEach}',
       },
     )
     .optional()
-    .describe('Each gets all the objects; with indicesEach each gets those of so many indices.'),
+    .describe(
+      'Each gets all the objects. With nodesEach there is one for so many nodes of the pools, at ' +
+        'least one, so that the load grows with the cluster. With indicesEach each gets those of ' +
+        'so many indices.',
+    ),
   from: wholeNumber(0, 10_000_000).optional().describe('The first index; 0 when absent.'),
   count: wholeNumber(0, 1_000_000).optional().describe('Indices in each namespace; 1 when absent.'),
   objects: list(templated, 'templates {template, basename, params}', 1),

@@ -2,6 +2,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -87,6 +88,19 @@ describe('a scenario whose input has not changed', () => {
     const before = { text: readFileSync(path, 'utf8'), mtimeMs: statSync(path).mtimeMs };
     expect((await check('--update')).out).not.toContain('written');
     expect({ text: readFileSync(path, 'utf8'), mtimeMs: statSync(path).mtimeMs }).toEqual(before);
+  });
+});
+
+describe('an argument after a !', () => {
+  test('leaves scenarios out, by whatever path they are named', async () => {
+    const heavy = join(folder, 'heavy');
+    mkdirSync(heavy);
+    writeFileSync(join(heavy, 'large.yaml'), readFileSync(file, 'utf8'));
+    const args = [file, join(heavy, '*.yaml'), `!${join(heavy, '..', 'heavy')}`];
+    const { code, out } = await program([...args, '--baseline', baselines, '-q']);
+    rmSync(heavy, { recursive: true });
+    expect(code).toBe(0);
+    expect(out).toContain('1 of 1 scenario passed');
   });
 });
 
@@ -218,6 +232,15 @@ describe('what is wrong is said before anything is run:', () => {
     const { code, err } = await check(...args);
     expect(code).toBe(2);
     expect(err).toMatch(message);
+  });
+
+  test('scenarios of which all are left out, and one to leave out that is not there', async () => {
+    const all = await program([file, `!${join(folder, '*.yaml')}`]);
+    expect(all.code).toBe(2);
+    expect(all.err).toContain('names no scenario: what follows ! is left out');
+    expect((await check(`!${join(folder, 'gone.yaml')}`)).err).toContain(
+      'gone.yaml does not exist',
+    );
   });
 
   test('a file that is no scenario, and a folder without any', async () => {

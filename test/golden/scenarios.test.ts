@@ -14,11 +14,22 @@ import { loadNamed, namesIn, scenarioNames } from '../support/scenarios.js';
 const folder = fileURLToPath(new URL('scenarios', import.meta.url));
 const isUpdate = process.env['KUBECLOCK_UPDATE_GOLDEN'] === '1';
 
-/** Of what would take long only the beginning is run; `kubeclock check` runs the whole. */
+/** Of what would take long only the beginning is run; `kubeclock check` runs the whole of most. */
 const overrides: ReadonlyMap<string, Overrides> = new Map([
   ['api-flood', { until: '24s' }],
   ['apiserver-restart', { until: '14s' }],
   ['control-plane-ha', { until: '17s' }],
+  [
+    'density-5000',
+    {
+      nodes: '5',
+      until: '800ms',
+      set: [
+        'workload.operations[0].phases[2].count=10',
+        'workload.operations[1].phases[0].count=0',
+      ],
+    },
+  ],
   ['node-pool-300', { until: '15s' }],
   ['scheduler-restart', { until: '16s' }],
 ]);

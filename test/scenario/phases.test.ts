@@ -42,6 +42,18 @@ describe('a phase', () => {
     expect(operation.phases[0]?.units[1]?.[0]).toMatchObject({ data: { i: '4' } });
   });
 
+  test('has a namespace for so many nodes of the pools, and one at least', () => {
+    const phases = spec(`action: create\nnamespaces: {prefix: t-, nodesEach: 100}\n${map}`);
+    const on = (pools: string): string =>
+      phases.replace('nodePools: [{name: a, count: 1}]', `nodePools: [${pools}]`);
+    expect(names(phasesOf(on('{name: a, count: 150}, {name: b, count: 190}')))).toEqual([
+      ['t-1/m-0'],
+      ['t-2/m-0'],
+      ['t-3/m-0'],
+    ]);
+    expect(names(phasesOf(phases))).toEqual([['t-1/m-0']]);
+  });
+
   test('without a tuning set does one unit after the other', () => {
     const { tuningSets, phases } = phasesOf(spec(`action: create\n${map}`));
     expect(tuningSets.get(phases[0]?.tuningSet ?? '?')).toEqual({ kind: 'parallelism', limit: 1 });
@@ -215,6 +227,20 @@ describe('what is refused', () => {
     expect(problems).toHaveLength(1);
     expect(`${problems[0]?.message} ${problems[0]?.expected}`).toContain(message);
     if (suggestion !== undefined) expect(problems[0]?.suggestion).toBe(suggestion);
+  });
+
+  test('is a namespace for so many nodes where no pool says how many there are', () => {
+    const text = (pools: string): string => `${pools}workload:
+  operations:
+    - {op: phases, phases: [{action: create, namespaces: {prefix: t-, nodesEach: 9}, ${map}}]}
+`;
+    const [problem, ...others] = load(text('')).problems.filter(
+      ({ severity }) => severity === 'error',
+    );
+    expect(others).toEqual([]);
+    expect(problem?.message).toBe('the scenario says of no pool how many nodes it has');
+    const pools = load(text('nodePools: [{name: a, count: many}]\n')).problems;
+    expect(pools.map(({ message }) => message)).not.toContain(problem?.message);
   });
 
   test('is told once, where it stands in the text of a template', () => {
