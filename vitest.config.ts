@@ -17,6 +17,8 @@ export default defineConfig({
     // Modules are loaded once a worker, not once a file: half the time went into loading them.
     // Tests leave nothing behind in modules, which hold no state.
     isolate: false,
+    // What is built is run as it is.
+    server: { deps: { external: [/\/dist\//] } },
     reporters: isCi ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
     coverage: {
       enabled: isCi,

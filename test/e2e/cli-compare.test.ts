@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kubeclock } from './kubeclock.js';
+import { kubeclockHere } from './kubeclock.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kubeclock compare '));
 const scenario = join(folder, 'two nodes.yaml');
@@ -54,25 +54,25 @@ profiles:
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const compare = (...args: readonly string[]) =>
-  kubeclock(['compare', scenario, '--out', join(folder, 'out'), ...args]);
+  kubeclockHere(['compare', scenario, '--out', join(folder, 'out'), ...args]);
 const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
 
 describe('kubeclock compare', () => {
-  test('finds that pods are packed, and gives the same bytes with one thread as with two', () => {
+  test('finds that pods are packed, and gives the same bytes with one thread as with two', async () => {
     const args = ['--policy', `packed=${packed}`, '--seeds', '10'];
-    const { code, out, err } = compare(...args, '--workers', '2');
+    const { code, out, err } = await compare(...args, '--workers', '2');
     expect(code, err).toBe(0);
     expect(out).toContain('COMPARE two-nodes');
     expect(out).toMatch(/nodes_in_use +4 +\d .* ≠/);
     expect(err).toContain('Results: ');
     const names = ['comparison.json', 'comparison.csv', 'runs.csv', 'comparison.md'];
     const first = names.map(read);
-    expect(compare(...args, '--workers', '1').out).toBe(out);
+    expect((await compare(...args, '--workers', '1')).out).toBe(out);
     expect(names.map(read)).toEqual(first);
   });
 
-  test('finds nothing between a policy and itself', () => {
-    const { out } = compare('--policy', 'one', '--policy', 'two', '--seeds', '2', '--json');
+  test('finds nothing between a policy and itself', async () => {
+    const { out } = await compare('--policy', 'one', '--policy', 'two', '--seeds', '2', '--json');
     const { measures } = JSON.parse(out);
     expect(measures.length).toBeGreaterThan(8);
     for (const { policies } of measures) {
@@ -90,17 +90,17 @@ describe('kubeclock compare', () => {
     [['--policy', 'a', '--scheduler-config', 'x'], 'write --policy NAME=FILE'],
     [['--policy', 'a=missing.yaml'], 'missing.yaml'],
     [['--policy', 'a', '-o', 'xml'], 'the format is table, json, csv or markdown'],
-  ])('refuses %j', (args, message) => {
-    const { code, err, out } = compare(...args);
+  ])('refuses %j', async (args, message) => {
+    const { code, err, out } = await compare(...args);
     expect(code).toBe(2);
     expect(err).toContain(message);
     expect(out).toBe('');
   });
 
-  test('lists what is wrong with a policy at its place, and runs nothing', () => {
+  test('lists what is wrong with a policy at its place, and runs nothing', async () => {
     const wrong = join(folder, 'wrong.yaml');
     writeFileSync(wrong, readFileSync(packed, 'utf8').replaceAll('MostAllocated', 'MostAlocated'));
-    const { code, err } = compare('--policy', `wrong=${wrong}`);
+    const { code, err } = await compare('--policy', `wrong=${wrong}`);
     expect(code).toBe(2);
     expect(err).toContain('wrong.yaml:');
     expect(err).toContain('nothing was run');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployment, scenarioText } from '../scenario/memory-files.js';
-import { kubeclock } from './kubeclock.js';
+import { kubeclock, kubeclockHere } from './kubeclock.js';
 
 let folder = '';
 let notices = '';
@@ -16,7 +16,7 @@ const pod = (name: string, cpu: string, more = ''): string =>
 const high =
   '{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: 1000}';
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kubeclock explain '));
   const apply = (...objects: string[]): string => `{op: apply, objects: [${objects.join(', ')}]}`;
   const operations = [
@@ -33,24 +33,26 @@ beforeAll(() => {
       `horizon: 2m\nuntil: horizon\nnodePools: ${pools}\nworkload: {operations: [${operations.join(', ')}]}`,
     ),
   );
-  const { code, err } = kubeclock(['run', 'cluster.yaml', '--out', 'run'], { cwd: folder });
+  const { code, err } = await kubeclockHere(['run', 'cluster.yaml', '--out', 'run'], {
+    cwd: folder,
+  });
   if (code !== 0) throw new Error(err);
   notices = err;
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const explain = (...args: string[]) => kubeclock(['explain', 'pod', ...args], { cwd: folder });
+const explain = (...args: string[]) => kubeclockHere(['explain', 'pod', ...args], { cwd: folder });
 
-function explained(...args: string[]): string {
-  const { code, out, err } = explain(...args);
+async function explained(...args: string[]): Promise<string> {
+  const { code, out, err } = await explain(...args);
   expect(code, err).toBe(0);
   return out;
 }
 
 describe('a run is explained from its folder alone', () => {
-  test('a pod that was simply scheduled, where two nodes were equal', () => {
-    const out = explained('calm', '--run', 'run');
+  test('a pod that was simply scheduled, where two nodes were equal', async () => {
+    const out = await explained('calm', '--run', 'run');
     expect(out).toMatch(/^POD default\/calm\n/);
     expect(out).toContain('ATTEMPT 1: scheduled on small-0\n');
     expect(out).toContain('2 of 2 nodes examined, beginning with small-0: 2 feasible, 0 refused.');
@@ -59,28 +61,28 @@ describe('a run is explained from its folder alone', () => {
     expect(out).toContain('bound to small-0');
   });
 
-  test('a pod that fits nowhere, as the run has said', () => {
+  test('a pod that fits nowhere, as the run has said', async () => {
     expect(notices).toContain('why: kubeclock explain pod default/huge --run run\n');
-    const out = explained('huge', '--run', 'run');
+    const out = await explained('huge', '--run', 'run');
     expect(out).toContain('node     none (Pending;');
     expect(out).toContain('0/2 nodes are available: 2 Insufficient cpu.');
     expect(out).toMatch(/2 {2}NodeResourcesFit: Insufficient cpu\n +asks for cpu 9, at most /);
     expect(out).toContain('unschedulablePods: ScheduleAttemptFailure');
   });
 
-  test('a pod that preempts another, and the one that has to go', () => {
-    const out = explained('urgent', '--run', 'run');
+  test('a pod that preempts another, and the one that has to go', async () => {
+    const out = await explained('urgent', '--run', 'run');
     expect(out).toMatch(/default\/(?:filler|steady) +priority 0 +gone at \d+\.\d{6} s/);
     expect(out).toContain('The pod is nominated to this node, and it is feasible');
     expect(out).toContain('AssignedPodDelete of Pod default/');
     const victim = /default\/(filler|steady) +priority/.exec(out)?.[1] ?? '';
-    expect(explained(victim, '--run', 'run')).toContain('deleted');
+    expect(await explained(victim, '--run', 'run')).toContain('deleted');
   });
 
-  test('and gives the bytes that its input gives, here and where the files are not', () => {
-    const fromRun = explained('urgent', '--run', 'run', '--json');
-    expect(explained('urgent', 'cluster.yaml', '--json')).toBe(fromRun);
-    const elsewhere = kubeclock(
+  test('and gives the bytes that its input gives, here and where the files are not', async () => {
+    const fromRun = await explained('urgent', '--run', 'run', '--json');
+    expect(await explained('urgent', 'cluster.yaml', '--json')).toBe(fromRun);
+    const elsewhere = await kubeclockHere(
       ['explain', 'pod', 'urgent', '--run', join(folder, 'run'), '--json'],
       { cwd: tmpdir() },
     );
@@ -91,34 +93,34 @@ describe('a run is explained from its folder alone', () => {
     expect(attempts[0].refused).toHaveLength(2);
   });
 
-  test('also when its input came from standard input', () => {
+  test('also when its input came from standard input', async () => {
     const args = ['run', '-', '--nodes', '2x4cpu8Gi', '--out', 'piped', '-q'];
     const { code, err } = kubeclock(args, { cwd: folder, input: deployment('piped') });
     expect(code, err).toBe(0);
-    expect(explained('piped', '--run', 'piped', '-q')).toContain('owner    Deployment/piped');
+    expect(await explained('piped', '--run', 'piped', '-q')).toContain('owner    Deployment/piped');
   });
 
-  test('also when a plugin of its own has scored, whose file is gone since', () => {
+  test('also when a plugin of its own has scored, whose file is gone since', async () => {
     const plugin =
       'score: (s, p, nodes, n, scores) => { for (let i = 0; i < nodes.count; i++) scores[i] = 10 * i; }';
     const file = join(folder, 'prefer-last.js');
     writeFileSync(file, `export const p = { name: 'PreferLast', ${plugin} };`);
     writeFileSync(join(folder, 'one.yaml'), pod('one', '1'));
     const args = ['run', 'one.yaml', '--nodes', '3x4cpu8Gi', '--plugin', 'prefer-last.js'];
-    const { code, err } = kubeclock([...args, '--out', 'plugged', '-q'], { cwd: folder });
+    const { code, err } = await kubeclockHere([...args, '--out', 'plugged', '-q'], { cwd: folder });
     expect(code, err).toBe(0);
     rmSync(file);
-    const looked = explain('one', '--run', 'plugged');
+    const looked = await explain('one', '--run', 'plugged');
     expect(looked).toMatchObject({ code: 0, err: '' });
     expect(looked.out).toContain('Highest total');
     expect(looked.out).toMatch(/ PreferLast ×1\n/);
     expect(looked.out).toMatch(/→ default-2 +\d+ +20\n/);
   });
 
-  test('as far as it went, when a limit has cut it short', () => {
+  test('as far as it went, when a limit has cut it short', async () => {
     const long = ['--until', '24h', '--max-events', '65k', '--out', 'cut', '-q'];
-    expect(kubeclock(['run', 'cluster.yaml', ...long], { cwd: folder }).code).toBe(6);
-    const { code, out, err } = explain('calm', '--run', 'cut');
+    expect((await kubeclockHere(['run', 'cluster.yaml', ...long], { cwd: folder })).code).toBe(6);
+    const { code, out, err } = await explain('calm', '--run', 'cut');
     expect(code, err).toBe(0);
     expect(out).toContain('scheduled on small-0');
     expect(err).toContain('What came later is not known: Stopped at --max-events');
@@ -130,53 +132,55 @@ describe('what cannot be explained', () => {
     ['a misspelt name', ['urgnt'], 'Did you mean default/urgent?'],
     ['another namespace', ['urgent', '-n', 'shop'], '  default/urgent\n'],
     ['no name at all', [], 'explain pod NAME'],
-  ])('%s: exit 2', (_what, args, message) => {
-    const { code, out, err } = explain(...args, '--run', 'run');
+  ])('%s: exit 2', async (_what, args, message) => {
+    const { code, out, err } = await explain(...args, '--run', 'run');
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(message);
   });
 
-  test('a results folder in the place of the input: exit 2, with what to write', () => {
-    const { code, err } = explain('calm', 'run');
+  test('a results folder in the place of the input: exit 2, with what to write', async () => {
+    const { code, err } = await explain('calm', 'run');
     expect(code).toBe(2);
     expect(err).toContain('write --run run');
   });
 
-  test('a run whose trace is another: exit 5, and nothing on stdout', () => {
-    kubeclock(['run', 'cluster.yaml', '--out', 'changed', '-q'], { cwd: folder });
+  test('a run whose trace is another: exit 5, and nothing on stdout', async () => {
+    await kubeclockHere(['run', 'cluster.yaml', '--out', 'changed', '-q'], { cwd: folder });
     const file = join(folder, 'changed/inputs.json');
     const inputs = readFileSync(file, 'utf8');
     expect(inputs).toContain('"seed": "1"');
     writeFileSync(file, inputs.replace('"seed": "1"', '"seed": "2"'));
-    const { code, out, err } = explain('calm', '--run', 'changed');
+    const { code, out, err } = await explain('calm', '--run', 'changed');
     expect([code, out]).toEqual([5, '']);
     expect(err).toMatch(
       /not reproducible: changed has trace hash \w+, and running its input again/,
     );
   });
 
-  test('a folder of an earlier version: exit 2', () => {
-    kubeclock(['run', 'cluster.yaml', '--out', 'old', '-q'], { cwd: folder });
+  test('a folder of an earlier version: exit 2', async () => {
+    await kubeclockHere(['run', 'cluster.yaml', '--out', 'old', '-q'], { cwd: folder });
     rmSync(join(folder, 'old/inputs.json'));
-    const { code, err } = explain('calm', '--run', 'old');
+    const { code, err } = await explain('calm', '--run', 'old');
     expect(code).toBe(2);
     expect(err).toContain('old holds no inputs.json');
   });
 });
 
 describe('what is shown', () => {
-  test('fits a terminal, and has no escape codes in a pipe', () => {
-    const out = explained('urgent', '--run', 'run');
+  test('fits a terminal, and has no escape codes in a pipe', async () => {
+    const out = await explained('urgent', '--run', 'run');
     expect(out.split('\n').filter((line) => [...line].length > 100)).toEqual([]);
     expect(out).not.toContain('\u001b');
   });
 
-  test('is as much as --top asks for', () => {
+  test('is as much as --top asks for', async () => {
     const many = join(folder, 'many.yaml');
     writeFileSync(many, pod('lonely', '1'));
     const args = ['lonely', 'many.yaml', '--nodes', '30x4cpu8Gi'];
-    expect(explained(...args)).toContain('and 20 more feasible nodes (--top all)');
-    expect(explained(...args, '--top', 'all')).toMatch(/default-29 +\d+/);
-    expect(explained(...args, '--top', '1').match(/^ {4}(?:→| ) default-\d+/gm)).toHaveLength(1);
+    expect(await explained(...args)).toContain('and 20 more feasible nodes (--top all)');
+    expect(await explained(...args, '--top', 'all')).toMatch(/default-29 +\d+/);
+    expect(
+      (await explained(...args, '--top', '1')).match(/^ {4}(?:→| ) default-\d+/gm),
+    ).toHaveLength(1);
   });
 });

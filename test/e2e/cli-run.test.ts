@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deployment, scenarioText, service } from '../scenario/memory-files.js';
 import { root } from '../tidy/source-files.js';
-import { kubeclock, kubeclockWhile } from './kubeclock.js';
+import { kubeclock, kubeclockHere, kubeclockSignalled } from './kubeclock.js';
 
 const quickstart = join(root, 'scenarios/quickstart.yaml');
 const slow = join(root, 'scenarios/node-pool-300.yaml');
@@ -24,8 +24,10 @@ const outcomeOf = (path: string) =>
   JSON.parse(readFileSync(join(folder, path, 'summary.json'), 'utf8')).outcome;
 
 describe('a run of the quickstart', () => {
-  test('writes results/NAME-SEED, prints the summary, and nothing else on stdout', () => {
-    const { code, out, err } = kubeclock(['run', quickstart, '--seed', '7'], { cwd: folder });
+  test('writes results/NAME-SEED, prints the summary, and nothing else on stdout', async () => {
+    const { code, out, err } = await kubeclockHere(['run', quickstart, '--seed', '7'], {
+      cwd: folder,
+    });
     expect([0, 3], err).toContain(code);
     expect(readdirSync(join(folder, 'results'))).toEqual(['quickstart-7']);
     const files = readdirSync(join(folder, 'results/quickstart-7'));
@@ -40,8 +42,9 @@ describe('a run of the quickstart', () => {
     expect(out + err).not.toContain('\u001b');
   });
 
-  test('gives the same bytes twice, in every file but meta.json', () => {
-    for (const out of ['a', 'b']) kubeclock(['run', quickstart, '--out', out], { cwd: folder });
+  test('gives the same bytes twice, in every file but meta.json', async () => {
+    for (const out of ['a', 'b'])
+      await kubeclockHere(['run', quickstart, '--out', out], { cwd: folder });
     for (const file of readdirSync(join(folder, 'a'))) {
       if (file === 'meta.json') continue;
       const [a, b] = ['a', 'b'].map((run) => readFileSync(join(folder, run, file), 'utf8'));
@@ -49,9 +52,9 @@ describe('a run of the quickstart', () => {
     }
   });
 
-  test('has all 20 pods ready, and agrees with itself under --verify', () => {
+  test('has all 20 pods ready, and agrees with itself under --verify', async () => {
     const args = ['run', quickstart, '--out', 'a', '--verify', '--json'];
-    const { code, out, err } = kubeclock(args, { cwd: folder });
+    const { code, out, err } = await kubeclockHere(args, { cwd: folder });
     expect([0, 3], err).toContain(code);
     expect(JSON.parse(out).counts).toMatchObject({ podsReady: 20 });
     expect(err).not.toContain('not reproducible');
@@ -86,16 +89,16 @@ describe('how a run ends', () => {
     return file;
   };
 
-  test('with 0 when its thresholds hold, with 3 when one does not', () => {
-    expect(kubeclock(['run', thresholds('max>0')], { cwd: folder }).code).toBe(0);
-    const { code, out } = kubeclock(['run', thresholds('max<0')], { cwd: folder });
+  test('with 0 when its thresholds hold, with 3 when one does not', async () => {
+    expect((await kubeclockHere(['run', thresholds('max>0')], { cwd: folder })).code).toBe(0);
+    const { code, out } = await kubeclockHere(['run', thresholds('max<0')], { cwd: folder });
     expect(code).toBe(3);
     expect(out).toContain('✗ pod_startup_seconds');
   });
 
-  test('with 6 and marked results when a limit is hit', () => {
+  test('with 6 and marked results when a limit is hit', async () => {
     const args = ['run', slow, '--out', 'a', '--max-events', '100k'];
-    const { code, err } = kubeclock(args, { cwd: folder });
+    const { code, err } = await kubeclockHere(args, { cwd: folder });
     expect(code).toBe(6);
     expect(err).toContain('partial:');
     expect(outcomeOf('a')).toMatchObject({ end: 'limit', partial: true });
@@ -106,36 +109,34 @@ describe('how a run ends', () => {
     ['SIGTERM', 143],
   ] as const)('with marked results when %s comes', async (signal, expected) => {
     const args = ['run', slow, '--out', 'a', '--until', '24h'];
-    const { code, err } = await kubeclockWhile(
-      args,
-      (kill) => setTimeout(() => kill(signal), 4000),
-      {
-        cwd: folder,
-      },
-    );
+    const { code, err } = await kubeclockSignalled(args, signal, folder);
     expect(code, err).toBe(expected);
     expect(outcomeOf('a')).toMatchObject({ end: 'interrupted', partial: true });
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  test('with 1 and the reason when nothing can be written', () => {
+  test('with 1 and the reason when nothing can be written', async () => {
     writeFileSync(join(folder, 'file'), '');
-    const { code, err } = kubeclock(['run', quickstart, '--out', 'file/below'], { cwd: folder });
+    const { code, err } = await kubeclockHere(['run', quickstart, '--out', 'file/below'], {
+      cwd: folder,
+    });
     expect(code).toBe(1);
     expect(err).toContain('ENOTDIR');
     expect(err).not.toContain('bug');
   });
 
-  test('with 2 when the folder belongs to somebody else, which is left as it is', () => {
+  test('with 2 when the folder belongs to somebody else, which is left as it is', async () => {
     writeFileSync(join(folder, 'thesis.txt'), 'mine');
-    const { code, err } = kubeclock(['run', quickstart, '--out', '.'], { cwd: folder });
+    const { code, err } = await kubeclockHere(['run', quickstart, '--out', '.'], { cwd: folder });
     expect(code).toBe(2);
     expect(err).toContain('thesis.txt');
     expect(readdirSync(folder)).toEqual(['thesis.txt']);
   });
 
-  test('with 2 and no results for a scenario with a mistake', () => {
-    const { code } = kubeclock(['run', quickstart, '--set', 'horizon=90'], { cwd: folder });
+  test('with 2 and no results for a scenario with a mistake', async () => {
+    const { code } = await kubeclockHere(['run', quickstart, '--set', 'horizon=90'], {
+      cwd: folder,
+    });
     expect(code).toBe(2);
     expect(existsSync(join(folder, 'results'))).toBe(false);
   });

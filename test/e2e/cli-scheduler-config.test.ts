@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scenarioText } from '../scenario/memory-files.js';
-import { kubeclock } from './kubeclock.js';
+import { kubeclockHere } from './kubeclock.js';
 
 let folder = '';
 
@@ -24,27 +24,27 @@ const head = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerCon
 function run(text: string) {
   writeFileSync(join(folder, 'sched.yaml'), text);
   const words = ['run', 'scenario.yaml', '--scheduler-config', 'sched.yaml', '--out', 'out'];
-  return kubeclock(words, { cwd: folder });
+  return kubeclockHere(words, { cwd: folder });
 }
 
 describe('a configuration that is wrong', () => {
-  test('is refused for all that is wrong with it at once, and nothing is written', () => {
+  test('is refused for all that is wrong with it at once, and nothing is written', async () => {
     const text = `${head}parallelism: 0\npercentageOfNodesToScore: -1\nprofils: []\n`;
-    const { code, err } = run(text);
+    const { code, err } = await run(text);
     expect(code).toBe(2);
     expect(err.match(/: error KUBECLOCK/g)).toHaveLength(3);
     expect(err).toContain('3 errors; nothing was run');
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
-  test('is refused before anything is planned or explained', () => {
+  test('is refused before anything is planned or explained', async () => {
     writeFileSync(join(folder, 'sched.yaml'), `${head}parallelism: 0\n`);
     const config = ['--scheduler-config', 'sched.yaml'];
     for (const words of [
       ['plan', 'scenario.yaml'],
       ['explain', 'pod', 'p', 'scenario.yaml'],
     ]) {
-      const { code, err } = kubeclock([...words, ...config], { cwd: folder });
+      const { code, err } = await kubeclockHere([...words, ...config], { cwd: folder });
       expect(code, words.join(' ')).toBe(2);
       expect(err).toContain('should be an integer value greater than zero');
     }

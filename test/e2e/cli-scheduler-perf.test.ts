@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { perfFile, templates } from '../workload/scheduler-perf/perf-files.js';
-import { kubeclock, kubeclockWhile } from './kubeclock.js';
+import { kubeclockHere, kubeclockSignalled } from './kubeclock.js';
 
 const text = `
 - name: Basic
@@ -41,13 +41,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = (...args: readonly string[]) => kubeclock(['run', perfFile, ...args], { cwd: folder });
+const run = (...args: readonly string[]) =>
+  kubeclockHere(['run', perfFile, ...args], { cwd: folder });
 const results = (name: string): string =>
   readFileSync(join(folder, 'results/scheduler-perf-misc-1', name), 'utf8');
 
 describe('a run', () => {
-  test('writes its files, prints a table and ends with 0', () => {
-    const { code, out, err } = run('--test-case', 'Basic', '--verify');
+  test('writes its files, prints a table and ends with 0', async () => {
+    const { code, out, err } = await run('--test-case', 'Basic', '--verify');
     expect([code, err]).toEqual([0, 'Results: results/scheduler-perf-misc-1\n']);
     expect(out.split('\n')[1]).toMatch(/^Basic +Small +2 +20 /);
     expect(readdirSync(join(folder, 'results/scheduler-perf-misc-1')).sort()).toEqual([
@@ -61,13 +62,13 @@ describe('a run', () => {
     expect(meta.traceHash).toBe(JSON.parse(results('summary.json')).workloads[0].traceHash);
   });
 
-  test('prints summary.json with -o json', () => {
-    const { out } = run('--test-case', 'Basic', '-o', 'json');
+  test('prints summary.json with -o json', async () => {
+    const { out } = await run('--test-case', 'Basic', '-o', 'json');
     expect(out).toBe(results('summary.json'));
   });
 
-  test('measures throughput, and names the floor', () => {
-    const { code, out } = run('--workload', 'Large');
+  test('measures throughput, and names the floor', async () => {
+    const { code, out } = await run('--workload', 'Large');
     expect(code).toBe(0);
     expect(out).toMatch(/ 100 {2}above\n/);
     const [first] = JSON.parse(results('BenchmarkPerfScheduling_benchmark_misc.json')).dataItems;
@@ -79,28 +80,28 @@ describe('a run', () => {
     expect(first.data.Average).toBeGreaterThan(100);
   });
 
-  test('ends with 3 when a workload has failed, after the others', () => {
-    const { code, out } = run('--label=-long');
+  test('ends with 3 when a workload has failed, after the others', async () => {
+    const { code, out } = await run('--label=-long');
     expect(code).toBe(3);
     expect(out).toMatch(/\nfailed Stuck\/Never: op 1 \(createPods\): 0 of 1 pods/);
     expect(out).toMatch(/^Basic +Small +2 +20 /m);
   });
 
-  test('takes scheduler plugins of the user’s own', () => {
+  test('takes scheduler plugins of the user’s own', async () => {
     const own = join(folder, 'never.mjs');
     writeFileSync(
       own,
       "export const Never = { name: 'Never', filter: () => () => ({ code: 'Unschedulable', reasons: ['never'] }) };\n",
     );
-    const { code, out } = run('--test-case', 'Basic', '--plugin', 'never.mjs');
+    const { code, out } = await run('--test-case', 'Basic', '--plugin', 'never.mjs');
     expect(code, out).toBe(3);
     expect(out).toContain('never');
   });
 });
 
 describe('a run that is stopped', () => {
-  test('at a limit ends with 6 and keeps what it has', () => {
-    const { code, err } = run('--workload', 'Large', '--max-events', '70000');
+  test('at a limit ends with 6 and keeps what it has', async () => {
+    const { code, err } = await run('--workload', 'Large', '--max-events', '70000');
     expect(code).toBe(6);
     expect(err).toContain('partial: Stopped at --max-events');
     expect(JSON.parse(results('summary.json')).workloads[0].outcome.partial).toBe(true);
@@ -108,11 +109,7 @@ describe('a run that is stopped', () => {
 
   test('by a signal ends with its code, and keeps what it has', async () => {
     const args = ['run', perfFile, '--test-case', 'Steady'];
-    const { code, err } = await kubeclockWhile(
-      args,
-      (kill) => setTimeout(() => kill('SIGINT'), 4000),
-      { cwd: folder },
-    );
+    const { code, err } = await kubeclockSignalled(args, 'SIGINT', folder);
     expect(code, err).toBe(130);
     expect(err).toContain('partial: Interrupted');
     expect(JSON.parse(results('summary.json')).workloads[0].outcome.end).toBe('interrupted');

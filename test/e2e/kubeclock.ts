@@ -1,8 +1,9 @@
 // Runs the built program as a user's shell would, with nothing of the test's own environment.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from '../tidy/source-files.js';
 
 /** The built program. */
@@ -42,13 +43,44 @@ export function kubeclock(args: readonly string[], options: ShellOptions = {}): 
   return { code: status, out: stdout, err: stderr };
 }
 
-/** Runs the program and calls `meanwhile` with a way to signal it, once it has started. */
-export function kubeclockWhile(
+/**
+ * Runs the program to its end inside this process, which saves loading it again: for what does not
+ * depend on standard input, signals or the process itself. One call at a time.
+ */
+export async function kubeclockHere(
   args: readonly string[],
-  meanwhile: (kill: (signal: NodeJS.Signals) => void) => void,
-  { cwd = root, env = {} }: ShellOptions = {},
+  { cwd = root, env = {} }: Omit<ShellOptions, 'input'> = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [program, ...args], { cwd, env: environment(env) });
+  const { runProgram } = await builtProgram();
+  let out = '';
+  let err = '';
+  const former = process.cwd();
+  process.chdir(cwd);
+  try {
+    const code = await runProgram(args, {
+      out: { write: (text) => (out += text) },
+      err: { write: (text) => (err += text) },
+      env: environment(env),
+    });
+    return { code, out, err };
+  } finally {
+    process.chdir(former);
+  }
+}
+
+/** What is built, not the sources: threads are started from it. */
+async function builtProgram(): Promise<typeof import('../../src/cli/program.js')> {
+  if (!existsSync(program)) throw new Error('dist/cli/main.js is missing: npm run build');
+  return import(pathToFileURL(join(root, 'dist/cli/program.js')).href);
+}
+
+/** Runs the program, which writes results into `cwd`, and sends it a signal in its first second. */
+export function kubeclockSignalled(
+  args: readonly string[],
+  signal: NodeJS.Signals,
+  cwd: string,
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [program, ...args], { cwd, env: environment({}) });
   let out = '';
   let err = '';
   child.stdout.on('data', (data: Buffer) => {
@@ -57,8 +89,18 @@ export function kubeclockWhile(
   child.stderr.on('data', (data: Buffer) => {
     err += data.toString();
   });
+  // Results are begun in a folder of their own, just before the run.
+  const begun = `.partial-${child.pid}`;
+  const looking = setInterval(() => {
+    const names = readdirSync(cwd, { recursive: true, encoding: 'utf8' });
+    if (!names.some((name) => name.includes(begun))) return;
+    clearInterval(looking);
+    setTimeout(() => child.kill(signal), 1000);
+  }, 50);
   return new Promise((resolve) => {
-    child.on('spawn', () => meanwhile((signal) => child.kill(signal)));
-    child.on('close', (code) => resolve({ code, out, err }));
+    child.on('close', (code) => {
+      clearInterval(looking);
+      resolve({ code, out, err });
+    });
   });
 }

@@ -24,17 +24,17 @@ const usedNodes = (run: PluginRun): string[] =>
     .map(({ name = '' }) => name);
 
 describe('bin packing on two resources', () => {
-  test('lets pods run that find no room when others are spread', () => {
-    const packed = runPlugins('bin-packing', folder);
+  test('lets pods run that find no room when others are spread', async () => {
+    const packed = await runPlugins('bin-packing', folder);
     expect([packed.code, packed.summary.counts['podsReady']]).toEqual([0, 28]);
-    const spread = runPlugins('bin-packing', folder, ...byDefault);
+    const spread = await runPlugins('bin-packing', folder, ...byDefault);
     expect([spread.code, spread.summary.counts['podsReady']]).toEqual([3, 24]);
   });
 
-  test('fills nodes with both resources before it begins another one', () => {
+  test('fills nodes with both resources before it begins another one', async () => {
     const few = ['--set', 'workload.operations[2].objects[0].spec.replicas=0'];
-    const packed = runPlugins('bin-packing', folder, ...few);
-    const spread = runPlugins('bin-packing', folder, ...few, ...byDefault);
+    const packed = await runPlugins('bin-packing', folder, ...few);
+    const spread = await runPlugins('bin-packing', folder, ...few, ...byDefault);
     expect([usedNodes(packed).length, usedNodes(spread).length]).toEqual([4, 8]);
     for (const row of packed.rows('nodes.csv')) {
       if (row['pods'] === '0') continue;
@@ -46,13 +46,20 @@ describe('bin packing on two resources', () => {
     }
   });
 
-  test('takes its arguments from the configuration, and refuses them with their name', () => {
+  test('takes its arguments from the configuration, and refuses them with their name', async () => {
     const set = 'controlPlane.scheduler.config.profiles[0].pluginConfig[0].args';
-    expect(() =>
+    await expect(
       runPlugins('bin-packing', folder, '--set', `${set}={maxStrandedPercent: lots}`),
-    ).toThrow('plugin TwoResourcePacking, create: threw Error: maxStrandedPercent is lots, not a');
+    ).rejects.toThrow(
+      'plugin TwoResourcePacking, create: threw Error: maxStrandedPercent is lots, not a',
+    );
     // With nothing stranded ever, a node takes CPU until it has none left.
-    const greedy = runPlugins('bin-packing', folder, '--set', `${set}={maxStrandedPercent: 100}`);
+    const greedy = await runPlugins(
+      'bin-packing',
+      folder,
+      '--set',
+      `${set}={maxStrandedPercent: 100}`,
+    );
     expect(greedy.summary.counts['podsReady']).toBeLessThan(28);
   });
 });
@@ -71,25 +78,25 @@ describe('cost-aware scoring', () => {
     return usedNodes(run).reduce((sum, node) => sum + priceOf(node), 0);
   }
 
-  test('pays for less than half of what the default policy keeps busy', () => {
-    const cheap = runPlugins('cost-aware', folder);
-    const even = runPlugins('cost-aware', folder, ...byDefault);
+  test('pays for less than half of what the default policy keeps busy', async () => {
+    const cheap = await runPlugins('cost-aware', folder);
+    const even = await runPlugins('cost-aware', folder, ...byDefault);
     for (const run of [cheap, even]) expect(run.summary.counts['podsReady']).toBe(24);
     expect(cost(cheap)).toBeCloseTo(4 * 0.0512, 6);
     expect(cost(even)).toBeCloseTo(4 * (0.0512 + 0.1208 + 0.192), 6);
   });
 
-  test('goes on to the next price when the cheapest nodes are full', () => {
+  test('goes on to the next price when the cheapest nodes are full', async () => {
     const replicas = 'workload.operations[0].objects[0].spec.replicas=40';
-    const run = runPlugins('cost-aware', folder, '--set', replicas);
+    const run = await runPlugins('cost-aware', folder, '--set', replicas);
     expect(run.summary.counts['podsReady']).toBe(40);
     const pools = new Set(usedNodes(run).map((name) => name.replace(/-\d+$/, '')));
     expect(pools).toEqual(new Set(['spot', 'reserved']));
   });
 
-  test('has nothing to say about nodes without a price', () => {
+  test('has nothing to say about nodes without a price', async () => {
     const label = 'controlPlane.scheduler.config.profiles[0].pluginConfig[0].args.priceLabel=none';
-    const run = runPlugins('cost-aware', folder, '--set', label);
+    const run = await runPlugins('cost-aware', folder, '--set', label);
     expect(usedNodes(run)).toHaveLength(12);
   });
 });
@@ -104,8 +111,8 @@ describe('gang scheduling', () => {
     return bound;
   }
 
-  test('binds a job whole or not at all, and the next one when there is room', () => {
-    const gang = runPlugins('gang', folder);
+  test('binds a job whole or not at all, and the next one when there is room', async () => {
+    const gang = await runPlugins('gang', folder);
     expect(boundByJob(gang)).toEqual({
       'Deployment/training-1': 4,
       'Deployment/training-2': 4,
@@ -119,15 +126,15 @@ describe('gang scheduling', () => {
     expect(Math.max(...waited)).toBeLessThan(121);
   });
 
-  test('where the default policy gives jobs a part of what they need', () => {
-    const single = runPlugins('gang', folder, ...byDefault, '--until', '1m');
+  test('where the default policy gives jobs a part of what they need', async () => {
+    const single = await runPlugins('gang', folder, ...byDefault, '--until', '1m');
     const parts = Object.values(boundByJob(single)).filter((count) => count % 4 !== 0);
     expect(parts.length).toBeGreaterThan(0);
   });
 
-  test('gives the room of a job back that waits for a pod in vain', () => {
+  test('gives the room of a job back that waits for a pod in vain', async () => {
     const short = 'workload.operations[0].objects[0].spec.replicas=3';
-    const run = runPlugins('gang', folder, '--set', short);
+    const run = await runPlugins('gang', folder, '--set', short);
     expect(boundByJob(run)).toMatchObject({
       'Deployment/training-1': 0,
       'Deployment/training-2': 4,
@@ -141,10 +148,10 @@ describe('gang scheduling', () => {
     expect(first).toBeLessThan(60);
   });
 
-  test('is enabled without being asked for, which is said on stderr, in the plan and the results', () => {
+  test('is enabled without being asked for, which is said on stderr, in the plan and the results', async () => {
     const text =
       'Plugin Gang: no scheduler configuration names it, so every profile enables it at queueSort, preFilter, postFilter, reserve, permit.';
-    const { err, summary } = runPlugins('gang', folder, '--until', '1s');
+    const { err, summary } = await runPlugins('gang', folder, '--until', '1s');
     expect(err.split('\n')).toContain(text);
     expect(summary.notices).toContain(text);
   });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { root } from '../tidy/source-files.js';
-import { kubeclock, type Outcome } from './kubeclock.js';
+import { kubeclockHere, type Outcome } from './kubeclock.js';
 
 /** The folder of the scenarios and of their plugins. */
 export const pluginScenarios: string = join(root, 'scenarios/plugins');
@@ -29,9 +29,15 @@ export interface PluginRun extends Outcome {
 }
 
 /** Runs a scenario of the folder by its name, or of another by its path, into `folder`. */
-export function runPlugins(name: string, folder: string, ...args: readonly string[]): PluginRun {
+export async function runPlugins(
+  name: string,
+  folder: string,
+  ...args: readonly string[]
+): Promise<PluginRun> {
   const file = name.endsWith('.yaml') ? name : join(pluginScenarios, `${name}.yaml`);
-  const outcome = kubeclock(['run', file, '--out', 'out', '--json', ...args], { cwd: folder });
+  const outcome = await kubeclockHere(['run', file, '--out', 'out', '--json', ...args], {
+    cwd: folder,
+  });
   if (outcome.out === '') throw new Error(`the run gave no results: ${outcome.err}`);
   const out = join(folder, 'out');
   const texts = new Map(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deployment, scenarioText } from '../scenario/memory-files.js';
 import { root } from '../tidy/source-files.js';
-import { kubeclock, type Outcome } from './kubeclock.js';
+import { kubeclockHere, type Outcome } from './kubeclock.js';
 import { pluginScenarios } from './plugin-scenarios.js';
 
 let folder = '';
@@ -28,11 +28,11 @@ function write(file: string, text: string): void {
   writeFileSync(join(folder, file), text);
 }
 
-const run = (...args: readonly string[]): Outcome =>
-  kubeclock(['run', 'web.yaml', '--nodes', '3', '--out', 'out', ...args], { cwd: folder });
+const run = (...args: readonly string[]): Promise<Outcome> =>
+  kubeclockHere(['run', 'web.yaml', '--nodes', '3', '--out', 'out', ...args], { cwd: folder });
 
 /** A run with one plugin of the given text. */
-function runPlugin(file: string, text: string, ...args: readonly string[]): Outcome {
+function runPlugin(file: string, text: string, ...args: readonly string[]): Promise<Outcome> {
   write(file, text);
   return run('--plugin', file, ...args);
 }
@@ -66,9 +66,9 @@ export const Only = {
 `;
 
 describe('a plugin file', () => {
-  test('may be TypeScript that uses the library and other files, on the Node at hand', () => {
+  test('may be TypeScript that uses the library and other files, on the Node at hand', async () => {
     write('lib/wanted.ts', "export const wanted: string = 'default-1';\n");
-    const { code, err } = runPlugin('only.ts', typed, '--verify');
+    const { code, err } = await runPlugin('only.ts', typed, '--verify');
     expect(code, err).toBe(0);
     expect(nodesOf()).toEqual(['default-1', 'default-1', 'default-1']);
   });
@@ -98,21 +98,21 @@ describe('a plugin file', () => {
     ['only.mjs', onNode('default-0')],
     ['only.js', onNode('default-0')],
     ['only.cjs', onNode('default-0').replace('export const Only =', 'exports.Only =')],
-  ])('may be JavaScript: %s', (file, text) => {
-    const { code, err } = runPlugin(file, text);
+  ])('may be JavaScript: %s', async (file, text) => {
+    const { code, err } = await runPlugin(file, text);
     expect(code, err).toBe(0);
     expect(nodesOf()).toEqual(['default-0', 'default-0', 'default-0']);
   });
 
-  test('may be one of several', () => {
+  test('may be one of several', async () => {
     write('a.mjs', onNode('default-0'));
     const other = onNode('default-1').replaceAll('Only', 'Other');
-    const { code, err } = runPlugin('b.mjs', other, '--plugin', 'a.mjs', '--until', '30s');
+    const { code, err } = await runPlugin('b.mjs', other, '--plugin', 'a.mjs', '--until', '30s');
     expect([code, err.match(/^Plugin \w+/gm)]).toEqual([0, ['Plugin Other', 'Plugin Only']]);
     expect(nodesOf()).toEqual(['', '', '']);
   });
 
-  test('may be named in a scenario, relative to it, and is kept with the results', () => {
+  test('may be named in a scenario, relative to it, and is kept with the results', async () => {
     write('apart/policy/only.mjs', onNode('default-1'));
     write(
       'apart/scenario.yaml',
@@ -121,7 +121,7 @@ describe('a plugin file', () => {
         nodePools: [{name: default, count: 3, cpu: 4, memory: 8Gi}]
         workload: {operations: [{op: apply, manifests: ../web.yaml}]}`),
     );
-    const { code, err } = kubeclock(['run', 'apart/scenario.yaml', '--out', 'out'], {
+    const { code, err } = await kubeclockHere(['run', 'apart/scenario.yaml', '--out', 'out'], {
       cwd: folder,
     });
     expect(code, err).toBe(0);
@@ -132,9 +132,9 @@ describe('a plugin file', () => {
 });
 
 describe('what a run has kept of its plugins', () => {
-  test('makes the same run again without the files', () => {
+  test('makes the same run again without the files', async () => {
     write('lib/wanted.ts', "export const wanted: string = 'default-1';\n");
-    expect(runPlugin('only.ts', typed).code).toBe(0);
+    expect((await runPlugin('only.ts', typed)).code).toBe(0);
     const hash = JSON.parse(readFileSync(join(folder, 'out/summary.json'), 'utf8')).traceHash;
     rmSync(join(folder, 'only.ts'));
     rmSync(join(folder, 'lib'), { recursive: true });
@@ -157,27 +157,29 @@ describe('what a run has kept of its plugins', () => {
 });
 
 describe('the plan', () => {
-  test('shows where plugins run, and which file they are of', () => {
+  test('shows where plugins run, and which file they are of', async () => {
     write('only.mjs', onNode('default-0'));
-    const { out, code } = kubeclock(['plan', 'web.yaml', '--plugin', 'only.mjs'], { cwd: folder });
+    const { out, code } = await kubeclockHere(['plan', 'web.yaml', '--plugin', 'only.mjs'], {
+      cwd: folder,
+    });
     expect(code).toBe(0);
     expect(out).toMatch(/^ {4}filter .*\n(?: {16}.*\n)*? {16}.*NodeDeclaredFeatures, Only$/m);
     expect(out).toContain('PLUGINS\n  Only of only.mjs\n');
     expect(out).toContain('Plugin Only: no scheduler configuration names it');
   });
 
-  test('shows the weight that a configuration gives', () => {
+  test('shows the weight that a configuration gives', async () => {
     const file = join(pluginScenarios, 'cost-aware.yaml');
-    const { out } = kubeclock(['plan', file, '--json']);
+    const { out } = await kubeclockHere(['plan', file, '--json']);
     const plan = JSON.parse(out);
     const { score } = plan.schedulerProfiles[0].plugins;
     expect(score.at(-1)).toEqual({ name: 'CostAware', weight: 20 });
     expect(plan.pluginNotices).toEqual([]);
   });
 
-  test('tells nothing of plugins under --quiet', () => {
+  test('tells nothing of plugins under --quiet', async () => {
     write('only.mjs', onNode('default-0'));
-    expect(run('--plugin', 'only.mjs', '-q').err).toBe('');
+    expect((await run('--plugin', 'only.mjs', '-q')).err).toBe('');
   });
 });
 
@@ -192,8 +194,8 @@ describe('a plugin that breaks the rules', () => {
     ['asks the clock', only('Date.now() % 2 ? undefined : 1'), 'handle\\.now\\(\\) is the'],
     ['makes a date', only('new Date().getDay()'), 'handle\\.now\\(\\) is the simulated time'],
     ['throws dice', only('Math.random()'), 'draw from handle\\.stream\\(purpose\\)'],
-  ])('%s: the run ends with 1, its results are marked', (_what, text, pattern) => {
-    const { code, err } = runPlugin('bad.mjs', text);
+  ])('%s: the run ends with 1, its results are marked', async (_what, text, pattern) => {
+    const { code, err } = await runPlugin('bad.mjs', text);
     expect(code).toBe(1);
     expect(err).toMatch(
       new RegExp(`^partial: Ended at \\S+ s of simulated time by plugin.*${pattern}`, 'm'),
@@ -203,26 +205,26 @@ describe('a plugin that breaks the rules', () => {
     expect([outcome.end, outcome.partial, counts.podsBound]).toEqual(['failed', true, 0]);
   });
 
-  test('by keeping something in its module is found out by --verify', () => {
+  test('by keeping something in its module is found out by --verify', async () => {
     const text = `let cycles = 0;\n${only("cycles++ < 3 ? { code: 'Unschedulable', reasons: [] } : undefined")}`;
-    const { code, err } = runPlugin('bad.mjs', text, '--verify');
+    const { code, err } = await runPlugin('bad.mjs', text, '--verify');
     expect(code).toBe(5);
     expect(err).toContain('not reproducible: trace hash');
   });
 
-  test('is told where in the file, and the whole stack on demand', () => {
+  test('is told where in the file, and the whole stack on demand', async () => {
     const text =
       '// one\n\nexport const Bad = {\n  name: "Bad",\n  preEnqueue(pod) { pod.a.b; },\n};\n';
-    const { err } = runPlugin('bad.mjs', text);
+    const { err } = await runPlugin('bad.mjs', text);
     expect(err).toMatch(/^ {2}at bad\.mjs:5:27$/m);
     expect(err).not.toContain('    at ');
-    const debug = run('--plugin', 'bad.mjs', '--debug').err;
+    const debug = (await run('--plugin', 'bad.mjs', '--debug')).err;
     expect(debug).toMatch(/^TypeError: .*\n {4}at .*preEnqueue .*bad\.mjs:5:27/m);
   });
 
-  test('after some placements leaves those in the results', () => {
+  test('after some placements leaves those in the results', async () => {
     const text = only('snapshot.table.pods.some((pods) => pods.length > 1) ? row.a.b : undefined');
-    const { code } = runPlugin('bad.mjs', text.replace('> 1', '> 0'));
+    const { code } = await runPlugin('bad.mjs', text.replace('> 1', '> 0'));
     expect(code).toBe(1);
     expect(nodesOf().filter((node) => node !== '')).toHaveLength(1);
   });
@@ -245,44 +247,44 @@ describe('files that are no use are refused with 2, before anything runs', () =>
     ['form.mjs', 'export const A = { name: "A", score: 1 };', 'plugin A has score as 1, not as'],
   ];
 
-  test('all of them at once', () => {
+  test('all of them at once', async () => {
     for (const [file, text] of refusals) write(file, text);
-    const { code, out, err } = run(...refusals.flatMap(([file]) => ['--plugin', file]));
+    const { code, out, err } = await run(...refusals.flatMap(([file]) => ['--plugin', file]));
     expect([code, out]).toEqual([2, '']);
     for (const [, , message] of refusals) expect(err).toContain(message);
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
-  test('after the files, when a plugin cannot be made', () => {
+  test('after the files, when a plugin cannot be made', async () => {
     write('args.mjs', 'export const A = { name: "A", create(args) { args.prices; } };');
-    const { code, err } = run('--plugin', 'args.mjs');
+    const { code, err } = await run('--plugin', 'args.mjs');
     expect(code).toBe(2);
     expect(err).toContain('plugin A, create: threw TypeError');
   });
 
-  test('before the files, when one is missing', () => {
-    const { code, err } = run('--plugin', 'missing.ts');
+  test('before the files, when one is missing', async () => {
+    const { code, err } = await run('--plugin', 'missing.ts');
     expect([code, err.split('\n')[0]]).toEqual([
       2,
       'kubeclock: --plugin missing.ts: there is no such file.',
     ]);
   });
 
-  test('and validate says so of a scenario that names it', () => {
+  test('and validate says so of a scenario that names it', async () => {
     write('bad/policy.mjs', 'export const a = 1;');
     write(
       'bad/scenario.yaml',
       scenarioText('controlPlane: {scheduler: {plugins: [policy.mjs, gone.ts]}}'),
     );
-    const { code, err } = kubeclock(['validate', 'bad'], { cwd: folder });
+    const { code, err } = await kubeclockHere(['validate', 'bad'], { cwd: folder });
     expect(code).toBe(2);
     expect(err).toContain('bad/policy.mjs:1:1: error KUBECLOCK2010: exports no scheduler plugin');
     expect(err).toContain('spec.controlPlane.scheduler.plugins[1]: "gone.ts" names no file');
   });
 
-  test('a module that only imports by chance is found out by the run', () => {
+  test('a module that only imports by chance is found out by the run', async () => {
     const text = `const start = Date.now();\n${onNode('default-0')}`;
-    const { code, err } = runPlugin('top.mjs', text);
+    const { code, err } = await runPlugin('top.mjs', text);
     expect(code).toBe(1);
     expect(err).toContain('plugin top.mjs:1:20, import: cannot be imported');
   });
@@ -315,11 +317,11 @@ describe('the types', () => {
     expect(status, stdout).toBe(0);
   });
 
-  test('of the snippets may be forgotten: they run', () => {
+  test('of the snippets may be forgotten: they run', async () => {
     const text = readFileSync(join(root, 'docs/plugins.md'), 'utf8');
     const [, first = '', second = ''] = text.split('```ts\n').map((each) => each.split('```')[0]);
     write('first.ts', first);
-    const { code, err } = runPlugin('second.ts', second, '--plugin', 'first.ts');
+    const { code, err } = await runPlugin('second.ts', second, '--plugin', 'first.ts');
     expect(code, err).toBe(0);
     expect(nodesOf().sort()).toEqual(['default-0', 'default-1', 'default-2']);
   });

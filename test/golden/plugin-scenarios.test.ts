@@ -20,8 +20,8 @@ const found: Record<string, unknown> = {};
 const folder = mkdtempSync(join(tmpdir(), 'kubeclock golden '));
 
 describe('every scenario with a plugin keeps its trace', () => {
-  it.each(names)('%s', (name) => {
-    const { summary } = runPlugins(name, folder, '--verify');
+  it.each(names)('%s', async (name) => {
+    const { summary } = await runPlugins(name, folder, '--verify');
     const { traceHash, events, endSeconds, outcome, counts } = summary;
     const { pods, podsReady } = counts;
     found[name] = { traceHash, events, endSeconds, end: outcome.end, pods, podsReady };
