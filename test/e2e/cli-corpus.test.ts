@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../tidy/source-files.js';
-import { kubeclock } from './kubeclock.js';
+import { kubeclockHere } from './kubeclock.js';
 
 const corpus = resolve(root, process.env['KUBECLOCK_CORPUS'] ?? '../shared/corpus');
 
@@ -21,8 +21,8 @@ describe('a corpus of real files', () => {
     context.skip(!existsSync(corpus), `${corpus} is absent; set KUBECLOCK_CORPUS`);
   });
 
-  test('gets a verdict per file', () => {
-    const { code, out, err } = kubeclock(['validate', corpus, '--json']);
+  test('gets a verdict per file', async () => {
+    const { code, out, err } = await kubeclockHere(['validate', corpus, '--json']);
     expect(code, err.slice(0, 500)).toBe(2);
     const files: readonly Verdict[] = JSON.parse(out).files;
     const count = (verdict: string): number =>
@@ -45,21 +45,21 @@ describe('a corpus of real files', () => {
     ['kubernetes-website/pods/pod-with-node-affinity-INVALID-4672b9c.yaml', 'invalid'],
     ['kubernetes-website/application/job/cronjob-v1beta1.yaml', 'invalid'],
     ['clusterloader2/testing/load/config.yaml', 'template'],
-  ])('%s: %s', (file, verdict) => {
-    const { out } = kubeclock(['validate', join(corpus, file), '--json']);
+  ])('%s: %s', async (file, verdict) => {
+    const { out } = await kubeclockHere(['validate', join(corpus, file), '--json']);
     expect(JSON.parse(out).files[0].verdict).toBe(verdict);
   });
 
-  test('an application with an init container without requests is warned of once', () => {
+  test('an application with an init container without requests is warned of once', async () => {
     const file = join(corpus, 'apps/microservices-demo/release/kubernetes-manifests.yaml');
-    const { code, out, err } = kubeclock(['plan', file, '--json']);
+    const { code, out, err } = await kubeclockHere(['plan', file, '--json']);
     expect(code, err).toBe(0);
     expect(err.match(/1 container has no requests/g)).toHaveLength(1);
     expect(JSON.parse(out).operations[0].objects).toHaveLength(35);
   });
 
-  test('a selector that matches nothing in a published example is found', () => {
-    const { err } = kubeclock([
+  test('a selector that matches nothing in a published example is found', async () => {
+    const { err } = await kubeclockHere([
       'plan',
       join(corpus, 'kubernetes-website/application/zookeeper/zookeeper.yaml'),
     ]);

@@ -9,7 +9,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployment, scenarioText, service } from '../scenario/memory-files.js';
 import { root } from '../tidy/source-files.js';
-import { kubeclock, program } from './kubeclock.js';
+import { kubeclock, kubeclockHere, program } from './kubeclock.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const escapeCode = '\u001b';
@@ -106,9 +106,9 @@ describe('a command line that is wrong', () => {
 });
 
 describe('bad input', () => {
-  test('ends run with 2, names every problem and writes nothing', () => {
+  test('ends run with 2, names every problem and writes nothing', async () => {
     const before = readdirSync(folder);
-    const { code, out, err } = kubeclock(['run', 'bad.yaml'], { cwd: folder });
+    const { code, out, err } = await kubeclockHere(['run', 'bad.yaml'], { cwd: folder });
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain('bad.yaml:5:3: error KUBECLOCK1101: unknown field "spec.horizn"');
@@ -120,9 +120,9 @@ describe('bad input', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  test('ends plan and validate with 2 as well', () => {
-    expect(kubeclock(['plan', 'bad.yaml'], { cwd: folder }).code).toBe(2);
-    expect(kubeclock(['validate', 'bad.yaml'], { cwd: folder }).code).toBe(2);
+  test('ends plan and validate with 2 as well', async () => {
+    expect((await kubeclockHere(['plan', 'bad.yaml'], { cwd: folder })).code).toBe(2);
+    expect((await kubeclockHere(['validate', 'bad.yaml'], { cwd: folder })).code).toBe(2);
   });
 
   test.each([
@@ -181,13 +181,13 @@ describe('plan', () => {
     expect(seedWith(['--seed', '5'], { KUBECLOCK_SEED: '4' })).toEqual(['5', 'flag']);
   });
 
-  test('prints the same bytes twice', () => {
-    const first = kubeclock(['plan', 'scenarios/quickstart.yaml', '--json']).out;
-    expect(kubeclock(['plan', 'scenarios/quickstart.yaml', '--json']).out).toBe(first);
+  test('prints the same bytes twice', async () => {
+    const first = (await kubeclockHere(['plan', 'scenarios/quickstart.yaml', '--json'])).out;
+    expect((await kubeclockHere(['plan', 'scenarios/quickstart.yaml', '--json'])).out).toBe(first);
   });
 
-  test('shows a person the cluster, the operations and the settings', () => {
-    const { out } = kubeclock(['plan', 'scenarios/rolling-update.yaml']);
+  test('shows a person the cluster, the operations and the settings', async () => {
+    const { out } = await kubeclockHere(['plan', 'scenarios/rolling-update.yaml']);
     for (const title of [
       'SCENARIO',
       'CLUSTER',
@@ -204,14 +204,21 @@ describe('plan', () => {
 });
 
 describe('colour and streams', () => {
-  test('a pipe has no escape codes; FORCE_COLOR asks for them, NO_COLOR and --no-color refuse', () => {
-    const plain = kubeclock(['plan', 'scenarios/quickstart.yaml']);
+  test('a pipe has no escape codes; FORCE_COLOR asks for them, NO_COLOR and --no-color refuse', async () => {
+    const plain = await kubeclockHere(['plan', 'scenarios/quickstart.yaml']);
     expect(plain.out + plain.err).not.toContain(escapeCode);
     const env = { FORCE_COLOR: '1' };
-    expect(kubeclock(['plan', 'scenarios/quickstart.yaml'], { env }).out).toContain(escapeCode);
-    const refused = kubeclock(['plan', 'scenarios/quickstart.yaml', '--no-color'], { env });
+    expect((await kubeclockHere(['plan', 'scenarios/quickstart.yaml'], { env })).out).toContain(
+      escapeCode,
+    );
+    const refused = await kubeclockHere(['plan', 'scenarios/quickstart.yaml', '--no-color'], {
+      env,
+    });
     expect(refused.out).not.toContain(escapeCode);
-    const none = kubeclock(['plan', 'bad.yaml'], { cwd: folder, env: { ...env, NO_COLOR: '1' } });
+    const none = await kubeclockHere(['plan', 'bad.yaml'], {
+      cwd: folder,
+      env: { ...env, NO_COLOR: '1' },
+    });
     expect(none.err).not.toContain(escapeCode);
   });
 
@@ -228,8 +235,8 @@ describe('colour and streams', () => {
 });
 
 describe('schema and completion', () => {
-  test('the printed schema accepts a scenario', () => {
-    const { code, out } = kubeclock(['schema']);
+  test('the printed schema accepts a scenario', async () => {
+    const { code, out } = await kubeclockHere(['schema']);
     expect(code).toBe(0);
     const scenario = {
       apiVersion: 'kubeclock.dev/v1alpha1',

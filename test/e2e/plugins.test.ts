@@ -31,7 +31,7 @@ function write(file: string, text: string): void {
 const run = (...args: readonly string[]): Promise<Outcome> =>
   kubeclockHere(['run', 'web.yaml', '--nodes', '3', '--out', 'out', ...args], { cwd: folder });
 
-/** A run with one plugin of the given text. */
+/** A run with one plugin of the given text; this process loads a file but once. */
 function runPlugin(file: string, text: string, ...args: readonly string[]): Promise<Outcome> {
   write(file, text);
   return run('--plugin', file, ...args);
@@ -194,8 +194,8 @@ describe('a plugin that breaks the rules', () => {
     ['asks the clock', only('Date.now() % 2 ? undefined : 1'), 'handle\\.now\\(\\) is the'],
     ['makes a date', only('new Date().getDay()'), 'handle\\.now\\(\\) is the simulated time'],
     ['throws dice', only('Math.random()'), 'draw from handle\\.stream\\(purpose\\)'],
-  ])('%s: the run ends with 1, its results are marked', async (_what, text, pattern) => {
-    const { code, err } = await runPlugin('bad.mjs', text);
+  ])('%s: the run ends with 1, its results are marked', async (what, text, pattern) => {
+    const { code, err } = await runPlugin(`${what}.mjs`, text);
     expect(code).toBe(1);
     expect(err).toMatch(
       new RegExp(`^partial: Ended at \\S+ s of simulated time by plugin.*${pattern}`, 'm'),
@@ -207,7 +207,7 @@ describe('a plugin that breaks the rules', () => {
 
   test('by keeping something in its module is found out by --verify', async () => {
     const text = `let cycles = 0;\n${only("cycles++ < 3 ? { code: 'Unschedulable', reasons: [] } : undefined")}`;
-    const { code, err } = await runPlugin('bad.mjs', text, '--verify');
+    const { code, err } = await runPlugin('keeping.mjs', text, '--verify');
     expect(code).toBe(5);
     expect(err).toContain('not reproducible: trace hash');
   });
@@ -224,7 +224,7 @@ describe('a plugin that breaks the rules', () => {
 
   test('after some placements leaves those in the results', async () => {
     const text = only('snapshot.table.pods.some((pods) => pods.length > 1) ? row.a.b : undefined');
-    const { code } = await runPlugin('bad.mjs', text.replace('> 1', '> 0'));
+    const { code } = await runPlugin('late.mjs', text.replace('> 1', '> 0'));
     expect(code).toBe(1);
     expect(nodesOf().filter((node) => node !== '')).toHaveLength(1);
   });
