@@ -87,8 +87,8 @@ export interface ApiRequest {
 /** The effect of a PATCH; `apply` is pure and may be called again after a conflict. */
 export interface PatchBody {
   readonly bytes: number;
-  /** Returns the same object when nothing changes. */
-  readonly apply: (current: KubernetesObject) => KubernetesObject;
+  /** Returns the same object when nothing changes; undefined when the patch does not apply. */
+  readonly apply: (current: KubernetesObject) => KubernetesObject | undefined;
 }
 
 /** `spec.nodeName=node-17`. */

@@ -9,6 +9,7 @@ import {
   isSuccess,
   type PropagationPolicy,
 } from '../client/api-request.js';
+import { applyJsonPatch, type JsonPatchOperation } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { ObjectReference } from './operation.js';
 
@@ -49,13 +50,19 @@ export function createRequest(object: KubernetesObject): ApiRequest {
   return { verb: 'create', ...addressOf(referenceOf(object)), body: object };
 }
 
-/** The request that changes an object by a merge patch. */
-export function patchRequest(
-  target: ObjectReference,
-  patch: Readonly<Record<string, unknown>>,
-): ApiRequest {
-  const apply = (current: KubernetesObject): KubernetesObject =>
-    mergePatch(current, patch) as KubernetesObject;
+/** How an object is changed: a mapping is a merge patch, a list a JSON patch. */
+export type ObjectPatch = Readonly<Record<string, unknown>> | readonly JsonPatchOperation[];
+
+function isJsonPatch(patch: ObjectPatch): patch is readonly JsonPatchOperation[] {
+  return Array.isArray(patch);
+}
+
+/** The request that changes an object by a patch. */
+export function patchRequest(target: ObjectReference, patch: ObjectPatch): ApiRequest {
+  const apply = (current: KubernetesObject): KubernetesObject | undefined =>
+    (isJsonPatch(patch) ? applyJsonPatch(current, patch) : mergePatch(current, patch)) as
+      | KubernetesObject
+      | undefined;
   const bytes = JSON.stringify(patch).length;
   return { verb: 'patch', ...addressOf(target), patch: { bytes, apply } };
 }

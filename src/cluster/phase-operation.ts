@@ -1,6 +1,7 @@
 // Many objects that a load generator creates, changes or deletes at the pace of tuning sets, phases
 // beside each other: what a step of ClusterLoader2 or a job of kube-burner does.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { ObjectPatch } from './driver-step.js';
 import type { ObjectReference, Timed } from './operation.js';
 import type { TuningSet } from './tuning-set.js';
 
@@ -24,7 +25,7 @@ export interface Phase {
   /** One for each kind; none for reads. */
   readonly changes: readonly PhaseChange[];
   /** Of a patch: for each unit its own. */
-  readonly patches?: readonly Readonly<Record<string, unknown>>[];
+  readonly patches?: readonly ObjectPatch[];
 }
 
 /** All objects of a kind with certain labels, as a client finds them when it begins. */
@@ -39,7 +40,7 @@ export interface ForEachOperation extends Timed {
   /** How often each of them has its turn. */
   readonly times: number;
   /** Of a patch: one for each time. */
-  readonly patches: readonly Readonly<Record<string, unknown>>[];
+  readonly patches: readonly ObjectPatch[];
   readonly tuningSet: TuningSet;
 }
 

@@ -7,6 +7,7 @@ import { didYouMean } from '../api/did-you-mean.js';
 import type { FieldPath } from '../api/field-path.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { resourceKindNamed, resourceKinds } from '../api/resource-kinds.js';
+import type { ObjectPatch } from '../cluster/driver-step.js';
 import type {
   ForEachOperation,
   Phase,
@@ -28,7 +29,7 @@ import type {
 } from './schema-phases.js';
 import { TemplatedObjects, type TemplateSource } from './templated-objects.js';
 import { oneByOne, tuningSetOf } from './tuning-sets.js';
-import type { Tree, YamlTree } from './yaml-tree.js';
+import type { YamlTree } from './yaml-tree.js';
 
 /** What phases share with the rest of the scenario. */
 export interface Pacing {
@@ -129,13 +130,17 @@ export class PhasesBuilder {
     return { op: 'forEach', ...common, ...what };
   }
 
-  #patch({ params = {} }: ForEachText, source: TemplateSource, index: number): Tree | undefined {
+  #patch(
+    { params = {} }: ForEachText,
+    source: TemplateSource,
+    index: number,
+  ): ObjectPatch | undefined {
     const data = new Map<string, TemplateValue>([
       ...Object.entries(params as Readonly<Record<string, TemplateValue>>),
       ['Index', index],
       ['Iteration', index],
     ]);
-    return this.#templated.tree(source, data);
+    return this.#templated.patch(source, data);
   }
 
   #refuse(

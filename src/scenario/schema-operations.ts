@@ -188,6 +188,3 @@ export type OperationText = z.infer<typeof operation>;
 
 /** A target as written. */
 export type TargetText = z.infer<typeof target>;
-
-/** A template as written. */
-export type TemplateText = z.infer<typeof template>;

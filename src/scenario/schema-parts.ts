@@ -39,6 +39,16 @@ export function mapping<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.cor
   });
 }
 
+/** A mapping that may have further keys, which are not read. */
+export function looseMapping<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$loose> {
+  return z.looseObject(shape, { error: 'a mapping' });
+}
+
+/** Values by name, for templates. */
+export const values: z.ZodRecord<z.ZodString, z.ZodUnknown> = z.record(z.string(), z.unknown(), {
+  error: 'a mapping of names to values',
+});
+
 /** A list of at least `min` items. */
 export function list<T extends z.ZodType>(item: T, what: string, min = 0): z.ZodArray<T> {
   const error = min === 0 ? `a list of ${what}` : `a list of at least ${min} of ${what}`;

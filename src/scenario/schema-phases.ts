@@ -13,10 +13,9 @@ import {
   positiveNumber,
   text,
   timing,
+  values,
   wholeNumber,
 } from './schema-parts.js';
-
-const values = z.record(z.string(), z.unknown(), { error: 'a mapping of names to values' });
 
 const labels = z.record(z.string(), z.string({ error: 'a text such as "true"' }), {
   error: 'a mapping of keys to texts',
@@ -100,7 +99,12 @@ export const forEachSchema = mapping({
   labels: labels.optional().describe('Which the objects must have; all of the kind when absent.'),
   times: wholeNumber(1, 100_000).optional().describe('How often each has its turn; 1 when absent.'),
   tuningSet: text('the name of a tuning set').optional(),
-  template: text('a path').optional().describe('Of a patch: a file with actions of Go templates.'),
+  template: text('a path')
+    .optional()
+    .describe(
+      'Of a patch: a file with actions of Go templates, which holds a mapping, a merge patch, or a ' +
+        'list, a JSON patch.',
+    ),
   yaml: text('YAML as text').optional().describe('Of a patch, instead of a file.'),
   params: values.optional().describe('What the template may read, beside .Index and .Iteration.'),
 });

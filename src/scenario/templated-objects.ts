@@ -3,6 +3,7 @@
  * object of a scenario. What is wrong with a template is told once.
  */
 
+import { type FieldPath, formatPath } from '../api/field-path.js';
 import {
   type DocumentChunk,
   offsetOf,
@@ -14,6 +15,7 @@ import type { PodSpec } from '../api/pod.js';
 import { type Problem, problemCodes } from '../api/problem.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
 import { loadYaml } from '../api/yaml-dialect.js';
+import type { ObjectPatch } from '../cluster/driver-step.js';
 import {
   GoTemplate,
   positionInText,
@@ -21,6 +23,7 @@ import {
   type TemplateData,
   TemplateError,
 } from './go-template/go-template.js';
+import { jsonPatchSchema } from './json-patch-schema.js';
 import type { ObjectReader, ScenarioObject } from './objects.js';
 import { problemAt, scenarioProblemCodes } from './scenario-problems.js';
 import { isTree, type Tree, type YamlTree } from './yaml-tree.js';
@@ -78,17 +81,23 @@ export class TemplatedObjects {
     return objects.map((each) => this.#shared(each));
   }
 
-  /** The one mapping of a rendering, such as the body of a patch; undefined after a problem. */
-  tree(source: TemplateSource, data: TemplateData): Tree | undefined {
+  /** The body of a patch: one mapping, or the list of a JSON patch; undefined after a problem. */
+  patch(source: TemplateSource, data: TemplateData): ObjectPatch | undefined {
     if (this.#faulty.has(source.text)) return undefined;
     const text = this.#render(source, data, {});
     if (text === undefined) return undefined;
     const [chunk] = splitDocuments(text);
     const value = chunk && this.#value({ ...chunk, linesBefore: source.line - 1 }, source);
     if (isTree(value)) return value;
+    const list = jsonPatchSchema.safeParse(value);
+    if (list.success) return list.data;
     if (this.#faulty.has(source.text)) return undefined;
     const { file, line } = source;
-    const message = 'the template holds no mapping';
+    const [issue] = Array.isArray(value) ? list.error.issues : [];
+    const message =
+      issue === undefined
+        ? 'the template holds no mapping, nor the list of a JSON patch'
+        : `this is no JSON patch: ${formatPath(issue.path as FieldPath)}: ${issue.message}`;
     const { badTemplate } = scenarioProblemCodes;
     this.#reader.problems.push(problemAt({ file, line, column: 1 }, badTemplate, message));
     this.#faulty.add(source.text);

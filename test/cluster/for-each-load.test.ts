@@ -57,6 +57,19 @@ describe('forEach', () => {
     expect(bench.stored('ConfigMap/a1')).toMatchObject({ data: { key: 'two' } });
   });
 
+  test('a list is a JSON patch; one that does not apply is refused, and the others go on', () => {
+    const [first, ...others] = there as [ConfigMap, ...ConfigMap[]];
+    const bench = new DriverBench([{ ...first, data: {} }, ...others]).perform([
+      forEach({ patches: [[{ op: 'replace', path: '/data/key', value: 'new' }]] }),
+    ]);
+    expect(bench.requests.slice(1)).toEqual([
+      'patch configmaps default/a1 422',
+      'patch configmaps default/a2 200',
+    ]);
+    expect(bench.stored('ConfigMap/a1')).toMatchObject({ data: {} });
+    expect(bench.stored('ConfigMap/a2')).toMatchObject({ data: { key: 'new' } });
+  });
+
   test('reads without asking for a change, at its pace', () => {
     const tuningSet = { kind: 'qps', qps: 1 } as const;
     const bench = new DriverBench(there).perform([

@@ -170,7 +170,15 @@ workload: {tuningSets: {slow: {qpsLoad: {qps: 2}}}, operations: [${line}]}`;
     ['{op: forEach, action: patch, kind: Pod}', 'either template, a file, or yaml'],
     ['{op: forEach, action: get, kind: Pod, yaml: "a: b"}', 'a get has no template'],
     ['{op: forEach, action: get, kind: Pod, tuningSet: fast}', 'there is no tuning set "fast"'],
-    ['{op: forEach, action: patch, kind: Pod, yaml: "[1]"}', 'the template holds no mapping'],
+    ['{op: forEach, action: patch, kind: Pod, yaml: "1"}', 'the template holds no mapping'],
+    [
+      '{op: forEach, action: patch, kind: Pod, yaml: "[1]"}',
+      'no JSON patch: [0]: op is one of add',
+    ],
+    [
+      '{op: forEach, action: patch, kind: Pod, yaml: "[{op: remove, path: spec}]"}',
+      'no JSON patch: [0].path: a place such as /metadata',
+    ],
     ['{op: forEach, action: patch, kind: Pod, yaml: "a: [1"}', ''],
   ])('%s is refused', (line, message) => {
     const { scenario, problems } = load(operation(line));

@@ -44,6 +44,13 @@ function conflict(resource: string, name: string, why: string): Outcome {
   return { kind: 'refuse', code: 409, reason: 'Conflict', message };
 }
 
+/** What a client is told whose JSON patch does not apply. */
+const inapplicable = {
+  code: 422,
+  reason: 'Invalid',
+  message: 'the server rejected our request due to an error in our request',
+} as const;
+
 /** The stored object after an update, a patch or a binding. */
 export function updateOutcome(
   current: KubernetesObject,
@@ -52,6 +59,7 @@ export function updateOutcome(
 ): Outcome {
   if (request.subresource === 'binding') return bindingOutcome(current as Pod, request, now);
   const asked = request.patch ? request.patch.apply(current) : (request.body as KubernetesObject);
+  if (asked === undefined) return { kind: 'refuse', ...inapplicable };
   const isResize = request.subresource === 'resize';
   const wanted = isResize ? resized(current as Pod, asked as Pod) : asked;
   if (wanted === current) return { kind: 'unchanged' };

@@ -56,6 +56,15 @@ export class ExpressionParser {
     return { names: second === undefined ? [first] : [first, second], sign: sign as ':=' | '=' };
   }
 
+  /** The text in quotation marks that comes next, which is taken; undefined for anything else. */
+  quoted(): string | undefined {
+    const found = /^\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/.exec(this.#code.slice(this.#at));
+    if (found === null) return undefined;
+    const offset = this.#here();
+    this.#at += found[0].length;
+    return found[2] ?? unescaped(found[1] ?? '', offset);
+  }
+
   /** Whether nothing is left. */
   get isAtEnd(): boolean {
     return this.#code.slice(this.#at).trim() === '';

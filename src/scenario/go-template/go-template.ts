@@ -1,7 +1,8 @@
 // Go templates as the files of scheduler_perf, ClusterLoader2 and kube-burner use them: text with
 // actions such as `{{.Index}}`, `{{ AddInt (MultiplyInt .Index 2) 1 }}`, `{{if}}`, `{{range}}`,
-// `{{with}}` and variables. Nothing of a template reaches outside: no files, no clock.
-// Left out: define, template, block, break, continue, methods; a template that has one is refused.
+// `{{with}}`, `{{define}}`, `{{template}}`, `{{block}}` and variables. Nothing of a template
+// reaches outside: no files, no clock.
+// Left out: break, continue, methods; a template that has one is refused.
 // Source: Go text/template.
 
 import { sortedKeys } from '../../api/field-check.js';
@@ -42,7 +43,8 @@ interface Action {
 
 const pattern = /\{\{(-(?=\s))?([\s\S]*?)((?<=\s)-)?\}\}/g;
 const openers = ['if', 'range', 'with'] as const;
-const refused = ['define', 'template', 'block', 'break', 'continue'] as const;
+const named = ['define', 'template', 'block'] as const;
+const refused = ['break', 'continue'] as const;
 
 /** A text with holes; `render` fills them. */
 export class GoTemplate {
@@ -103,7 +105,11 @@ function renderAll(parts: readonly Part[], scope: Scope, output: Output): void {
 /** Puts what stands between `{{if}}` and `{{end}}` together. */
 class BlockReader {
   readonly #pieces: readonly (Text | Action)[];
+  /** Templates within the template, by their names. */
+  readonly #definitions = new Map<string, readonly Part[]>();
   #at = 0;
+  /** How many blocks are open. */
+  #depth = 0;
 
   constructor(pieces: readonly (Text | Action)[]) {
     this.#pieces = pieces;
@@ -113,7 +119,7 @@ class BlockReader {
     const { parts, closer } = this.#parts();
     if (closer === undefined) return parts;
     const { word, start } = closer;
-    throw new TemplateError(`"${word}" has no if, range or with before it`, start);
+    throw new TemplateError(`"${word}" has no block before it`, start);
   }
 
   /** Until an `else` or `end` that is not of a block inside, which is taken. */
@@ -126,7 +132,7 @@ class BlockReader {
         continue;
       }
       const parser = new ExpressionParser(piece.code, piece.start);
-      const word = parser.keyword([...openers, ...refused, 'else', 'end']);
+      const word = parser.keyword([...openers, ...named, ...refused, 'else', 'end']);
       if (word === 'else' || word === 'end') {
         return { parts, closer: { word, parser, start: piece.start } };
       }
@@ -145,6 +151,12 @@ class BlockReader {
         return this.#range(parser, start);
       case 'with':
         return this.#with(parser, start);
+      case 'define':
+        return this.#define(parser, start);
+      case 'template':
+        return this.#template(nameOf(parser, start), parser, start);
+      case 'block':
+        return this.#block(parser, start);
       default:
         throw new TemplateError(`the action "${word}" is not supported`, start);
     }
@@ -186,12 +198,45 @@ class BlockReader {
     };
   }
 
+  #define(parser: ExpressionParser, start: number): Part {
+    if (this.#depth > 0) throw new TemplateError('a define stands inside a block', start);
+    const name = nameOf(parser, start);
+    if (!parser.isAtEnd) throw parser.unknown();
+    this.#definitions.set(name, this.#body('define', start).body);
+    return { text: '', start };
+  }
+
+  /** Defined where it is used; what is defined elsewhere under that name comes instead. */
+  #block(parser: ExpressionParser, start: number): Part {
+    const name = nameOf(parser, start);
+    const call = this.#template(name, parser, start);
+    const { body } = this.#body('block', start);
+    if (!this.#definitions.has(name)) this.#definitions.set(name, body);
+    return call;
+  }
+
+  #template(name: string, parser: ExpressionParser, start: number): Part {
+    const over = parser.isAtEnd ? undefined : parser.pipeline();
+    return (scope, output) => {
+      const parts = this.#definitions.get(name);
+      if (parts === undefined) {
+        const known = [...this.#definitions.keys()].map((each) => `"${each}"`).join(', ');
+        const message = `no template "${name}" is defined${known === '' ? '' : `, but ${known}`}`;
+        throw new TemplateError(message, start);
+      }
+      const value = over === undefined ? null : over.evaluate(scope);
+      renderAll(parts, scope.called(value, start), output);
+    };
+  }
+
   /** What stands inside a block, and what stands there otherwise. */
   #body(
     word: string,
     start: number,
   ): { readonly body: readonly Part[]; readonly other: readonly Part[] } {
+    this.#depth++;
     const { parts: body, closer } = this.#parts();
+    this.#depth--;
     if (closer === undefined) throw new TemplateError(`"${word}" has no end`, start);
     if (closer.word === 'end') return { body, other: [] };
     const next = closer.parser.keyword(openers);
@@ -210,6 +255,13 @@ interface Closer {
   /** Stands behind the word. */
   readonly parser: ExpressionParser;
   readonly start: number;
+}
+
+/** The name behind `define`, `template` and `block`. */
+function nameOf(parser: ExpressionParser, start: number): string {
+  const name = parser.quoted();
+  if (name !== undefined) return name;
+  throw new TemplateError('a template has a name in quotation marks', start);
 }
 
 /** The value of a condition, which may declare a variable. */

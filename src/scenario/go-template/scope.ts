@@ -4,6 +4,7 @@
 import type { RandomStream } from '../../kernel/random-stream.js';
 import type { CallContext } from './template-functions.js';
 import {
+  isMap,
   memberOf,
   type TemplateData,
   TemplateError,
@@ -20,6 +21,15 @@ export interface RenderOptions {
   readonly environment?: ReadonlyMap<string, string>;
 }
 
+/** Templates within templates, at most. */
+const deepestCall = 100;
+
+/** What a template was called with, and within how many others. */
+interface Call {
+  readonly value: TemplateValue;
+  readonly depth: number;
+}
+
 interface Variable {
   readonly name: string;
   value: TemplateValue;
@@ -33,26 +43,41 @@ export class Scope {
   readonly #variables: Variable[] = [];
   /** Undefined: the data as a whole. */
   readonly #dot: { readonly value: TemplateValue } | undefined;
+  /** Undefined outside of templates that are called. */
+  readonly #call: Call | undefined;
 
   private constructor(
     data: TemplateData,
     options: RenderOptions,
     outer: Scope | undefined,
     dot: { readonly value: TemplateValue } | undefined,
+    call: Call | undefined,
   ) {
     this.#data = data;
     this.#options = options;
     this.#outer = outer;
     this.#dot = dot;
+    this.#call = call;
   }
 
   static of(data: TemplateData, options: RenderOptions): Scope {
-    return new Scope(data, options, undefined, undefined);
+    return new Scope(data, options, undefined, undefined, undefined);
+  }
+
+  /**
+   * For a template that is called at `offset`: it sees nothing but the value that it is given.
+   * @throws TemplateError where templates call each other without end.
+   */
+  called(value: TemplateValue, offset: number): Scope {
+    const depth = (this.#call?.depth ?? 0) + 1;
+    if (depth > deepestCall) throw new TemplateError('templates call each other', offset);
+    const data = new Map(isMap(value) ? Object.entries(value) : []);
+    return new Scope(data, this.#options, undefined, { value }, { value, depth });
   }
 
   /** For a block; with a dot of its own where one is given. */
   inner(dot?: { readonly value: TemplateValue }): Scope {
-    return new Scope(this.#data, this.#options, this, dot ?? this.#dot);
+    return new Scope(this.#data, this.#options, this, dot ?? this.#dot, this.#call);
   }
 
   declare(name: string, value: TemplateValue): void {
@@ -66,13 +91,13 @@ export class Scope {
 
   /** The value of `$name`, or of a member of it. */
   variable(name: string, steps: readonly string[], offset: number): TemplateValue {
-    if (name === '') return steps.length === 0 ? this.#whole() : this.#inData(steps);
+    if (name === '') return this.#root(steps);
     return steps.reduce(memberOf, this.#find(name, offset).value);
   }
 
   /** The value of `.a.b`; undefined where nobody has given one. */
   field(steps: readonly string[]): TemplateValue {
-    if (this.#dot === undefined) return steps.length === 0 ? this.#whole() : this.#inData(steps);
+    if (this.#dot === undefined) return this.#root(steps);
     return steps.reduce(memberOf, this.#dot.value);
   }
 
@@ -98,11 +123,11 @@ export class Scope {
     };
   }
 
-  #whole(): TemplateValue {
-    return Object.fromEntries(this.#data);
-  }
-
-  #inData([first = '', ...others]: readonly string[]): TemplateValue {
+  /** What `$` stands for: what a template that is called was given, else the data. */
+  #root(steps: readonly string[]): TemplateValue {
+    if (this.#call !== undefined) return steps.reduce(memberOf, this.#call.value);
+    const [first, ...others] = steps;
+    if (first === undefined) return Object.fromEntries(this.#data);
     return others.reduce(memberOf, this.#data.get(first));
   }
 

@@ -211,6 +211,7 @@ const ofSprig: readonly (readonly [string, TemplateFunction])[] = [
   ['dict', { arity: [0, many], call: dictionary }],
   ['div', ofNumbers(whole(quotient), [2, 2])],
   ['env', { arity: [1, 1], call: ([name], context) => context.environment(printed(name)) }],
+  ['indent', { arity: [2, 2], call: ([by, text], on) => indented(text, by, on) }],
   ['int', ofNumbers(whole(sum), [1, 1])],
   ['join', { arity: [2, 2], call: ([by, of]) => joined(of, printed(by)) }],
   ['list', { arity: [0, many], call: (args) => args }],
@@ -219,6 +220,7 @@ const ofSprig: readonly (readonly [string, TemplateFunction])[] = [
   ['min', ofNumbers(whole(least), [1, many])],
   ['mod', ofNumbers(remainder, [2, 2])],
   ['mul', ofNumbers(whole(product), [1, many])],
+  ['nindent', { arity: [2, 2], call: ([by, text], on) => `\n${indented(text, by, on)}` }],
   ['quote', { arity: [1, 1], call: texts((text) => JSON.stringify(text)) }],
   ['randAlpha', drawnText(letters)],
   ['randAlphaNum', drawnText(`${letters}0123456789`)],
@@ -236,6 +238,12 @@ const ofSprig: readonly (readonly [string, TemplateFunction])[] = [
   ['until', { arity: [1, 1], call: ([count], context) => counted(count, context) }],
   ['upper', { arity: [1, 1], call: texts((text = '') => text.toUpperCase()) }],
 ];
+
+/** Every line with so many blanks before it. */
+function indented(text: TemplateValue, by: TemplateValue, context: CallContext): string {
+  const blanks = ' '.repeat(counted(by, context).length);
+  return blanks + printed(text).replaceAll('\n', `\n${blanks}`);
+}
 
 function joined(values: TemplateValue, by: string): string {
   return Array.isArray(values) ? values.map(printed).join(by) : printed(values);

@@ -3,6 +3,8 @@
  */
 
 import { basename } from 'node:path';
+import type { z } from 'zod';
+import type { FieldPath } from '../../api/field-path.js';
 import type { Position } from '../../api/field-problem.js';
 import type { Problem } from '../../api/problem.js';
 import { RandomRoot } from '../../kernel/random-stream.js';
@@ -13,7 +15,8 @@ import {
   type TemplateData,
   TemplateError,
 } from '../../scenario/go-template/go-template.js';
-import { problemAt, scenarioProblemCodes } from '../../scenario/scenario-problems.js';
+import { type Place, problemAt, scenarioProblemCodes } from '../../scenario/scenario-problems.js';
+import { schemaProblems } from '../../scenario/schema-problems.js';
 import { readTree, type YamlTree } from '../../scenario/yaml-tree.js';
 import { type ImportFile, textOf } from './importer.js';
 
@@ -43,4 +46,31 @@ export function renderedTree(
     problems.push(problemAt(place, scenarioProblemCodes.badTemplate, error.message));
     return undefined;
   }
+}
+
+/** What a rendered file holds, and where each part of it stands. */
+export interface CheckedFile<T> {
+  readonly data: T;
+  readonly placeOf: (path: FieldPath) => Place;
+}
+
+/**
+ * The tree of a rendered file, changed by `prepare`, if it is as the schema says; undefined after a
+ * problem.
+ */
+export function checkedFile<S extends z.ZodType>(
+  schema: S,
+  rendered: YamlTree,
+  problems: Problem[],
+  prepare: (tree: unknown) => unknown = (tree) => tree,
+): CheckedFile<z.infer<S>> | undefined {
+  const placeOf = (path: FieldPath, wants: 'key' | 'value' = 'value'): Place => ({
+    file: rendered.file,
+    ...rendered.positionOf(path, wants),
+  });
+  const tree = prepare(rendered.tree ?? {});
+  const parsed = schema.safeParse(tree);
+  if (parsed.success) return { data: parsed.data, placeOf };
+  problems.push(...schemaProblems(parsed.error.issues, tree, placeOf));
+  return undefined;
 }

@@ -158,14 +158,58 @@ describe('a template', () => {
   });
 });
 
+describe('templates within a template', () => {
+  const render = (text: string) => new GoTemplate(text).render(data);
+
+  test('print nothing where they are defined, and themselves wherever they are called', () => {
+    const text = '{{ define "x" }}<{{ . }}>{{ end }}{{ template "x" 1 }}{{ template "x" "a" }}';
+    expect(render(text)).toBe('<1><a>');
+    expect(render('{{ template `x` 2 }}{{ define `x` }}{{ add . 1 }}{{ end }}')).toBe('3');
+  });
+
+  test('see what they are given, as dot and as $, and nothing else', () => {
+    const body = '{{ range $i := until $.n }}{{ $i }}{{ $.name }}{{ . }} {{ end }}';
+    const text = `{{ define "f" }}${body}{{ end }}{{ template "f" (dict "n" 2 "name" "-") }}`;
+    expect(render(text)).toBe('0-0 1-1 ');
+    const outside = '{{ define "f" }}{{ .Index }}{{ end }}{{ template "f" (dict "n" 2) }}';
+    expect(() => render(outside)).toThrow('.Index is none of .n');
+    const variable = '{{ $x := 1 }}{{ template "f" }}{{ define "f" }}{{ $x }}{{ end }}';
+    expect(() => render(variable)).toThrow('there is no variable $x');
+  });
+
+  test('without a value have none', () => {
+    const text = '{{ define "f" }}{{ if . }}a{{ else }}b{{ end }}{{ end }}{{ template "f" }}';
+    expect(render(text)).toBe('b');
+  });
+
+  test('a block is defined where it is called, unless something else has its name', () => {
+    expect(render('{{ block "b" .Index }}({{ . }}){{ end }}')).toBe('(7)');
+    const other = '{{ define "b" }}other{{ end }}';
+    expect(render(`${other}{{ block "b" .Index }}({{ . }}){{ end }}`)).toBe('other');
+    expect(render(`{{ block "b" .Index }}({{ . }}){{ end }}${other}`)).toBe('other');
+  });
+
+  test('lines can be moved to where YAML wants them', () => {
+    expect(render('a:{{ "b: 1\\nc: 2" | nindent 2 }}')).toBe('a:\n  b: 1\n  c: 2');
+    expect(render('{{ indent 3 "x" }}')).toBe('   x');
+  });
+});
+
 describe('what is refused, and where', () => {
   test.each([
     ['a {{ if .Index }}x', '"if" has no end', 4],
     ['{{ range .Nodes }}', '"range" has no end', 2],
     ['{{ if 1 }}a{{ else }}b{{ else }}c{{ end }}', '"if" has no end', 2],
-    ['a {{ end }}', '"end" has no if, range or with before it', 4],
-    ['{{ else }}', '"else" has no if, range or with before it', 2],
-    ['{{ template "x" . }}', 'the action "template" is not supported', 2],
+    ['a {{ end }}', '"end" has no block before it', 4],
+    ['{{ else }}', '"else" has no block before it', 2],
+    ['{{ template "x" . }}', 'no template "x" is defined', 2],
+    ['{{ define "y" }}{{ end }}{{ template "x" . }}', 'is defined, but "y"', 27],
+    ['{{ template x }}', 'a template has a name in quotation marks', 2],
+    ['{{ define "x" . }}{{ end }}', 'is not understood at "."', 14],
+    ['{{ define "x" }}', '"define" has no end', 2],
+    ['{{ if 1 }}{{ define "x" }}{{ end }}{{ end }}', 'a define stands inside a block', 12],
+    ['{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}', 'call each other', 18],
+    ['{{ range .list }}{{ break }}{{ end }}', 'the action "break" is not supported', 19],
     ['{{ .Index | nothing }}', 'function "nothing" is not one of AddFloat, AddInt', 12],
     ['{{ .Index | .Count }}', 'is not understood', 12],
     ['{{ $x }}', 'there is no variable $x', 3],

@@ -22,6 +22,21 @@ const others = [
   importFile('k/pod.yml', pod),
   importFile('k/service.yml', service),
   importFile('k/patch.yml', 'metadata: {labels: {round: "{{.Iteration}}"}}\n'),
+  importFile(
+    'k/add.json',
+    '[\n\t{\n\t\t"op": "add",\n\t\t"path": "/metadata/labels/new",\n\t\t"value": "x"\n\t}\n]\n',
+  ),
+  importFile(
+    'k/envs.tpl',
+    '{{- define "envs" -}}\n{{- range $i := until $.n }}\n' +
+      '{{- printf "- {name: %s%d}" $.name $i | nindent $.indent }}\n{{- end }}\n{{- end }}\n',
+  ),
+  importFile('k/text.tpl', '{{ define "x" }}{{ end }}kind: Pod\n'),
+  importFile(
+    'k/calls.yml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n' +
+      '    image: i\n    env:\n    {{- template "envs" (dict "name" .var "n" 2 "indent" 4) }}',
+  ),
   importFile('env.yaml', 'QPS: 8\n'),
 ];
 
@@ -201,7 +216,7 @@ describe('jobs that take what is there', () => {
     objectTemplate: patch.yml
     patchType: application/merge-patch+json
   - kind: Pod
-    objectTemplate: p.json
+    objectTemplate: add.json
     patchType: application/json-patch+json
 - name: look
   jobType: read
@@ -226,14 +241,34 @@ describe('jobs that take what is there', () => {
         template: 'templates/patch.yml',
         params: { JobName: 'patch' },
       },
+      {
+        op: 'forEach',
+        kind: 'Pod',
+        tuningSet: 'patch',
+        action: 'patch',
+        times: 3,
+        template: 'templates/add.json',
+        params: { JobName: 'patch' },
+      },
       { op: 'forEach', kind: 'Service', tuningSet: 'look', action: 'get', times: 1 },
       { op: 'forEach', kind: 'Deployment', labels, tuningSet: 'clear', action: 'delete' },
       { op: 'barrier' },
     ]);
     expect(notes.slice(1)).toEqual([
-      '1 JSON patches are not simulated.',
       '1 selections of VirtualMachine are left out.',
       '1 jobs of KubeVirt are not simulated.',
+    ]);
+  });
+
+  test('patch by lists as by mappings', () => {
+    const file = importFile('k/burner.yml', jobs);
+    const { scenario } = loaded(kubeBurnerImporter, [file], {}, others);
+    const patches = scenario.operations.flatMap((each) =>
+      each.op === 'forEach' && each.action === 'patch' ? [each.patches[0]] : [],
+    );
+    expect(patches).toEqual([
+      { metadata: { labels: { round: '0' } } },
+      [{ op: 'add', path: '/metadata/labels/new', value: 'x' }],
     ]);
   });
 
@@ -246,6 +281,20 @@ describe('jobs that take what is there', () => {
       labels: { 'kube-burner.io/job': 'work' },
     });
   });
+});
+
+test('templates call the function templates of the configuration', () => {
+  const text = `global: {functionTemplates: [envs.tpl]}
+jobs:
+- name: work
+  objects:
+  - {objectTemplate: calls.yml, inputVars: {var: V}}
+`;
+  const { scenario } = loaded(kubeBurnerImporter, [importFile('k/b.yml', text)], {}, others);
+  const units = scenario.operations.flatMap((each) =>
+    each.op === 'phases' ? each.phases.flatMap((phase) => phase.units.flat()) : [],
+  );
+  expect(JSON.stringify(units)).toContain('"env":[{"name":"V0"},{"name":"V1"}]');
 });
 
 test('thresholds of pod latencies judge the run, and other measurements are named', () => {
@@ -282,9 +331,14 @@ describe('what is refused', () => {
   test.each([
     ['jobs:\n- {name: a, jobType: destroy, jobIterations: 1}\n', '2:22 "destroy" is not allowed'],
     ['jobs:\n- name: a\n  qps: {{.QPS}}\n', '3:10 "<no value>" is not allowed here'],
-    ['jobs:\n- name: a\n  objects: [{objectTemplate: x.yml}]\n', '3:30 "x.yml" is no file'],
-    ['jobs:\n- name: a\n  objects: [{replicas: 2}]\n', ' there is no template of the object'],
+    ['jobs:\n- name: a\n  objects: [{objectTemplate: x.yml}]\n', '3:30 x.yml does not exist'],
+    ['jobs:\n- name: a\n  objects: [{replicas: 2}]\n', '3:13 the object has no template'],
     ['jobs:\n- name: a\n  jobPause: soon\n', '3:13 "soon" is not allowed here'],
+    ['global: {functionTemplates: [no.tpl]}\njobs: [{name: a}]\n', '1:30 no.tpl does not exist'],
+    [
+      'global: {functionTemplates: [text.tpl]}\njobs: [{name: a}]\n',
+      '1:1 a function template holds',
+    ],
     ['jobs: []\n', '1:1 a list is not allowed here'],
     ['jobs:\n{{ if .X }}\n', '2:3 "if" has no end'],
   ])('%j', (text, expected) => {

@@ -8,31 +8,31 @@
 import { z } from 'zod';
 import {
   list,
+  looseMapping,
   positiveDuration,
   positiveNumber,
   text,
+  values,
   wholeNumber,
 } from '../../../scenario/schema-parts.js';
 import { isTree, type Tree } from '../../../scenario/yaml-tree.js';
 
-const loose = <T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$loose> =>
-  z.looseObject(shape, { error: 'a mapping' });
-
-const values = z.record(z.string(), z.unknown(), { error: 'a mapping of names to values' });
-
-const tuningSet = loose({
+const tuningSet = looseMapping({
   name: text('a name'),
-  qpsLoad: loose({ qps: positiveNumber() }).optional(),
-  globalQPSLoad: loose({ qps: positiveNumber(), burst: wholeNumber(1) }).optional(),
-  randomizedLoad: loose({ averageQps: positiveNumber() }).optional(),
-  steppedLoad: loose({ burstSize: wholeNumber(1), stepDelay: positiveDuration() }).optional(),
-  timeLimitedLoad: loose({ timeLimit: positiveDuration() }).optional(),
-  randomizedTimeLimitedLoad: loose({ timeLimit: positiveDuration() }).optional(),
-  parallelismLimitedLoad: loose({ parallelismLimit: wholeNumber(1) }).optional(),
+  qpsLoad: looseMapping({ qps: positiveNumber() }).optional(),
+  globalQPSLoad: looseMapping({ qps: positiveNumber(), burst: wholeNumber(1) }).optional(),
+  randomizedLoad: looseMapping({ averageQps: positiveNumber() }).optional(),
+  steppedLoad: looseMapping({
+    burstSize: wholeNumber(1),
+    stepDelay: positiveDuration(),
+  }).optional(),
+  timeLimitedLoad: looseMapping({ timeLimit: positiveDuration() }).optional(),
+  randomizedTimeLimitedLoad: looseMapping({ timeLimit: positiveDuration() }).optional(),
+  parallelismLimitedLoad: looseMapping({ parallelismLimit: wholeNumber(1) }).optional(),
 });
 
-const phase = loose({
-  namespaceRange: loose({
+const phase = looseMapping({
+  namespaceRange: looseMapping({
     min: wholeNumber(0),
     max: wholeNumber(0),
     basename: text('a name').optional(),
@@ -40,7 +40,7 @@ const phase = loose({
   replicasPerNamespace: wholeNumber(0, 1_000_000),
   tuningSet: text('the name of a tuning set'),
   objectBundle: list(
-    loose({
+    looseMapping({
       basename: text('a name'),
       objectTemplatePath: text('a path'),
       templateFillMap: values.nullish(),
@@ -51,27 +51,27 @@ const phase = loose({
   ),
 });
 
-const measurement = loose({
+const measurement = looseMapping({
   method: text('the name of a measurement'),
   identifier: text('a name').optional(),
   params: values.nullish(),
   instances: list(
-    loose({ identifier: text('a name').optional(), params: values.nullish() }),
+    looseMapping({ identifier: text('a name').optional(), params: values.nullish() }),
     'instances',
   ).nullish(),
 });
 
-const step = loose({
+const step = looseMapping({
   name: z.string({ error: 'a name' }).optional(),
   phases: list(phase, 'phases').nullish(),
   measurements: list(measurement, 'measurements').nullish(),
-  module: loose({ path: text('a path'), params: values.nullish() }).nullish(),
+  module: looseMapping({ path: text('a path'), params: values.nullish() }).nullish(),
 });
 
 /** A test, or a module of one. */
-export const testSchema = loose({
+export const testSchema = looseMapping({
   name: z.string({ error: 'a name' }).optional(),
-  namespace: loose({
+  namespace: looseMapping({
     number: wholeNumber(0, 100_000).optional(),
     prefix: text('the beginning of the names').optional(),
   }).nullish(),

@@ -6,13 +6,11 @@
  */
 
 import { dirname, join } from 'node:path';
-import type { FieldPath } from '../../../api/field-path.js';
 import type { Problem } from '../../../api/problem.js';
 import type { TemplateData, TemplateValue } from '../../../scenario/go-template/go-template.js';
 import { type Place, problemAt } from '../../../scenario/scenario-problems.js';
-import { schemaProblems } from '../../../scenario/schema-problems.js';
 import { type ImportFile, type ImportOptions, importProblemCodes } from '../importer.js';
-import { renderedTree } from '../rendered-file.js';
+import { checkedFile, renderedTree } from '../rendered-file.js';
 import { canonical, type StepText, type TestText, testSchema } from './cl2-schema.js';
 
 /** A step with the file in which it stands. */
@@ -62,23 +60,16 @@ export class TestReader {
   #read(file: ImportFile, data: TemplateData, depth: number): ClusterLoaderTest | undefined {
     const rendered = renderedTree(file, data, this.#problems);
     if (rendered === undefined) return undefined;
-    const placeOf = (path: FieldPath, wants: 'key' | 'value' = 'value'): Place => ({
-      file: file.path,
-      ...rendered.positionOf(path, wants),
-    });
-    const tree = canonical(rendered.tree ?? {});
-    const parsed = testSchema.safeParse(tree);
-    if (!parsed.success) {
-      this.#problems.push(...schemaProblems(parsed.error.issues, tree, placeOf));
-      return undefined;
-    }
+    const checked = checkedFile(testSchema, rendered, this.#problems, canonical);
+    if (checked === undefined) return undefined;
+    const { data: found, placeOf } = checked;
     const folder = dirname(file.path);
-    const steps = (parsed.data.steps ?? []).flatMap((text, index) => {
+    const steps = (found.steps ?? []).flatMap((text, index) => {
       const place = placeOf(['steps', index]);
       const step = { text, folder, place };
       return text.module == null ? [step] : this.#module(step, text.module, depth);
     });
-    return { text: parsed.data, steps };
+    return { text: found, steps };
   }
 
   #module(

@@ -1,18 +1,14 @@
 /**
  * Jobs of kube-burner as scenarios, one after the other.
  *
- * Left out: kubevirt jobs, JSON patches, hooks, metrics and alerts, garbage collection before a
- * job, function templates.
+ * Left out: kubevirt jobs, hooks, metrics and alerts, garbage collection before a job.
  * Source: kube-burner pkg/burner; reference real-inputs.md §2.8.
  */
 
-import { dirname, join } from 'node:path';
 import type { FieldPath } from '../../../api/field-path.js';
 import type { Problem } from '../../../api/problem.js';
 import { resourceKindNamed } from '../../../api/resource-kinds.js';
 import { durationUs } from '../../../scenario/duration.js';
-import { type Place, problemAt } from '../../../scenario/scenario-problems.js';
-import { schemaProblems } from '../../../scenario/schema-problems.js';
 import type { Tree } from '../../../scenario/yaml-tree.js';
 import { ImportNotes } from '../import-notes.js';
 import {
@@ -20,16 +16,14 @@ import {
   type Importer,
   type ImportFile,
   type ImportOptions,
-  importProblemCodes,
   nameOfFile,
-  textOf,
 } from '../importer.js';
 import { importerOfText } from '../one-file.js';
 import { poolOf } from '../pool-option.js';
-import { renderedTree } from '../rendered-file.js';
+import { checkedFile, renderedTree } from '../rendered-file.js';
 import { horizonAfter, scenarioDocument } from '../scenario-document.js';
-import { templateName } from '../template-name.js';
 import { valuesOfFiles } from '../value-files.js';
+import { BurnerTemplates } from './burner-templates.js';
 import { thresholdsOf } from './burner-thresholds.js';
 import { type BurnerObject, CreateJob, jobLabel } from './create-job.js';
 import {
@@ -69,34 +63,30 @@ function readConfiguration(
   const rendered = renderedTree(file, data, problems);
   const pool = poolOf(options, '10', notes, problems);
   if (rendered === undefined || pool === undefined) return undefined;
-  const placeOf = (path: FieldPath, wants: 'key' | 'value' = 'value'): Place => ({
-    file: file.path,
-    ...rendered.positionOf(path, wants),
-  });
-  const parsed = burnerSchema.safeParse(rendered.tree ?? {});
-  if (!parsed.success) {
-    problems.push(...schemaProblems(parsed.error.issues, rendered.tree, placeOf));
-    return undefined;
-  }
-  const jobs = new Jobs(parsed.data, { file, options, placeOf, notes, problems });
+  const checked = checkedFile(burnerSchema, rendered, problems);
+  if (checked === undefined) return undefined;
+  const { data: config, placeOf } = checked;
+  const functions = config.global?.functionTemplates ?? [];
+  const templates = new BurnerTemplates({ file, options, placeOf, problems }, functions);
+  const jobs = new Jobs(config, templates, notes);
   const operations = jobs.operations();
-  const images = imagesOf(parsed.data.jobs, jobs.files);
+  const images = imagesOf(config.jobs, templates.files);
   const nodePool = {
     ...pool,
     labels: { 'node-role.kubernetes.io/worker': '' },
     ...(images.length > 0 && { images }),
   };
-  const pausesUs = parsed.data.jobs.reduce((sum, { jobPause }) => sum + durationUs(jobPause), 0);
+  const pausesUs = config.jobs.reduce((sum, { jobPause }) => sum + durationUs(jobPause), 0);
   const spec = {
     until: 'converged',
     horizon: horizonAfter(pausesUs + operations.length * waitUs),
     nodePools: [nodePool],
     workload: { tuningSets: jobs.tuningSets, operations },
-    thresholds: thresholdsOf(parsed.data, notes),
+    thresholds: thresholdsOf(config, notes),
   };
   return {
     scenario: scenarioDocument(nameOfFile(file.path, 'kube-burner'), spec),
-    files: jobs.files,
+    files: templates.files,
     notes: notes.sentences,
   };
 }
@@ -104,25 +94,17 @@ function readConfiguration(
 /** For the horizon: an operation takes no longer than this, µs. */
 const waitUs = 600_000_000;
 
-interface JobContext {
-  readonly file: ImportFile;
-  readonly options: ImportOptions;
-  readonly placeOf: (path: FieldPath) => Place;
-  readonly notes: ImportNotes;
-  readonly problems: Problem[];
-}
-
 class Jobs {
-  /** Text by name of the templates that the scenario names. */
-  readonly files = new Map<string, string>();
   readonly tuningSets: Record<string, Tree> = {};
   readonly #config: BurnerText;
-  readonly #context: JobContext;
+  readonly #templates: BurnerTemplates;
+  readonly #notes: ImportNotes;
   readonly #namespaces = new Set<string>();
 
-  constructor(config: BurnerText, context: JobContext) {
+  constructor(config: BurnerText, templates: BurnerTemplates, notes: ImportNotes) {
     this.#config = config;
-    this.#context = context;
+    this.#templates = templates;
+    this.#notes = notes;
   }
 
   operations(): readonly Tree[] {
@@ -144,7 +126,7 @@ class Jobs {
     const { jobType = 'create', jobPause, waitForDeletion = true, objects } = job;
     const pause = durationUs(jobPause) === 0 ? [] : [{ op: 'sleep', duration: jobPause }];
     if (jobType === 'kubevirt') {
-      this.#context.notes.add('{count} jobs of KubeVirt are not simulated.');
+      this.#notes.add('{count} jobs of KubeVirt are not simulated.');
       return [];
     }
     const set = this.#tuningSet(job);
@@ -153,7 +135,7 @@ class Jobs {
       const made = [...each].flatMap(
         ([index, text]) => this.#withTemplate(text, [...path, 'objects', index]) ?? [],
       );
-      const create = new CreateJob(job, made, set, this.#context.notes);
+      const create = new CreateJob(job, made, set, this.#notes);
       return [...create.operations(this.#namespaces), ...pause];
     }
     const done = [...each].flatMap(([index, text]) =>
@@ -170,37 +152,16 @@ class Jobs {
   }
 
   #withTemplate(text: BurnerObjectText, path: FieldPath): BurnerObject | undefined {
-    const template = this.#template(text, path);
+    const template = this.#templates.nameOf(text.objectTemplate, [...path, 'objectTemplate']);
     if (template === undefined || text.replicas === 0) return undefined;
     return { text, template };
   }
 
-  /** The name of a template among the files of the scenario; undefined after a problem. */
-  #template({ objectTemplate }: BurnerObjectText, path: FieldPath): string | undefined {
-    const { file, options, placeOf, problems } = this.#context;
-    const at = [...path, 'objectTemplate'];
-    const found =
-      objectTemplate === undefined
-        ? undefined
-        : (options.beside(join(dirname(file.path), objectTemplate)) ??
-          options.beside(objectTemplate));
-    if (found === undefined) {
-      const what = objectTemplate === undefined ? 'there is no' : `"${objectTemplate}" is no file:`;
-      const message = `${what} template of the object`;
-      problems.push(problemAt(placeOf(at), importProblemCodes.missingFile, message, { path: at }));
-      return undefined;
-    }
-    const name = templateName(objectTemplate ?? '');
-    this.files.set(name, textOf(found));
-    return name;
-  }
-
   /** A patch, a deletion or a read of the objects that a selector finds. */
   #forEach(job: JobText, text: BurnerObjectText, set: string, path: FieldPath): readonly Tree[] {
-    const { kind = '', labelSelector, patchType = '', inputVars } = text;
-    const { notes } = this.#context;
+    const { kind = '', labelSelector, inputVars } = text;
     if (resourceKindNamed(kind) === undefined) {
-      notes.add(
+      this.#notes.add(
         `{count} selections of ${kind === '' ? 'objects without kind' : kind} are left out.`,
       );
       return [];
@@ -211,15 +172,13 @@ class Jobs {
     const { jobIterations: times = 1 } = job;
     if (job.jobType === 'delete') return [{ ...what, action: 'delete' }];
     if (job.jobType === 'read') return [{ ...what, action: 'get', times }];
-    if (patchType.includes('json-patch')) {
-      notes.add('{count} JSON patches are not simulated.');
-      return [];
-    }
-    const template = this.#template(text, path);
+    const template = this.#templates.nameOf(text.objectTemplate, [...path, 'objectTemplate']);
     if (template === undefined) return [];
     const params = { ...inputVars, JobName: job.name };
     const delay = durationUs(job.jobIterationDelay);
-    if (delay > 0) notes.add('{count} delays between the iterations of patches are left out.');
+    if (delay > 0) {
+      this.#notes.add('{count} delays between the iterations of patches are left out.');
+    }
     return [{ ...what, action: 'patch', times, template, params }];
   }
 }

@@ -10,25 +10,22 @@ import {
   duration,
   flag,
   list,
+  looseMapping,
   oneOf,
   positiveNumber,
   text,
+  values,
   wholeNumber,
 } from '../../../scenario/schema-parts.js';
 
-const loose = <T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$loose> =>
-  z.looseObject(shape, { error: 'a mapping' });
-
-const values = z.record(z.string(), z.unknown(), { error: 'a mapping of names to values' });
 const labels = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]), {
   error: 'a mapping of keys to texts',
 });
 
-const object = loose({
+const object = looseMapping({
   objectTemplate: text('a path').optional(),
   kind: text('a kind').optional(),
   labelSelector: labels.nullish(),
-  patchType: text('a kind of patch').optional(),
   replicas: wholeNumber(0, 1_000_000).optional(),
   inputVars: values.nullish(),
   runOnce: flag().optional(),
@@ -37,7 +34,7 @@ const object = loose({
   kubeVirtOp: text('an operation').optional(),
 });
 
-const churn = loose({
+const churn = looseMapping({
   percent: wholeNumber(0, 100).optional(),
   cycles: wholeNumber(0, 10_000).optional(),
   duration: duration().optional(),
@@ -45,10 +42,10 @@ const churn = loose({
   mode: oneOf(['namespaces', 'objects']).optional(),
 });
 
-const measurement = loose({
+const measurement = looseMapping({
   name: text('the name of a measurement'),
   thresholds: list(
-    loose({
+    looseMapping({
       conditionType: text('a condition'),
       metric: text('P99, P95, P50, Avg or Max'),
       threshold: duration(),
@@ -57,7 +54,7 @@ const measurement = loose({
   ).nullish(),
 });
 
-const job = loose({
+const job = looseMapping({
   name: text('a name'),
   jobType: oneOf(['create', 'delete', 'patch', 'read', 'kubevirt']).optional(),
   jobIterations: wholeNumber(0, 1_000_000).optional(),
@@ -79,9 +76,10 @@ const job = loose({
 });
 
 /** A configuration. */
-export const burnerSchema = loose({
-  global: loose({
+export const burnerSchema = looseMapping({
+  global: looseMapping({
     gc: flag().nullish(),
+    functionTemplates: list(text('a path'), 'paths').nullish(),
     measurements: list(measurement, 'measurements').nullish(),
   }).nullish(),
   jobs: list(job, 'jobs', 1),
@@ -91,4 +89,3 @@ export type BurnerText = z.infer<typeof burnerSchema>;
 export type JobText = BurnerText['jobs'][number];
 export type BurnerObjectText = NonNullable<JobText['objects']>[number];
 export type ChurnText = NonNullable<JobText['churnConfig']>;
-export type BurnerMeasurementText = NonNullable<JobText['measurements']>[number];
