@@ -2,22 +2,28 @@
 // kept up to date by two informers: a sync need not look at all pods of the namespace.
 // Source: Kubernetes v1.36 pkg/controller/endpointslice, staging endpointslice util
 // (reference: nodes-controllers 3.9).
-import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
-import type { Labels } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
+import { SelectorBuckets } from '../../api/selector-buckets.js';
 import type { Service } from '../../api/service.js';
 import { keyOf } from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
 import type { SimTime } from '../../kernel/time.js';
-import { isPodReady } from './pod-state.js';
-
-const NO_LABELS: Labels = {};
+import {
+  type EqualitySelector,
+  equalitySelector,
+  LabelledPods,
+  type PodGroup,
+} from './labelled-pods.js';
+import { isPodReady, podCondition } from './pod-state.js';
 
 /** A Service with its selector and the pods that it selects. */
-export interface Members<E> {
+export interface Members<E> extends EqualitySelector {
+  /** Of the Service. */
+  readonly key: string;
+  /** When the Service came, among all. */
+  readonly place: number;
   readonly selector: Readonly<Record<string, string>>;
   readonly publishNotReady: boolean;
-  readonly matches: LabelMatcher;
   /** By name. */
   readonly pods: Map<string, Pod>;
   /** Of those pods that have one, by name: made anew when the pod changes, not at each sync. */
@@ -38,15 +44,20 @@ export interface ServiceMembersOptions<E> {
   readonly changed: (key: string) => void;
 }
 
+/** The pods of a namespace, each group with the Services that select it, and these Services. */
+interface Namespace<E> {
+  readonly pods: LabelledPods<readonly Members<E>[]>;
+  readonly services: SelectorBuckets<Members<E>>;
+  /** Grows with every change of what is selected. */
+  version: number;
+}
+
 /** Members of all Services, by key. */
 export class ServiceMembers<E> {
   readonly #options: ServiceMembersOptions<E>;
   readonly #members = new Map<string, Members<E>>();
-  /** Keys of Services with a selector, and pods by name, by namespace. */
-  readonly #keysOfNamespace = new Map<string, Set<string>>();
-  /** By namespace: keys of the Services that select what carries such labels. */
-  readonly #selecting = new Map<string, WeakMap<Labels, readonly string[]>>();
-  readonly #podsOfNamespace = new Map<string, Map<string, Pod>>();
+  readonly #namespaces = new Map<string, Namespace<E>>();
+  #arrived = 0;
 
   constructor(options: ServiceMembersOptions<E>) {
     this.#options = options;
@@ -77,7 +88,7 @@ export class ServiceMembers<E> {
 
   /** Pods of a namespace, whether or not a Service selects them. */
   podCount(namespace: string): number {
-    return this.#podsOfNamespace.get(namespace)?.size ?? 0;
+    return this.#namespaces.get(namespace)?.pods.size ?? 0;
   }
 
   #serviceChanged(service: Service): void {
@@ -91,72 +102,75 @@ export class ServiceMembers<E> {
     this.#options.changed(key);
   }
 
-  /** Finds the pods of a Service that is new or has a new selector. O(pods of the namespace). */
+  /** Finds the pods of a Service that is new or has a new selector. O(n log n) in these pods. */
   #select(service: Service, selector: Members<E>['selector'], publishNotReady: boolean): void {
     const key = keyOf(service);
-    const { namespace = '' } = service.metadata;
+    const namespace = this.#namespace(service.metadata.namespace);
+    const known = this.#members.get(key);
+    const { requirements, matches } = equalitySelector(selector);
     const members: Members<E> = {
+      key,
+      place: known?.place ?? this.#arrived++,
+      requirements,
+      matches,
       selector,
       publishNotReady,
-      matches: compileEqualitySelector(selector),
       pods: new Map(),
       entries: new Map(),
       triggerUs: Number.POSITIVE_INFINITY,
     };
-    for (const pod of this.#podsOfNamespace.get(namespace)?.values() ?? []) {
-      if (members.matches(pod.metadata.labels)) this.#join(members, pod);
-    }
+    for (const pod of namespace.pods.selected(members)) this.#join(members, pod);
     this.#members.set(key, members);
-    const keys = this.#keysOfNamespace.get(namespace) ?? new Set();
-    this.#keysOfNamespace.set(namespace, keys.add(key));
-    this.#selecting.delete(namespace);
+    if (known !== undefined) namespace.services.remove(known);
+    namespace.services.add(members);
+    namespace.version++;
   }
 
   #serviceGone(service: Service): void {
     const key = keyOf(service);
-    if (!this.#members.delete(key)) return;
-    const { namespace = '' } = service.metadata;
-    this.#keysOfNamespace.get(namespace)?.delete(key);
-    this.#selecting.delete(namespace);
+    const known = this.#members.get(key);
+    if (known === undefined) return;
+    this.#members.delete(key);
+    const namespace = this.#namespace(service.metadata.namespace);
+    namespace.services.remove(known);
+    namespace.version++;
     this.#options.changed(key);
   }
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {
-    const { namespace = '', name, labels } = pod.metadata;
-    const pods = this.#podsOfNamespace.get(namespace) ?? new Map<string, Pod>();
-    this.#podsOfNamespace.set(namespace, pods.set(name, pod));
+    const namespace = this.#namespace(pod.metadata.namespace);
+    const { name } = pod.metadata;
+    const before = namespace.pods.groupOf(name);
+    const group = namespace.pods.set(pod);
     if (previous !== undefined && !concernsEndpoints(previous, pod)) return;
-    const keys = this.#keysFor(pod);
-    for (const key of keys) {
-      this.#join(this.#members.get(key) as Members<E>, pod);
-      this.#options.changed(key);
+    const selecting = selectingOf(namespace, group);
+    for (const members of selecting) {
+      this.#join(members, pod);
+      this.#options.changed(members.key);
     }
-    if (previous === undefined || previous.metadata.labels === labels) return;
-    for (const key of this.#keysFor(previous)) if (!keys.includes(key)) this.#leave(key, name);
-  }
-
-  #podGone(pod: Pod): void {
-    const { namespace = '', name } = pod.metadata;
-    this.#podsOfNamespace.get(namespace)?.delete(name);
-    for (const key of this.#keysFor(pod)) this.#leave(key, name);
-  }
-
-  /** Keys of the Services that select a pod. Pods of one template share the answer. */
-  #keysFor({ metadata }: Pod): readonly string[] {
-    const { namespace = '', labels = NO_LABELS } = metadata;
-    const known = this.#selecting.get(namespace) ?? new WeakMap<Labels, readonly string[]>();
-    this.#selecting.set(namespace, known);
-    let keys = known.get(labels);
-    if (keys === undefined) {
-      const all = [...(this.#keysOfNamespace.get(namespace) ?? [])];
-      keys = all.filter((key) => this.#members.get(key)?.matches(labels));
-      known.set(labels, keys);
+    if (before === undefined || before === group) return;
+    for (const members of selectingOf(namespace, before)) {
+      if (!selecting.includes(members)) this.#leave(members, name);
     }
-    return keys;
   }
 
-  #leave(key: string, name: string): void {
-    const { pods, entries } = this.#members.get(key) as Members<E>;
+  #podGone({ metadata }: Pod): void {
+    const namespace = this.#namespace(metadata.namespace);
+    const group = namespace.pods.delete(metadata.name);
+    if (group === undefined) return;
+    for (const members of selectingOf(namespace, group)) this.#leave(members, metadata.name);
+  }
+
+  #namespace(name = ''): Namespace<E> {
+    let namespace = this.#namespaces.get(name);
+    if (namespace === undefined) {
+      namespace = { pods: new LabelledPods(), services: new SelectorBuckets(), version: 0 };
+      this.#namespaces.set(name, namespace);
+    }
+    return namespace;
+  }
+
+  #leave({ key, pods, entries }: Members<E>, name: string): void {
     entries.delete(name);
     if (pods.delete(name)) this.#options.changed(key);
   }
@@ -166,7 +180,7 @@ export class ServiceMembers<E> {
     const { pods, entries, publishNotReady } = members;
     const { name } = pod.metadata;
     const readyUs = readyChangedUs(pod);
-    if (readyUs > readyChangedUs(pods.get(name)) && readyUs < members.triggerUs) {
+    if (readyUs < members.triggerUs && readyUs > readyChangedUs(pods.get(name))) {
       members.triggerUs = readyUs;
     }
     pods.set(name, pod);
@@ -176,9 +190,22 @@ export class ServiceMembers<E> {
   }
 }
 
+/** The Services that select the pods of a group, in the order in which they came. */
+function selectingOf<E>(
+  { services, version }: Namespace<E>,
+  group: PodGroup<readonly Members<E>[]>,
+): readonly Members<E>[] {
+  if (group.known !== undefined && group.asOf === version) return group.known;
+  const found = services.candidates(group.labels).filter(({ matches }) => matches(group.labels));
+  found.sort((a, b) => a.place - b.place);
+  group.known = found;
+  group.asOf = version;
+  return found;
+}
+
 /** When the Ready condition of a pod changed last; -1 without one. */
 function readyChangedUs(pod: Pod | undefined): SimTime {
-  const condition = pod?.status?.conditions?.find(({ type }) => type === 'Ready');
+  const condition = pod && podCondition(pod, 'Ready');
   return condition?.lastTransitionTime ?? -1;
 }
 

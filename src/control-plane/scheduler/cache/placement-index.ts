@@ -27,7 +27,7 @@ import {
   TermHolders,
   type TermRole,
 } from './pod-class.js';
-import { SelectorBuckets } from './selector-buckets.js';
+import { SelectorBuckets } from '../../../api/selector-buckets.js';
 import { TopologyColumn } from './topology-column.js';
 
 /** Beyond this many, counts and sets are forgotten and made again when they are asked for. */

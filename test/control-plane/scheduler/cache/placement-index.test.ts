@@ -6,7 +6,6 @@ import { matcherOf } from '../../../../src/api/label-selector.js';
 import type { Labels } from '../../../../src/api/object-meta.js';
 import type { PodSelector } from '../../../../src/control-plane/scheduler/cache/pod-class.js';
 import { SchedulerCache } from '../../../../src/control-plane/scheduler/cache/scheduler-cache.js';
-import { SelectorBuckets } from '../../../../src/control-plane/scheduler/cache/selector-buckets.js';
 import {
   missingValue,
   TopologyColumn,
@@ -188,34 +187,5 @@ describe('a topology column', () => {
     expect(column.emptyValue).toBe(column.values[100]);
     column.set(100, undefined);
     expect(column.emptyValue).toBe(missingValue);
-  });
-});
-
-describe('selectors by label', () => {
-  const item = (...requirements: LabelRequirement[]) => ({ requirements });
-  const oneOf = item({ key: 'app', operator: 'In', values: ['web', 'db'] });
-  const both = item(
-    { key: 'tier', operator: 'Exists', values: [] },
-    { key: 'app', operator: 'In', values: ['web'] },
-  );
-  const any = item({ key: 'tier', operator: 'NotIn', values: ['x'] });
-
-  test('are candidates if they demand a value that the labels have, or none', () => {
-    const buckets = new SelectorBuckets<{ requirements: readonly LabelRequirement[] }>();
-    for (const each of [oneOf, both, any]) buckets.add(each);
-    expect(new Set(buckets.candidates({ app: 'web' }))).toEqual(new Set([oneOf, both, any]));
-    expect(new Set(buckets.candidates({ app: 'db' }))).toEqual(new Set([oneOf, any]));
-    expect(buckets.candidates({ app: 'mq' })).toEqual([any]);
-    expect(buckets.candidates(undefined)).toEqual([any]);
-  });
-
-  test('are none any more once they are removed', () => {
-    const buckets = new SelectorBuckets<{ requirements: readonly LabelRequirement[] }>();
-    for (const each of [oneOf, both, any]) buckets.add(each);
-    buckets.remove(oneOf);
-    buckets.remove(any);
-    expect(buckets.candidates({ app: 'web' })).toEqual([both]);
-    buckets.clear();
-    expect(buckets.candidates({ app: 'web' })).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import {
 import { controllerOf, type Labels } from '../../../../api/object-meta.js';
 import type { Pod } from '../../../../api/pod.js';
 import type { Service } from '../../../../api/service.js';
-import { SelectorBuckets } from '../../cache/selector-buckets.js';
+import { SelectorBuckets } from '../../../../api/selector-buckets.js';
 import { namespaceOf } from '../../framework/affinity-term.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';
 

@@ -2,8 +2,8 @@
 // demands one of a few values of some label; it lies in the buckets of those values, so that labels
 // meet only selectors that agree with them in one label, not all of a cluster's.
 
-import type { LabelRequirement } from '../../../api/label-selector.js';
-import type { Labels } from '../../../api/object-meta.js';
+import type { LabelRequirement } from './label-selector.js';
+import type { Labels } from './object-meta.js';
 
 /** What decides where a thing lies. All requirements must hold for it to match. */
 export interface HasRequirements {
@@ -68,6 +68,8 @@ export class SelectorBuckets<T extends HasRequirements> {
   }
 }
 
-function demandOf({ requirements }: HasRequirements): LabelRequirement | undefined {
-  return requirements.find(({ operator }) => operator === 'In');
+/** The first requirement that demands one of some values; undefined: the selector has none. */
+export function demandOf({ requirements }: HasRequirements): LabelRequirement | undefined {
+  for (const each of requirements) if (each.operator === 'In') return each;
+  return undefined;
 }
