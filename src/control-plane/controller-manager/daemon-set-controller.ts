@@ -7,7 +7,7 @@ import { controllerOf } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, keyOf } from '../../client/api-request.js';
+import { type ApiResponse, keyOf, objectKey } from '../../client/api-request.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
@@ -144,7 +144,7 @@ export class DaemonSetController {
 
   #ownerKey(pod: Pod): string | undefined {
     const owner = controllerOf(pod);
-    return owner?.kind === 'DaemonSet' ? `${pod.metadata.namespace}/${owner.name}` : undefined;
+    return owner?.kind === 'DaemonSet' ? objectKey(pod.metadata.namespace, owner.name) : undefined;
   }
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {

@@ -203,7 +203,7 @@ export class EndpointSliceController {
 }
 
 function serviceKeyOf({ metadata }: EndpointSlice): string {
-  return `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`;
+  return objectKey(metadata.namespace, metadata.labels?.['kubernetes.io/service-name'] ?? '');
 }
 
 /** Creates, then updates, then deletes. */

@@ -8,7 +8,12 @@ import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { Service } from '../../api/service.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiRequest, type ApiResponse, isSuccess } from '../../client/api-request.js';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  isSuccess,
+  objectKey,
+} from '../../client/api-request.js';
 import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import { controllerManagerConstants as constants } from './constants.js';
@@ -76,7 +81,7 @@ export class EndpointsController {
 
   /** What somebody else has deleted is written anew. */
   #gone({ namespace, name }: { readonly namespace?: string; readonly name: string }): void {
-    const key = `${namespace}/${name}`;
+    const key = objectKey(namespace, name);
     this.#written.delete(key);
     this.queue.add(key);
   }
@@ -127,7 +132,7 @@ export class EndpointsController {
     const { verb, namespace, name } = call.request;
     if (isSuccess(response) && verb !== 'delete') {
       const revision = response.object?.metadata.resourceVersion ?? 0;
-      this.#written.set(`${namespace}/${name}`, revision);
+      this.#written.set(objectKey(namespace, name), revision);
     }
     const isGone = verb === 'delete' && response.code === 404;
     this.#loop.finish(worker, !isSuccess(response) && !isGone);

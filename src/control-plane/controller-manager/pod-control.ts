@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Pod, PodTemplateSpec } from '../../api/pod.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccess, keyOf } from '../../client/api-request.js';
+import { type ApiResponse, isSuccess, keyOf, objectKey } from '../../client/api-request.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import type { Expectations } from './expectations.js';
@@ -119,7 +119,7 @@ export class PodControl<S extends PodChangeSync> {
     if (isSuccess(response)) {
       recorder.record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
     } else {
-      expectations.deletionObserved(keyOf(owner), `${namespace}/${name}`);
+      expectations.deletionObserved(keyOf(owner), objectKey(namespace, name));
       if (response.code !== 404) fail(sync, response);
     }
     if (--change.inFlight === 0) onDone(sync);

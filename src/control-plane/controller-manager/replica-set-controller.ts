@@ -6,7 +6,7 @@
 import { controllerOf } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet, ReplicaSetStatus } from '../../api/replica-set.js';
-import { keyOf } from '../../client/api-request.js';
+import { keyOf, objectKey } from '../../client/api-request.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
@@ -117,7 +117,9 @@ export class ReplicaSetController {
   /** Key of the ReplicaSet that controls a pod. */
   #ownerKey(pod: Pod): string | undefined {
     const owner = controllerOf(pod);
-    return owner?.kind === this.#kind.kind ? `${pod.metadata.namespace}/${owner.name}` : undefined;
+    return owner?.kind === this.#kind.kind
+      ? objectKey(pod.metadata.namespace, owner.name)
+      : undefined;
   }
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {

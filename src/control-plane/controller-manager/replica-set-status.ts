@@ -26,7 +26,8 @@ export function replicaSetStatus(
     if (isPodTerminating(pod)) terminatingReplicas++;
     if (!isPodActive(pod)) continue;
     replicas++;
-    if (isPodReady(pod)) readyReplicas++;
+    if (!isPodReady(pod)) continue;
+    readyReplicas++;
     if (isPodAvailable(pod, minReadySeconds, now)) availableReplicas++;
   }
   return {

@@ -8,7 +8,7 @@ import type { Pod, PodTemplateSpec } from '../../api/pod.js';
 import type { StatefulSet } from '../../api/stateful-set.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiResponse, isSuccessOrGone, keyOf } from '../../client/api-request.js';
+import { type ApiResponse, isSuccessOrGone, keyOf, objectKey } from '../../client/api-request.js';
 import { EventRecorder } from '../../client/event-recorder.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
@@ -103,7 +103,7 @@ export class StatefulSetController {
   #podChanged(pod: Pod, previous: Pod | undefined): void {
     const owner = controllerOf(pod);
     if (owner?.kind !== 'StatefulSet') return;
-    const key = `${pod.metadata.namespace}/${owner.name}`;
+    const key = objectKey(pod.metadata.namespace, owner.name);
     this.queue.add(key);
     const { minReadySeconds = 0 } = this.#informers.statefulSets.get(key)?.spec ?? {};
     const becameReady = isPodReady(pod) && previous !== undefined && !isPodReady(previous);

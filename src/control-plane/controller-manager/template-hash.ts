@@ -5,8 +5,19 @@ import type { PodTemplateSpec } from '../../api/pod.js';
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** 8-10 characters. O(size of the template). */
+const known = new WeakMap<PodTemplateSpec, string>();
+
+/** 8-10 characters. O(size of the template); O(1) for a template that was asked for before. */
 export function podTemplateHash(template: PodTemplateSpec): string {
+  let hash = known.get(template);
+  if (hash === undefined) {
+    hash = hashOf(template);
+    known.set(template, hash);
+  }
+  return hash;
+}
+
+function hashOf(template: PodTemplateSpec): string {
   const decimal = String(fnv1a(canonical(template)));
   let encoded = '';
   for (const character of decimal) encoded += ALPHABET[character.charCodeAt(0) % ALPHABET.length];

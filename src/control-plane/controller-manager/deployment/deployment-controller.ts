@@ -5,6 +5,7 @@
 // again. Left out: the deprecated rollback annotation, adoption of ReplicaSets.
 // Source: Kubernetes v1.36 pkg/controller/deployment (reference: nodes-controllers 3.5).
 import type { Deployment, DeploymentCondition } from '../../../api/deployment.js';
+import { extended } from '../../../api/extended.js';
 import { controllerOf } from '../../../api/object-meta.js';
 import { isPodTerminal, type Pod } from '../../../api/pod.js';
 import type { ReplicaSet } from '../../../api/replica-set.js';
@@ -16,6 +17,7 @@ import {
   isSuccess,
   isSuccessOrGone,
   keyOf,
+  objectKey,
 } from '../../../client/api-request.js';
 import { EventRecorder } from '../../../client/event-recorder.js';
 import type { Informer } from '../../../client/informer.js';
@@ -108,7 +110,7 @@ export class DeploymentController {
     const enqueueOwner = (replicaSet: ReplicaSet): void => {
       const owner = controllerOf(replicaSet);
       if (owner?.kind === 'Deployment')
-        this.queue.add(`${replicaSet.metadata.namespace}/${owner.name}`);
+        this.queue.add(objectKey(replicaSet.metadata.namespace, owner.name));
     };
     replicaSets.addHandler({
       added: enqueueOwner,
@@ -119,7 +121,7 @@ export class DeploymentController {
       deleted: (pod) => {
         const owner = controllerOf(pod);
         if (owner?.kind !== 'ReplicaSet') return;
-        const replicaSet = replicaSets.get(`${pod.metadata.namespace}/${owner.name}`);
+        const replicaSet = replicaSets.get(objectKey(pod.metadata.namespace, owner.name));
         if (replicaSet !== undefined) this.#podGone(replicaSet);
       },
     });
@@ -128,7 +130,7 @@ export class DeploymentController {
   /** A Recreate Deployment goes on when the last of its pods is gone. */
   #podGone(replicaSet: ReplicaSet): void {
     const owner = controllerOf(replicaSet);
-    const key = `${replicaSet.metadata.namespace}/${owner?.name}`;
+    const key = objectKey(replicaSet.metadata.namespace, owner?.name ?? '');
     const deployment = this.#deployments.get(key);
     if (deployment?.spec.strategy?.type !== 'Recreate') return;
     const all = [...this.#replicaSets(deployment)];
@@ -313,8 +315,12 @@ export class DeploymentController {
     next: Step,
   ): void {
     const { status } = deployment;
-    const conditions = condition && withCondition(status, condition);
-    sync.deployment = { ...deployment, ...(conditions && { status: { ...status, conditions } }) };
+    if (condition === undefined) {
+      sync.deployment = deployment;
+    } else {
+      const conditions = withCondition(status, condition);
+      sync.deployment = extended(deployment, { status: extended(status ?? {}, { conditions }) });
+    }
     sync.next = next;
     this.#client.send(statusUpdate(sync.deployment), this.#noted, sync);
   }
@@ -332,9 +338,9 @@ export class DeploymentController {
     const conditions = keepsMixture
       ? counts.conditions
       : rolloutConditions(deployment, counts, sets, now);
-    const status = { ...counts, ...(conditions && { conditions }) };
+    const status = conditions === undefined ? counts : extended(counts, { conditions });
     if (!isSameDeploymentStatus(status, deployment.status)) {
-      const body = { ...deployment, status };
+      const body = extended(deployment, { status });
       return this.#client.send(statusUpdate(body), this.#statusUpdated, sync);
     }
     const delayUs = keepsMixture ? undefined : recheckDelayUs(deployment, status, now);

@@ -4,6 +4,7 @@
 // collide. Source: Kubernetes v1.36 pkg/controller/deployment/util/deployment_util.go (reference:
 // nodes-controllers 3.5).
 import type { Deployment } from '../../../api/deployment.js';
+import { extended } from '../../../api/extended.js';
 import { sortedKeys } from '../../../api/field-check.js';
 import type { ReplicaSet } from '../../../api/replica-set.js';
 import { ascending } from '../../../stats/ascending.js';
@@ -40,12 +41,15 @@ export function allOf({ current, old }: ReplicaSets): readonly ReplicaSet[] {
 /** Tells the present ReplicaSet from the old ones. O(n log n). */
 export function replicaSetsOf(deployment: Deployment, owned: Iterable<ReplicaSet>): ReplicaSets {
   const hash = podTemplateHash(deployment.spec.template);
-  const all = [...owned].sort(
-    (a, b) =>
-      (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0) || byName(a, b),
-  );
+  const all = [...owned];
+  if (all.length > 1) all.sort(byAge);
   const current = all.find((each) => each.metadata.labels?.[HASH_LABEL] === hash);
   return { current, old: all.filter((each) => each !== current) };
+}
+
+function byAge(a: ReplicaSet, b: ReplicaSet): number {
+  const older = (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0);
+  return older || byName(a, b);
 }
 
 function byName(a: ReplicaSet, b: ReplicaSet): number {
@@ -66,8 +70,8 @@ export function nextRevision(old: readonly ReplicaSet[]): number {
 export function withRevision(deployment: Deployment, revision: number): Deployment {
   if (revisionOf(deployment) === revision) return deployment;
   const { metadata } = deployment;
-  const annotations = { ...metadata.annotations, [REVISION]: String(revision) };
-  return { ...deployment, metadata: { ...metadata, annotations } };
+  const annotations = extended(metadata.annotations ?? {}, { [REVISION]: String(revision) });
+  return { ...deployment, metadata: extended(metadata, { annotations }) };
 }
 
 /** The ReplicaSet of a new template. */
@@ -79,7 +83,7 @@ export function newReplicaSet(
   const { template, selector, minReadySeconds } = deployment.spec;
   const { namespace = '', name } = deployment.metadata;
   const hash = { [HASH_LABEL]: podTemplateHash(template) };
-  const labels = { ...template.metadata?.labels, ...hash };
+  const labels = extended(template.metadata?.labels ?? {}, hash);
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -96,8 +100,8 @@ export function newReplicaSet(
     },
     spec: {
       replicas,
-      selector: { ...selector, matchLabels: { ...selector.matchLabels, ...hash } },
-      template: { ...template, metadata: { ...template.metadata, labels } },
+      selector: extended(selector, { matchLabels: extended(selector.matchLabels ?? {}, hash) }),
+      template: extended(template, { metadata: extended(template.metadata ?? {}, { labels }) }),
       ...(minReadySeconds !== undefined && { minReadySeconds }),
     },
   };
@@ -121,8 +125,8 @@ export function withNotesOf(
     return current;
   return {
     ...current,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, ...wanted } },
-    spec: { ...spec, minReadySeconds },
+    metadata: extended(metadata, { annotations: extended(metadata.annotations ?? {}, wanted) }),
+    spec: extended(spec, { minReadySeconds }),
   };
 }
 
@@ -146,8 +150,9 @@ export function resized(
   replicas: number,
 ): ReplicaSet {
   const { metadata, spec } = replicaSet;
-  const annotations = { ...metadata.annotations, ...sizeAnnotations(deployment) };
-  return { ...replicaSet, metadata: { ...metadata, annotations }, spec: { ...spec, replicas } };
+  const annotations = extended(metadata.annotations ?? {}, sizeAnnotations(deployment));
+  const renoted = extended(metadata, { annotations });
+  return { ...replicaSet, metadata: renoted, spec: extended(spec, { replicas }) };
 }
 
 /** True when the sizes noted on a ReplicaSet are the Deployment's. */

@@ -13,6 +13,7 @@ import {
   isSuccess,
   isSuccessOrGone,
   keyOf,
+  objectKey,
 } from '../../../client/api-request.js';
 import { EventRecorder } from '../../../client/event-recorder.js';
 import type { Informer } from '../../../client/informer.js';
@@ -148,7 +149,7 @@ export class JobController {
 
   #ownerKey(pod: Pod): string | undefined {
     const owner = controllerOf(pod);
-    return owner?.kind === 'Job' ? `${pod.metadata.namespace}/${owner.name}` : undefined;
+    return owner?.kind === 'Job' ? objectKey(pod.metadata.namespace, owner.name) : undefined;
   }
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {
