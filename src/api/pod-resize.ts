@@ -52,7 +52,9 @@ function withStatus(
 
 /** Nodes that cannot resize report no resources, and those are nearly all pods of a run. */
 function hasResources(statuses: readonly ContainerStatus[] | undefined): boolean {
-  return statuses?.some(({ resources }) => resources !== undefined) === true;
+  if (statuses === undefined) return false;
+  for (const { resources } of statuses) if (resources !== undefined) return true;
+  return false;
 }
 
 /**

@@ -73,7 +73,7 @@ export class PodHandler implements InformerHandler<Pod> {
     } else {
       this.#addAssigned(pod);
       if (this.#isOurs(pod)) {
-        this.#options.queue.delete(new PodInfo(pod));
+        this.#options.queue.delete(pod);
         this.#options.monitor?.eventHandled('UnschedulablePodDelete');
       }
     }
@@ -122,7 +122,8 @@ export class PodHandler implements InformerHandler<Pod> {
   }
 
   #updateAssigned(previous: Pod, pod: Pod): void {
-    this.#options.cache.addPod(new PodInfo(pod));
+    const { cache } = this.#options;
+    cache.addPod(new PodInfo(pod, cache.podOf(pod.metadata.uid ?? '')));
     for (const event of podSchedulingPropertiesChange(previous, pod)) {
       this.#move(event, previous, pod);
     }
@@ -137,7 +138,7 @@ export class PodHandler implements InformerHandler<Pod> {
       return;
     }
     if (!this.#isOurs(pod)) return;
-    queue.delete(info);
+    queue.delete(pod);
     this.#options.monitor?.eventHandled('UnschedulablePodDelete');
     const hadRoom = (pod.status?.nominatedNodeName ?? '') !== '';
     const isRejected = this.#giveUp(info.uid);

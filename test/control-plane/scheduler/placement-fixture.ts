@@ -1,6 +1,7 @@
 // Runs one plugin alone: its PreFilter and Filter, or its PreScore, Score and NormalizeScore, over
 // the nodes of a cache, with trials before the filter where a test asks for them.
 
+import { compileLabelSelector } from '../../../src/api/label-selector.js';
 import type { Namespace } from '../../../src/api/namespace.js';
 import type { Labels } from '../../../src/api/object-meta.js';
 import type { Pod } from '../../../src/api/pod.js';
@@ -42,6 +43,7 @@ export class TestListers
       | 'namespace'
       | 'namespaces'
       | 'services'
+      | 'servicesSelecting'
       | 'replicationController'
       | 'replicaSet'
       | 'statefulSet'
@@ -60,6 +62,12 @@ export class TestListers
   services(namespace: string): readonly Service[] {
     const services = this.all.filter((each) => each.kind === 'Service');
     return services.filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
+  servicesSelecting(namespace: string, labels: Labels | undefined): readonly Service[] {
+    return this.services(namespace).filter(({ spec: { selector: matchLabels } }) =>
+      compileLabelSelector(matchLabels && { matchLabels })(labels),
+    );
   }
 
   replicationController(namespace: string, name: string): ReplicationController | undefined {

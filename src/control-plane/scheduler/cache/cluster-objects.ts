@@ -3,6 +3,7 @@
 
 import type { KindName, KubernetesObject, ObjectOfKind } from '../../../api/kubernetes-object.js';
 import type { Namespace } from '../../../api/namespace.js';
+import type { Labels } from '../../../api/object-meta.js';
 import type {
   CSIDriver,
   CSINode,
@@ -19,10 +20,12 @@ import type { Service } from '../../../api/service.js';
 import type { StatefulSet } from '../../../api/stateful-set.js';
 import { objectKey } from '../../../client/api-request.js';
 import type { ClusterListers } from '../framework/plugin-handle.js';
+import { ServiceSelectors } from './service-selectors.js';
 
 /** The objects of one kind in order of arrival; a changed object keeps its place. */
-class ObjectStore<T> {
+class ObjectStore<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>();
+  readonly #byNamespace = new Map<string, Map<string, T>>();
   /** By namespace; '' for all. Made anew when it is asked for after a change. */
   readonly #lists = new Map<string, readonly T[]>();
 
@@ -30,40 +33,58 @@ class ObjectStore<T> {
     return this.#objects.get(key);
   }
 
-  set(key: string, object: T): void {
+  set(object: T): void {
+    const { namespace = '', name } = object.metadata;
+    const key = objectKey(namespace, name);
     this.#objects.set(key, object);
-    this.#lists.clear();
+    let own = this.#byNamespace.get(namespace);
+    if (own === undefined) {
+      own = new Map();
+      this.#byNamespace.set(namespace, own);
+    }
+    own.set(key, object);
+    this.#changed(namespace);
   }
 
-  delete(key: string): void {
-    if (this.#objects.delete(key)) this.#lists.clear();
+  delete({ metadata }: T): void {
+    const { namespace = '', name } = metadata;
+    const key = objectKey(namespace, name);
+    if (!this.#objects.delete(key)) return;
+    this.#byNamespace.get(namespace)?.delete(key);
+    this.#changed(namespace);
   }
 
   list(namespace: string): readonly T[] {
     let list = this.#lists.get(namespace);
     if (list === undefined) {
-      const prefix = namespace === '' ? '' : objectKey(namespace, '');
-      const entries = [...this.#objects].filter(([key]) => key.startsWith(prefix));
-      list = entries.map(([, object]) => object);
+      const objects = namespace === '' ? this.#objects : this.#byNamespace.get(namespace);
+      list = [...(objects?.values() ?? [])];
       this.#lists.set(namespace, list);
     }
     return list;
+  }
+
+  #changed(namespace: string): void {
+    if (this.#lists.size === 0) return;
+    this.#lists.delete('');
+    this.#lists.delete(namespace);
   }
 }
 
 /** Objects by kind and name; what it is told is what plugins see. */
 export class ClusterObjects implements ClusterListers {
   readonly #stores = new Map<KindName, ObjectStore<KubernetesObject>>();
+  readonly #selectors = new ServiceSelectors();
 
   /** An object that is new or has changed. */
   set(object: KubernetesObject): void {
-    const { namespace, name } = object.metadata;
-    this.#store(object.kind).set(objectKey(namespace, name), object);
+    this.#store<KindName>(object.kind).set(object);
+    if (object.kind === 'Service') this.#selectors.set(object);
   }
 
   delete(object: KubernetesObject): void {
-    const { namespace, name } = object.metadata;
-    this.#store(object.kind).delete(objectKey(namespace, name));
+    this.#store<KindName>(object.kind).delete(object);
+    if (object.kind === 'Service') this.#selectors.delete(object);
   }
 
   pod(namespace: string, name: string): Pod | undefined {
@@ -80,6 +101,10 @@ export class ClusterObjects implements ClusterListers {
 
   services(namespace: string): readonly Service[] {
     return this.#store('Service').list(namespace);
+  }
+
+  servicesSelecting(namespace: string, labels: Labels | undefined): readonly Service[] {
+    return this.#selectors.selecting(namespace, labels);
   }
 
   replicationController(namespace: string, name: string): ReplicationController | undefined {

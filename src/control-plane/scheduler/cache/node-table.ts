@@ -142,6 +142,19 @@ export class NodeTable {
     for (const port of info.hostPorts) this.hostPorts[row]?.remove(port);
   }
 
+  /** As if `before` were taken off the row and `info` put on it. Linear in its pods. */
+  replacePod(row: number, before: PodInfo, info: PodInfo): void {
+    if (!countsAlike(before, info)) {
+      this.removePod(row, before);
+      this.addPod(row, info);
+      return;
+    }
+    const pods = this.pods[row] as PodInfo[];
+    const last = pods.length - 1;
+    pods[pods.indexOf(before)] = pods[last] as PodInfo;
+    pods[last] = info;
+  }
+
   #count(row: number, info: PodInfo, sign: 1 | -1): void {
     const { requests, nonZeroRequests } = info;
     this.versions[row]! += 1;
@@ -205,6 +218,18 @@ export class NodeTable {
     this.hasHardTaints = grown(this.hasHardTaints, capacity);
     this.hasSoftTaints = grown(this.hasSoftTaints, capacity);
   }
+}
+
+/** Whether two states of a pod are the same to everything that is counted or remembered of a node. */
+function countsAlike(a: PodInfo, b: PodInfo): boolean {
+  return (
+    a.requests === b.requests &&
+    a.pod.spec.affinity === b.pod.spec.affinity &&
+    a.pod.spec.volumes === b.pod.spec.volumes &&
+    a.pod.metadata.deletionTimestamp === b.pod.metadata.deletionTimestamp &&
+    a.pod.metadata.labels === b.pod.metadata.labels &&
+    a.claimKeys.length === 0
+  );
 }
 
 /** Sets a flag and returns by how much the number of flags that are set has changed. */

@@ -13,6 +13,7 @@
 
 import type { Node } from '../../../api/node.js';
 import type { Labels } from '../../../api/object-meta.js';
+import { SelectorBuckets } from '../../../api/selector-buckets.js';
 import { namespaceOf, termMatches } from '../framework/affinity-term.js';
 import type { PodInfo } from '../framework/pod-info.js';
 import { type NodePredicate, NodeSet } from './node-set.js';
@@ -27,7 +28,6 @@ import {
   TermHolders,
   type TermRole,
 } from './pod-class.js';
-import { SelectorBuckets } from '../../../api/selector-buckets.js';
 import { TopologyColumn } from './topology-column.js';
 
 /** Beyond this many, counts and sets are forgotten and made again when they are asked for. */
@@ -168,7 +168,7 @@ export class PlacementIndex {
       const info = pods[i];
       if (info === before[i]) continue;
       const was = classes[i];
-      const is = info && this.#classOf(info);
+      const is = info && (was?.includes(info) === true ? was : this.#classOf(info));
       if (info !== undefined) before[i] = info;
       if (is === was) continue;
       if (is !== undefined) {

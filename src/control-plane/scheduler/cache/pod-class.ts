@@ -4,6 +4,7 @@
 
 import type { LabelRequirement } from '../../../api/label-selector.js';
 import type { Labels } from '../../../api/object-meta.js';
+import type { PodSpec } from '../../../api/pod.js';
 import {
   type AffinityTerm,
   affinityTermsOf,
@@ -86,6 +87,7 @@ export class PodClass {
   /** What the pods of the class count for. */
   readonly selections: SelectedPods[] = [];
   readonly holders: TermHolders[] = [];
+  readonly #affinity: PodSpec['affinity'];
 
   constructor(key: string, { pod }: PodInfo) {
     this.key = key;
@@ -93,6 +95,18 @@ export class PodClass {
     this.labels = pod.metadata.labels;
     this.isTerminating = pod.metadata.deletionTimestamp !== undefined;
     this.terms = affinityTermsOf(pod);
+    this.#affinity = pod.spec.affinity;
+  }
+
+  /** True only for a pod of this class; false where that takes a closer look. */
+  includes({ pod }: PodInfo): boolean {
+    const { labels, deletionTimestamp } = pod.metadata;
+    return (
+      labels === this.labels &&
+      pod.spec.affinity === this.#affinity &&
+      (deletionTimestamp !== undefined) === this.isTerminating &&
+      namespaceOf(pod) === this.namespace
+    );
   }
 
   /** Counts `delta` more pods on a row. Linear in what the class counts for. */

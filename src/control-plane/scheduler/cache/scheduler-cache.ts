@@ -140,9 +140,15 @@ export class SchedulerCache {
 
   /** Takes the pod out and appends it again: the order of the node's list is observable. */
   #replace(cached: CachedPod, info: PodInfo): void {
-    this.#table.removePod(cached.row, cached.info);
-    this.#mark(cached.row);
+    const before = cached.info;
     cached.info = info;
+    if (before.nodeName === info.nodeName) {
+      this.#table.replacePod(cached.row, before, info);
+      this.#mark(cached.row);
+      return;
+    }
+    this.#table.removePod(cached.row, before);
+    this.#mark(cached.row);
     cached.row = this.#rowOf(info.nodeName);
     this.#table.addPod(cached.row, info);
     this.#mark(cached.row);

@@ -156,8 +156,11 @@ export function nodeSchedulingPropertiesChange(before: Node, after: Node): Clust
   return events.map(([event]) => event);
 }
 
+const assignedPodUpdate: readonly ClusterEvent[] = [clusterEvent('AssignedPod', 'UpdateOther')];
+const pendingPodUpdate: readonly ClusterEvent[] = [clusterEvent('UnschedulablePod', 'UpdateOther')];
+
 /** What has changed on a pod, one event a property; a general update when it is none of them. */
-export function podSchedulingPropertiesChange(before: Pod, after: Pod): ClusterEvent[] {
+export function podSchedulingPropertiesChange(before: Pod, after: Pod): readonly ClusterEvent[] {
   const isAssigned = (after.spec.nodeName ?? '') !== '';
   const resource = isAssigned ? 'AssignedPod' : 'UnschedulablePod';
   const events: ClusterEvent[] = [];
@@ -165,16 +168,18 @@ export function podSchedulingPropertiesChange(before: Pod, after: Pod): ClusterE
     events.push(clusterEvent(resource, 'UpdatePodLabel'));
   }
   if (isScaledDown(before, after)) events.push(clusterEvent(resource, 'UpdatePodScaleDown'));
-  const gates = (pod: Pod): number => pod.spec.schedulingGates?.length ?? 0;
-  if (gates(before) > 0 && gates(after) === 0) {
-    events.push(clusterEvent(resource, 'UpdatePodSchedulingGatesEliminated'));
+  if (before.spec !== after.spec) {
+    const gates = (pod: Pod): number => pod.spec.schedulingGates?.length ?? 0;
+    if (gates(before) > 0 && gates(after) === 0) {
+      events.push(clusterEvent(resource, 'UpdatePodSchedulingGatesEliminated'));
+    }
+    const tolerations = (pod: Pod): number => pod.spec.tolerations?.length ?? 0;
+    if (tolerations(before) !== tolerations(after)) {
+      events.push(clusterEvent(resource, 'UpdatePodToleration'));
+    }
   }
-  const tolerations = (pod: Pod): number => pod.spec.tolerations?.length ?? 0;
-  if (tolerations(before) !== tolerations(after)) {
-    events.push(clusterEvent(resource, 'UpdatePodToleration'));
-  }
-  if (events.length === 0) events.push(clusterEvent(resource, 'UpdateOther'));
-  return events;
+  if (events.length > 0) return events;
+  return isAssigned ? assignedPodUpdate : pendingPodUpdate;
 }
 
 /** Whether the pod now requests less of some resource. */

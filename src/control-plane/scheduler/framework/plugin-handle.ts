@@ -4,6 +4,7 @@
 // passed. Source: kube-scheduler v1.36 kube-scheduler/framework/interface.go Handle.
 
 import type { Namespace } from '../../../api/namespace.js';
+import type { Labels } from '../../../api/object-meta.js';
 import type {
   CSIDriver,
   CSINode,
@@ -39,6 +40,8 @@ export interface ClusterListers {
   namespace(name: string): Namespace | undefined;
   namespaces(): readonly Namespace[];
   services(namespace: string): readonly Service[];
+  /** The Services whose selector the labels satisfy, in no order that means anything. */
+  servicesSelecting(namespace: string, labels: Labels | undefined): readonly Service[];
   replicationController(namespace: string, name: string): ReplicationController | undefined;
   replicaSet(namespace: string, name: string): ReplicaSet | undefined;
   statefulSet(namespace: string, name: string): StatefulSet | undefined;

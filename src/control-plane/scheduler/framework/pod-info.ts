@@ -37,6 +37,7 @@ interface PodAmounts {
 }
 
 interface KnownAmounts extends PodAmounts {
+  /** What they were counted from. */
   readonly spec: PodSpec;
 }
 
@@ -44,16 +45,10 @@ interface KnownAmounts extends PodAmounts {
 // though their specs differ; so the list is the key, and the rest is compared.
 const knownAmounts = new WeakMap<readonly Container[], KnownAmounts>();
 
-function amountsOf(spec: PodSpec): PodAmounts {
+function amountsOf(spec: PodSpec, guess?: KnownAmounts): KnownAmounts {
+  if (guess !== undefined && countsAlike(guess.spec, spec)) return guess;
   const known = knownAmounts.get(spec.containers);
-  if (
-    known !== undefined &&
-    known.spec.initContainers === spec.initContainers &&
-    known.spec.overhead === spec.overhead &&
-    known.spec.resources === spec.resources
-  ) {
-    return known;
-  }
+  if (known !== undefined && countsAlike(known.spec, spec)) return known;
   const amounts: KnownAmounts = {
     spec,
     requests: podRequests(spec),
@@ -63,6 +58,16 @@ function amountsOf(spec: PodSpec): PodAmounts {
   };
   knownAmounts.set(spec.containers, amounts);
   return amounts;
+}
+
+function countsAlike(a: PodSpec, b: PodSpec): boolean {
+  return (
+    a === b ||
+    (a.containers === b.containers &&
+      a.initContainers === b.initContainers &&
+      a.overhead === b.overhead &&
+      a.resources === b.resources)
+  );
 }
 
 /** Host ports of the containers and of those init containers that keep running. */
@@ -98,9 +103,11 @@ export class PodInfo {
   readonly hasRequiredAntiAffinity: boolean;
   /** The claims that its volumes use, as `namespace/name`. */
   readonly claimKeys: readonly string[];
+  /** What the amounts above are taken from. */
+  readonly amounts: KnownAmounts;
 
   /**
-   * `same`: the pod as it was, when nothing but its node has changed.
+   * `same`: the pod as it was before.
    * @throws QuantityError when an amount of the pod is not a quantity.
    */
   constructor(pod: Pod, same?: PodInfo) {
@@ -112,14 +119,16 @@ export class PodInfo {
     this.schedulerName = spec.schedulerName ?? defaultSchedulerName;
     // Only on a node there is anything to resize; what is asked of a node is the spec's.
     const counted = (spec.nodeName ?? '') === '' ? spec : resizedSpec(pod);
-    const amounts = same !== undefined && counted === spec ? same : amountsOf(counted);
+    const amounts = amountsOf(counted, same?.amounts);
+    this.amounts = amounts;
     this.requests = amounts.requests;
     this.nonZeroRequests = amounts.nonZeroRequests;
     this.scoringRequests = amounts.scoringRequests;
     this.hostPorts = amounts.hostPorts;
-    const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+    const { affinity } = spec;
+    const podAntiAffinity = affinity?.podAntiAffinity;
     const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    this.hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined;
+    this.hasAffinity = affinity?.podAffinity !== undefined || podAntiAffinity !== undefined;
     this.hasRequiredAntiAffinity = required !== undefined && required.length > 0;
     this.claimKeys = same?.claimKeys ?? claimKeysOf(pod);
   }

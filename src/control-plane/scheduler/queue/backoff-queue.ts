@@ -42,9 +42,10 @@ export class BackoffQueue {
     return this.#rejected.size + this.#failed.size;
   }
 
-  /** All entries, in no order that means anything. */
-  all(): readonly QueuedPodInfo[] {
-    return [...this.#rejected.items, ...this.#failed.items];
+  /** Visits all entries, in no order that means anything. */
+  forEach(visit: (entry: QueuedPodInfo) => void): void {
+    this.#rejected.forEach(visit);
+    this.#failed.forEach(visit);
   }
 
   /** Whether an idle scheduler would take a pod from here. */

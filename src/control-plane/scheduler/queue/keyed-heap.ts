@@ -1,10 +1,16 @@
 // A binary heap whose elements can be found, changed and removed by key.
 // Source: kube-scheduler v1.36 backend/heap; reference: scheduler 1.2.
 
+/** An element and where in the heap it is. */
+interface Slot<T> {
+  item: T;
+  place: number;
+}
+
 /** `less` must be a total order, so that the order of removal does not depend on the layout. */
 export class KeyedHeap<T> {
-  readonly #items: T[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #slots: Slot<T>[] = [];
+  readonly #byKey = new Map<string, Slot<T>>();
   readonly #keyOf: (item: T) => string;
   readonly #less: (a: T, b: T) => boolean;
 
@@ -14,88 +20,97 @@ export class KeyedHeap<T> {
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.#slots.length;
   }
 
   has(key: string): boolean {
-    return this.#places.has(key);
+    return this.size > 0 && this.#byKey.has(key);
   }
 
   get(key: string): T | undefined {
-    const place = this.#places.get(key);
-    return place === undefined ? undefined : this.#items[place];
+    return this.size === 0 ? undefined : this.#byKey.get(key)?.item;
   }
 
-  /** All elements, in no order that means anything; not to be changed. */
-  get items(): readonly T[] {
-    return this.#items;
+  /** Visits all elements, in no order that means anything. */
+  forEach(visit: (item: T) => void): void {
+    for (const { item } of this.#slots) visit(item);
   }
 
   /** The least element. */
   peek(): T | undefined {
-    return this.#items[0];
+    return this.#slots[0]?.item;
   }
 
   /** Adds, or puts back into order after a change. O(log n). */
   set(item: T): void {
-    const place = this.#places.get(this.#keyOf(item)) ?? this.#items.length;
-    this.#put(place, item);
-    this.#down(this.#up(place));
+    const key = this.#keyOf(item);
+    let slot = this.#byKey.get(key);
+    if (slot === undefined) {
+      slot = { item, place: this.#slots.length };
+      this.#slots.push(slot);
+      this.#byKey.set(key, slot);
+    } else {
+      slot.item = item;
+    }
+    this.#settle(slot);
   }
 
   /** Removes and returns the least element. O(log n). */
   pop(): T | undefined {
-    const [first] = this.#items;
-    if (first !== undefined) this.delete(this.#keyOf(first));
-    return first;
+    const first = this.peek();
+    return first && this.delete(this.#keyOf(first));
   }
 
   /** O(log n). */
   delete(key: string): T | undefined {
-    const place = this.#places.get(key);
-    if (place === undefined) return undefined;
-    const item = this.#items[place] as T;
-    const last = this.#items.pop() as T;
-    this.#places.delete(key);
-    if (place < this.#items.length) {
-      this.#put(place, last);
-      this.#down(this.#up(place));
+    const slot = this.size === 0 ? undefined : this.#byKey.get(key);
+    if (slot === undefined) return undefined;
+    this.#byKey.delete(key);
+    const last = this.#slots.pop() as Slot<T>;
+    if (last !== slot) {
+      last.place = slot.place;
+      this.#slots[last.place] = last;
+      this.#settle(last);
     }
-    return item;
+    return slot.item;
   }
 
-  #put(place: number, item: T): void {
-    this.#items[place] = item;
-    this.#places.set(this.#keyOf(item), place);
+  #settle(slot: Slot<T>): void {
+    this.#up(slot);
+    this.#down(slot);
   }
 
-  /** Moves an element up to its place and returns that. */
-  #up(from: number): number {
-    const items = this.#items;
-    const item = items[from] as T;
-    let place = from;
+  #put(place: number, slot: Slot<T>): void {
+    slot.place = place;
+    this.#slots[place] = slot;
+  }
+
+  #up(slot: Slot<T>): void {
+    const slots = this.#slots;
+    let { place } = slot;
     while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (!this.#less(item, items[parent] as T)) break;
-      this.#put(place, items[parent] as T);
-      place = parent;
+      const parent = slots[(place - 1) >> 1] as Slot<T>;
+      if (!this.#less(slot.item, parent.item)) break;
+      const above = parent.place;
+      this.#put(place, parent);
+      place = above;
     }
-    if (place !== from) this.#put(place, item);
-    return place;
+    this.#put(place, slot);
   }
 
-  #down(from: number): void {
-    const items = this.#items;
-    const item = items[from] as T;
-    let place = from;
+  #down(slot: Slot<T>): void {
+    const slots = this.#slots;
+    let { place } = slot;
     for (;;) {
-      let child = 2 * place + 1;
-      if (child >= items.length) break;
-      if (child + 1 < items.length && this.#less(items[child + 1] as T, items[child] as T)) child++;
-      if (!this.#less(items[child] as T, item)) break;
-      this.#put(place, items[child] as T);
-      place = child;
+      let child = slots[2 * place + 1];
+      if (child === undefined) break;
+      const right = slots[2 * place + 2];
+      if (right !== undefined && this.#less(right.item, child.item)) child = right;
+      if (!this.#less(child.item, slot.item)) break;
+      const below = child.place;
+      this.#put(place, child);
+      place = below;
     }
-    if (place !== from) this.#put(place, item);
+    this.#put(place, slot);
   }
 }

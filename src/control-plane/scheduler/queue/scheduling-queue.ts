@@ -5,7 +5,8 @@
 // Source: kube-scheduler v1.36 backend/queue/scheduling_queue.go; reference: scheduler 1.2, 1.3.
 
 import type { Pod } from '../../../api/pod.js';
-import { assert } from '../../../kernel/assert.js';
+import { objectKey } from '../../../client/api-request.js';
+import { AssertionError, assert } from '../../../kernel/assert.js';
 import type { SimTime } from '../../../kernel/time.js';
 import {
   type ClusterEvent,
@@ -85,12 +86,16 @@ export class SchedulingQueue {
   /** Pods by profile and by plugin that has rejected their last attempt. Linear in the pods. */
   get rejectedPods(): ReadonlyMap<string, ReadonlyMap<string, number>> {
     const counts = new Map<string, Map<string, number>>();
-    const stores = [this.#activeQ.items, this.#backoffQ.all(), this.#unschedulablePods.all()];
-    for (const { info, unschedulablePlugins, pendingPlugins } of stores.flat()) {
+    const count = (entry: QueuedPodInfo): void => {
+      if (!entry.hasRejectors) return;
+      const { info, unschedulablePlugins, pendingPlugins } = entry;
       for (const plugin of [...unschedulablePlugins, ...pendingPlugins]) {
         const own = counts.get(info.schedulerName) ?? new Map<string, number>();
         counts.set(info.schedulerName, own.set(plugin, (own.get(plugin) ?? 0) + 1));
       }
+    };
+    for (const store of [this.#activeQ, this.#backoffQ, this.#unschedulablePods]) {
+      store.forEach(count);
     }
     return counts;
   }
@@ -137,11 +142,11 @@ export class SchedulingQueue {
   }
 
   /** The pod is gone, or bound. A pod in flight stays so until its attempt ends. */
-  delete(info: PodInfo): void {
-    this.#options.nominator.remove(info.uid);
-    this.#activeQ.delete(info.key);
-    this.#backoffQ.delete(info.key);
-    this.#unschedulablePods.delete(info.key);
+  delete({ metadata }: Pod): void {
+    const key = objectKey(metadata.namespace, metadata.name);
+    this.#options.nominator.remove(metadata.uid ?? key);
+    if (this.#activeQ.delete(key) !== undefined) return;
+    if (this.#backoffQ.delete(key) === undefined) this.#unschedulablePods.delete(key);
   }
 
   /**
@@ -194,6 +199,7 @@ export class SchedulingQueue {
     concerns?: (pod: PodInfo) => boolean,
   ): void {
     const { event } = observed;
+    if (this.#unschedulablePods.isEmpty && this.#inFlight.isEmpty) return;
     if (!this.#isOfInterest(event)) return;
     for (const { schedulerName, rejectors, pods } of this.#unschedulablePods.groups()) {
       const hints = this.#profiles.get(schedulerName)?.hints;
@@ -258,7 +264,9 @@ export class SchedulingQueue {
 
   #profileOf(info: PodInfo): Profile {
     const profile = this.#profiles.get(info.schedulerName);
-    assert(profile !== undefined, `pod ${info.key} has no profile: ${info.schedulerName}`);
+    if (profile === undefined) {
+      throw new AssertionError(`pod ${info.key} has no profile: ${info.schedulerName}`);
+    }
     return profile;
   }
 

@@ -23,6 +23,10 @@ export class UnschedulablePods {
   readonly #groups = new Map<string, Group>();
   readonly #groupOf = new Map<string, Group>();
 
+  get isEmpty(): boolean {
+    return this.#groupOf.size === 0 && this.#gated.size === 0;
+  }
+
   /** Pods that are not gated. */
   get size(): number {
     return this.#groupOf.size;
@@ -51,6 +55,7 @@ export class UnschedulablePods {
   }
 
   delete(key: string): void {
+    if (this.isEmpty) return;
     this.#gated.delete(key);
     const group = this.#groupOf.get(key);
     if (group === undefined) return;
@@ -69,10 +74,10 @@ export class UnschedulablePods {
     return [...this.#groups.values()];
   }
 
-  /** All of them; a copy. */
-  all(): QueuedPodInfo[] {
-    const rejected = [...this.#groups.values()].flatMap(({ pods }) => [...pods.values()]);
-    return [...this.gated(), ...rejected];
+  /** Visits all of them, gated ones first. */
+  forEach(visit: (entry: QueuedPodInfo) => void): void {
+    for (const entry of this.#gated.values()) visit(entry);
+    for (const { pods } of this.#groups.values()) for (const entry of pods.values()) visit(entry);
   }
 
   /** When the pod that has waited longest came here; gated pods do not count. */

@@ -141,3 +141,37 @@ describe('a handle to look at plugins with', () => {
     ]);
   });
 });
+
+describe('the Services that select labels', () => {
+  const service = (name: string, selector?: Record<string, string>, namespace = 'shop') =>
+    object('Service', name, namespace, { spec: { ...(selector && { selector }) } });
+  const web = { app: 'web', tier: 'front' };
+
+  it('are those of the namespace whose every label agrees', () => {
+    const all = told(
+      service('exact', web),
+      service('wider', { app: 'web' }),
+      service('other', { app: 'web', tier: 'back' }),
+      service('none'),
+      service('foreign', web, 'shop-2'),
+    );
+    expect(namesOf(all.servicesSelecting('shop', web)).sort()).toEqual(['exact', 'wider']);
+    expect(all.servicesSelecting('shop', undefined)).toEqual([]);
+    expect(all.servicesSelecting('elsewhere', web)).toEqual([]);
+  });
+
+  it('follow a selector that changes, and a Service that goes', () => {
+    const all = told(service('a', { app: 'web' }));
+    all.set(service('a', { app: 'db' }));
+    expect(all.servicesSelecting('shop', web)).toEqual([]);
+    expect(namesOf(all.servicesSelecting('shop', { app: 'db' }))).toEqual(['a']);
+    const same = service('a', { app: 'db' });
+    all.set(same);
+    expect(all.servicesSelecting('shop', { app: 'db' })).toEqual([same]);
+    all.set(service('a'));
+    expect(all.servicesSelecting('shop', { app: 'db' })).toEqual([]);
+    all.set(same);
+    all.delete(same);
+    expect(all.servicesSelecting('shop', { app: 'db' })).toEqual([]);
+  });
+});

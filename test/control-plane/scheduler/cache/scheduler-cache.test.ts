@@ -89,6 +89,40 @@ describe('the list of a node', () => {
   });
 });
 
+describe('a pod that has changed', () => {
+  const versionOf = ({ snapshot }: SchedulerCache): number =>
+    snapshot.table.versions[snapshot.rowOf('n')!]!;
+
+  test('leaves what is remembered of its node alone where only its status differs', () => {
+    const cache = cacheOf('n');
+    const first = on('p', 'n');
+    for (const info of [first, on('q', 'n')]) cache.addPod(info);
+    cache.updateSnapshot();
+    const before = versionOf(cache);
+    cache.addPod(new PodInfo({ ...first.pod, status: { phase: 'Running' } }, first));
+    cache.updateSnapshot();
+    expect(versionOf(cache)).toBe(before);
+    expect(podsOn(cache, 'n')).toEqual(['q', 'p']);
+    expect(cache.changedRows).toBe(1);
+  });
+
+  test('is counted anew where it asks for something else, or is being deleted', () => {
+    const cache = cacheOf('n');
+    cache.addPod(on('p', 'n'));
+    cache.updateSnapshot();
+    const before = versionOf(cache);
+    const resized = on('p', 'n', '3');
+    cache.addPod(resized);
+    expect(requestedCpu(cache, 'n')).toBe(3000);
+    const metadata = { ...resized.pod.metadata, deletionTimestamp: 1 };
+    const between = versionOf(cache);
+    cache.addPod(new PodInfo({ ...resized.pod, metadata }, resized));
+    cache.updateSnapshot();
+    expect(between).toBeGreaterThan(before);
+    expect(versionOf(cache)).toBeGreaterThan(between);
+  });
+});
+
 describe('nodes', () => {
   test('leave while their pods stay, and find them again', () => {
     const cache = cacheOf('n', 'm');

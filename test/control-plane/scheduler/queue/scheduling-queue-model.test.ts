@@ -106,7 +106,7 @@ class Storm {
   private delete(name: string): void {
     const known = this.known.get(name);
     if (known === undefined) return;
-    this.queue.delete(known.info);
+    this.queue.delete(known.info.pod);
     if (known.entry !== undefined) this.queue.done(known.info.uid);
     this.known.delete(name);
   }

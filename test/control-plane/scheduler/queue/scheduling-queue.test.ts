@@ -133,7 +133,7 @@ describe('activeQ', () => {
     test.add('q', 5);
     expect(test.pop()).toBe('p');
     const other = test.add('r');
-    test.queue.delete(other);
+    test.queue.delete(other.pod);
     expect([test.pop(), test.pop()]).toEqual(['q', undefined]);
   });
 });
@@ -369,7 +369,7 @@ describe('a pod in flight', () => {
     const test = new TestQueue();
     const info = test.add('p');
     test.pop();
-    test.queue.delete(info);
+    test.queue.delete(info.pod);
     test.add('p');
     test.fail('AnyEvent');
     expect(test.sizes).toBe('active 1, backoff 0, unschedulable 0, gated 0');
@@ -445,7 +445,7 @@ describe('nominations', () => {
     expect([test.nominator.podsFor('n').length, test.nominator.podsFor('m').length]).toEqual([
       0, 1,
     ]);
-    test.queue.delete(new PodInfo(moved));
+    test.queue.delete(moved);
     expect(test.nominator.isEmpty).toBe(true);
   });
 

@@ -2,77 +2,101 @@
 // ReplicationController, ReplicaSet or StatefulSet.
 // Source: kube-scheduler v1.36 plugins/helper/spread.go; reference: scheduler 2.8.
 
+import { sortedKeys } from '../../../../api/field-check.js';
 import {
-  type LabelMatcher,
   type LabelRequirement,
+  type LabelSelector,
   labelRequirements,
-  matcherOf,
 } from '../../../../api/label-selector.js';
-import { controllerOf, type Labels } from '../../../../api/object-meta.js';
+import { controllerOf, type Labels, type OwnerReference } from '../../../../api/object-meta.js';
 import type { Pod } from '../../../../api/pod.js';
 import type { Service } from '../../../../api/service.js';
-import { SelectorBuckets } from '../../../../api/selector-buckets.js';
 import { namespaceOf } from '../../framework/affinity-term.js';
 import type { ClusterListers } from '../../framework/plugin-handle.js';
 
 /** The listers that default constraints need. */
 export type SpreadListers = Pick<
   ClusterListers,
-  'services' | 'replicationController' | 'replicaSet' | 'statefulSet'
+  'servicesSelecting' | 'replicationController' | 'replicaSet' | 'statefulSet'
 >;
 
-/** The selector of a Service. */
-interface ServiceSelector {
+/** What the pods of one template have in common. */
+interface Known {
+  readonly namespace: string;
+  readonly serviceSelectors: readonly Labels[];
+  readonly ownerKind: string;
+  readonly ownerSelector: Selector;
   readonly requirements: readonly LabelRequirement[];
-  readonly matches: LabelMatcher;
 }
 
-// A namespace may have hundreds of Services; the list is the same array until one of them changes.
-const knownSelectors = new WeakMap<readonly Service[], SelectorBuckets<ServiceSelector>>();
+type Selector = LabelSelector | Labels | undefined;
 
-function selectorsOf(services: readonly Service[]): SelectorBuckets<ServiceSelector> {
-  let selectors = knownSelectors.get(services);
-  if (selectors === undefined) {
-    selectors = new SelectorBuckets();
-    for (const { spec } of services) {
-      if (spec?.selector === undefined) continue;
-      const requirements = labelRequirements({ matchLabels: spec.selector });
-      selectors.add({ requirements, matches: matcherOf(requirements) });
-    }
-    knownSelectors.set(services, selectors);
+// Pods of a template share their labels; whether what selects them is what it was is compared.
+const known = new WeakMap<Labels, Known>();
+
+const noLabels: Labels = {};
+
+/**
+ * What labels must be; none when nothing selects the pod. The same array as long as the same
+ * selectors select the same labels. Linear in the Services that agree with the pod in one label.
+ */
+export function defaultRequirements(listers: SpreadListers, pod: Pod): readonly LabelRequirement[] {
+  const namespace = namespaceOf(pod);
+  const { labels = noLabels } = pod.metadata;
+  const services = listers.servicesSelecting(namespace, labels);
+  const owner = controllerOf(pod);
+  const ownerKind = owner?.kind ?? '';
+  const ownerSelector = owner && selectorOf(listers, namespace, owner);
+  const before = known.get(labels);
+  if (
+    before?.namespace === namespace &&
+    before.ownerKind === ownerKind &&
+    before.ownerSelector === ownerSelector &&
+    haveSelectors(services, before.serviceSelectors)
+  ) {
+    return before.requirements;
   }
-  return selectors;
+  const serviceSelectors = services.map(({ spec }) => spec.selector ?? noLabels);
+  const ours = serviceLabels(serviceSelectors, labels);
+  const requirements =
+    ownerKind === 'ReplicationController'
+      ? labelRequirements({ matchLabels: { ...ours, ...(ownerSelector as Labels | undefined) } })
+      : [
+          ...labelRequirements({ matchLabels: ours }),
+          ...labelRequirements((ownerSelector as LabelSelector | undefined) ?? {}),
+        ];
+  known.set(labels, { namespace, serviceSelectors, ownerKind, ownerSelector, requirements });
+  return requirements;
+}
+
+function haveSelectors(services: readonly Service[], selectors: readonly Labels[]): boolean {
+  if (services.length !== selectors.length) return false;
+  for (let i = 0; i < services.length; i++) {
+    if (services[i]?.spec.selector !== selectors[i]) return false;
+  }
+  return true;
+}
+
+/** The selector of an owner of a kind that counts. */
+function selectorOf(
+  listers: SpreadListers,
+  namespace: string,
+  { apiVersion, kind, name }: OwnerReference,
+): Selector {
+  if (apiVersion === 'v1' && kind === 'ReplicationController') {
+    return listers.replicationController(namespace, name)?.spec?.selector;
+  }
+  if (apiVersion !== 'apps/v1') return undefined;
+  if (kind === 'ReplicaSet') return listers.replicaSet(namespace, name)?.spec?.selector;
+  if (kind === 'StatefulSet') return listers.statefulSet(namespace, name)?.spec?.selector;
+  return undefined;
 }
 
 /** Labels that the Services of the pod select by; they are labels of the pod. */
-function serviceLabels(services: readonly Service[], { metadata }: Pod): Labels {
-  const labels: Record<string, string> = {};
-  for (const { requirements, matches } of selectorsOf(services).candidates(metadata.labels)) {
-    if (!matches(metadata.labels)) continue;
-    for (const { key } of requirements) labels[key] = metadata.labels?.[key] ?? '';
+function serviceLabels(selectors: readonly Labels[], labels: Labels): Labels {
+  const selected: Record<string, string> = {};
+  for (const selector of selectors) {
+    for (const key of sortedKeys(selector)) selected[key] = labels[key] ?? '';
   }
-  return labels;
-}
-
-/** What labels must be; none when nothing selects the pod. Linear in a new list of Services. */
-export function defaultRequirements(listers: SpreadListers, pod: Pod): readonly LabelRequirement[] {
-  const namespace = namespaceOf(pod);
-  const matchLabels = serviceLabels(listers.services(namespace), pod);
-  const owner = controllerOf(pod);
-  const kind = owner === undefined ? '' : `${owner.apiVersion} ${owner.kind}`;
-  const name = owner?.name ?? '';
-  if (kind === 'v1 ReplicationController') {
-    const controller = listers.replicationController(namespace, name);
-    return labelRequirements({ matchLabels: { ...matchLabels, ...controller?.spec?.selector } });
-  }
-  const requirements = labelRequirements({ matchLabels });
-  if (kind === 'apps/v1 ReplicaSet') {
-    const selector = listers.replicaSet(namespace, name)?.spec?.selector;
-    return [...requirements, ...labelRequirements(selector ?? {})];
-  }
-  if (kind === 'apps/v1 StatefulSet') {
-    const selector = listers.statefulSet(namespace, name)?.spec?.selector;
-    return [...requirements, ...labelRequirements(selector ?? {})];
-  }
-  return requirements;
+  return selected;
 }

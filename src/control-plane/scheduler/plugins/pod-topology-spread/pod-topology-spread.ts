@@ -3,6 +3,7 @@
 // Source: kube-scheduler v1.36 plugins/podtopologyspread; reference: scheduler 2.8, 2.13.
 
 import type { TopologySpreadConstraint } from '../../../../api/affinity.js';
+import type { LabelRequirement } from '../../../../api/label-selector.js';
 import type { Pod } from '../../../../api/pod.js';
 import type { Snapshot } from '../../cache/snapshot.js';
 import type { PodTopologySpreadArgs } from '../../configuration/plugin-args.js';
@@ -54,7 +55,8 @@ export class PodTopologySpread
 {
   readonly name = 'PodTopologySpread';
   readonly #listers: SpreadListers;
-  readonly #defaults: readonly TopologySpreadConstraint[];
+  readonly #hard: DefaultConstraints;
+  readonly #soft: DefaultConstraints;
   readonly #isSystemDefaulted: boolean;
   /** Of the last call of `score`, by place. */
   #ignored: Uint8Array = new Uint8Array(64);
@@ -65,7 +67,9 @@ export class PodTopologySpread
   ) {
     this.#listers = listers;
     this.#isSystemDefaulted = defaultingType === 'System';
-    this.#defaults = this.#isSystemDefaulted ? systemDefaultConstraints : defaultConstraints;
+    const defaults = this.#isSystemDefaulted ? systemDefaultConstraints : defaultConstraints;
+    this.#hard = new DefaultConstraints(defaults, 'DoNotSchedule');
+    this.#soft = new DefaultConstraints(defaults, 'ScheduleAnyway');
   }
 
   preFilter(state: CycleState, { pod }: PodInfo, snapshot: Snapshot): PreFilterResult {
@@ -99,8 +103,9 @@ export class PodTopologySpread
     if (constraints.length === 0) return skip;
     const { placements } = snapshot;
     // Pods by host name are counted on the nodes that are scored.
-    const counted = constraints.filter(({ topologyKey }) => topologyKey !== hostname);
-    state.walks.push(walkOf('spreadPreScore', counted.length, snapshot));
+    let counted = 0;
+    for (const { topologyKey } of constraints) if (topologyKey !== hostname) counted++;
+    state.walks.push(walkOf('spreadPreScore', counted, snapshot));
     const requiresAllKeys = hasConstraints(pod) || !this.#isSystemDefaulted;
     state.write(softKey, SoftSpread.of(pod, constraints, requiresAllKeys, nodes, placements));
     return undefined;
@@ -148,21 +153,38 @@ export class PodTopologySpread
   };
 
   /** The pod's own constraints of a kind; those of the profile if it declares none at all. */
-  #constraintsOf(
-    pod: Pod,
-    kind: TopologySpreadConstraint['whenUnsatisfiable'],
-  ): readonly SpreadConstraint[] {
-    const isOfKind = ({ whenUnsatisfiable }: TopologySpreadConstraint): boolean =>
-      whenUnsatisfiable === kind;
+  #constraintsOf(pod: Pod, kind: Kind): readonly SpreadConstraint[] {
     if (hasConstraints(pod)) {
       const own = pod.spec.topologySpreadConstraints ?? [];
-      return own.filter(isOfKind).map((each) => declaredConstraint(each, pod.metadata.labels));
+      const ofKind = own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === kind);
+      return ofKind.map((each) => declaredConstraint(each, pod.metadata.labels));
     }
-    const defaults = this.#defaults.filter(isOfKind);
-    if (defaults.length === 0) return none;
-    const requirements = defaultRequirements(this.#listers, pod);
+    return (kind === 'DoNotSchedule' ? this.#hard : this.#soft).of(this.#listers, pod);
+  }
+}
+
+type Kind = TopologySpreadConstraint['whenUnsatisfiable'];
+
+/** The constraints of one kind that pods get which declare none. */
+class DefaultConstraints {
+  readonly #declared: readonly TopologySpreadConstraint[];
+  /** By what pods are counted; pods of one template ask for the same. */
+  readonly #known = new WeakMap<readonly LabelRequirement[], readonly SpreadConstraint[]>();
+
+  constructor(declared: readonly TopologySpreadConstraint[], kind: Kind) {
+    this.#declared = declared.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === kind);
+  }
+
+  of(listers: SpreadListers, pod: Pod): readonly SpreadConstraint[] {
+    if (this.#declared.length === 0) return none;
+    const requirements = defaultRequirements(listers, pod);
     if (requirements.length === 0) return none;
-    return defaults.map((each) => spreadConstraint(each, requirements));
+    let constraints = this.#known.get(requirements);
+    if (constraints === undefined) {
+      constraints = this.#declared.map((each) => spreadConstraint(each, requirements));
+      this.#known.set(requirements, constraints);
+    }
+    return constraints;
   }
 }
 

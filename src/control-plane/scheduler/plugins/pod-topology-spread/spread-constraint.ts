@@ -37,6 +37,8 @@ interface CountedLabels {
   /** Equal for equal requirements. */
   readonly key: string;
   readonly requirements: readonly LabelRequirement[];
+  /** Of the namespace that was asked for last: pods of one template are in one. */
+  last: { readonly namespace: string; readonly selector: PodSelector } | undefined;
 }
 
 const known = new WeakMap<TopologySpreadConstraint, SpreadConstraint>();
@@ -79,7 +81,9 @@ export function spreadConstraint(
     honorsNodeAffinity: nodeAffinityPolicy !== 'Ignore',
     honorsNodeTaints: nodeTaintsPolicy === 'Honor',
     matches: requirements === undefined ? () => false : matcherOf(requirements),
-    counted: isCounted ? { key: requirementsKey(requirements), requirements } : undefined,
+    counted: isCounted
+      ? { key: requirementsKey(requirements), requirements, last: undefined }
+      : undefined,
   };
 }
 
@@ -91,14 +95,17 @@ export function countedPods(
 ): PlacementCounter | undefined {
   if (counted === undefined) return undefined;
   const namespace = namespaceOf(pod);
-  const selector: PodSelector = {
-    key: `spread ${namespace} ${counted.key}`,
-    requirements: counted.requirements,
-    includesNamespace: (name) => name === namespace,
-    matches,
-    includesTerminating: false,
-  };
-  return placements.podsMatching(selector);
+  if (counted.last?.namespace !== namespace) {
+    const selector: PodSelector = {
+      key: `spread ${namespace} ${counted.key}`,
+      requirements: counted.requirements,
+      includesNamespace: (name) => name === namespace,
+      matches,
+      includesTerminating: false,
+    };
+    counted.last = { namespace, selector };
+  }
+  return placements.podsMatching(counted.last.selector);
 }
 
 /** What a constraint counts where there is nothing to count. Never changed. */
@@ -114,6 +121,9 @@ export function includedNodes(
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const isSelective = required !== undefined || spec.nodeSelector !== undefined;
   const checksAffinity = honorsNodeAffinity && isSelective;
+  if (keys.length === 0 && !checksAffinity && !honorsNodeTaints) {
+    return placements.nodeSet('', everyNode);
+  }
   const affinity = checksAffinity ? JSON.stringify([spec.nodeSelector, required]) : '';
   const tolerations = honorsNodeTaints ? JSON.stringify(spec.tolerations ?? []) : '';
   const key = `${keys.join(',')} ${affinity} ${tolerations}`;
@@ -128,4 +138,5 @@ export function includedNodes(
   });
 }
 
+const everyNode = (): boolean => true;
 const hardEffects = ['NoSchedule', 'NoExecute'] as const;
