@@ -39,7 +39,7 @@ const rows: readonly MetricFamily[] = [
 ];
 
 /** By name without `apiserver_admission_webhook_`. */
-const families: ReadonlyMap<string, MetricFamily> = new Map(
+export const admissionFamilies: ReadonlyMap<string, MetricFamily> = new Map(
   rows.map((family) => [family.name.replace('apiserver_admission_webhook_', ''), family]),
 );
 
@@ -66,7 +66,7 @@ export function admissionSamples(
   { webhooks }: AdmissionStatistics,
   instance: MetricSample['labels'],
 ): readonly MetricSample[] {
-  const collector = new SampleCollector(families, instance);
+  const collector = new SampleCollector(admissionFamilies, instance);
   for (const { webhook, operation, isFailed, durationUs } of webhooks) {
     const { name } = webhook;
     const type = typeOf(webhook);

@@ -29,7 +29,7 @@ const LOOKUPS = 'dns_lookup_duration_seconds';
 const doubling = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => first * (1 << index));
 
-const families: readonly MetricFamily[] = [
+export const dnsFamilies: readonly MetricFamily[] = [
   {
     name: REQUESTS,
     help: 'DNS requests by zone and type.',
@@ -101,7 +101,7 @@ export class DnsMetrics extends SilentObserver implements DnsMonitor {
   /** What the pods have met. */
   readonly lookups: DnsLookups;
   readonly #simulation: Simulation;
-  readonly #registry = new MetricRegistry(families);
+  readonly #registry = new MetricRegistry(dnsFamilies);
   readonly #servers = new Set<DnsServer>();
   /** When the readiness of a pod changed last, by UID. */
   readonly #changedUs = new Map<string, SimTime>();

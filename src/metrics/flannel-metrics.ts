@@ -22,7 +22,7 @@ const histogram = (name: string, help: string): MetricFamily => ({
   buckets,
 });
 
-const families: readonly MetricFamily[] = [
+export const flannelFamilies: readonly MetricFamily[] = [
   histogram(PROGRAMMING, 'From the publication of a subnet until a host has its route, mean.'),
   histogram(LAST, 'From the publication of a subnet until the last host has its route.'),
   {
@@ -41,7 +41,7 @@ const families: readonly MetricFamily[] = [
 ];
 
 export class FlannelMetrics implements FlannelMonitor {
-  readonly #registry = new MetricRegistry(families);
+  readonly #registry = new MetricRegistry(flannelFamilies);
 
   subnetProgrammed(lastUs: number, meanUs: number): void {
     this.#registry.histogram(PROGRAMMING).observe(toSeconds(meanUs));

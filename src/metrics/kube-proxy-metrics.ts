@@ -36,7 +36,7 @@ const syncTime = (name: string, help: string): MetricFamily => ({
   buckets: syncBuckets,
 });
 
-const families: readonly MetricFamily[] = [
+export const kubeProxyFamilies: readonly MetricFamily[] = [
   syncTime(SYNC, 'Time of a sync of the rules.'),
   syncTime(FULL, 'Time of a sync that writes all rules.'),
   syncTime(PARTIAL, 'Time of a sync that writes the rules of what has changed.'),
@@ -64,7 +64,7 @@ const families: readonly MetricFamily[] = [
 const FAMILY = 'IPv4';
 
 export class KubeProxyMetrics implements ProxyMonitor {
-  readonly #registry = new MetricRegistry(families);
+  readonly #registry = new MetricRegistry(kubeProxyFamilies);
   readonly #cpuUs = new Map<string, number>();
 
   worked(node: string, durationUs: number): void {

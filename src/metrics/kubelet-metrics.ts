@@ -22,7 +22,7 @@ const startBuckets = [
   2700, 3600,
 ];
 
-const families: readonly MetricFamily[] = [
+export const kubeletFamilies: readonly MetricFamily[] = [
   {
     name: PULL,
     help: 'Time of one image pull, without waiting for its turn.',
@@ -72,7 +72,7 @@ const families: readonly MetricFamily[] = [
 ];
 
 export class KubeletMetrics extends SilentObserver implements KubeletMonitor {
-  readonly #registry = new MetricRegistry(families);
+  readonly #registry = new MetricRegistry(kubeletFamilies);
 
   override imagePulled(_node: string, _image: string, _bytes: number, durationUs: number): void {
     this.#registry.histogram(PULL).observe(toSeconds(durationUs));

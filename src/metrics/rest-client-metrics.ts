@@ -15,7 +15,7 @@ const SIZE_BUCKETS = [
 ];
 const labels = ['host', 'verb', 'job'];
 
-const families: readonly MetricFamily[] = [
+export const restClientFamilies: readonly MetricFamily[] = [
   {
     name: 'rest_client_rate_limiter_duration_seconds',
     help: 'Time that the rate limiter of the client held requests.',
@@ -92,7 +92,7 @@ interface Sent {
 type Job = Map<Verb, Sent>;
 
 export class RestClientMetrics implements RestClientMonitor {
-  readonly #registry = new MetricRegistry(families);
+  readonly #registry = new MetricRegistry(restClientFamilies);
   readonly #jobs = new Map<string, Job>();
   readonly #jobOf = new PerCaller<Job>();
 

@@ -7,6 +7,7 @@ import type { ApiCall } from '../client/api-call.js';
 import { objectKey } from '../client/api-request.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
+import { type MetricFamily, sampleHead } from './metric-registry.js';
 import type { MetricSample, SchedulerRow } from './run-result.js';
 
 /** A scheduler, and who it is to the API server. */
@@ -24,23 +25,29 @@ interface Counts {
 /** Reasons of a pod that its kubelet has not admitted: `OutOfcpu`, `NodePorts`. */
 const admissionReason = /^(?:OutOf.+|NodeAffinity|NodePorts|UnexpectedAdmissionError)$/;
 
-const measures: readonly {
-  readonly name: string;
-  readonly help: string;
-  readonly read: (row: SchedulerRow) => number;
-}[] = [
+const labels = ['scheduler'];
+
+/** Names of kubeclock's own; Kubernetes has no such metrics. */
+export const schedulerConflictFamilies: readonly MetricFamily[] = [
   {
-    name: 'binding_conflicts',
+    name: 'kubeclock_scheduler_binding_conflicts_total',
     help: 'Bindings refused because the pod had a node already.',
-    read: ({ bindingConflicts }) => bindingConflicts,
+    type: 'counter',
+    labels,
   },
-  { name: 'pods_bound', help: 'Pods bound.', read: ({ podsBound }) => podsBound },
+  { name: 'kubeclock_scheduler_pods_bound_total', help: 'Pods bound.', type: 'counter', labels },
   {
-    name: 'pods_rejected',
+    name: 'kubeclock_scheduler_pods_rejected_total',
     help: 'Pods bound by the scheduler that their kubelet did not admit.',
-    read: ({ podsRejected }) => podsRejected,
+    type: 'counter',
+    labels,
   },
 ];
+
+/** The figures of a scheduler in the order of the families. */
+function figuresOf({ bindingConflicts, podsBound, podsRejected }: SchedulerRow): readonly number[] {
+  return [bindingConflicts, podsBound, podsRejected];
+}
 
 /** Counts by scheduler. */
 export class SchedulerConflicts extends SilentObserver {
@@ -65,15 +72,13 @@ export class SchedulerConflicts extends SilentObserver {
     }));
   }
 
-  /** The same under names of kubeclock's own; Kubernetes has no such metrics. */
+  /** The same as metrics. */
   get samples(): readonly MetricSample[] {
-    return measures.flatMap(({ name, help, read }) =>
-      this.rows.map((row) => ({
-        name: `kubeclock_scheduler_${name}_total`,
-        help,
-        type: 'counter' as const,
-        labels: [['scheduler', row.name] as const],
-        value: read(row),
+    const { rows } = this;
+    return schedulerConflictFamilies.flatMap((family, i) =>
+      rows.map((row) => ({
+        ...sampleHead(family, [row.name], []),
+        value: figuresOf(row)[i] as number,
       })),
     );
   }

@@ -18,7 +18,7 @@ const csiLabels = ['driver_name', 'method_name', 'grpc_status_code', 'migrated']
 const claimLabels = ['namespace', 'storage_class', 'volume_attributes_class'];
 const stateLabels = ['plugin_name', 'state'];
 
-const families: readonly MetricFamily[] = [
+export const volumeFamilies: readonly MetricFamily[] = [
   {
     name: 'attachdetach_controller_forced_detaches',
     help: 'Volumes that were detached although their nodes may have had them mounted.',
@@ -93,7 +93,7 @@ const families: readonly MetricFamily[] = [
 const actual = 'actual_state_of_world';
 
 export class VolumeMetrics extends SilentObserver implements VolumeMonitor {
-  readonly #registry = new MetricRegistry(families);
+  readonly #registry = new MetricRegistry(volumeFamilies);
 
   override csiCalled(
     caller: CsiCaller,

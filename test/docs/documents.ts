@@ -55,6 +55,16 @@ export function blocksOf({ path, text }: Document): readonly Block[] {
   return blocks;
 }
 
+/** The file that a block says it is, by `file=NAME`. */
+export function fileOf(block: Block): string | undefined {
+  return wordOf(block, 'file');
+}
+
+/** What a word after the fence says: `exit=2`. */
+export function wordOf({ words }: Block, name: string): string | undefined {
+  return words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 function isCode(lines: readonly string[], i: number): boolean {
   return /^ {4}\S/.test(lines[i] as string) && (lines[i - 1] ?? '') === '';
 }

@@ -1,6 +1,6 @@
 // Commands in the documents are what the parser of the command line takes, and YAML is what loading
 // takes: whole scenarios, parts of one, manifests, scheduler configurations.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -11,7 +11,7 @@ import { loadScenario } from '../../src/scenario/load.js';
 import { checkManifestFile } from '../../src/scenario/manifest-file.js';
 import { root } from '../tidy/source-files.js';
 import { type CommandLine, commandLinesOf } from './command-lines.js';
-import { type Block, blocksOf, documents } from './documents.js';
+import { type Block, blocksOf, documents, fileOf, wordOf } from './documents.js';
 
 const blocks = documents().flatMap(blocksOf);
 const commands = blocks.flatMap(commandLinesOf);
@@ -97,14 +97,11 @@ function problemsOf({ document, line, code }: Block): readonly Problem[] {
 
 const isMissingFile = /names no file$/;
 
-/** The file that a block says it is. */
-function fileOf({ words }: Block): string | undefined {
-  return words.find((word) => word.startsWith('file='))?.slice('file='.length);
-}
-
 describe('YAML', () => {
   const isWorkflow = ({ code }: Block): boolean => /^(?:on|jobs|steps):/m.test(code);
-  const yaml = blocks.filter((block) => block.language === 'yaml' && !isWorkflow(block));
+  const yaml = blocks.filter(
+    (block) => block.language === 'yaml' && !isWorkflow(block) && !block.words.includes('invalid'),
+  );
 
   test.for(yaml.map((block) => [`${block.document}:${block.line}`, block] as const))(
     '%s is valid',
@@ -119,4 +116,18 @@ describe('YAML', () => {
     const codes = ['spec: {sed: 1}', 'sed: 1', 'apiVersion: v1\nkind: Pod\nmetadata: {nam: a}'];
     for (const code of codes) expect(problemsOf({ ...block, code })).not.toEqual([]);
   });
+});
+
+describe('code that is shown from a file', () => {
+  const excerpts = blocks.flatMap((block) => {
+    const source = wordOf(block, 'source');
+    return source === undefined ? [] : [{ ...block, source }];
+  });
+
+  test.for(excerpts.map((block) => [`${block.document}:${block.line}`, block] as const))(
+    '%s stands there',
+    ([, { source, code }]) => {
+      expect(readFileSync(join(root, source), 'utf8')).toContain(code);
+    },
+  );
 });

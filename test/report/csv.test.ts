@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { type CsvColumn, renderCsv, textColumn } from '../../src/report/csv/csv-file.js';
 import { csvFiles } from '../../src/report/csv-files.js';
-import { perfCsvFiles } from '../../src/report/scheduler-perf/perf-files.js';
-import { renderCsvDocs } from '../../tools/csv-docs.mjs';
 import { convergenceRow, emptyResult, podRow, runResult } from './fixtures.js';
 import { expectGolden } from './golden.js';
 
@@ -49,13 +46,6 @@ describe('every CSV file', () => {
       }
     });
   }
-
-  test('is described by docs/csv.md as the code declares it', () => {
-    const docs = readFileSync(new URL('../../docs/csv.md', import.meta.url), 'utf8');
-    expect(docs, 'Run: npm run build && node tools/write-csv-docs.mjs').toBe(
-      renderCsvDocs([...csvFiles, ...perfCsvFiles]),
-    );
-  });
 });
 
 describe('pods.csv', () => {

@@ -8,7 +8,7 @@ most six decimals; times are seconds since the start of the scenario, exact to t
 empty cell means that it did not happen, or that there was no sample. Columns are never renamed or
 moved within one \`schemaVersion\` of \`summary.json\`; new ones come last.
 
-This file is written from the code: \`npm run build && node tools/write-csv-docs.mjs\`.
+This file is written from the code: \`npm run build && node tools/write-reference.mjs\`.
 `;
 
 /** The whole document. */
