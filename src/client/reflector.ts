@@ -21,7 +21,7 @@ import {
   isWorthAnotherWatch,
   keyOf,
 } from './api-request.js';
-import { ExponentialBackoff } from './backoff.js';
+import { type BackoffLimits, ExponentialBackoff } from './backoff.js';
 import { clientConstants } from './constants.js';
 import { endsInitialEvents, type WatchEvent, type WatchStream } from './watch.js';
 
@@ -243,9 +243,10 @@ export function watchTimeoutSeconds(stream: RandomStream): number {
   return Math.floor(clientConstants.watchTimeoutMinSeconds * (1 + stream.uniform()));
 }
 
-const reflectorBackoff = {
+/** The delays of a reflector after failures. */
+export const reflectorBackoff: BackoffLimits = {
   initialUs: clientConstants.reflectorBackoffInitialUs,
   maxUs: clientConstants.reflectorBackoffMaxUs,
   jitterFactor: clientConstants.reflectorBackoffJitterFactor,
   resetAfterUs: clientConstants.reflectorBackoffResetUs,
-} as const;
+};

@@ -48,6 +48,11 @@ export class ClusterNodes {
     this.#zones.push(labels['topology.kubernetes.io/zone'] ?? '');
   }
 
+  /** Whether a machine is a node that is there. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** Where a node is in the fleets. */
   indexOf(name: string): number {
     const node = this.#byName.get(name);

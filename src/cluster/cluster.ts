@@ -17,7 +17,8 @@ import type { StationMeter } from '../kernel/stations.js';
 import type { DnsMonitor } from '../network/cluster-dns/dns-traffic-spec.js';
 import type { FlannelMonitor } from '../network/flannel/flannel-fleet.js';
 import { ContainerRuntimes } from '../node/container-runtime/container-runtimes.js';
-import { KubeProxyFleet, type ProxyMonitor } from '../node/kube-proxy/kube-proxy-fleet.js';
+import { KubeProxyFleet } from '../node/kube-proxy/kube-proxy-fleet.js';
+import type { ProxyMonitor } from '../node/kube-proxy/proxy-monitor.js';
 import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletMonitor } from '../node/kubelet/kubelet-monitor.js';
@@ -31,10 +32,10 @@ import { type ClusterSpec, inZone, type NodePoolSpec, nodeOfPool } from './clust
 import { ControlPlane } from './control-plane.js';
 import type { ControllerManagerProcess } from './controller-manager-process.js';
 import { DnsAssembly, type DnsSurroundings } from './dns-assembly.js';
-import { Driver, type DriverOptions } from './driver.js';
+import { Driver } from './driver.js';
 import { electedControllers, electedSchedulers, heldLeases } from './elected-components.js';
 import type { ElectedProcesses, LeaderStatus } from './elected-process.js';
-import { EtcdOperator } from './etcd-operator.js';
+import { etcdPerformer } from './etcd-operator.js';
 import { faultStriker } from './fault-assembly.js';
 import { adoptPods, initialState, withImages } from './initial-objects.js';
 import {
@@ -53,14 +54,6 @@ import { ServerListenerGroup } from './server-listener-group.js';
 import { csiControllers, nodeStorage, storageObjects } from './storage-assembly.js';
 import { ClientTraffic } from './traffic/client-traffic.js';
 import type { TrafficPlan } from './traffic/traffic-spec.js';
-
-/** Operations that are about etcd. */
-const etcdOperations: ReadonlySet<Operation['op']> = new Set([
-  'etcdFault',
-  'compact',
-  'defrag',
-  'disarm',
-]);
 
 /** Who is told what. */
 export interface ClusterListeners extends SchedulerListeners {
@@ -174,7 +167,7 @@ export class Cluster {
       nodePools: spec.nodePools,
       connect: (client: string) => this.#controlPlane.connect(client, 'controlPlane'),
       restart: (operation: RestartOperation): void => this.#restart(operation),
-      operateEtcd: this.#etcdOperator(operations),
+      operateEtcd: etcdPerformer(simulation, this.etcd, operations),
       strike: this.#faultStriker(operations, observer),
       operateInstances: (operation: InstanceOperation): void => this.#cloud?.operate(operation),
     };
@@ -321,15 +314,9 @@ export class Cluster {
     const { partitions } = this.#controlPlane;
     partitions.beforeChange = () => this.traffic?.catchUp();
     const parts = { nodes: this.#nodes, kubelets: this.#kubelets, partitions, spec: this.#spec };
-    return faultStriker({ simulation: this.#simulation, observer, ...parts }, operations);
-  }
-
-  /** Who does things to etcd, when any operation asks for it. */
-  #etcdOperator(operations: readonly Operation[]): DriverOptions['operateEtcd'] {
-    if (!operations.some(({ op }) => etcdOperations.has(op))) return (_, onDone) => onDone();
-    const { members } = this.#spec.controlPlane.etcd;
-    const operator = new EtcdOperator(this.#simulation, this.#controlPlane.etcd, members);
-    return (operation, onDone) => operator.perform(operation, onDone);
+    const connectProxy = (node: string): Connection => this.#connectNode('kube-proxy', node);
+    const agents = { ...parts, proxies: this.#serviceFeed, connectProxy };
+    return faultStriker({ simulation: this.#simulation, observer, ...agents }, operations);
   }
 
   /** Of several schedulers the first is meant. */

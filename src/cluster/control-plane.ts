@@ -90,6 +90,7 @@ export class ControlPlane {
       () => this.transport.cuts,
       (server) => apiServer.hosts[servers.indexOf(server)] ?? '',
       { hosts: etcd.hosts, connect: (...pair) => this.etcd.faults.connect(...pair) },
+      apiServer.hosts,
     );
     this.#started = simulation.defineEvent('kube-apiserver.ProcessStarted', (replica) =>
       this.apiServers[replica]?.start(),

@@ -4,8 +4,10 @@
 import type { Connection } from '../control-plane/etcd/connection.js';
 import type { Etcd } from '../control-plane/etcd/etcd.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
+import type { DriverOptions } from './driver.js';
 import type { EtcdFaultOperation, EtcdOperation } from './etcd-operation.js';
 import type { HealOperation } from './fault-operation.js';
+import type { Operation } from './operation.js';
 
 /** Between two looks at what is waited for: a leader, the end of a process or a compaction. */
 const LOOK_INTERVAL_US = 100_000;
@@ -199,4 +201,23 @@ export class EtcdOperator {
         break;
     }
   }
+}
+
+/** Operations that are about etcd. */
+const etcdOperations: ReadonlySet<Operation['op']> = new Set([
+  'etcdFault',
+  'compact',
+  'defrag',
+  'disarm',
+]);
+
+/** Performs operations on etcd; does nothing where no operation is one. */
+export function etcdPerformer(
+  simulation: Simulation,
+  etcd: Etcd,
+  operations: readonly Operation[],
+): DriverOptions['operateEtcd'] {
+  if (!operations.some(({ op }) => etcdOperations.has(op))) return (_, onDone) => onDone();
+  const operator = new EtcdOperator(simulation, etcd, etcd.memberCount);
+  return (operation, onDone) => operator.perform(operation, onDone);
 }

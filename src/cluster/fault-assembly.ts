@@ -1,6 +1,9 @@
 // Gives whoever lets faults strike the parts of the cluster that they are done to.
+
+import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { Simulation } from '../kernel/simulation.js';
+import type { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import type { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { ClusterNodes } from './cluster-nodes.js';
 import type { ClusterSpec } from './cluster-spec.js';
@@ -18,14 +21,22 @@ export interface FaultSurroundings {
   readonly nodes: ClusterNodes;
   readonly kubelets: KubeletFleet;
   readonly partitions: Partitions;
+  readonly proxies: ServiceFeed;
+  /** A new connection of the proxy on a node. */
+  readonly connectProxy: (node: string) => Connection;
 }
 
 /** Performs operations on faults; does nothing where no operation is one. */
 export function faultStriker(
-  { simulation, observer, spec, nodes, kubelets, partitions }: FaultSurroundings,
+  surroundings: FaultSurroundings,
   operations: readonly Operation[],
 ): DriverOptions['strike'] {
   if (!operations.some(isFaultOperation)) return () => {};
+  const { simulation, observer, spec, nodes, kubelets, partitions } = surroundings;
+  const { proxies, connectProxy } = surroundings;
+  partitions.beforeCut = (at) => {
+    if (nodes.has(at)) proxies.cutOff(nodes.indexOf(at), connectProxy(at));
+  };
   const targets = {
     nodes: () => nodes.present,
     hosts: () => spec.controlPlane.hosts.map(({ name }) => name),

@@ -31,19 +31,24 @@ export class Partitions {
   readonly #cuts: () => NetworkCuts;
   readonly #serverAt: (server: ApiServerPort) => string;
   readonly #etcd: CuttableEtcd;
+  readonly #serverHosts: readonly string[];
   #connections: Located[] = [];
   readonly #active = new Set<Partition>();
   /** Told just before a partition begins or ends. */
   beforeChange: () => void = () => {};
+  /** Told of each machine that is about to be cut off from an apiserver. */
+  beforeCut: (at: string) => void = () => {};
 
-  /** `serverAt`: the machine of an apiserver. */
+  /** `serverAt`: the machine of an apiserver; `serverHosts`: those of all. */
   constructor(
     cuts: () => NetworkCuts,
     serverAt: (server: ApiServerPort) => string,
     etcd: CuttableEtcd,
+    serverHosts: readonly string[],
   ) {
     this.#cuts = cuts;
     this.#etcd = etcd;
+    this.#serverHosts = serverHosts;
     this.#serverAt = serverAt;
   }
 
@@ -68,6 +73,9 @@ export class Partitions {
   /** Begins a partition. O(connections). */
   begin(partition: Partition): void {
     this.beforeChange();
+    for (const at of [...partition.one, ...partition.other]) {
+      if (this.#serverHosts.some((host) => separates(partition, at, host))) this.beforeCut(at);
+    }
     this.#active.add(partition);
     this.#apply();
     this.#applyToEtcd(partition);

@@ -2,7 +2,7 @@
 // measures them: those of a hundred proxies together, evenly spread over the nodes.
 // Source: Kubernetes v1.36 pkg/proxy/metrics/metrics.go (reference: nodes-controllers §8.2).
 import { type SimTime, toSeconds } from '../kernel/time.js';
-import type { ProxyMonitor } from '../node/kube-proxy/kube-proxy-fleet.js';
+import type { ProxyMonitor } from '../node/kube-proxy/proxy-monitor.js';
 import { natRules, type ProxyMode } from '../node/kube-proxy/sync-cost.js';
 import { exponentialBuckets } from '../stats/histogram.js';
 import { type MetricFamily, MetricRegistry } from './metric-registry.js';

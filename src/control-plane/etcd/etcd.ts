@@ -127,6 +127,10 @@ export class Etcd {
     return this.#members.find(({ raft, isRunning }) => isRunning && raft.role === 'leader')?.id;
   }
 
+  get memberCount(): number {
+    return this.#group.size;
+  }
+
   /** How often the leader has changed since the beginning. */
   get leaderChanges(): number {
     return this.#ticker.leaderChanges;

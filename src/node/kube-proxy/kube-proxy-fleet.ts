@@ -23,10 +23,11 @@ import type { SimTime } from '../../kernel/time.js';
 import { ChangeLog } from './change-log.js';
 import type { ProxyPlace } from './endpoint-choice.js';
 import { ProgrammedHistory } from './programmed-history.js';
+import type { ProxyMonitor } from './proxy-monitor.js';
 import { ServiceHistory, type ServiceVersion } from './service-history.js';
 import { ServiceMap, serviceKeyOf } from './service-map.js';
+import { Silences } from './silences.js';
 import { SlowestMember } from './slowest-member.js';
-import type { ProxyMode } from './sync-cost.js';
 import { type ProxySettings, restPeriodUs, SyncPlans } from './sync-plan.js';
 import { SyncRunners } from './sync-runner.js';
 
@@ -49,18 +50,6 @@ export interface KubeProxyFleetOptions {
   readonly onSynced?: (member: number, startUs: SimTime, endUs: SimTime) => void;
 }
 
-/** What is measured of a proxy. */
-export interface ProxyMonitor {
-  /** A node has spent CPU time on a sync; told of every proxy, the rest of a sample. */
-  worked(node: string, durationUs: number): void;
-  /** A sync has ended; a full one writes everything. */
-  synced(durationUs: number, isFull: boolean, endUs: SimTime): void;
-  /** A change of endpoints is in the rules so long after what led to it. */
-  programmed(latencyUs: number): void;
-  /** Rules are written for so many service ports and endpoints. */
-  rulesCounted(mode: ProxyMode, servicePorts: number, endpoints: number): void;
-}
-
 /** Proxies that are measured, evenly spread over all: what they do differs little. */
 const MEASURED = 100;
 
@@ -68,6 +57,8 @@ const MEASURED = 100;
 const IDLE = Number.POSITIVE_INFINITY;
 /** Its node is gone; later than everything but IDLE. */
 const GONE = Number.MAX_VALUE;
+/** Hears of nothing; later than everything but those. */
+const HELD = Number.MAX_VALUE / 2;
 /** No event is planned. */
 const NONE = -1;
 
@@ -93,6 +84,7 @@ export class KubeProxyFleet {
   #soonestUs: SimTime = IDLE;
   #idleCount = 0;
   #goneCount = 0;
+  readonly #silences = new Silences();
   // Columns by proxy. `programmed`: entries of the log in its rules; `taken`: with the running
   // sync; `next`: when it starts or ends a sync; `started`: its running sync, negative without one.
   readonly #programmed: number[] = [];
@@ -157,6 +149,24 @@ export class KubeProxyFleet {
     const { least } = this.#slowest;
     if (least > before) this.#moved(least);
     this.#plan();
+  }
+
+  /** A proxy is cut off, or not any more: what does not reach it meanwhile does so at the end. */
+  setCutOff(member: number, isCutOff: boolean): void {
+    const { now } = this.#options.simulation;
+    this.#catchUp();
+    if (isCutOff) this.#silences.begin(member, now);
+    else this.#silences.end(member, now);
+    const next = this.#nextUs[member]!;
+    const isWaiting = next !== IDLE && next !== GONE && this.#startedUs[member]! < 0;
+    if (isWaiting) this.#nextUs[member] = this.#nextSyncUs(member, now);
+    this.#plan();
+  }
+
+  /** When a proxy hears of an entry. */
+  #arrivesUs(index: number, member: number): SimTime {
+    const arrivesUs = this.#log.reachesUs(index, member) + this.#delayUs[member]!;
+    return this.#silences.isEmpty ? arrivesUs : this.#silences.heardUs(member, arrivesUs);
   }
 
   /** What the proxies list at their start, once, before the first event. */
@@ -260,8 +270,8 @@ export class KubeProxyFleet {
 
   /** When a proxy starts the sync that programs its next entry. */
   #nextSyncUs(member: number, now: SimTime): SimTime {
-    const arrivesUs =
-      this.#log.reachesUs(this.#programmed[member]!, member) + this.#delayUs[member]!;
+    const arrivesUs = this.#arrivesUs(this.#programmed[member]!, member);
+    if (arrivesUs === IDLE) return HELD;
     const { runner = 'completion', minSyncPeriodUs } = this.settingsOf(member);
     this.#rest(member, Math.max(arrivesUs, now));
     return this.#runners.startUs(member, runner, minSyncPeriodUs, Math.max(arrivesUs, now));
@@ -323,7 +333,7 @@ export class KubeProxyFleet {
     let soonestUs = IDLE;
     for (let member = 0; member < nextUs.length; member++) {
       const next = nextUs[member]!;
-      if (next >= GONE) continue;
+      if (next >= HELD) continue;
       if (next < soonestUs) soonestUs = next;
       if (next > at && (!isAnyBehind || programmed[member] === least)) at = next;
     }
@@ -338,10 +348,9 @@ export class KubeProxyFleet {
   #startSync(member: number, at: SimTime): SimTime {
     const log = this.#log;
     const from = this.#programmed[member]!;
-    const hasArrivedUs = at - this.#delayUs[member]!;
     const { end } = log;
     let to = from;
-    while (to < end && log.reachesUs(to, member) <= hasArrivedUs) to++;
+    while (to < end && this.#arrivesUs(to, member) <= at) to++;
     this.#taken[member] = to;
     this.#startedUs[member] = at;
     const settings = this.settingsOf(member);

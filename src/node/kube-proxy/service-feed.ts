@@ -1,6 +1,7 @@
 // How all proxies follow Services and EndpointSlices: one list and one watch of each resource that
-// stand for those of every proxy. The server charges for all of them; the watch yields each event
-// once, with the times at which it is handed to the first proxy and to those after it.
+// stand for those of every proxy, but for those that a partition cuts off. The server charges for
+// all of them; the watch yields each event once, with the times at which it is handed to the first
+// proxy and to those after it.
 // Left out: proxies that are added later are not counted in the load of the open watches; objects
 // that were deleted while a watch was refused as too old stay.
 // Source: Kubernetes v1.36 pkg/proxy/config (reference: nodes-controllers §2.2, §2.10).
@@ -12,9 +13,9 @@ import type { Connection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
 import type { FleetWatchEvent, WatchEvent, WatchStream } from '../../client/watch.js';
 import type { EventKind } from '../../kernel/simulation.js';
+import { CutProxies } from './cut-proxies.js';
+import { feedUser, serviceResources } from './feed-requests.js';
 import type { KubeProxyFleet } from './kube-proxy-fleet.js';
-
-const resources = ['services', 'endpointslices'] as const;
 
 export class ServiceFeed {
   readonly #transport: ApiTransport;
@@ -27,15 +28,17 @@ export class ServiceFeed {
   /** The watch is to be opened again where it was, not after a list. */
   readonly #isWatchLost: boolean[] = [];
   readonly #listed: KubernetesObject[] = [];
+  readonly #cutProxies: CutProxies;
   #hasStarted = false;
 
   constructor(transport: ApiTransport, connection: Connection, fleet: KubeProxyFleet) {
     const { simulation } = transport;
     this.#transport = transport;
     this.#fleet = fleet;
+    this.#cutProxies = new CutProxies(transport, fleet);
     this.#client = new ApiClient(transport, {
       name: 'kube-proxy',
-      user: 'system:serviceaccount:kube-system:kube-proxy',
+      user: feedUser,
       connection,
     });
     this.#arrived = simulation.defineEvent('kube-proxy.WatchEventDispatched', (index, _, now) =>
@@ -48,7 +51,12 @@ export class ServiceFeed {
 
   /** Lists and watches. */
   start(): void {
-    for (const index of resources.keys()) this.#list(index);
+    for (const index of serviceResources.keys()) this.#list(index);
+  }
+
+  /** A proxy is about to be cut off; `connection`: its own, from now on. */
+  cutOff(member: number, connection: Connection): void {
+    this.#cutProxies.cutOff(member, connection, this.#revisions);
   }
 
   #list(index: number): void {
@@ -60,7 +68,7 @@ export class ServiceFeed {
   }
 
   #request(index: number) {
-    const resource = resources[index] as string;
+    const resource = serviceResources[index] as string;
     return { resource, namespace: '', name: '', fleetMembers: this.#fleet.nodeCount } as const;
   }
 
@@ -80,7 +88,7 @@ export class ServiceFeed {
     if (services === undefined || slices === undefined) return;
     this.#hasStarted = true;
     this.#fleet.listed(this.#listed.splice(0), Math.min(services, slices));
-    for (const each of resources.keys()) this.#watch(each);
+    for (const each of serviceResources.keys()) this.#watch(each);
   };
 
   /** After a watch that had become too old: what is listed is taken as changed now. */
