@@ -98,8 +98,8 @@ export function firstDifference(shown: readonly string[], text: string): string 
 }
 
 /**
- * What is shown, with the lines that are printed now in place of those that look like them: the same
- * but for figures and hashes. Undefined when a line has no successor, or the gaps are elsewhere.
+ * What is shown, with the lines that are printed now in place of those that are the same but for
+ * figures and hashes. Undefined when a line has no successor, or the gaps are elsewhere.
  */
 export function renewed(shown: readonly string[], text: string): readonly string[] | undefined {
   const printed = text.trimEnd().split('\n');

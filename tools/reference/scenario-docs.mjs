@@ -32,8 +32,8 @@ This file is written from the code: \`npm run build && node tools/write-referenc
 const thresholdHead = `## Thresholds
 
 \`spec.thresholds\` names metrics, each with a list of conditions: \`p(99)<5\`, \`med<=2\`,
-\`max<120\`, \`value==0\`. Aggregations: AGGREGATIONS. Durations are in seconds. Labels in braces narrow
-a metric down: \`pod_startup_seconds{namespace=shop}\`.
+\`max<120\`, \`value==0\`. Aggregations: AGGREGATIONS. Durations are in seconds. Labels in braces
+narrow a metric down: \`pod_startup_seconds{namespace=shop}\`.
 `;
 
 /** The whole document; `metrics` are those that thresholds can name, by name. */
