@@ -123,7 +123,10 @@ export class PhasesBuilder {
     const patches =
       source === undefined
         ? []
-        : Array.from({ length: times }, (_, index) => this.#patch(text, source, index) ?? {});
+        : Array.from(
+            { length: times },
+            (_, index) => this.#patch(text, source, index, common.source) ?? {},
+          );
     const sorted = Object.entries(labels).sort(([a], [b]) => ascending(a, b));
     const tuningSet = this.#sets.get(this.#tuningSet(text.tuningSet, path)) ?? oneByOne;
     const what = { action, kind, namespace, labels: sorted, times, patches, tuningSet };
@@ -134,13 +137,15 @@ export class PhasesBuilder {
     { params = {} }: ForEachText,
     source: TemplateSource,
     index: number,
+    operation: string,
   ): ObjectPatch | undefined {
     const data = new Map<string, TemplateValue>([
       ...Object.entries(params as Readonly<Record<string, TemplateValue>>),
       ['Index', index],
       ['Iteration', index],
     ]);
-    return this.#templated.patch(source, data);
+    const random = this.#random.stream(`${operation}/patch/${index}`);
+    return this.#templated.patch(source, data, { random });
   }
 
   #refuse(

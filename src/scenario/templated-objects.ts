@@ -82,9 +82,13 @@ export class TemplatedObjects {
   }
 
   /** The body of a patch: one mapping, or the list of a JSON patch; undefined after a problem. */
-  patch(source: TemplateSource, data: TemplateData): ObjectPatch | undefined {
+  patch(
+    source: TemplateSource,
+    data: TemplateData,
+    options: RenderOptions,
+  ): ObjectPatch | undefined {
     if (this.#faulty.has(source.text)) return undefined;
-    const text = this.#render(source, data, {});
+    const text = this.#render(source, data, options);
     if (text === undefined) return undefined;
     const [chunk] = splitDocuments(text);
     const value = chunk && this.#value({ ...chunk, linesBefore: source.line - 1 }, source);

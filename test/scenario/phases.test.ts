@@ -165,6 +165,17 @@ workload: {tuningSets: {slow: {qpsLoad: {qps: 2}}}, operations: [${line}]}`;
     });
   });
 
+  test('draws values of a patch from the seed, anew each time', () => {
+    const line =
+      '{op: forEach, action: patch, kind: Pod, times: 9, yaml: \'data: {x: "{{randInt 0 1000}}"}\'}';
+    const [first, second] = [load(operation(line)), load(operation(line))].map(({ scenario }) => {
+      const [found] = scenario?.operations ?? [];
+      return found?.op === 'forEach' ? found.patches.map((patch) => JSON.stringify(patch)) : [];
+    });
+    expect(first).toEqual(second);
+    expect(new Set(first).size).toBeGreaterThan(5);
+  });
+
   test.each([
     ['{op: forEach, action: get, kind: Deploymnt}', 'there is no kind "Deploymnt"'],
     ['{op: forEach, action: patch, kind: Pod}', 'either template, a file, or yaml'],

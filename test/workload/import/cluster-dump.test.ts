@@ -244,6 +244,12 @@ describe('what is not a dump', () => {
     expect(problems[0]).toMatchObject({ file: 'cut.json', severity: 'error' });
   });
 
+  test('and names no node is refused as one without nodes', () => {
+    const { metadata: _metadata, ...nameless } = node('w1', 'worker');
+    const { problems } = read(clusterDumpImporter, [importFile('n', JSON.stringify(nameless))]);
+    expect(problems.map(({ message }) => message)).toEqual(['the dump holds no Node']);
+  });
+
   test('without nodes says how to get some', () => {
     const { problems } = read(clusterDumpImporter, [
       importFile('p.json', JSON.stringify(pod('p', 'w'))),

@@ -91,6 +91,17 @@ describe('Stages', () => {
     expect([first?.kind, second?.kind]).toEqual(['Pod', 'Job']);
   });
 
+  test('of other kinds are named, whatever they select by', () => {
+    const volume = stage('bind', '{cel: {expression: "has(self.x)"}}', '', '{}').replace(
+      'kind: Pod',
+      'kind: PersistentVolume',
+    );
+    const { notes } = loaded(kwokImporter, [importFile('v.yaml', volume)]);
+    expect(notes[0]).toBe(
+      '1 Stages of PersistentVolume are left out: its life is that of the simulator.',
+    );
+  });
+
   test('that are wrong are named by their fields', () => {
     const bad = stages.replace('durationMilliseconds: 2000', 'durationMilliseconds: soon');
     const { problems } = read(kwokImporter, [importFile('bad.yaml', bad)]);

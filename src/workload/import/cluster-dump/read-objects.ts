@@ -10,6 +10,7 @@ import { problemAt } from '../../../scenario/scenario-problems.js';
 import { isTree, readTree, type Tree } from '../../../scenario/yaml-tree.js';
 import type { ImportNotes } from '../import-notes.js';
 import { type ImportFile, importProblemCodes, textOf } from '../importer.js';
+import { nameOf } from '../live-object.js';
 
 /** An object of a dump, whose kind is known. */
 export interface DumpObject {
@@ -40,8 +41,9 @@ export function readObjects(
       if (found.length === 0) notes.add('{count} files or documents hold no object.');
       return found.flatMap((object) => {
         const known = withKind(object);
-        if (known === undefined) notes.add('{count} objects that do not say what they are.');
-        return known === undefined ? [] : [known];
+        if (known !== undefined && nameOf(known.object) !== undefined) return [known];
+        notes.add('{count} objects that do not say what they are.');
+        return [];
       });
     }),
   );

@@ -90,6 +90,12 @@ function stagesOf(
   problems: Problem[],
 ): readonly Stage[] {
   return trees.flatMap((tree) => {
+    const { spec } = tree;
+    const { kind = 'Pod' } = isTree(spec) && isTree(spec['resourceRef']) ? spec['resourceRef'] : {};
+    if (kind !== 'Pod') {
+      notes.add(`{count} Stages of ${kind} are left out: its life is that of the simulator.`);
+      return [];
+    }
     const parsed = stageSchema.safeParse(tree);
     if (!parsed.success) {
       for (const { path, message } of parsed.error.issues) {
@@ -98,11 +104,6 @@ function stagesOf(
         const text = `a Stage is wrong: ${message}`;
         problems.push(problemAt(place, importProblemCodes.badValue, text, { path: steps }));
       }
-      return [];
-    }
-    const { kind } = parsed.data.spec.resourceRef;
-    if (kind !== 'Pod') {
-      notes.add(`{count} Stages of ${kind} are left out: its life is that of the simulator.`);
       return [];
     }
     if (effectOf(parsed.data) === 'other') {
