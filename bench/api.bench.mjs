@@ -13,6 +13,7 @@ import { ControlPlane } from '../dist/cluster/control-plane.js';
 import { nodeLease } from '../dist/cluster/node-objects.js';
 import { Simulation } from '../dist/kernel/simulation.js';
 import { CpuHost } from '../dist/kernel/stations.js';
+import { summaryOf } from './measure.mjs';
 import { cpuSeconds, scenarioOf } from './whole-run.mjs';
 
 const CLIENTS = 1_000;
@@ -120,7 +121,7 @@ function rate(load) {
     run(BATCH);
     return BATCH / (cpuSeconds() - start);
   });
-  return rates.sort((a, b) => a - b)[5];
+  return summaryOf(rates);
 }
 
 export const cases = Object.keys(loads).map((load) => ({

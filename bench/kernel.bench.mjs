@@ -9,6 +9,7 @@ import { distribution } from '../dist/kernel/distributions.js';
 import { FastEventQueue } from '../dist/kernel/fast-event-queue.js';
 import { RandomRoot } from '../dist/kernel/random-stream.js';
 import { Simulation } from '../dist/kernel/simulation.js';
+import { calibration } from './calibration.mjs';
 import { medianRate, medianRatio, settledMemory } from './measure.mjs';
 
 const TABLE = 65_536;
@@ -117,19 +118,6 @@ function timeouts(entities) {
   return (count) => {
     left = count;
     simulation.run();
-  };
-}
-
-/** Integer and floating-point steps that depend on each other: the speed of the machine alone. */
-function calibration() {
-  let word = 1;
-  let sum = 0;
-  return (count) => {
-    for (let i = 0; i < count; i++) {
-      word = (Math.imul(word, 1_664_525) + 1_013_904_223) | 0;
-      sum = sum * 0.999 + (word >>> 8);
-    }
-    if (Number.isNaN(sum)) throw new Error('a sum of numbers is a number');
   };
 }
 

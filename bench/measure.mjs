@@ -7,30 +7,41 @@ import { Bench } from 'tinybench';
 const BATCH = 20_000;
 
 /** Milliseconds of processor time, so that the turns of other processes do not count. */
-const cpuMs = () => {
+export function cpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
-};
+}
+
+/** The middle of sorted numbers. */
+const middle = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+
+/** The median of samples, and the median distance from it as a part of it. */
+export function summaryOf(samples) {
+  const value = middle([...samples].sort((a, b) => a - b));
+  const distances = samples.map((sample) => Math.abs(sample - value));
+  return { value, spread: middle(distances.sort((a, b) => a - b)) / Math.abs(value) };
+}
 
 /**
- * Runs each task in turn for `timeMs`; the median of milliseconds per batch of each. A task with a
- * `prepare` has it called before every batch, outside the measurement.
+ * Runs each task in turn for `timeMs`; of each the milliseconds per batch: median, and median
+ * distance from it. A task with a `prepare` has it called before every batch, outside the
+ * measurement.
  */
-async function medianBatchMs(tasks, timeMs, batch) {
+async function batchMs(tasks, timeMs, batch) {
   const bench = new Bench({ now: cpuMs, time: timeMs, iterations: 5, warmup: false });
   tasks.forEach((task, index) => {
     const beforeEach = () => task.prepare?.(batch);
     bench.add(`${index}`, () => task(batch), { async: false, beforeEach });
   });
   await bench.run();
-  return bench.tasks.map(({ result }) => result.latency.p50);
+  return bench.tasks.map(({ result: { latency } }) => ({ ms: latency.p50, distance: latency.mad }));
 }
 
 /** Millions of steps a second of `task(count)`: the median of batches over 2 s, after a warm-up. */
 export async function medianRate(task, batch = BATCH) {
-  await medianBatchMs([task], 1_000, batch);
-  const [ms] = await medianBatchMs([task], 2_000, batch);
-  return batch / ms / 1_000;
+  await batchMs([task], 1_000, batch);
+  const [{ ms, distance }] = await batchMs([task], 2_000, batch);
+  return { value: batch / ms / 1_000, spread: distance / ms };
 }
 
 /**
@@ -38,13 +49,13 @@ export async function medianRate(task, batch = BATCH) {
  * moment of the machine hits both; the median of the rounds' ratios.
  */
 export async function medianRatio(task, peer, batch = BATCH) {
-  await medianBatchMs([task, peer], 1_000, batch);
+  await batchMs([task, peer], 1_000, batch);
   const ratios = [];
   for (let round = 0; round < 15; round++) {
-    const [ms, peerMs] = await medianBatchMs([task, peer], 100, batch);
-    ratios.push(peerMs / ms);
+    const [own, other] = await batchMs([task, peer], 100, batch);
+    ratios.push(other.ms / own.ms);
   }
-  return ratios.sort((a, b) => a - b)[7];
+  return summaryOf(ratios);
 }
 
 /** Memory use once the collector and its helper threads are done. */

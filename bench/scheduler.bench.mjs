@@ -59,7 +59,10 @@ const rates = kinds.flatMap((kind) =>
     name: `decisions-${kind}-${nodes}`,
     unit: 'pods/s',
     ...(nodes === largest && targets[kind] !== undefined && { atLeast: targets[kind] }),
-    measure: async () => 1e6 * (await medianRate(decisions(kind, nodes), BATCH)),
+    measure: async () => {
+      const { value, spread } = await medianRate(decisions(kind, nodes), BATCH);
+      return { value: 1e6 * value, spread };
+    },
   })),
 );
 
