@@ -194,13 +194,13 @@ function leastFragmentation(
   return { amount, devices: device < 0 ? [] : [device] };
 }
 
-/** The first devices that are idle altogether. */
+/** The first devices that are idle altogether; none where there are not enough of them. */
 function wholeDevices(gpuMilli: Float64Array, count: number): readonly number[] {
   const devices: number[] = [];
   for (let d = 0; d < gpuMilli.length && devices.length < count; d++) {
     if (gpuMilli[d] === wholeGpuMilli) devices.push(d);
   }
-  return devices;
+  return devices.length < count ? [] : devices;
 }
 
 const deviceChoices = ['bestFit', 'worstFit', 'leastFragmentation'] as const;

@@ -5,13 +5,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Problem } from '../api/problem.js';
+import { type Model, renderModel } from '../experiment/check/model-file.js';
 import { measures } from '../experiment/compare/measures.js';
-import { modelVersion } from '../experiment/run-scenario.js';
 import { type CellValues, policyParameter } from '../experiment/sweep/parameter.js';
 import type { PlannedCell } from '../experiment/sweep/sweep-plan.js';
 import { renderInputsJson } from '../report/inputs-json.js';
 import { shippedName } from '../scenario/input-files.js';
 import { type InputOptions, loadInput, onceReadDisk } from './input.js';
+import { ownModel } from './own-model.js';
 import type { ReplicationInput } from './replication-pool.js';
 import type { NamedPolicy } from './study-options.js';
 
@@ -51,18 +52,24 @@ export class CellLoader {
   readonly #options: InputOptions;
   readonly #policies: ReadonlyMap<string, string | undefined>;
   readonly #parameters: readonly SweptParameter[];
+  readonly #model: () => Promise<Model>;
+  /** As text; read with the first cell. */
+  #modelText: string | undefined;
   // All cells are of one input, whatever becomes of the files meanwhile.
   readonly #source = onceReadDisk();
 
+  /** `model`: what runs depend on beside their input. */
   constructor(
     paths: readonly string[],
     options: InputOptions,
     { policies, parameters }: SweptInput,
+    model: () => Promise<Model> = ownModel,
   ) {
     this.#paths = paths;
     this.#options = options;
     this.#policies = new Map(policies.map(({ name, file }) => [name, file]));
     this.#parameters = parameters;
+    this.#model = model;
   }
 
   /** What the cells that were loaded have read. */
@@ -107,7 +114,8 @@ export class CellLoader {
       const planned = { values, problem };
       return { planned, name: undefined, input: undefined, problems, notes, texts };
     }
-    const digest = digestOf(renderInputsJson(inputs));
+    this.#modelText ??= renderModel(await this.#model());
+    const digest = digestOf(renderInputsJson(inputs), this.#modelText);
     const planned = { values, digest, seed: scenario.seed };
     const input = { scenario, pluginPaths };
     return { planned, name: scenario.name, input, problems, notes, texts };
@@ -121,9 +129,9 @@ export interface KeptFiles {
   readonly nameOf: (file: string) => string;
 }
 
-/** Equal texts of inputs have equal digests as long as runs of them are equal. */
-function digestOf(inputs: string): string {
-  const whole = JSON.stringify([inputs, modelVersion, measureNames]);
+/** Equal texts of inputs have equal digests as long as the model and its constants are equal. */
+function digestOf(inputs: string, model: string): string {
+  const whole = JSON.stringify([inputs, model, measureNames]);
   return createHash('sha256').update(whole).digest('hex').slice(0, 32);
 }
 

@@ -33,6 +33,14 @@ export interface HolmVector {
   readonly corrected: readonly number[];
 }
 
+export interface WarmUpVector {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** Values left out. */
+  readonly length: number;
+  readonly steadyMean: number;
+}
+
 const path = new URL('../golden/stats/vectors.json', import.meta.url);
 
 export const vectors: {
@@ -40,4 +48,5 @@ export const vectors: {
   readonly histograms: readonly HistogramVector[];
   readonly paired: readonly PairedVector[];
   readonly holm: readonly HolmVector[];
+  readonly warmUp: readonly WarmUpVector[];
 } = JSON.parse(readFileSync(path, 'utf8'));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { steadyMean, warmUpLength } from '../../src/stats/warm-up.js';
+import { vectors } from './vectors.js';
 
 /** MSER-5 by its definition, cut by cut. */
 function byDefinition(values: readonly number[]): number {
@@ -46,3 +47,12 @@ test('never more than half is cut off, and nothing of a short series', () => {
   expect(steadyMean([1, 2, 3])).toBe(2);
   expect(steadyMean([])).toBeNaN();
 });
+
+test.each(vectors.warmUp)(
+  'agrees with numpy: $name',
+  ({ values, length, steadyMean: expected }) => {
+    expect(warmUpLength(values)).toBe(length);
+    const error = Math.abs(steadyMean(values) - expected);
+    expect(error).toBeLessThanOrEqual(1e-12 * Math.abs(expected));
+  },
+);

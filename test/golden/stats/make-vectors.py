@@ -78,6 +78,34 @@ def paired(name, values):
     }
 
 
+def series():
+    """Values over time: a beginning that is unlike the rest, and what follows it."""
+    random = numpy.random.default_rng(20260303)
+    noise = lambda n, scale=1.0: random.normal(0.0, scale, n)
+    yield "steady from the start", 5.0 + noise(200)
+    yield "a climb", numpy.concatenate([numpy.linspace(0.0, 10.0, 60), 10.0 + noise(240, 0.5)])
+    yield "a fall by halves", 3.0 + 40.0 * 0.5 ** (numpy.arange(250) / 12.0) + noise(250, 0.2)
+    yield "a length that is no multiple of five", 1.0 + numpy.exp(-numpy.arange(183) / 9.0)
+    yield "small values", 1e-6 * (2.0 + numpy.exp(-numpy.arange(120) / 15.0) + noise(120, 0.05))
+    yield "a step late", numpy.concatenate([noise(90), 8.0 + noise(110)])
+    yield "too short", numpy.arange(19.0)
+
+
+def warm_up(name, values):
+    """MSER-5 as its authors define it: the cut in the first half of the batches of five that gives
+    the least variance of the mean of what is left, here over numpy's population variance."""
+    batches = values[: len(values) // 5 * 5].reshape(-1, 5).mean(axis=1)
+    cuts = range(0, len(batches) // 2 + 1) if len(batches) >= 4 else [0]
+    left = [batches[cut:] for cut in cuts]
+    best = int(numpy.argmin([numpy.var(rest) / len(rest) for rest in left])) if len(left) > 1 else 0
+    return {
+        "name": name,
+        "values": [float(v) for v in values],
+        "length": best * 5,
+        "steadyMean": math.fsum(values[best * 5 :]) / (len(values) - best * 5),
+    }
+
+
 def holm(values):
     order = numpy.argsort(values, kind="stable")
     corrected = numpy.minimum(1, numpy.array(values)[order] * numpy.arange(len(values), 0, -1))
@@ -96,6 +124,7 @@ def main():
         ],
     }
     vectors["paired"] = [paired(name, values) for name, values in differences()]
+    vectors["warmUp"] = [warm_up(name, values) for name, values in series()]
     vectors["holm"] = [
         holm([0.01, 0.04, 0.03, 0.005]),
         holm([0.5, 0.5, 0.9]),
