@@ -12,8 +12,9 @@
  * plane (test/api/encoded-size.test.ts states how near this comes).
  */
 
-import { managedFieldsBytes } from './managed-fields-size.js';
+import { managedMetadataBytes, managedPartsBytes } from './managed-fields-size.js';
 import type { ApiObject } from './object-meta.js';
+import type { PodSpec } from './pod.js';
 import { type FieldType, messageShape } from './shape.js';
 import { SizeNote } from './size-note.js';
 
@@ -122,11 +123,16 @@ interface FieldLayout {
 const noted: ReadonlySet<string> = new Set([
   'Affinity',
   'Container',
+  'DaemonSetSpec',
+  'DeploymentSpec',
   'Endpoint',
   'EndpointAddress',
+  'JobSpec',
   'ObjectMeta',
   'PodSpec',
   'PodTemplateSpec',
+  'ReplicaSetSpec',
+  'StatefulSetSpec',
   'Volume',
 ]);
 
@@ -276,19 +282,60 @@ function fieldsBytes(fields: Readonly<Record<string, unknown>>, layout: Layout):
 }
 
 /**
+ * Message and managed fields of an object, without its metadata, and without version and kind,
+ * which stand in the envelope.
+ */
+function partsBytes(object: ApiObject): number {
+  const layout = layoutOf(object.kind);
+  const fields = object as unknown as Readonly<Record<string, unknown>>;
+  let total = layout.emptyBytes + managedPartsBytes(object);
+  // A sum does not depend on the order of the keys.
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (value === undefined || isElsewhere(key)) continue;
+    const field = layout.fields.get(key) ?? unknownField;
+    const bytes = fieldBytes(value, field);
+    if (bytes > 0) total += bytes - field.countedBytes;
+  }
+  return total;
+}
+
+function isElsewhere(key: string): boolean {
+  return key === 'metadata' || key === 'kind' || key === 'apiVersion';
+}
+
+/**
  * The bytes an object takes in etcd: envelope, fields and managed fields. Memoised by object and by
  * its large parts, so that an update costs what it changed. Linear in the size of what is new.
  */
 export function encodedBytes(object: ApiObject): number {
   const known = SizeNote.total(object);
   if (known >= 0) return known;
-  const { apiVersion, kind } = object;
+  const { apiVersion, kind, metadata } = object;
+  const notedParts = SizeNote.parts(object);
+  const parts = notedParts >= 0 ? notedParts : partsBytes(object);
   const type = delimited(delimited(apiVersion.length) + delimited(kind.length));
-  // Version and kind stand in the envelope and not in the message.
-  const body =
-    messageBytes(object, layoutOf(kind)) - delimited(apiVersion.length) - delimited(kind.length);
   // Managed fields are inside the metadata, whose length grows with them by a byte at most.
-  const bytes = envelopeBytes + type + delimited(body + managedFieldsBytes(object));
-  SizeNote.noteTotal(object, bytes);
+  const field = layoutOf(kind).fields.get('metadata') ?? unknownField;
+  const own = fieldBytes(metadata, field) - field.countedBytes + managedMetadataBytes(metadata);
+  const bytes = envelopeBytes + type + delimited(parts + own);
+  SizeNote.noteTotal(object, bytes, parts);
   return bytes;
+}
+
+/** Notes that `object` is as large as `other` in all but its metadata, if that is known. O(1). */
+export function shareSize(object: ApiObject, other: ApiObject): void {
+  const parts = SizeNote.parts(other);
+  if (parts >= 0) SizeNote.noteTotal(object, -1, parts);
+}
+
+/** Notes the size of a pod's spec that differs from an unbound one by its node alone. O(1). */
+export function noteBoundSpec(bound: PodSpec, unbound: PodSpec): void {
+  const message = SizeNote.message(unbound);
+  const managed = SizeNote.managed(unbound);
+  if (message < 0 || managed < 0 || (unbound.nodeName ?? '') !== '') return;
+  // The empty name is written too; nobody owns the field.
+  const nodeBytes = delimited(utf8Bytes(bound.nodeName ?? '')) - delimited(0);
+  SizeNote.noteMessage(bound, message + nodeBytes);
+  SizeNote.noteManaged(bound, managed);
 }

@@ -33,7 +33,7 @@ export function renewedLease(lease: Lease, holderIdentity: string, renewTime: Ti
   const { apiVersion, kind, metadata, spec } = lease;
   const isRenewal = spec?.renewTime !== undefined && spec.holderIdentity === holderIdentity;
   const renewed = { apiVersion, kind, metadata, spec: heldSpec(spec, holderIdentity, renewTime) };
-  if (isRenewal) SizeNote.noteTotal(renewed, encodedBytes(lease));
+  if (isRenewal) SizeNote.noteTotal(renewed, encodedBytes(lease), SizeNote.parts(lease));
   return renewed;
 }
 

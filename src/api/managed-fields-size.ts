@@ -67,8 +67,47 @@ function entryBytes(name: string, value: number): number {
   return name.length + 6 + value;
 }
 
-function listBytes(name: string, items: readonly unknown[]): number {
-  const keys = listKeys[name];
+/** What the tables say of a name, so that one look-up finds all of it. */
+interface NameFacts {
+  readonly isUnowned: boolean;
+  readonly isAtomic: boolean;
+  readonly isMap: boolean;
+  readonly isRemembered: boolean;
+  readonly keys: readonly string[] | undefined;
+}
+
+const ORDINARY: NameFacts = {
+  isUnowned: false,
+  isAtomic: false,
+  isMap: false,
+  isRemembered: false,
+  keys: undefined,
+};
+
+const MAPS = ['labels', 'annotations'];
+
+/** Parts that outlive an update and are large; remembering smaller ones would not pay. */
+const REMEMBERED = ['containers', 'spec', 'template', 'volumes'];
+
+/** By name; all others are ordinary. */
+const facts: ReadonlyMap<string, NameFacts> = new Map(
+  [...unowned, ...atomic, ...MAPS, ...REMEMBERED, ...Object.keys(listKeys)].map((name) => [
+    name,
+    {
+      isUnowned: unowned.has(name),
+      isAtomic: atomic.has(name),
+      isMap: MAPS.includes(name),
+      isRemembered: REMEMBERED.includes(name),
+      keys: listKeys[name],
+    },
+  ]),
+);
+
+function factsOf(name: string): NameFacts {
+  return facts.get(name) ?? ORDINARY;
+}
+
+function listBytes(items: readonly unknown[], { keys, isRemembered }: NameFacts): number {
   if (keys === undefined) return 2;
   let total = 2;
   for (const item of items) {
@@ -78,26 +117,20 @@ function listBytes(name: string, items: readonly unknown[]): number {
     // The key is JSON inside JSON: every quotation mark in it is escaped.
     let key = 6;
     for (const part of keys) key += part.length + String(fields[part] ?? '').length + 10;
-    total += key + selfBytes + objectBytes(fields, name);
+    total += key + selfBytes + objectBytes(fields, isRemembered);
   }
   return total;
 }
 
-function valueBytes(name: string, value: unknown): number {
-  if (Array.isArray(value)) return listBytes(name, value);
-  if (typeof value !== 'object' || value === null || atomic.has(name)) return 2;
-  const fields = value as JsonObject;
-  const isMap = name === 'labels' || name === 'annotations';
-  const bytes = objectBytes(fields, name);
-  return bytes + (isMap || bytes > 2 ? selfBytes : 0);
+function valueBytes(value: unknown, known: NameFacts): number {
+  if (Array.isArray(value)) return listBytes(value, known);
+  if (typeof value !== 'object' || value === null || known.isAtomic) return 2;
+  const bytes = objectBytes(value as JsonObject, known.isRemembered);
+  return bytes + (known.isMap || bytes > 2 ? selfBytes : 0);
 }
 
-/** Parts that outlive an update and are large; remembering smaller ones would not pay. */
-const remembered: ReadonlySet<string> = new Set(['containers', 'spec', 'template', 'volumes']);
-
-/** `{...}` of an object's fields, which stand under `parent`. */
-function objectBytes(object: JsonObject, parent: string): number {
-  const isRemembered = remembered.has(parent);
+/** `{...}` of an object's fields. */
+function objectBytes(object: JsonObject, isRemembered: boolean): number {
   const noted = isRemembered ? SizeNote.managed(object) : -1;
   if (noted >= 0) return noted;
   let total = 2;
@@ -105,11 +138,17 @@ function objectBytes(object: JsonObject, parent: string): number {
   // A sum does not depend on the order of the keys.
   for (const name of Object.keys(object)) {
     const field = object[name];
-    if (field === undefined || unowned.has(name)) continue;
-    if (typeof field === 'object') isFlat = false;
-    const value = valueBytes(name, field);
+    if (field === undefined) continue;
+    const known = factsOf(name);
+    if (known.isUnowned) continue;
+    if (typeof field !== 'object') {
+      total += entryBytes(name, 2);
+      continue;
+    }
+    isFlat = false;
+    const value = valueBytes(field, known);
     // A list of which every item is someone else's is not there at all.
-    const isEmptied = value === 2 && Array.isArray(field) && listKeys[name] !== undefined;
+    const isEmptied = value === 2 && known.keys !== undefined && Array.isArray(field);
     if (!isEmptied) total += entryBytes(name, value);
   }
   // What is flat is measured sooner than it is noted.
@@ -129,39 +168,51 @@ function isOwned(name: string): boolean {
 
 /** The estimated bytes of an object's managed fields. Linear in what has not been seen. */
 export function managedFieldsBytes(object: ApiObject): number {
-  let created = 2 + metadataBytes(object.metadata);
+  return managedMetadataBytes(object.metadata) + managedPartsBytes(object);
+}
+
+/** Those without what is owned of the metadata. */
+export function managedPartsBytes(object: ApiObject): number {
+  let created = 2;
   const fields = object as unknown as JsonObject;
   // A sum does not depend on the order of the keys.
   for (const name of Object.keys(fields)) {
-    if (!isOwned(name) || fields[name] === undefined) continue;
     const value = fields[name];
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    created += entryBytes(
-      name,
-      isObject ? objectBytes(value as JsonObject, name) : valueBytes(name, value),
-    );
+    if (value === undefined || !isOwned(name)) continue;
+    created += entryBytes(name, partBytes(name, value));
   }
-  const statusBytes = statusWriterBytes(fields['status']);
-  return headerBytes + created + statusBytes;
+  return headerBytes + created + statusWriterBytes(fields['status']);
+}
+
+/** A part of the object itself is always listed field by field. */
+function partBytes(name: string, value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 2;
+  const known = factsOf(name);
+  if (Array.isArray(value)) return listBytes(value, known);
+  return objectBytes(value as JsonObject, known.isRemembered);
 }
 
 /** What the creator owns of the metadata; nothing where it has set none of it. */
-function metadataBytes(metadata: ObjectMeta): number {
+export function managedMetadataBytes(metadata: ObjectMeta): number {
   const noted = SizeNote.managed(metadata);
   if (noted >= 0) return noted;
   const { generateName, labels, annotations, ownerReferences } = metadata;
   let owned = 2;
   if (generateName !== undefined) owned += entryBytes('generateName', 2);
-  if (labels !== undefined) owned += entryBytes('labels', valueBytes('labels', labels));
+  if (labels !== undefined) owned += entryBytes('labels', fieldBytes('labels', labels));
   if (annotations !== undefined) {
-    owned += entryBytes('annotations', valueBytes('annotations', annotations));
+    owned += entryBytes('annotations', fieldBytes('annotations', annotations));
   }
   if (ownerReferences !== undefined) {
-    owned += entryBytes('ownerReferences', listBytes('ownerReferences', ownerReferences));
+    owned += entryBytes('ownerReferences', fieldBytes('ownerReferences', ownerReferences));
   }
   const bytes = owned > 2 ? entryBytes('metadata', owned) : 0;
   SizeNote.noteManaged(metadata, bytes);
   return bytes;
+}
+
+function fieldBytes(name: string, value: unknown): number {
+  return valueBytes(value, factsOf(name));
 }
 
 /** What the writer of the status owns; nothing while the API server's own phase is all there is. */
@@ -171,5 +222,5 @@ function statusWriterBytes(status: unknown): number {
   const isWritten = fields['podIP'] !== undefined || fields['phase'] === undefined;
   const isInitial = !isWritten && fields['containerStatuses'] === undefined;
   if (isInitial) return 0;
-  return headerBytes + 'status'.length + 2 + entryBytes('status', objectBytes(fields, 'status'));
+  return headerBytes + 'status'.length + 2 + entryBytes('status', objectBytes(fields, false));
 }

@@ -23,6 +23,13 @@ const valuePattern = new RegExp(`^${valueForm}$`);
 /** Checks one form of name; returns the explanations of what is wrong, none when nothing is. */
 export type NameCheck = (name: string) => readonly string[];
 
+const NONE: readonly string[] = [];
+
+/** Most names are as they must be: that is found out without a list. */
+function isFine(name: string, length: number, pattern: RegExp): boolean {
+  return name.length <= length && pattern.test(name);
+}
+
 function tooLong(length: number, name: string): readonly string[] {
   return name.length > length ? [`must be no more than ${length} characters`] : [];
 }
@@ -37,49 +44,58 @@ function mustMatch(explanation: string, form: string, example: string): string {
 }
 
 /** A DNS-1123 label: the form of namespace and container names, at most 63 characters. */
-export const dnsLabelProblems: NameCheck = (name) => [
-  ...tooLong(63, name),
-  ...(labelPattern.test(name)
-    ? []
+export const dnsLabelProblems: NameCheck = (name) =>
+  isFine(name, 63, labelPattern)
+    ? NONE
     : [
-        mustMatch(
-          'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or ' +
-            "'-', and must start and end with an alphanumeric character",
-          labelForm,
-          'my-name 123-abc',
-        ),
-      ]),
-];
+        ...tooLong(63, name),
+        ...(labelPattern.test(name)
+          ? []
+          : [
+              mustMatch(
+                'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or ' +
+                  "'-', and must start and end with an alphanumeric character",
+                labelForm,
+                'my-name 123-abc',
+              ),
+            ]),
+      ];
 
 /** A DNS-1035 label: the form of service names before 1.36 relaxed it to a DNS-1123 label. */
-export const dns1035LabelProblems: NameCheck = (name) => [
-  ...tooLong(63, name),
-  ...(label1035Pattern.test(name)
-    ? []
+export const dns1035LabelProblems: NameCheck = (name) =>
+  isFine(name, 63, label1035Pattern)
+    ? NONE
     : [
-        mustMatch(
-          'a DNS-1035 label must consist of lower case alphanumeric characters or ' +
-            "'-', start with an alphabetic character, and end with an alphanumeric character",
-          label1035Form,
-          'my-name abc-123',
-        ),
-      ]),
-];
+        ...tooLong(63, name),
+        ...(label1035Pattern.test(name)
+          ? []
+          : [
+              mustMatch(
+                'a DNS-1035 label must consist of lower case alphanumeric characters or ' +
+                  "'-', start with an alphabetic character, and end with an alphanumeric character",
+                label1035Form,
+                'my-name abc-123',
+              ),
+            ]),
+      ];
 
 /** A DNS-1123 subdomain: the form of most object names, at most 253 characters. */
-export const dnsSubdomainProblems: NameCheck = (name) => [
-  ...tooLong(253, name),
-  ...(subdomainPattern.test(name)
-    ? []
+export const dnsSubdomainProblems: NameCheck = (name) =>
+  isFine(name, 253, subdomainPattern)
+    ? NONE
     : [
-        mustMatch(
-          'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, ' +
-            "'-' or '.', and must start and end with an alphanumeric character",
-          subdomainForm,
-          'example.com',
-        ),
-      ]),
-];
+        ...tooLong(253, name),
+        ...(subdomainPattern.test(name)
+          ? []
+          : [
+              mustMatch(
+                'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, ' +
+                  "'-' or '.', and must start and end with an alphanumeric character",
+                subdomainForm,
+                'example.com',
+              ),
+            ]),
+      ];
 
 /** A qualified name: the form of label keys, taint keys and resource names. */
 export const qualifiedNameProblems: NameCheck = (name) => {
@@ -117,19 +133,22 @@ export const qualifiedNameProblems: NameCheck = (name) => {
 };
 
 /** A label value: empty, or at most 63 characters of the qualified form. */
-export const labelValueProblems: NameCheck = (value) => [
-  ...tooLong(63, value),
-  ...(valuePattern.test(value)
-    ? []
+export const labelValueProblems: NameCheck = (value) =>
+  isFine(value, 63, valuePattern)
+    ? NONE
     : [
-        mustMatch(
-          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' " +
-            "or '.', and must start and end with an alphanumeric character",
-          valueForm,
-          'MyValue my_value 12345',
-        ),
-      ]),
-];
+        ...tooLong(63, value),
+        ...(valuePattern.test(value)
+          ? []
+          : [
+              mustMatch(
+                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' " +
+                  "or '.', and must start and end with an alphanumeric character",
+                valueForm,
+                'MyValue my_value 12345',
+              ),
+            ]),
+      ];
 
 /** Adds a problem for every explanation of `check`. */
 export function checkName(

@@ -8,6 +8,7 @@
  */
 
 import { joined } from './joined.js';
+import { SizeNote } from './size-note.js';
 import type { Time } from './time.js';
 
 /** Labels of an object: key to value. */
@@ -118,9 +119,14 @@ export interface Condition {
 }
 
 /** `namespace/name`, or only the name of a cluster-scoped object: client-go's store key. */
-export function objectKey(object: ApiObject): string {
-  const { namespace, name } = object.metadata;
-  return namespace === undefined || namespace === '' ? name : joined(namespace, name);
+export function objectKey({ metadata }: ApiObject): string {
+  const noted = SizeNote.key(metadata);
+  if (noted !== '') return noted;
+  const { namespace, name } = metadata;
+  if (namespace === undefined || namespace === '') return name;
+  const key = joined(namespace, name);
+  SizeNote.noteKey(metadata, key);
+  return key;
 }
 
 /**

@@ -1,5 +1,5 @@
-// What has been measured of an object, noted on the object itself where nothing else sees it: a
-// private field that is given to an object made elsewhere. A copy by spread does not take it along,
+// What has been found out about an object, its size above all, noted on the object itself where
+// nothing else sees it: a private field that is given to an object made elsewhere. A copy by spread does not take it along,
 // so a changed copy is measured anew. Setting one takes 0.2 µs where a WeakMap takes 2 µs, and does
 // not burden the garbage collector.
 
@@ -27,8 +27,18 @@ class MetadataNote extends Given {
   #message = UNKNOWN;
   #managed = UNKNOWN;
   #total = UNKNOWN;
+  #parts = UNKNOWN;
   /** Whose size `#total` is: a changed copy of an object may share its metadata. */
   #object: object | undefined;
+  #key = '';
+
+  static key(note: MetadataNote): string {
+    return note.#key;
+  }
+
+  static noteKey(note: MetadataNote, key: string): void {
+    note.#key = key;
+  }
 
   static has(metadata: object): metadata is MetadataNote {
     return #message in metadata;
@@ -54,11 +64,16 @@ class MetadataNote extends Given {
     return note.#object === object ? note.#total : UNKNOWN;
   }
 
+  static parts(note: MetadataNote, object: object): number {
+    return note.#object === object ? note.#parts : UNKNOWN;
+  }
+
   /** False when the metadata is that of another object. */
-  static noteTotal(note: MetadataNote, object: object, bytes: number): boolean {
+  static noteTotal(note: MetadataNote, object: object, bytes: number, parts: number): boolean {
     note.#object ??= object;
     if (note.#object !== object) return false;
     note.#total = bytes;
+    note.#parts = parts;
     return true;
   }
 }
@@ -66,14 +81,20 @@ class MetadataNote extends Given {
 /** The size of an object whose metadata has no notes. */
 class TotalNote extends Given {
   #total = UNKNOWN;
+  #parts = UNKNOWN;
 
   static of(object: object): number {
     return #total in object ? (object as TotalNote).#total : UNKNOWN;
   }
 
-  static note(object: object, bytes: number): void {
+  static partsOf(object: object): number {
+    return #total in object ? (object as TotalNote).#parts : UNKNOWN;
+  }
+
+  static note(object: object, bytes: number, parts: number): void {
     const note = #total in object ? (object as TotalNote) : new TotalNote(object);
     note.#total = bytes;
+    note.#parts = parts;
   }
 }
 
@@ -84,13 +105,24 @@ export class SizeNote extends Given {
 
   /**
    * Lets metadata that was made for one version of a stored object keep notes of that version.
-   * `same`: other metadata of the same size, if there is any.
+   * `same`: other metadata of the same size and of the same object, if there is any.
    */
   static ofStored(metadata: object, same: object | undefined): void {
     const note = new MetadataNote(metadata);
     if (same === undefined) return;
     MetadataNote.noteMessage(note, SizeNote.message(same));
     MetadataNote.noteManaged(note, SizeNote.managed(same));
+    MetadataNote.noteKey(note, SizeNote.key(same));
+  }
+
+  /** Key of the object whose metadata this is; '': not noted. */
+  static key(metadata: object): string {
+    return MetadataNote.has(metadata) ? MetadataNote.key(metadata) : '';
+  }
+
+  /** Of metadata that `ofStored` has been called for; otherwise nothing happens. */
+  static noteKey(metadata: object, key: string): void {
+    if (MetadataNote.has(metadata)) MetadataNote.noteKey(metadata, key);
   }
 
   /** Bytes of the object's message without its own tag; negative: not measured. */
@@ -125,12 +157,23 @@ export class SizeNote extends Given {
     return TotalNote.of(object);
   }
 
-  static noteTotal(object: object, bytes: number): void {
+  /** Bytes of all of the object but envelope and metadata; negative: not measured. */
+  static parts(object: object): number {
     const { metadata } = object as Measured;
     if (metadata !== undefined && MetadataNote.has(metadata)) {
-      if (MetadataNote.noteTotal(metadata, object, bytes)) return;
+      const known = MetadataNote.parts(metadata, object);
+      if (known >= 0) return known;
     }
-    TotalNote.note(object, bytes);
+    return TotalNote.partsOf(object);
+  }
+
+  /** Of either a negative number says that it is not measured. */
+  static noteTotal(object: object, bytes: number, parts: number = UNKNOWN): void {
+    const { metadata } = object as Measured;
+    if (metadata !== undefined && MetadataNote.has(metadata)) {
+      if (MetadataNote.noteTotal(metadata, object, bytes, parts)) return;
+    }
+    TotalNote.note(object, bytes, parts);
   }
 
   static #of(object: object): SizeNote {

@@ -4,6 +4,7 @@
 import type { Node } from '../api/node.js';
 import { isPodTerminal, type Pod, type PodPhase } from '../api/pod.js';
 import { nodeAllocatable, podRequests, type ResourceAmounts } from '../api/resource-requests.js';
+import { keyOf } from '../client/api-request.js';
 import type { WatchEvent } from '../client/watch.js';
 import { isPodReady } from '../control-plane/controller-manager/pod-state.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -48,15 +49,14 @@ export class PodPlacement extends Checker {
   }
 
   #podCommitted(type: WatchEvent['type'], pod: Pod, previous: Pod | undefined): void {
-    const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
+    const name = keyOf(pod);
     const before = previous?.spec.nodeName;
     const { nodeName } = pod.spec;
     this.expect(
       before === undefined || before === nodeName,
       () => `${name} moved from ${before} to ${nodeName}`,
     );
-    if (previous !== undefined) this.#count(previous, -1);
-    if (type !== 'DELETED') this.#count(pod, 1);
+    this.#countChange(type, pod, previous);
     const isBound = nodeName !== undefined && before === undefined;
     if (isBound && previous === undefined) this.#placedByClients.add(nodeName);
     const hasCome = this.#promisedOnce
@@ -68,6 +68,17 @@ export class PodPlacement extends Checker {
     this.expect(isOnward(was, is), () => `${name} went from ${was} to ${is}`);
     const isLegal = !isPodReady(pod) || nodeName !== undefined;
     this.expect(isLegal, () => `${name} is Ready and not bound`);
+  }
+
+  #countChange(type: WatchEvent['type'], pod: Pod, previous: Pod | undefined): void {
+    const isStill =
+      type !== 'DELETED' &&
+      pod.spec === previous?.spec &&
+      this.#takesRoom(pod) === this.#takesRoom(previous);
+    // Most changes are of a status only.
+    if (isStill) return;
+    if (previous !== undefined) this.#count(previous, -1);
+    if (type !== 'DELETED') this.#count(pod, 1);
   }
 
   #count(pod: Pod, sign: 1 | -1): void {

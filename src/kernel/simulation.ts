@@ -41,6 +41,8 @@ export class Simulation {
   readonly #queue: EventQueue;
   readonly #handlers: EventHandler[] = [];
   readonly #names: string[] = [];
+  /** Names of the kinds that do something. */
+  readonly #defined = new Set<string>();
   readonly #kindHashes: number[] = [];
   readonly #hash = new TraceHash();
   #nextCheckpoint = CHECKPOINT_EVENTS;
@@ -59,9 +61,11 @@ export class Simulation {
 
   /** Registers a kind of event, named as a past-tense fact: `kubelet.ImagePulled`. */
   defineEvent(name: string, handler: EventHandler): EventKind {
-    assert(!this.#names.includes(name + this.#suffix), `event ${name} is defined twice`);
-    this.#names.push(name + this.#suffix);
-    this.#kindHashes.push(kindHash(name + this.#suffix));
+    const whole = name + this.#suffix;
+    assert(!this.#defined.has(whole), `event ${name} is defined twice`);
+    this.#defined.add(whole);
+    this.#names.push(whole);
+    this.#kindHashes.push(kindHash(whole));
     return this.#handlers.push(handler) - 1;
   }
 
@@ -77,6 +81,7 @@ export class Simulation {
     this.#suffix = '';
     const last = this.#handlers.length;
     return () => {
+      for (const name of this.#names.slice(first, last)) this.#defined.delete(name);
       this.#handlers.fill(() => {}, first, last);
       this.#names.fill('process.EventIgnored', first, last);
     };

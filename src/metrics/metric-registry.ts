@@ -38,12 +38,46 @@ interface Entry<T> {
   readonly of: T;
 }
 
+/**
+ * Metrics by name and label values, one after the other: a text of all of them would have to be put
+ * together and hashed at every look.
+ */
+interface Place<T> {
+  entry: Entry<T> | undefined;
+  readonly further: Map<string, Place<T>>;
+}
+
+function emptyPlace<T>(): Place<T> {
+  return { entry: undefined, further: new Map() };
+}
+
+function placeOf<T>(root: Place<T>, name: string, values: readonly string[]): Place<T> {
+  let place = nextPlace(root, name);
+  for (const value of values) place = nextPlace(place, value);
+  return place;
+}
+
+function nextPlace<T>(place: Place<T>, text: string): Place<T> {
+  let next = place.further.get(text);
+  if (next === undefined) {
+    next = emptyPlace();
+    place.further.set(text, next);
+  }
+  return next;
+}
+
+/** In order of their coming into being at each place. */
+function entriesOf<T>({ entry, further }: Place<T>): readonly Entry<T>[] {
+  const below = [...further.values()].flatMap(entriesOf);
+  return entry === undefined ? below : [entry, ...below];
+}
+
 /** Metrics come into being when they are first asked for. */
 export class MetricRegistry {
   readonly #families = new Map<string, MetricFamily>();
   readonly #constant: MetricSample['labels'];
-  readonly #scalars = new Map<string, Entry<Scalar>>();
-  readonly #histograms = new Map<string, Entry<Histogram>>();
+  readonly #scalars: Place<Scalar> = emptyPlace();
+  readonly #histograms: Place<Histogram> = emptyPlace();
 
   /** `constant` labels stand before those of every metric. */
   constructor(families: readonly MetricFamily[], constant: MetricSample['labels'] = []) {
@@ -53,41 +87,34 @@ export class MetricRegistry {
 
   /** The counter or gauge with these label values. */
   scalar(name: string, ...values: readonly string[]): Scalar {
-    const key = `${name} ${values.join(' ')}`;
-    let entry = this.#scalars.get(key);
-    if (entry === undefined) {
+    const place = placeOf(this.#scalars, name, values);
+    if (place.entry === undefined) {
       const family = this.#familyOf(name, values);
       assert(family.type !== 'histogram', `${name} is a histogram.`);
-      entry = { family, values, of: { value: 0 } };
-      this.#scalars.set(key, entry);
+      place.entry = { family, values, of: { value: 0 } };
     }
-    return entry.of;
+    return place.entry.of;
   }
 
   histogram(name: string, ...values: readonly string[]): Histogram {
-    const key = `${name} ${values.join(' ')}`;
-    let entry = this.#histograms.get(key);
-    if (entry === undefined) {
+    const place = placeOf(this.#histograms, name, values);
+    if (place.entry === undefined) {
       const family = this.#familyOf(name, values);
       assert(family.type === 'histogram', `${name} is no histogram.`);
-      entry = { family, values, of: new Histogram(family.buckets ?? []) };
-      this.#histograms.set(key, entry);
+      place.entry = { family, values, of: new Histogram(family.buckets ?? []) };
     }
-    return entry.of;
+    return place.entry.of;
   }
 
   /** Sorted by name and label values. */
   get samples(): readonly MetricSample[] {
-    const scalars = [...this.#scalars].map(([key, { family, values, of }]) => ({
-      key,
+    const scalars = entriesOf(this.#scalars).map(({ family, values, of }) => ({
+      key: keyOf(family, values),
       sample: { ...sampleHead(family, values, this.#constant), value: of.value },
     }));
-    const histograms = [...this.#histograms].map(([key, { family, values, of }]) => ({
-      key,
-      sample: {
-        ...sampleHead(family, values, this.#constant),
-        ...of.report(),
-      },
+    const histograms = entriesOf(this.#histograms).map(({ family, values, of }) => ({
+      key: keyOf(family, values),
+      sample: { ...sampleHead(family, values, this.#constant), ...of.report() },
     }));
     return [...scalars, ...histograms]
       .sort((a, b) => ascending(a.key, b.key))
@@ -103,4 +130,8 @@ export class MetricRegistry {
     );
     return family;
   }
+}
+
+function keyOf({ name }: MetricFamily, values: readonly string[]): string {
+  return `${name} ${values.join(' ')}`;
 }

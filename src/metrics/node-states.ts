@@ -37,7 +37,9 @@ export class NodeStates extends SilentObserver {
       if (type === 'DELETED') this.#nodes.delete(object.metadata.name);
       else this.#nodes.set(object.metadata.name, object);
     } else if (object.kind === 'Pod') {
-      if (previous !== undefined) this.#count(previous as Pod, -1);
+      const before = previous as Pod | undefined;
+      if (type !== 'DELETED' && before !== undefined && isLoadOf(before, object)) return;
+      if (before !== undefined) this.#count(before, -1);
       if (type !== 'DELETED') this.#count(object, 1);
     }
   }
@@ -114,12 +116,23 @@ export class NodeStates extends SilentObserver {
   #load(node: string): Load {
     let load = this.#loads.get(node);
     if (load === undefined) {
-      const nothing = { pods: 0, cpuMilli: 0, memoryBytes: 0, imagesPulled: 0, imageBytes: 0 };
-      load = { ...nothing, extended: new Map() };
+      load = {
+        pods: 0,
+        cpuMilli: 0,
+        memoryBytes: 0,
+        imagesPulled: 0,
+        imageBytes: 0,
+        extended: new Map(),
+      };
       this.#loads.set(node, load);
     }
     return load;
   }
+}
+
+/** Whether a new state of a pod weighs on its node as the one before: most change a status only. */
+function isLoadOf(before: Pod, pod: Pod): boolean {
+  return pod.spec === before.spec && isPodTerminal(pod) === isPodTerminal(before);
 }
 
 function zoneOf({ metadata }: Node): string {

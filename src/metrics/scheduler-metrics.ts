@@ -14,7 +14,7 @@ import type {
   SchedulerState,
 } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
-import { MetricRegistry, type Scalar } from './metric-registry.js';
+import { MetricRegistry } from './metric-registry.js';
 import {
   filterCalls,
   type PluginCalls,
@@ -81,7 +81,7 @@ export class SchedulerMetrics implements SchedulerMonitor {
   entered({ entry, store, cause }: QueueEntry): void {
     const queue = store === 'gated' ? 'unschedulable' : store;
     const { label } = cause.event;
-    this.#scalar('queue_incoming_pods_total', label, queue).value++;
+    this.#registry.scalar('scheduler_queue_incoming_pods_total', label, queue).value++;
     if (label === flushed) this.#flushed.add(entry.info.uid);
   }
 
@@ -98,28 +98,29 @@ export class SchedulerMetrics implements SchedulerMonitor {
     }
     if (decision.points.score !== undefined) this.#count(profile, 'Score', scoreCalls(cycle));
     this.#samples.cycleEnded(cycle, this.#simulation.now);
-    this.#observeUs(algorithmUs(times), 'scheduling_algorithm_duration_seconds');
+    this.#observeUs(algorithmUs(times), 'scheduler_scheduling_algorithm_duration_seconds');
     if (preFilter !== 'Success') return;
-    this.#scalar('batch_attempts_total', profile, 'no_hint').value++;
-    this.#observeUs(0, 'get_node_hint_duration_seconds', 'no_hint', profile);
+    this.#registry.scalar('scheduler_batch_attempts_total', profile, 'no_hint').value++;
+    this.#observeUs(0, 'scheduler_get_node_hint_duration_seconds', 'no_hint', profile);
     if (decision.result !== 'scheduled') return;
-    this.#scalar('batch_cache_flushed_total', profile, 'pod_not_batchable').value++;
-    this.#observeUs(0, 'store_schedule_results_duration_seconds', profile);
+    this.#registry.scalar('scheduler_batch_cache_flushed_total', profile, 'pod_not_batchable')
+      .value++;
+    this.#observeUs(0, 'scheduler_store_schedule_results_duration_seconds', profile);
   }
 
   attemptEnded({ entry, profile, result, durationUs }: MeasuredAttempt): void {
-    this.#scalar('schedule_attempts_total', profile, result).value++;
-    this.#observeUs(durationUs, 'scheduling_attempt_duration_seconds', profile, result);
+    this.#registry.scalar('scheduler_schedule_attempts_total', profile, result).value++;
+    this.#observeUs(durationUs, 'scheduler_scheduling_attempt_duration_seconds', profile, result);
     const { uid } = entry.info;
     const wasFlushed = this.#flushed.delete(uid);
     if (result !== 'scheduled') return;
-    if (wasFlushed) this.#scalar('pod_scheduled_after_flush_total').value++;
+    if (wasFlushed) this.#registry.scalar('scheduler_pod_scheduled_after_flush_total').value++;
     this.#registry.histogram('scheduler_pod_scheduling_attempts').observe(entry.attempts);
     if (entry.initialAttemptUs === undefined) return;
     const { attempts } = entry;
     const label = attempts >= mostAttempts ? `${mostAttempts}+` : String(attempts);
     const waitedUs = this.#simulation.now - entry.initialAttemptUs;
-    this.#observeUs(waitedUs, 'pod_scheduling_sli_duration_seconds', label);
+    this.#observeUs(waitedUs, 'scheduler_pod_scheduling_sli_duration_seconds', label);
   }
 
   pointRan(profile: string, point: PointName, code: StatusCode, durationUs: number): void {
@@ -130,19 +131,19 @@ export class SchedulerMetrics implements SchedulerMonitor {
   }
 
   hinted(plugin: string, event: string, hint: 'Queue' | 'QueueSkip'): void {
-    this.#observeUs(0, 'queueing_hint_execution_duration_seconds', event, hint, plugin);
+    this.#observeUs(0, 'scheduler_queueing_hint_execution_duration_seconds', event, hint, plugin);
   }
 
   permitWaited(code: StatusCode, durationUs: number): void {
-    this.#observeUs(durationUs, 'permit_wait_duration_seconds', code);
+    this.#observeUs(durationUs, 'scheduler_permit_wait_duration_seconds', code);
   }
 
   eventHandled(event: string): void {
-    this.#observeUs(0, 'event_handling_duration_seconds', event);
+    this.#observeUs(0, 'scheduler_event_handling_duration_seconds', event);
   }
 
   preemptionAttempted(): void {
-    this.#scalar('preemption_attempts_total').value++;
+    this.#registry.scalar('scheduler_preemption_attempts_total').value++;
   }
 
   victimsSelected(count: number): void {
@@ -151,8 +152,8 @@ export class SchedulerMetrics implements SchedulerMonitor {
 
   preemptionEnded(hasFailed: boolean, durationUs: number): void {
     const result = hasFailed ? 'error' : 'success';
-    this.#scalar('preemption_goroutines_execution_total', result).value++;
-    this.#observeUs(durationUs, 'preemption_goroutines_duration_seconds', result);
+    this.#registry.scalar('scheduler_preemption_goroutines_execution_total', result).value++;
+    this.#observeUs(durationUs, 'scheduler_preemption_goroutines_duration_seconds', result);
   }
 
   /** The extension points that a cycle has run through. */
@@ -176,7 +177,7 @@ export class SchedulerMetrics implements SchedulerMonitor {
   }
 
   #pointRan(profile: string, point: string, code: StatusCode, durationUs: number): void {
-    const name = 'framework_extension_point_duration_seconds';
+    const name = 'scheduler_framework_extension_point_duration_seconds';
     this.#observeUs(durationUs, name, point, profile, code);
   }
 
@@ -187,36 +188,35 @@ export class SchedulerMetrics implements SchedulerMonitor {
   }
 
   #evaluated(point: string, plugin: string, profile: string, calls: number): void {
-    this.#scalar('plugin_evaluation_total', point, plugin, profile).value += calls;
+    this.#registry.scalar('scheduler_plugin_evaluation_total', point, plugin, profile).value +=
+      calls;
   }
 
   #readGauges(state: SchedulerState): void {
     const set = (value: number, name: string, ...labels: readonly string[]): void => {
-      this.#scalar(name, ...labels).value = value;
+      this.#registry.scalar(name, ...labels).value = value;
     };
     const { cacheSize, pendingPods } = state;
-    set(cacheSize.nodes, 'cache_size', 'nodes');
-    set(cacheSize.pods, 'cache_size', 'pods');
-    set(cacheSize.assumedPods, 'cache_size', 'assumed_pods');
+    set(cacheSize.nodes, 'scheduler_cache_size', 'nodes');
+    set(cacheSize.pods, 'scheduler_cache_size', 'pods');
+    set(cacheSize.assumedPods, 'scheduler_cache_size', 'assumed_pods');
     for (const queue of ['active', 'backoff', 'gated', 'unschedulable'] as const) {
-      set(pendingPods[queue], 'pending_pods', queue);
+      set(pendingPods[queue], 'scheduler_pending_pods', queue);
     }
     if (!this.#hasCycled) return;
-    for (const [event, count] of state.inFlightEvents) set(count, 'inflight_events', event);
-    set(state.bindings, 'goroutines', 'binding');
+    for (const [event, count] of state.inFlightEvents)
+      set(count, 'scheduler_inflight_events', event);
+    set(state.bindings, 'scheduler_goroutines', 'binding');
     // Those of a search end within the cycle.
-    for (const operation of ['Filter', 'Score']) set(0, 'goroutines', operation);
+    for (const operation of ['Filter', 'Score']) set(0, 'scheduler_goroutines', operation);
     for (const [profile, plugins] of state.unschedulablePods) {
-      for (const [plugin, count] of plugins) set(count, 'unschedulable_pods', plugin, profile);
+      for (const [plugin, count] of plugins)
+        set(count, 'scheduler_unschedulable_pods', plugin, profile);
     }
   }
 
   #observeUs(durationUs: number, name: string, ...labels: readonly string[]): void {
-    this.#registry.histogram(`scheduler_${name}`, ...labels).observe(durationUs / usPerSecond);
-  }
-
-  #scalar(name: string, ...labels: readonly string[]): Scalar {
-    return this.#registry.scalar(`scheduler_${name}`, ...labels);
+    this.#registry.histogram(name, ...labels).observe(durationUs / usPerSecond);
   }
 }
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultObject } from '../../src/api/defaulting.js';
-import { encodedBytes } from '../../src/api/encoded-size.js';
+import { encodedBytes, noteBoundSpec, shareSize } from '../../src/api/encoded-size.js';
 import type { EndpointSlice } from '../../src/api/endpoint-slice.js';
 import type { Event } from '../../src/api/event.js';
+import { extended } from '../../src/api/extended.js';
 import type { Lease } from '../../src/api/lease.js';
 import { managedFieldsBytes } from '../../src/api/managed-fields-size.js';
 import type { ContainerStatus, Pod, PodCondition, Toleration, Volume } from '../../src/api/pod.js';
@@ -322,5 +323,49 @@ describe('sizes', () => {
   it('do not fall when a status is added', () => {
     const sizes = [createdPod(), boundPod(), startingPod()].map((pod) => encodedBytes(pod));
     expect([...sizes].sort((a, b) => a - b)).toEqual(sizes);
+  });
+});
+
+describe('a size that is taken over', () => {
+  const anew = (object: Pod): number => encodedBytes(structuredClone(object));
+
+  it('is that of the object measured anew, when the metadata alone differs', () => {
+    const first = createdPod();
+    encodedBytes(first);
+    const { apiVersion, kind, spec, status } = first;
+    const labels = { app: 'load', tier: 'front', 'topology.kubernetes.io/zone': 'a' };
+    const metadata = { ...first.metadata, labels, annotations: { note: 'x'.repeat(200) } };
+    const second = { apiVersion, kind, metadata, spec, status } as Pod;
+    shareSize(second, first);
+    expect(encodedBytes(second)).toBe(anew(second));
+    expect(encodedBytes(second)).not.toBe(encodedBytes(first));
+  });
+
+  it('says nothing when the other has not been measured', () => {
+    const first = createdPod();
+    const second = { ...first, spec: { ...first.spec, hostname: 'long-name-of-a-host' } };
+    shareSize(second, first);
+    expect(encodedBytes(second)).toBe(anew(second));
+  });
+
+  it('of a bound spec is that of the unbound one and the name of the node', () => {
+    const pod = createdPod();
+    encodedBytes(pod);
+    for (const nodeName of ['n', 'node-17.zone-a.example', 'x'.repeat(130)]) {
+      const spec = extended(pod.spec, { nodeName });
+      noteBoundSpec(spec, pod.spec);
+      const object: Pod = { ...pod, spec };
+      expect(encodedBytes(object)).toBe(anew(object));
+    }
+  });
+
+  it('is not taken over from a spec that was bound already', () => {
+    const pod = createdPod();
+    const bound = { ...pod, spec: extended(pod.spec, { nodeName: 'node-1' }) };
+    encodedBytes(bound);
+    const spec = extended(bound.spec, { nodeName: 'another-node-with-a-longer-name' });
+    noteBoundSpec(spec, bound.spec);
+    const object: Pod = { ...pod, spec };
+    expect(encodedBytes(object)).toBe(anew(object));
   });
 });

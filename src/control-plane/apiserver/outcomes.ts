@@ -5,6 +5,7 @@
 // (reference: controlplane B8; nodes-controllers 1.15).
 import type { Binding } from '../../api/binding.js';
 import { isSameData } from '../../api/data-equality.js';
+import { noteBoundSpec } from '../../api/encoded-size.js';
 import { extended } from '../../api/extended.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Lease } from '../../api/lease.js';
@@ -239,10 +240,12 @@ function bindingOutcome(pod: Pod, request: ApiRequest, now: SimTime): Outcome {
   // The gate ClearingNominatedNodeNameAfterBinding is on by default.
   const { nominatedNodeName: _cleared, ...status } = pod.status ?? {};
   const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? [];
+  const spec = extended(pod.spec, { nodeName: binding.target.name as string });
+  noteBoundSpec(spec, pod.spec);
   const object: Pod = {
     ...pod,
     metadata: boundMetadata(pod.metadata, binding.metadata),
-    spec: extended(pod.spec, { nodeName: binding.target.name as string }),
+    spec,
     status: extended(status, { conditions: [...others, scheduled] }),
   };
   return { kind: 'write', object };

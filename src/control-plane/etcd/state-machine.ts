@@ -56,10 +56,11 @@ export class StateMachine {
     const request = entry.data as Request | undefined;
     if (index <= this.applied) {
       const isSame = request === undefined || request.appliedIndex === index;
-      assert(isSame, `two members apply different entries at index ${index}`);
+      if (!isSame) assert(false, `two members apply different entries at index ${index}`);
       return this.revisionAfter(index);
     }
-    assert(index === this.applied + 1, `entry ${index} is applied before ${this.applied + 1}`);
+    const next = this.applied + 1;
+    if (index !== next) assert(false, `entry ${index} is applied before ${next}`);
     const before = this.store.revision;
     if (request !== undefined) {
       request.appliedIndex = index;

@@ -243,7 +243,7 @@ export class Store {
   #place(revision: number): number {
     const place = revision - this.#logStart;
     const isThere = place >= 0 && place < this.#logKeys.length;
-    assert(isThere, `the change of revision ${revision} is no longer in the log`);
+    if (!isThere) assert(false, `the change of revision ${revision} is no longer in the log`);
     return place;
   }
 

@@ -88,3 +88,19 @@ describe('an object put together of its parts', () => {
     ]);
   });
 });
+
+test('an object of other metadata is as large as it is when measured anew', () => {
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'web.1', namespace: 'default' },
+    involvedObject: { kind: 'Pod', name: 'web', namespace: 'default', uid: 'u-7' },
+    reason: 'Scheduled',
+    message: 'Successfully assigned default/web to node-1',
+    type: 'Normal',
+  } as const satisfies KubernetesObject;
+  encodedBytes(event);
+  const stored = withParts(event, storedMetadata(metadata, event.metadata, 1), undefined);
+  expect(encodedBytes(stored)).toBe(encodedBytes(structuredClone(stored)));
+  expect(encodedBytes(stored)).toBeGreaterThan(encodedBytes(event));
+});

@@ -143,7 +143,9 @@ export function admitUpdate(object: KubernetesObject): KubernetesObject | Reject
 }
 
 function validated<T extends KubernetesObject>(object: T): T | Rejection {
-  const errors = validateObject(object).filter(({ severity }) => severity === 'error');
+  const problems = validateObject(object);
+  if (problems.length === 0) return object;
+  const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return object;
   const all = errors.map(({ path, message }) => `${formatPath(path)}: ${message}`).join(', ');
   const list = errors.length === 1 ? all : `[${all}]`;
