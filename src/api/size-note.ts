@@ -1,7 +1,7 @@
 // What has been found out about an object, its size above all, noted on the object itself where
-// nothing else sees it: a private field that is given to an object made elsewhere. A copy by spread does not take it along,
-// so a changed copy is measured anew. Setting one takes 0.2 µs where a WeakMap takes 2 µs, and does
-// not burden the garbage collector.
+// nothing else sees it: a private field that is given to an object made elsewhere. A copy by spread
+// does not take it along, so a changed copy is measured anew. Setting one takes 0.2 µs where a
+// WeakMap takes 2 µs, and does not burden the garbage collector.
 
 /** A constructor that gives back the object it is called with, so that fields are added to that. */
 class Given {

@@ -61,11 +61,10 @@ export class Simulation {
 
   /** Registers a kind of event, named as a past-tense fact: `kubelet.ImagePulled`. */
   defineEvent(name: string, handler: EventHandler): EventKind {
-    const whole = name + this.#suffix;
-    assert(!this.#defined.has(whole), `event ${name} is defined twice`);
-    this.#defined.add(whole);
-    this.#names.push(whole);
-    this.#kindHashes.push(kindHash(whole));
+    assert(!this.#defined.has(name + this.#suffix), `event ${name} is defined twice`);
+    this.#defined.add(name + this.#suffix);
+    this.#names.push(name + this.#suffix);
+    this.#kindHashes.push(kindHash(name + this.#suffix));
     return this.#handlers.push(handler) - 1;
   }
 
@@ -81,7 +80,7 @@ export class Simulation {
     this.#suffix = '';
     const last = this.#handlers.length;
     return () => {
-      for (const name of this.#names.slice(first, last)) this.#defined.delete(name);
+      for (let kind = first; kind < last; kind++) this.#defined.delete(this.#names[kind] as string);
       this.#handlers.fill(() => {}, first, last);
       this.#names.fill('process.EventIgnored', first, last);
     };

@@ -74,4 +74,17 @@ describe('what has been measured of an object', () => {
     SizeNote.noteTotal(changed, 41);
     expect([SizeNote.total(stored), SizeNote.total(changed)]).toEqual([40, 41]);
   });
+
+  test('of a key is kept for metadata of stored objects, and goes to that of the next version', () => {
+    const plain = { name: 'web' };
+    SizeNote.noteKey(plain, 'default/web');
+    expect(SizeNote.key(plain)).toBe('');
+    const metadata = { name: 'web' };
+    SizeNote.ofStored(metadata, undefined);
+    SizeNote.noteKey(metadata, 'default/web');
+    const next = { name: 'web' };
+    SizeNote.ofStored(next, metadata);
+    expect([SizeNote.key(metadata), SizeNote.key(next)]).toEqual(['default/web', 'default/web']);
+    expect(SizeNote.key({ ...metadata })).toBe('');
+  });
 });
