@@ -2,7 +2,8 @@
 // and tries to watch again over a connection of its own: from where all have been while its old
 // connection may still come back, and after a list once that was given up. When both of its watches
 // are open it has caught up, and follows with the others again.
-// Left out: the watches of these proxies beside the one of all, for which the server charges anyway.
+// Left out: the watches of these proxies beside the one of all, for which the server charges
+// anyway.
 // Source: Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C1, C3).
 import type { ApiCall, ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';

@@ -1,4 +1,5 @@
-// Proxies that hear of nothing for a while: what would reach one meanwhile does so at the end of it.
+// Proxies that hear of nothing for a while: what would reach one meanwhile does so at the end of
+// it.
 import { assert } from '../../kernel/assert.js';
 import type { SimTime } from '../../kernel/time.js';
 
