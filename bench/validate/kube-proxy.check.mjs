@@ -25,6 +25,12 @@ const SPACING_US = 15;
 /** ASSUMED: a node of one hyperthread is half as fast as the machines that syncs were fitted to. */
 const SMALL_NODE = 2;
 
+/**
+ * The kube-proxy of KEP-3453's figures, 1.26: it resyncs everything at least once an
+ * iptablesSyncPeriod, which kubernetes/kubernetes cluster/gce/gci/configure-helper.sh sets to 1 min.
+ */
+const MEASURED = { runner: 'tokenBucket', fullSyncPeriodUs: 60 * SECOND };
+
 const serviceOf = (id) => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -106,7 +112,8 @@ function quantile(mode, nodes, cpuFactor, share, period = SECOND) {
   const key = `${mode} ${nodes} ${cpuFactor} ${period}`;
   if (!runs.has(key)) {
     const minSyncPeriodUs = mode === 'ipvs' ? 0 : period;
-    runs.set(key, latencies(nodes, { mode, minSyncPeriodUs, cpuFactor }));
+    const version = mode === 'iptables' ? MEASURED : {};
+    runs.set(key, latencies(nodes, { mode, minSyncPeriodUs, cpuFactor, ...version }));
   }
   const values = runs.get(key);
   return values[Math.floor(share * (values.length - 1))];
@@ -137,12 +144,12 @@ export const checks = [
     return row('iptables', 5_000, SMALL_NODE, share, bound, source, 10 * SECOND);
   }),
   ...[
-    [0.5, 5.5, 1.5],
-    [0.9, 18, 2.5],
-    [0.99, 24, 2.5],
-  ].map(([share, expected, factor]) => {
-    const source = `${iptables} 5.5, 18, 24 s with 1 s; the tail has other causes too`;
-    return row('iptables', 5_000, SMALL_NODE, share, { expected, factor }, source);
+    [0.5, 5.5],
+    [0.9, 18],
+    [0.99, 24],
+  ].map(([share, expected]) => {
+    const source = `${iptables} 5.5, 18, 24 s with 1 s; the tail is that of full resyncs`;
+    return row('iptables', 5_000, SMALL_NODE, share, { expected, factor: 1.5 }, source);
   }),
   row('nftables', 100, 1, 0.5, { expected: 1.52, factor: 1.5 }, nftables),
   row('nftables', 100, 1, 0.9, { expected: 2.28, factor: 1.5 }, nftables),

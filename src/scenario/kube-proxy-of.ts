@@ -6,6 +6,7 @@
 
 import type { FieldPath } from '../api/field-path.js';
 import type { KubeProxySpec } from '../cluster/cluster-spec.js';
+import { kubeProxyConstants } from '../node/kube-proxy/constants.js';
 import { durationUs } from './duration.js';
 import type { SpecProblem } from './scenario-problems.js';
 import type { ScenarioSpec } from './schema.js';
@@ -29,6 +30,8 @@ const firstNftables = 29;
 /** The first that writes only what has changed, and the first whose runner counts from ends. */
 const firstPartialSync = 27;
 const firstCompletionRunner = 35;
+/** The first that, with more than 1,000 endpoints, does without full syncs (kubernetes#138571). */
+const firstSparedSync = 34;
 /** The first that keeps a second between syncs. */
 const firstMinSyncPeriod = 20;
 
@@ -38,8 +41,8 @@ export const kubeProxy = mapping({
   version: oneOf(versions)
     .optional()
     .describe(
-      'Of kube-proxy; 1.36 when absent, 1.25 with userspace. Full syncs only up to 1.26, a token ' +
-        'bucket of two syncs up to 1.34.',
+      'Of kube-proxy; 1.36 when absent, 1.25 with userspace. Full syncs only up to 1.26, one an ' +
+        'hour also with many endpoints up to 1.33, a token bucket of two syncs up to 1.34.',
     ),
   minSyncPeriod: duration()
     .optional()
@@ -72,11 +75,15 @@ function ofPool(cluster: KubeProxyText, pool: KubeProxyText): KubeProxyText {
 export function kubeProxyOf(cluster: KubeProxyText = {}, pool: KubeProxyText = {}): KubeProxySpec {
   const text = ofPool(cluster, pool);
   const minor = minorOf(text);
+  const { mode = 'iptables' } = text;
+  const isHourly = mode === 'iptables' && minor >= firstPartialSync && minor < firstSparedSync;
+  const { fullSyncPeriodUs } = kubeProxyConstants;
   return {
-    mode: text.mode ?? 'iptables',
+    mode,
     minSyncPeriodUs: durationUs(text.minSyncPeriod ?? defaultMinSyncPeriod(text)),
     runner: minor < firstCompletionRunner ? 'tokenBucket' : 'completion',
-    writesAll: minor < firstPartialSync && (text.mode ?? 'iptables') === 'iptables',
+    writesAll: minor < firstPartialSync && mode === 'iptables',
+    ...(isHourly && { fullSyncPeriodUs }),
     cpuFactor: text.cpuFactor ?? 1,
   };
 }

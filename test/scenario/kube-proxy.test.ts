@@ -22,6 +22,8 @@ describe('kube-proxy of a cluster', () => {
     ['{mode: nftables}', { mode: 'nftables' }],
     ['{mode: userspace}', { mode: 'userspace', runner: 'tokenBucket' }],
     ['{version: "1.34"}', { runner: 'tokenBucket' }],
+    ['{version: "1.33"}', { runner: 'tokenBucket', fullSyncPeriodUs: 3_600_000_000 }],
+    ['{mode: nftables, version: "1.33"}', { mode: 'nftables', runner: 'tokenBucket' }],
     ['{version: "1.26"}', { runner: 'tokenBucket', writesAll: true }],
     ['{version: "1.19"}', { runner: 'tokenBucket', writesAll: true, minSyncPeriodUs: 0 }],
     ['{mode: ipvs, version: "1.24"}', { mode: 'ipvs', runner: 'tokenBucket', minSyncPeriodUs: 0 }],

@@ -49,7 +49,7 @@ const iptablesTable = {
     value: 1_000,
     unit: 'endpoints',
     source: 'Kubernetes v1.36 pkg/proxy/iptables/proxier.go (reference: nodes-controllers §2.4)',
-    note: 'above: no periodic full sync, and iptables-save once a syncPeriod',
+    note: 'above: no periodic full sync (kubernetes#138571), and iptables-save once a syncPeriod',
   },
   syncPeriodUs: {
     value: 30_000_000,

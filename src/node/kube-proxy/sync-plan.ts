@@ -15,6 +15,11 @@ export interface ProxySettings {
   readonly runner?: RunnerKind;
   /** Every sync writes everything, as up to 1.26. */
   readonly writesAll?: boolean;
+  /**
+   * A sync writes everything when so long none has, however many endpoints there are. Absent: after
+   * an hour, in iptables mode only while there are few, as since 1.34.
+   */
+  readonly fullSyncPeriodUs?: number;
   /** Factor on the time of a sync; 1, as when absent: the machines of the published figures. */
   readonly cpuFactor?: number;
 }
@@ -74,7 +79,10 @@ export class SyncPlans {
     const isLarge = work.endpoints > largeClusterEndpoints;
     const lastFullUs = this.#lastFullUs[member]!;
     const isFirst = lastFullUs === Number.NEGATIVE_INFINITY;
-    const isDue = !isLarge && at - lastFullUs >= fullSyncPeriodUs;
+    const isSpared = settings.fullSyncPeriodUs === undefined && settings.mode === 'iptables';
+    const sinceFullUs = at - lastFullUs;
+    const isDue =
+      sinceFullUs >= (settings.fullSyncPeriodUs ?? fullSyncPeriodUs) && !(isSpared && isLarge);
     const isFull = isFirst || isDue || settings.writesAll === true;
     const isSaved = !isLarge || at - this.#lastSaveUs[member]! >= syncPeriodUs;
     if (isFull) this.#lastFullUs[member] = at;
