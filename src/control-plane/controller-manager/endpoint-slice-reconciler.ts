@@ -35,22 +35,29 @@ export function endpointOf(
   const serving = isPodReady(pod);
   const ready = publishNotReady || (serving && !terminating);
   const { namespace = '', name, uid = '' } = pod.metadata;
-  return {
-    addresses: [address],
-    conditions: { ready, serving, terminating },
-    ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
-    ...(zone !== undefined && { zone }),
-    targetRef: { kind: 'Pod', namespace, name, uid },
-  };
+  const { nodeName } = pod.spec;
+  const addresses = [address];
+  const conditions = { ready, serving, terminating };
+  const targetRef = { kind: 'Pod', namespace, name, uid };
+  if (nodeName !== undefined) {
+    if (zone !== undefined) return { addresses, conditions, nodeName, zone, targetRef };
+    return { addresses, conditions, nodeName, targetRef };
+  }
+  if (zone !== undefined) return { addresses, conditions, zone, targetRef };
+  return { addresses, conditions, targetRef };
 }
 
+/** A port whose number on the pods is known. */
+export type NumberedPort = EndpointPort & { readonly port: number };
+
 /** Ports of a Service as numbers on its pods; named ones are looked up in `pod`. */
-export function endpointPorts(service: Service, pod: Pod | undefined): readonly EndpointPort[] {
-  return (service.spec.ports ?? []).map(({ name, protocol = 'TCP', port, targetPort = port }) => ({
-    ...(name !== undefined && { name }),
-    protocol,
-    port: typeof targetPort === 'number' ? targetPort : (namedPort(pod, targetPort) ?? port),
-  }));
+export function endpointPorts(service: Service, pod: Pod | undefined): readonly NumberedPort[] {
+  return (service.spec.ports ?? []).map((own) => {
+    const { name, protocol = 'TCP', targetPort = own.port } = own;
+    const isNumber = typeof targetPort === 'number';
+    const port = isNumber ? targetPort : (namedPort(pod, targetPort) ?? own.port);
+    return name === undefined ? { protocol, port } : { name, protocol, port };
+  });
 }
 
 function namedPort(pod: Pod | undefined, name: string): number | undefined {
@@ -81,11 +88,8 @@ export function reconcileSlices(
   ports: readonly EndpointPort[],
   triggerUs: SimTime = Number.POSITIVE_INFINITY,
 ): SliceChanges {
-  const placed = new Set<string>();
-  const drafts = existing.map((slice) => draftOf(slice, wanted, placed, ports));
-  const missing = [...(placed.size === wanted.size ? [] : wanted)]
-    .filter(([name]) => !placed.has(name))
-    .map(([, endpoint]) => endpoint);
+  const { drafts, missing } =
+    placedInOrder(wanted, existing, ports) ?? placedByName(wanted, existing, ports);
   const kept = drafts.filter((draft) => !draft.isEmptied);
   fillChanged(kept, missing);
   const create = placeRest(service, kept, missing, ports);
@@ -100,16 +104,19 @@ export function reconcileSlices(
 }
 
 function withTrigger(slice: EndpointSlice, triggerUs: SimTime): EndpointSlice {
-  const { [LAST_CHANGE]: before, ...others } = slice.metadata.annotations ?? {};
+  const noted = slice.metadata.annotations ?? {};
   const isTimed = triggerUs < Number.POSITIVE_INFINITY;
-  if (!isTimed && before === undefined) return slice;
+  if (!isTimed && noted[LAST_CHANGE] === undefined) return slice;
   const time = isTimed ? { [LAST_CHANGE]: formatTimestamp(triggerUs, 0) } : {};
+  const { [LAST_CHANGE]: _, ...others } = noted;
   const annotations = extended(others, time);
   return extended(slice, { metadata: extended(slice.metadata, { annotations }) });
 }
 
 /** An emptied slice becomes a new one, where one is needed: one write instead of two. */
-function reuseEmptied({ create, update, delete: emptied }: SliceChanges): SliceChanges {
+function reuseEmptied(changes: SliceChanges): SliceChanges {
+  const { create, update, delete: emptied } = changes;
+  if (emptied.length === 0) return changes;
   const reused = emptied
     .slice(0, create.length)
     .map((slice, i) => extended(slice, contentOf(create[i] as EndpointSlice)))
@@ -133,6 +140,59 @@ function isSameContent(a: EndpointSlice, b: EndpointSlice): boolean {
   return areEmpty && isSamePorts(a.ports ?? [], b.ports ?? []);
 }
 
+interface Placement {
+  readonly drafts: readonly Draft[];
+  /** What no slice has. */
+  readonly missing: Endpoint[];
+}
+
+/**
+ * Where the slices have their endpoints in the order in which these are wanted, as they have until
+ * pods go: nothing need be looked up. Undefined in any other case.
+ */
+function placedInOrder(
+  wanted: ReadonlyMap<string, Endpoint>,
+  existing: readonly EndpointSlice[],
+  ports: readonly EndpointPort[],
+): Placement | undefined {
+  const rest = wanted.values();
+  const drafts: Draft[] = [];
+  for (const slice of existing) {
+    const { endpoints } = slice;
+    let changed: Endpoint[] | undefined;
+    for (let i = 0; i < endpoints.length; i++) {
+      const endpoint = endpoints[i] as Endpoint;
+      const { value: now } = rest.next();
+      if (now !== endpoint) {
+        const name = endpoint.targetRef?.name;
+        if (now === undefined || name === undefined || now.targetRef?.name !== name) return;
+        if (!isSameEndpoint(now, endpoint)) {
+          changed ??= endpoints.slice(0, i);
+          changed.push(now);
+          continue;
+        }
+      }
+      changed?.push(endpoint);
+    }
+    drafts.push(draftWith(slice, changed, ports));
+  }
+  return { drafts, missing: [...rest] };
+}
+
+function placedByName(
+  wanted: ReadonlyMap<string, Endpoint>,
+  existing: readonly EndpointSlice[],
+  ports: readonly EndpointPort[],
+): Placement {
+  const placed = new Set<string>();
+  const drafts = existing.map((slice) => draftOf(slice, wanted, placed, ports));
+  const missing: Endpoint[] = [];
+  if (placed.size < wanted.size) {
+    for (const [name, endpoint] of wanted) if (!placed.has(name)) missing.push(endpoint);
+  }
+  return { drafts, missing };
+}
+
 /** Keeps what is still wanted and not placed before, in its newest form, and marks it as placed. */
 function draftOf(
   slice: EndpointSlice,
@@ -150,6 +210,14 @@ function draftOf(
     if (!isSame) changed ??= slice.endpoints.slice(0, index);
     if (now !== undefined) changed?.push(isSame ? endpoint : now);
   });
+  return draftWith(slice, changed, ports);
+}
+
+function draftWith(
+  slice: EndpointSlice,
+  changed: readonly Endpoint[] | undefined,
+  ports: readonly EndpointPort[],
+): Draft {
   const endpoints = changed ?? slice.endpoints;
   const isChanged = changed !== undefined || !isSamePorts(slice.ports ?? [], ports);
   return { slice, endpoints, isChanged, isEmptied: endpoints.length === 0 };

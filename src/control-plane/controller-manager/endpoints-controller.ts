@@ -98,11 +98,12 @@ export class EndpointsController {
         return this.#loop.finish(worker, true);
       this.#written.delete(key);
     }
-    const wanted = endpointsOf(service, members);
-    if (current !== undefined && isSameEndpoints(current, wanted)) {
+    const subsets = subsetsOf(service, members);
+    const isOver = members.entries.size > constants.maxEndpointsCapacity;
+    if (current !== undefined && isSame(current, subsets, isOver)) {
       return this.#loop.finish(worker, false);
     }
-    this.#write(worker, current, wanted);
+    this.#write(worker, current, endpointsOf(service, subsets, isOver));
   }
 
   #write(worker: number, current: Endpoints | undefined, wanted: Endpoints): void {
@@ -153,34 +154,46 @@ function addressOf(pod: Pod, publishNotReady: boolean): PodAddress | undefined {
   };
 }
 
-/** The Endpoints that a Service should have. O(pods of the Service). */
-export function endpointsOf(service: Service, { pods, entries }: Members<PodAddress>): Endpoints {
+/** The subsets that a Service should have. O(pods of the Service). */
+function subsetsOf(
+  service: Service,
+  { pods, entries }: Members<PodAddress>,
+): readonly EndpointSubset[] {
+  if (entries.size === 0) return [];
   const ready: EndpointAddress[] = [];
   const notReady: EndpointAddress[] = [];
   for (const { address, isReady } of entries.values()) (isReady ? ready : notReady).push(address);
   const { maxEndpointsCapacity } = constants;
-  const room = Math.max(0, maxEndpointsCapacity - ready.length);
-  const isOver = entries.size > maxEndpointsCapacity;
+  const addresses = atMost(ready, maxEndpointsCapacity);
+  const notReadyAddresses = atMost(notReady, maxEndpointsCapacity - addresses.length);
   const [first = ''] = entries.keys();
-  const subset: EndpointSubset = {
-    ...(ready.length > 0 && { addresses: ready.slice(0, maxEndpointsCapacity) }),
-    ...(notReady.length > 0 && room > 0 && { notReadyAddresses: notReady.slice(0, room) }),
-    ports: endpointPorts(service, pods.get(first)).map(({ port = 0, ...rest }) =>
-      extended(rest, { port }),
-    ),
-  };
-  const { namespace = '', name, labels } = service.metadata;
-  const managedBy = { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
+  const ports = endpointPorts(service, pods.get(first));
+  if (notReadyAddresses.length === 0) {
+    return [addresses.length === 0 ? { ports } : { addresses, ports }];
+  }
+  if (addresses.length === 0) return [{ notReadyAddresses, ports }];
+  return [{ addresses, notReadyAddresses, ports }];
+}
+
+function atMost<T>(list: readonly T[], limit: number): readonly T[] {
+  return list.length <= limit ? list : list.slice(0, limit);
+}
+
+/** The Endpoints that a Service should have. */
+function endpointsOf(
+  { metadata }: Service,
+  subsets: readonly EndpointSubset[],
+  isOver: boolean,
+): Endpoints {
+  const { namespace = '', name, labels = {} } = metadata;
+  const managed = { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
+  const own = { name, namespace, labels: extended(labels, managed) };
+  const annotations = { [OVER_CAPACITY]: 'truncated' };
   return {
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: {
-      name,
-      namespace,
-      labels: { ...labels, ...managedBy },
-      ...(isOver && { annotations: { [OVER_CAPACITY]: 'truncated' } }),
-    },
-    subsets: entries.size === 0 ? [] : [subset],
+    metadata: isOver ? extended(own, { annotations }) : own,
+    subsets,
   };
 }
 
@@ -192,11 +205,13 @@ function updated(current: Endpoints, { metadata, subsets = [] }: Endpoints): End
 }
 
 /** True when nothing is worth a write; addresses are compared as objects first. */
-function isSameEndpoints(a: Endpoints, b: Endpoints): boolean {
-  const [one, other] = [a.subsets ?? [], b.subsets ?? []];
-  const isOver = (each: Endpoints): boolean =>
-    each.metadata.annotations?.[OVER_CAPACITY] !== undefined;
-  if (one.length !== other.length || isOver(a) !== isOver(b)) return false;
+function isSame(
+  { metadata, subsets: one = [] }: Endpoints,
+  other: readonly EndpointSubset[],
+  isOver: boolean,
+): boolean {
+  const wasOver = metadata.annotations?.[OVER_CAPACITY] !== undefined;
+  if (one.length !== other.length || wasOver !== isOver) return false;
   return one.every((subset, i) => {
     const { addresses, notReadyAddresses, ports = [] } = other[i] as EndpointSubset;
     return (

@@ -1,10 +1,11 @@
 // The pods of a namespace in groups of those that share their labels, as the pods of one template
 // do: what is found out about labels is found out once a group, and a selector finds its pods
 // without looking at those of others.
+import { LabelIndex } from '../../api/label-index.js';
 import { type LabelMatcher, labelRequirements, matcherOf } from '../../api/label-selector.js';
 import type { Labels } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
-import { demandOf, type HasRequirements } from '../../api/selector-buckets.js';
+import type { HasRequirements } from '../../api/selector-buckets.js';
 
 const NO_LABELS: Labels = {};
 
@@ -45,8 +46,7 @@ export function equalitySelector(matchLabels: Readonly<Record<string, string>>):
 export class LabelledPods<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #groups = new Map<Labels, PodGroup<T>>();
-  /** Groups by value, for each label that a selector has demanded. */
-  readonly #valued = new Map<string, Map<string, Set<PodGroup<T>>>>();
+  readonly #index = new LabelIndex<PodGroup<T>>();
   #arrived = 0;
 
   get size(): number {
@@ -92,12 +92,8 @@ export class LabelledPods<T> {
   /** The pods that a selector selects, in the order in which they came. O(n log n) in their number. */
   selected(selector: EqualitySelector): readonly Pod[] {
     const found: Entry<T>[] = [];
-    const demand = demandOf(selector);
-    if (demand === undefined) return [];
-    for (const value of demand.values) {
-      for (const group of this.#byValue(demand.key).get(value) ?? []) {
-        if (selector.matches(group.labels)) found.push(...group.entries);
-      }
+    for (const group of this.#index.candidates(selector)) {
+      if (selector.matches(group.labels)) found.push(...group.entries);
     }
     found.sort((a, b) => a.place - b.place);
     return found.map(({ pod }) => pod);
@@ -108,7 +104,7 @@ export class LabelledPods<T> {
     if (group === undefined) {
       group = new PodGroup<T>(labels);
       this.#groups.set(labels, group);
-      for (const [key, byValue] of this.#valued) enter(byValue, labels[key], group);
+      this.#index.add(group);
     }
     return group;
   }
@@ -117,34 +113,7 @@ export class LabelledPods<T> {
     const { group } = entry;
     group.entries.delete(entry);
     if (group.entries.size > 0) return;
-    const { labels } = group;
-    this.#groups.delete(labels);
-    for (const [key, byValue] of this.#valued) {
-      const groups = byValue.get(labels[key] ?? '');
-      groups?.delete(group);
-      if (groups?.size === 0) byValue.delete(labels[key] ?? '');
-    }
+    this.#groups.delete(group.labels);
+    this.#index.remove(group);
   }
-
-  /** Linear in the groups when a label is demanded first. */
-  #byValue(key: string): ReadonlyMap<string, ReadonlySet<PodGroup<T>>> {
-    let byValue = this.#valued.get(key);
-    if (byValue === undefined) {
-      byValue = new Map();
-      for (const group of this.#groups.values()) enter(byValue, group.labels[key], group);
-      this.#valued.set(key, byValue);
-    }
-    return byValue;
-  }
-}
-
-function enter<T>(
-  byValue: Map<string, Set<PodGroup<T>>>,
-  value: string | undefined,
-  group: PodGroup<T>,
-): void {
-  if (value === undefined) return;
-  const groups = byValue.get(value);
-  if (groups === undefined) byValue.set(value, new Set([group]));
-  else groups.add(group);
 }

@@ -68,67 +68,111 @@ export function isFinished(record: PodRecord): boolean {
 export function statusOf(record: PodRecord, now: SimTime): PodStatus {
   const { pod, rejection, agent, podIp } = record;
   if (rejection !== undefined) return { phase: 'Failed', ...rejection, startTime: now };
-  const inits = record.containers.filter((container) => container.isInit);
-  const apps = record.containers.filter((container) => !container.isInit);
+  const inits = record.containers.filter(isInitContainer);
+  const apps = inits.length === 0 ? record.containers : record.containers.filter(isAppContainer);
   const { address } = agent;
-  return {
-    phase: phaseOf(record),
-    ...(isEvicted(record) && record.eviction),
-    conditions: [...conditionsOf(record, apps, now), ...disruptionOf(record, now)],
-    ...(address !== '' && { hostIP: address, hostIPs: [{ ip: address }] }),
-    ...(podIp !== '' && { podIP: podIp, podIPs: [{ ip: podIp }] }),
-    startTime: record.startTimeUs,
-    ...(inits.length > 0 && {
-      initContainerStatuses: inits.map((each) => containerStatus(record.uid, each)),
-    }),
-    containerStatuses: apps.map((each) => containerStatus(record.uid, each)),
-    qosClass: podQosClass(pod.spec),
-  };
+  const phase = phaseOf(record);
+  const status: Writable<PodStatus> = { phase };
+  if (isEvicted(record)) Object.assign(status, record.eviction);
+  status.conditions = conditionsOf(record, apps, phase, now);
+  if (address !== '') {
+    status.hostIP = address;
+    status.hostIPs = [{ ip: address }];
+  }
+  if (podIp !== '') {
+    status.podIP = podIp;
+    status.podIPs = [{ ip: podIp }];
+  }
+  status.startTime = record.startTimeUs;
+  if (inits.length > 0) {
+    status.initContainerStatuses = inits.map((each) => containerStatus(record.uid, each));
+  }
+  status.containerStatuses = apps.map((each) => containerStatus(record.uid, each));
+  status.qosClass = podQosClass(pod.spec);
+  return status;
 }
 
+function isInitContainer({ isInit }: ContainerRecord): boolean {
+  return isInit;
+}
+
+function isAppContainer({ isInit }: ContainerRecord): boolean {
+  return !isInit;
+}
+
+/** The kubelet's own conditions, then that of a pod that it puts out. */
 function conditionsOf(
   record: PodRecord,
   apps: readonly ContainerRecord[],
+  phase: PodPhase,
   now: SimTime,
 ): readonly PodCondition[] {
-  const isInitialised = record.containers.every(
-    ({ isInit, isSidecar, isStarted, seen, termination }) =>
-      !isInit || (isSidecar ? isStarted : seen === 'terminated' && termination?.exitCode === 0),
-  );
-  const phase = phaseOf(record);
   const isCompleted = phase === 'Succeeded';
-  const isReady =
-    !isCompleted &&
-    phase !== 'Failed' &&
-    apps.every((container) => container.isReady) &&
-    record.containers.every((container) => !container.isSidecar || container.isReady);
-  const gates = record.pod.spec.readinessGates ?? [];
-  const stored = record.pod.status?.conditions ?? [];
-  const areGatesOpen = gates.every((gate) =>
-    stored.some(({ type, status }) => type === gate.conditionType && status === 'True'),
-  );
-  const values = [record.hasSandbox, isInitialised, isReady && areGatesOpen, isReady];
-  return ownConditions.map((type, index) => {
-    const status = values[index] === true ? 'True' : 'False';
-    const known = record.status?.conditions?.find((condition) => condition.type === type);
-    if (known?.status === status) return known;
+  const isReady = !isCompleted && phase !== 'Failed' && areReady(record);
+  const values = [
+    record.hasSandbox,
+    isInitialised(record),
+    isReady && areGatesOpen(record),
+    isReady,
+  ];
+  const conditions: PodCondition[] = [];
+  for (let i = 0; i < ownConditions.length; i++) {
+    const type = ownConditions[i] as string;
+    const status = values[i] === true ? 'True' : 'False';
+    const known = conditionIn(record.status, type);
+    if (known?.status === status) {
+      conditions.push(known);
+      continue;
+    }
     const condition: Writable<PodCondition> = { type, status, lastTransitionTime: now };
-    if (status === 'True' || index < 2) return condition;
+    conditions.push(condition);
+    if (status === 'True' || i < 2) continue;
     condition.reason = isCompleted ? 'PodCompleted' : 'ContainersNotReady';
     if (!isCompleted) condition.message = unreadyMessage(apps);
-    return condition;
-  });
+  }
+  if (record.eviction !== undefined) conditions.push(disruptionOf(record, record.eviction, now));
+  return conditions;
+}
+
+function conditionIn(status: PodStatus | undefined, type: string): PodCondition | undefined {
+  for (const each of status?.conditions ?? []) if (each.type === type) return each;
+  return undefined;
+}
+
+/** Init containers have ended well; those that go on have started. */
+function isInitialised({ containers }: PodRecord): boolean {
+  for (const { isInit, isSidecar, isStarted, seen, termination } of containers) {
+    if (!isInit) continue;
+    if (isSidecar ? !isStarted : seen !== 'terminated' || termination?.exitCode !== 0) return false;
+  }
+  return true;
+}
+
+/** All containers that run as long as the pod. */
+function areReady({ containers }: PodRecord): boolean {
+  for (const { isInit, isSidecar, isReady } of containers) {
+    if (!isReady && (!isInit || isSidecar)) return false;
+  }
+  return true;
+}
+
+function areGatesOpen({ pod }: PodRecord): boolean {
+  for (const { conditionType } of pod.spec.readinessGates ?? []) {
+    if (conditionIn(pod.status, conditionType)?.status !== 'True') return false;
+  }
+  return true;
 }
 
 /** Says of a pod that its node puts out that it is no fault of its own. */
-function disruptionOf({ eviction, status }: PodRecord, now: SimTime): readonly PodCondition[] {
-  if (eviction === undefined) return [];
-  const known = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
-  if (known !== undefined) return [known];
-  const reason = 'TerminationByKubelet';
-  const { message } = eviction;
+function disruptionOf(
+  { status }: PodRecord,
+  { message }: NonNullable<PodRecord['eviction']>,
+  now: SimTime,
+): PodCondition {
   const type = 'DisruptionTarget';
-  return [{ type, status: 'True', lastTransitionTime: now, reason, message }];
+  const reason = 'TerminationByKubelet';
+  const known = conditionIn(status, type);
+  return known ?? { type, status: 'True', lastTransitionTime: now, reason, message };
 }
 
 function unreadyMessage(apps: readonly ContainerRecord[]): string {

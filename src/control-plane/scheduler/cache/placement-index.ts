@@ -6,11 +6,12 @@
 // Cost, with K topology keys a count is taken by (1 or 2), S counts that a pod's class belongs to:
 //   a pod that comes or goes   one comparison for each pod of its node, then S x K additions
 //   a new class of pods        one lookup by labels, then one match for each likely selector
-//   a new count                one match for each class of its namespaces, then one addition a row
+//   a new count                one match for each likely class, then one addition a row
 //   a node whose name, labels or taints change   one read for each count: with 16,000 counts < 1 ms
 //   memory                     about 1 kB for a class of a few pods and its count
 // Source: kube-scheduler v1.36 plugins/{podtopologyspread,interpodaffinity} (what is counted).
 
+import { LabelIndex } from '../../../api/label-index.js';
 import type { Node } from '../../../api/node.js';
 import type { Labels } from '../../../api/object-meta.js';
 import { SelectorBuckets } from '../../../api/selector-buckets.js';
@@ -46,6 +47,7 @@ export class PlacementIndex {
   readonly #columns = new Map<string, TopologyColumn>();
   readonly #nodeSets = new Map<string, NodeSet>();
   readonly #classes = new Map<string, Map<string, PodClass>>();
+  readonly #classIndex = new LabelIndex<PodClass>();
   readonly #selections = new Map<string, SelectedPods>();
   readonly #selectionBuckets = new SelectorBuckets<SelectedPods>();
   readonly #holders = new Map<string, TermHolders>();
@@ -95,10 +97,7 @@ export class PlacementIndex {
     if (selected === undefined) {
       if (this.#selections.size >= maxSelections) this.#forget();
       selected = new SelectedPods(selector);
-      for (const [namespace, classes] of this.#classes) {
-        if (!selector.includesNamespace(namespace)) continue;
-        for (const each of classes.values()) include(selected, each);
-      }
+      for (const each of this.#classIndex.candidates(selector)) include(selected, each);
       this.#selections.set(selector.key, selected);
       this.#selectionBuckets.add(selected);
     }
@@ -186,6 +185,7 @@ export class PlacementIndex {
     if (podClass.rows.total > 0) return;
     const classes = this.#classes.get(podClass.namespace);
     classes?.delete(podClass.key);
+    this.#classIndex.remove(podClass);
     if (classes?.size === 0) this.#classes.delete(podClass.namespace);
     for (const holders of podClass.holders) this.#releaseHolders(holders);
   }
@@ -207,6 +207,7 @@ export class PlacementIndex {
       }
       this.#holdTerms(podClass);
       classes.set(key, podClass);
+      this.#classIndex.add(podClass);
     }
     return podClass;
   }

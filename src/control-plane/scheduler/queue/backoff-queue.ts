@@ -43,9 +43,9 @@ export class BackoffQueue {
   }
 
   /** Visits all entries, in no order that means anything. */
-  forEach(visit: (entry: QueuedPodInfo) => void): void {
-    this.#rejected.forEach(visit);
-    this.#failed.forEach(visit);
+  visit(visitor: (entry: QueuedPodInfo) => void): void {
+    this.#rejected.visit(visitor);
+    this.#failed.visit(visitor);
   }
 
   /** Whether an idle scheduler would take a pod from here. */

@@ -1,16 +1,26 @@
-// A binary heap whose elements can be found, changed and removed by key.
+// A binary heap whose elements can be found, changed and removed by key. Elements are put into order
+// when the least is asked for: the queue of a scheduler that does not lead is never asked.
 // Source: kube-scheduler v1.36 backend/heap; reference: scheduler 1.2.
 
 /** An element and where in the heap it is. */
 interface Slot<T> {
   item: T;
+  /** UNSORTED, or GONE from the unsorted ones. */
   place: number;
 }
+
+const UNSORTED = -1;
+const GONE = -2;
+/** So many slots that are gone are not worth a look. */
+const FEW = 64;
 
 /** `less` must be a total order, so that the order of removal does not depend on the layout. */
 export class KeyedHeap<T> {
   readonly #slots: Slot<T>[] = [];
   readonly #byKey = new Map<string, Slot<T>>();
+  #unsorted: Slot<T>[] = [];
+  /** Of the unsorted ones. */
+  #gone = 0;
   readonly #keyOf: (item: T) => string;
   readonly #less: (a: T, b: T) => boolean;
 
@@ -20,7 +30,7 @@ export class KeyedHeap<T> {
   }
 
   get size(): number {
-    return this.#slots.length;
+    return this.#byKey.size;
   }
 
   has(key: string): boolean {
@@ -32,27 +42,28 @@ export class KeyedHeap<T> {
   }
 
   /** Visits all elements, in no order that means anything. */
-  forEach(visit: (item: T) => void): void {
-    for (const { item } of this.#slots) visit(item);
+  visit(visitor: (item: T) => void): void {
+    for (const { item } of this.#byKey.values()) visitor(item);
   }
 
-  /** The least element. */
+  /** The least element. O(k log n) when k have come since the last one was asked for. */
   peek(): T | undefined {
+    if (this.#unsorted.length > 0) this.#sort();
     return this.#slots[0]?.item;
   }
 
-  /** Adds, or puts back into order after a change. O(log n). */
+  /** Adds, or puts back into order after a change. O(1), or O(log n) after a change. */
   set(item: T): void {
     const key = this.#keyOf(item);
     let slot = this.#byKey.get(key);
     if (slot === undefined) {
-      slot = { item, place: this.#slots.length };
-      this.#slots.push(slot);
+      slot = { item, place: UNSORTED };
+      this.#unsorted.push(slot);
       this.#byKey.set(key, slot);
-    } else {
-      slot.item = item;
+      return;
     }
-    this.#settle(slot);
+    slot.item = item;
+    if (slot.place !== UNSORTED) this.#settle(slot);
   }
 
   /** Removes and returns the least element. O(log n). */
@@ -66,18 +77,43 @@ export class KeyedHeap<T> {
     const slot = this.size === 0 ? undefined : this.#byKey.get(key);
     if (slot === undefined) return undefined;
     this.#byKey.delete(key);
+    if (slot.place === UNSORTED) this.#drop(slot);
+    else this.#takeOut(slot);
+    return slot.item;
+  }
+
+  #drop(slot: Slot<T>): void {
+    slot.place = GONE;
+    this.#gone++;
+    if (this.#gone < FEW || 2 * this.#gone < this.#unsorted.length) return;
+    this.#unsorted = this.#unsorted.filter(({ place }) => place !== GONE);
+    this.#gone = 0;
+  }
+
+  #sort(): void {
+    for (const slot of this.#unsorted) {
+      if (slot.place === GONE) continue;
+      slot.place = this.#slots.length;
+      this.#slots.push(slot);
+      this.#up(slot);
+    }
+    this.#unsorted.length = 0;
+    this.#gone = 0;
+  }
+
+  #takeOut(slot: Slot<T>): void {
     const last = this.#slots.pop() as Slot<T>;
     if (last !== slot) {
       last.place = slot.place;
       this.#slots[last.place] = last;
       this.#settle(last);
     }
-    return slot.item;
   }
 
   #settle(slot: Slot<T>): void {
+    const { place } = slot;
     this.#up(slot);
-    this.#down(slot);
+    if (slot.place === place) this.#down(slot);
   }
 
   #put(place: number, slot: Slot<T>): void {
@@ -98,6 +134,7 @@ export class KeyedHeap<T> {
     this.#put(place, slot);
   }
 
+  /** Down to a leaf along the lesser children and up again: what takes a place comes from a leaf. */
   #down(slot: Slot<T>): void {
     const slots = this.#slots;
     let { place } = slot;
@@ -106,11 +143,11 @@ export class KeyedHeap<T> {
       if (child === undefined) break;
       const right = slots[2 * place + 2];
       if (right !== undefined && this.#less(right.item, child.item)) child = right;
-      if (!this.#less(child.item, slot.item)) break;
       const below = child.place;
       this.#put(place, child);
       place = below;
     }
     this.#put(place, slot);
+    this.#up(slot);
   }
 }

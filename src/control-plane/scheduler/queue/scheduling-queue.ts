@@ -95,7 +95,7 @@ export class SchedulingQueue {
       }
     };
     for (const store of [this.#activeQ, this.#backoffQ, this.#unschedulablePods]) {
-      store.forEach(count);
+      store.visit(count);
     }
     return counts;
   }

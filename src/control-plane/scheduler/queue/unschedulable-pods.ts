@@ -75,9 +75,9 @@ export class UnschedulablePods {
   }
 
   /** Visits all of them, gated ones first. */
-  forEach(visit: (entry: QueuedPodInfo) => void): void {
-    for (const entry of this.#gated.values()) visit(entry);
-    for (const { pods } of this.#groups.values()) for (const entry of pods.values()) visit(entry);
+  visit(visitor: (entry: QueuedPodInfo) => void): void {
+    for (const entry of this.#gated.values()) visitor(entry);
+    for (const { pods } of this.#groups.values()) for (const entry of pods.values()) visitor(entry);
   }
 
   /** When the pod that has waited longest came here; gated pods do not count. */
