@@ -20,6 +20,7 @@ import type { Node } from './node.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from './persistent-volume.js';
 import type { PriorityClass } from './priority-class.js';
 import { compareQuantities, quantityProblem } from './quantity.js';
+import { checkResourceNames } from './resource-names.js';
 import type { ResourceQuota } from './resource-quota.js';
 import { checkLabelSelector, checkNodeSelector, checkTaints } from './selector-validation.js';
 import type { Service, ServiceSpec } from './service.js';
@@ -205,6 +206,7 @@ export function checkLimitRange({ spec }: LimitRange, problems: ProblemList): vo
 /** Validates a ResourceQuota. */
 export function checkResourceQuota({ spec }: ResourceQuota, problems: ProblemList): void {
   checkResourceList(spec?.hard, [...root, 'hard'], problems);
+  checkResourceNames(spec?.hard, 'quota', [...root, 'hard'], problems);
   const scopes = [
     'BestEffort',
     'CrossNamespacePodAffinity',

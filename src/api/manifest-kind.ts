@@ -5,12 +5,14 @@
  * Source: kubectl v1.36 messages; reference real-inputs.md §1.
  */
 
-import { isJsonObject } from './field-check.js';
+import { didYouMean } from './did-you-mean.js';
+import { isJsonObject, sortedKeys } from './field-check.js';
 import type { FieldPath } from './field-path.js';
 import type { ApiObject } from './object-meta.js';
 import type { ProblemName } from './problem.js';
 import {
   describeRemovedApiVersion,
+  kindsOfVersion,
   removedApiVersion,
   resourceKindNamed,
   resourceKindOf,
@@ -90,13 +92,20 @@ function guessDumped(value: Readonly<Record<string, unknown>>): 'Pod' | 'Node' |
   return isJsonObject(status) && isJsonObject(status['nodeInfo']) ? 'Node' : undefined;
 }
 
-function missing(field: 'apiVersion' | 'kind', suggestion?: string): KindProblem {
+/** Points at the field that is meant, where there is one of a name that is nearly right. */
+function missing(
+  field: 'apiVersion' | 'kind',
+  value: Readonly<Record<string, unknown>>,
+  suggestion?: string,
+): KindProblem {
+  const near = didYouMean(field, sortedKeys(value));
+  const told = near === undefined ? suggestion : `${field}:`;
   return {
     is: 'problem',
     name: 'notAManifest',
-    at: [],
-    message: `object has no ${field}`,
-    ...(suggestion === undefined ? {} : { suggestion }),
+    at: near === undefined ? [] : [near],
+    message: `object has no ${field}${near === undefined ? '' : `; "${near}" is no field of it`}`,
+    ...(told === undefined ? {} : { suggestion: told }),
   };
 }
 
@@ -131,6 +140,16 @@ function identifyTyped(
       at: ['apiVersion'],
       message: `no matches for kind "${kind}" in version "${apiVersion}"`,
       suggestion: `apiVersion: ${known.apiVersion}`,
+    };
+  }
+  const near = didYouMean(kind, kindsOfVersion(apiVersion));
+  if (near !== undefined) {
+    return {
+      is: 'problem',
+      name: 'unknownKind',
+      at: ['kind'],
+      message: `no matches for kind "${kind}" in version "${apiVersion}"`,
+      suggestion: `kind: ${near}`,
     };
   }
   const isBuilt = kind === 'Kustomization' || kind === 'Component';
@@ -171,11 +190,12 @@ export function identify(value: unknown, file: string, inherited: string): Ident
     if (guessed === undefined) return identifyForeign(value, file);
     return { is: 'known', object: asObject(value, 'v1', guessed) };
   }
-  if (typeof kind !== 'string' || kind === '') return missing('kind');
+  if (typeof kind !== 'string' || kind === '') return missing('kind', value);
   if (typeof apiVersion !== 'string' || apiVersion === '') {
     const known = resourceKindNamed(kind);
     return missing(
       'apiVersion',
+      value,
       known === undefined ? undefined : `apiVersion: ${known.apiVersion}`,
     );
   }

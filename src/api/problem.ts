@@ -72,7 +72,8 @@ function excerpt(problem: Problem, sourceText: string): readonly string[] {
   if (source === undefined || source.trim() === '') return [];
   const column = Math.min(problem.column, source.length + 1);
   const start = Math.max(0, Math.min(column - 1 - excerptWidth / 2, source.length - excerptWidth));
-  const shown = source.slice(start, start + excerptWidth).replaceAll('\t', ' ');
+  // What a binary file holds must not reach the terminal as commands to it.
+  const shown = source.slice(start, start + excerptWidth).replaceAll(/\p{Cc}/gu, ' ');
   const number = String(problem.line);
   return [
     `  ${number} | ${shown}`,

@@ -201,6 +201,12 @@ export function resourceKindOf(apiVersion: string, kind: string): ResourceKind |
   return kindsByType.get(key) ?? (convertedByType.has(key) ? kindsByName.get(kind) : undefined);
 }
 
+/** The kinds of an API version that the simulator knows. */
+export function kindsOfVersion(apiVersion: string): readonly string[] {
+  const own = resourceKinds.filter((entry) => entry.apiVersion === apiVersion);
+  return own.map(({ kind }) => kind);
+}
+
 /** The entry for a kind name alone. */
 export function resourceKindNamed(kind: string): ResourceKind | undefined {
   return kindsByName.get(kind);

@@ -21,6 +21,7 @@ import {
   quantityProblem,
   type ResourceList,
 } from './quantity.js';
+import { checkResourceNames } from './resource-names.js';
 
 /** The value must be at least 0 when it is there. */
 export function checkNonNegative(
@@ -160,6 +161,8 @@ export function checkRequirements(
   const { requests = {}, limits = {} } = resources;
   checkResourceList(limits, [...path, 'limits'], problems);
   checkResourceList(requests, [...path, 'requests'], problems);
+  checkResourceNames(limits, 'containers', [...path, 'limits'], problems);
+  checkResourceNames(requests, 'containers', [...path, 'requests'], problems);
   for (const name of sortedKeys(requests)) {
     const request = requests[name] ?? '0';
     const limit = limits[name];

@@ -3,7 +3,8 @@
  * as files, folders, patterns or standard input, or files of a format that can be imported.
  */
 
-import { basename, dirname } from 'node:path';
+import { basename, dirname, normalize } from 'node:path';
+import { didYouMean } from '../api/did-you-mean.js';
 import { folderOf } from '../scenario/files.js';
 import {
   diskFiles,
@@ -25,6 +26,7 @@ import { importedFile } from '../workload/import/import-files.js';
 import { UsageError } from './exit-code.js';
 import { importAmong } from './import-input.js';
 import type { ImportValues } from './import-options.js';
+import { shellWord } from './shell-word.js';
 import { unpackedModules } from './unpacked-modules.js';
 
 /** What the options of `run` and `plan` say about the input. */
@@ -153,6 +155,7 @@ function loaderOf(
   }
   const scenario = paths.find((path) => isScenario(path, files));
   if (scenario === undefined) {
+    refuseScenarios(paths, files);
     const all = { read: files.read.bind(files), list: files.list.bind(files, '.') };
     const name = nameFor(paths[0] ?? '-');
     return (pluginModules) => loadManifests(paths, name, all, { ...overrides, pluginModules });
@@ -171,12 +174,32 @@ function isScenario(path: string, files: InputFiles): boolean {
   return files.kindOf(path) === 'file' && isScenarioText(files.read(path));
 }
 
+/** Scenarios in a folder or a pattern would be taken for objects of a kind that is not simulated. */
+function refuseScenarios(paths: readonly string[], files: InputFiles): void {
+  for (const path of paths) {
+    if (files.kindOf(path) === 'file') continue;
+    const first = files.list('.', path).find((file) => isScenario(file, files));
+    if (first === undefined) continue;
+    throw new UsageError(
+      `${path} holds scenarios, each of which is run alone: kubeclock run ${shellWord(first)}`,
+    );
+  }
+}
+
 function describeMissing(path: string, files: InputFiles): string {
-  return files.kindOf(path) === 'folder'
-    ? `${path} holds no .yaml, .yml or .json files; ` +
-        `'${path.replace(/\/+$/, '')}/**/*.yaml' names those of the folders below it.`
-    : `${path} does not exist; FILE is a scenario, Kubernetes manifests (file, folder, pattern), ` +
-        'or - for standard input.';
+  if (files.kindOf(path) === 'folder') {
+    return (
+      `${path} holds no .yaml, .yml or .json files; ` +
+      `'${path.replace(/\/+$/, '')}/**/*.yaml' names those of the folders below it.`
+    );
+  }
+  const beside = files.kindOf(dirname(path)) === 'folder' ? files.list('.', dirname(path)) : [];
+  const near = didYouMean(path, beside.map(normalize));
+  if (near !== undefined) return `${path} does not exist. Did you mean ${near}?`;
+  return (
+    `${path} does not exist; FILE is a scenario, Kubernetes manifests (file, folder, pattern), ` +
+    'or - for standard input.'
+  );
 }
 
 /** A name for a scenario made of manifests: that of the file or folder, as a DNS label. */

@@ -120,6 +120,7 @@ export function withWorkloads(yargs: Argv): Argv {
 /** The single value of an option that yargs collects into a list when it is repeated. */
 export function single(name: string, value: unknown): string | undefined {
   if (Array.isArray(value)) throw new UsageError(`--${name} is given more than once.`);
+  if (value === '') throw new UsageError(`--${name} is empty; give it a value or leave it out.`);
   return value === undefined ? undefined : String(value);
 }
 

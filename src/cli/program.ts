@@ -48,6 +48,10 @@ import { openTerminal, type Terminal } from './terminal.js';
 import type { ValidateArguments } from './validate-command.js';
 import { packageVersion } from './version.js';
 import { versionCommand } from './version-command.js';
+import { helpFor, inOneParagraph } from './wrong-arguments.js';
+
+/** Columns of the help where nothing says how many there are, or more. */
+const widestHelp = 100;
 
 const completionText = 'Print a completion script for bash or zsh';
 
@@ -63,7 +67,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
     await buildParser(parsed, host, finish).parseAsync();
     return code;
   } catch (error) {
-    return reportFailure(error as Error, host, isDebug);
+    return reportFailure(error as Error, host, { isDebug, help: helpFor(args) });
   }
 }
 
@@ -78,7 +82,7 @@ export function buildParser(
   const parser = yargs([...args])
     .scriptName('kubeclock')
     .locale('en')
-    .wrap(100)
+    .wrap(Math.min(host.out.columns ?? widestHelp, widestHelp))
     .strictCommands()
     .strictOptions()
     .exitProcess(false)
@@ -89,10 +93,9 @@ export function buildParser(
     .help()
     .alias('h', 'help')
     .demandCommand(1, 'Name a command, such as run.')
-    .recommendCommands()
     .completion('completion', completionText)
     .fail((message, error) => {
-      throw error ?? new UsageError(inOneParagraph(message));
+      throw error ?? new UsageError(inOneParagraph(message, optionsOf(parser)));
     });
   const context: ProgramContext = { host, terminalFor, finish };
   for (const add of [addCommands, addLooks, addChecks, addStudies, addProofs]) add(parser, context);
@@ -291,15 +294,21 @@ async function showObjects(
   return objectsCommand(verb, { ...found, files }, terminal);
 }
 
-/** yargs writes lists, and counts arguments where people think of files. */
-function inOneParagraph(message: string): string {
-  if (message.startsWith('Not enough non-option arguments')) return 'Name at least one file.';
-  return `${message.replaceAll(/\s*\n\s*/g, ' ').replace(/[.?]$/, '')}.`;
+/** The names of all options that the command knows whose arguments were read last. */
+function optionsOf({ parsed }: Argv): readonly string[] {
+  return parsed === false ? [] : Object.keys(parsed.aliases);
 }
 
-function reportFailure(error: Error, { err }: Host, isDebug: boolean): ExitCode {
+/** How a failure is told. */
+interface Telling {
+  readonly isDebug: boolean;
+  /** The command that shows the help on what was asked for. */
+  readonly help: string;
+}
+
+function reportFailure(error: Error, { err }: Host, { isDebug, help }: Telling): ExitCode {
   if (isUsageError(error)) {
-    err.write(`kubeclock: ${error.message}\nTry kubeclock --help.\n`);
+    err.write(`kubeclock: ${error.message}\nTry ${help}.\n`);
     return exitCode.invalidInput;
   }
   if (error instanceof SimulationFailure && error.errorName === 'ModelLimitError') {

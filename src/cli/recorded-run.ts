@@ -65,10 +65,10 @@ function traceOf(text: string | undefined): RunTrace | undefined {
     // Not ours, or cut short.
     return undefined;
   }
-  const { traceHash, modelVersion, outcome, checkpoints } = (summary ?? {}) as Partial<RunResult>;
+  const { traceHash, modelVersion, outcome, events } = (summary ?? {}) as Partial<RunResult>;
   if (typeof traceHash !== 'string' || outcome === undefined) return undefined;
   const wasStopped = outcome.end === 'limit' || outcome.end === 'interrupted';
-  const stoppedAtEvents = wasStopped ? checkpoints?.at(-1)?.events : undefined;
+  const stoppedAtEvents = wasStopped ? events : undefined;
   return { traceHash, modelVersion: String(modelVersion), stoppedAtEvents };
 }
 

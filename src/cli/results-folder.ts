@@ -1,13 +1,17 @@
 /**
  * The folder that a run writes its files to: all of them or none. Files go to a folder beside it
  * first, which then takes its name; a folder of an earlier run is replaced, anything else is not.
+ * A folder that cannot be renamed, such as a volume of a container, is filled instead, meta.json
+ * last: without it nobody takes what is there for results.
  */
 
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -40,10 +44,9 @@ export interface ResultsFolder {
  */
 export function openResultsFolder(path: string): ResultsFolder {
   refuseForeign(path);
-  const temporary = `${path}.partial-${process.pid}`;
-  const firstMade = mkdirSync(dirname(temporary), { recursive: true });
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary);
+  // Behind a link is the folder that is meant; the link stays.
+  const place = existsSync(path) ? realpathSync(path) : path;
+  const { temporary, firstMade } = told(path, () => openTemporary(place));
   let isDone = false;
   const discard = (): void => {
     if (isDone) return;
@@ -56,8 +59,10 @@ export function openResultsFolder(path: string): ResultsFolder {
     discard,
     commit(files) {
       try {
-        for (const [name, text] of files) writeInside(temporary, name, text);
-        swap(temporary, path);
+        told(path, () => {
+          for (const [name, text] of files) writeInside(temporary, name, text);
+          swap(temporary, place);
+        });
       } catch (error) {
         discard();
         throw error;
@@ -84,6 +89,43 @@ export function addToResults(path: string, files: ReadonlyMap<string, string | U
   writeFileSync(join(path, metaFile), `${JSON.stringify(listed, null, 2)}\n`);
 }
 
+/** Does what may fail with an error of the file system, which then says what it was about. */
+function told<Result>(path: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    const { message, code, syscall } = error as NodeJS.ErrnoException;
+    const sentence = `results cannot be written to ${path}: ${message}`;
+    throw Object.assign(new Error(sentence, { cause: error }), { code, syscall });
+  }
+}
+
+/** Codes of errors that a folder is fixed where it is, while it may take files. */
+const fixedCodes: readonly unknown[] = ['EACCES', 'EBUSY', 'EPERM', 'EROFS', 'EXDEV'];
+
+function isFixed(error: unknown): boolean {
+  return fixedCodes.includes((error as NodeJS.ErrnoException).code);
+}
+
+/** The folder of unfinished files; `firstMade` is the first of its parents that was not there. */
+function openTemporary(place: string): { temporary: string; firstMade: string | undefined } {
+  const name = `.partial-${process.pid}`;
+  const beside = `${place}${name}`;
+  const firstMade = mkdirSync(dirname(beside), { recursive: true });
+  try {
+    return { temporary: emptyFolder(beside), firstMade };
+  } catch (error) {
+    if (!isFixed(error) || !existsSync(place)) throw error;
+    return { temporary: emptyFolder(join(place, name)), firstMade };
+  }
+}
+
+function emptyFolder(path: string): string {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path);
+  return path;
+}
+
 function writeInside(folder: string, name: string, text: string | Uint8Array): void {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
@@ -105,7 +147,13 @@ function swap(temporary: string, path: string): void {
     return;
   }
   const former = `${path}.former-${process.pid}`;
-  renameSync(path, former);
+  try {
+    renameSync(path, former);
+  } catch (error) {
+    if (!isFixed(error)) throw error;
+    fill(path, temporary);
+    return;
+  }
   try {
     renameSync(temporary, path);
   } catch (error) {
@@ -113,6 +161,18 @@ function swap(temporary: string, path: string): void {
     throw error;
   }
   rmSync(former, { recursive: true, force: true });
+}
+
+/** Puts the files of `temporary` in the place of those in `path`. */
+function fill(path: string, temporary: string): void {
+  const names = readdirSync(temporary).filter((name) => name !== metaFile);
+  const former = readdirSync(path).filter((name) => join(path, name) !== temporary);
+  rmSync(join(path, metaFile), { force: true });
+  for (const name of former) rmSync(join(path, name), { recursive: true, force: true });
+  for (const name of [...names, metaFile]) {
+    cpSync(join(temporary, name), join(path, name), { recursive: true });
+  }
+  rmSync(temporary, { recursive: true, force: true });
 }
 
 function refuseForeign(path: string): void {

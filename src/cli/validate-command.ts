@@ -66,9 +66,9 @@ export async function judgeFile(file: string, isStrict: boolean): Promise<FileVe
     if (importer === undefined) return foreign('neither YAML nor JSON');
     return { ...foreign(importer.title), verdict: 'importable' };
   }
-  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  if (text.length > largestLength) return foreign('too large');
   const files = filesIn(folderOf(file));
+  const text = files.read(file);
+  if (text.length > largestLength) return foreign('too large');
   if (isScenarioText(text)) {
     const result = await loadWithPlugins((pluginModules) =>
       loadScenario(text, file, files, { strict: isStrict, pluginModules }),
@@ -151,7 +151,9 @@ export async function validateCommand(
   const files = args.paths.flatMap((path) => {
     const kind = path === '-' ? 'file' : kindOf(path);
     if (kind === undefined) throw new UsageError(`${path} does not exist.`);
-    return kind === 'folder' ? walkFolder(path) : [path];
+    const found = kind === 'folder' ? walkFolder(path) : [path];
+    if (found.length === 0) throw new UsageError(`${path} holds no files.`);
+    return found;
   });
   const verdicts: FileVerdict[] = [];
   for (const file of files) verdicts.push(await judgeFile(file, args.strict === true));

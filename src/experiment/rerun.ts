@@ -8,7 +8,7 @@ import { type RunOptions, runScenario } from './run-scenario.js';
 export interface RunTrace {
   readonly modelVersion: string;
   readonly traceHash: string;
-  /** The checkpoint at which a limit or a signal has stopped it, in events; undefined if none did. */
+  /** How far it went until a limit or a signal stopped it, in events; undefined if none did. */
   readonly stoppedAtEvents: number | undefined;
 }
 

@@ -5,9 +5,11 @@ import type { RunOutcome } from '../metrics/run-result.js';
 
 /** Limits; none of them changes what a run that reaches its end yields. */
 export interface RunLimits {
+  /** Kept to the event. */
   readonly maxEvents?: number;
+  /** Looked at where there is a checkpoint. */
   readonly maxWallMs?: number;
-  /** Asked now and then; the run ends, its results marked partial, when it says so. */
+  /** Asked at every checkpoint; the run ends, its results marked partial, when it says so. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -22,6 +24,12 @@ export function watchLimits(
 ): { outcome: RunOutcome | undefined } {
   const stopped: { outcome: RunOutcome | undefined } = { outcome: undefined };
   const startMs = performance.now();
+  const pauseAtLimit = (): void => {
+    const { events, nextCheckpoint } = simulation;
+    const limit = Math.max(maxEvents ?? nextCheckpoint, events + 1);
+    simulation.nextCheckpoint = Math.min(nextCheckpoint, limit);
+  };
+  pauseAtLimit();
   simulation.onCheckpoint = (checkpoint) => {
     onCheckpoint(checkpoint);
     const { time, events } = checkpoint;
@@ -33,7 +41,8 @@ export function watchLimits(
     } else if (shouldStop?.() === true) {
       stopped.outcome = { end: 'interrupted', partial: true, message: `Interrupted ${at}` };
     }
-    if (stopped.outcome !== undefined) simulation.stop();
+    if (stopped.outcome === undefined) pauseAtLimit();
+    else simulation.stop();
   };
   return stopped;
 }

@@ -34,6 +34,8 @@ export class Simulation {
   events = 0;
   readonly random: RandomRoot;
   readonly checkpoints: Checkpoint[] = [];
+  /** Events at the next checkpoint; whoever wants one sooner sets it, to more than `events`. */
+  nextCheckpoint: number = CHECKPOINT_EVENTS;
   /** Called at every checkpoint, for progress and limits; it must not change the model. */
   onCheckpoint: ((checkpoint: Checkpoint) => void) | undefined;
   /** Called before every handled event, to print a trace. */
@@ -45,7 +47,6 @@ export class Simulation {
   readonly #defined = new Set<string>();
   readonly #kindHashes: number[] = [];
   readonly #hash = new TraceHash();
-  #nextCheckpoint = CHECKPOINT_EVENTS;
   #isStopped = false;
   /** Added to the names of kinds while a process is built. */
   #suffix = '';
@@ -120,7 +121,7 @@ export class Simulation {
    */
   fire(kind: EventKind, target: number, arg: number): void {
     this.#hash.update(this.now, this.#kindHashes[kind] as number, target);
-    if (++this.events === this.#nextCheckpoint) this.#checkpoint();
+    if (++this.events === this.nextCheckpoint) this.#checkpoint();
     this.onEvent?.(this.now, this.#names[kind] as string, target, arg);
     (this.#handlers[kind] as EventHandler)(target, arg, this.now);
   }
@@ -150,7 +151,7 @@ export class Simulation {
   }
 
   #checkpoint(): void {
-    this.#nextCheckpoint += CHECKPOINT_EVENTS;
+    this.nextCheckpoint = this.events - (this.events % CHECKPOINT_EVENTS) + CHECKPOINT_EVENTS;
     const checkpoint = { events: this.events, time: this.now, hash: this.traceHash };
     this.checkpoints.push(checkpoint);
     this.onCheckpoint?.(checkpoint);

@@ -22,12 +22,20 @@ export interface ScenarioFiles {
 /** Files below `folder` (relative to the working directory, or absolute); `-` is standard input. */
 export function filesIn(folder: string): ScenarioFiles {
   return {
-    read: (path) => readFileSync(path === '-' ? 0 : path, 'utf8'),
+    read: (path) => textOf(readBytes(path)),
     list: (pattern) => {
       if (pattern === '-') return ['-'];
       return listFiles(isAbsolute(pattern) ? pattern : join(folder, pattern));
     },
   };
+}
+
+/** UTF-8, or UTF-16 where the text begins with its mark, as Windows PowerShell writes it. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return Buffer.from(bytes).toString('utf8');
 }
 
 /** The bytes of a file; `-` is standard input. @throws Error of the file system. */

@@ -29,6 +29,7 @@ export function objectsFrom(
   { reader, tree, placeOf }: SourceContext,
 ): readonly ScenarioObject[] {
   const found: ScenarioObject[] = [];
+  const before = reader.mentions;
   const patterns = typeof manifests === 'string' ? [manifests] : manifests;
   for (const [index, pattern] of patterns.entries()) {
     const at = [...path, 'manifests', ...(typeof manifests === 'string' ? [] : [index])];
@@ -43,6 +44,11 @@ export function objectsFrom(
     const expected = 'manifests (files), objects (in place) or yaml (text)';
     const { impossible } = scenarioProblemCodes;
     reader.problems.push(problemAt(placeOf(path), impossible, message, { path, expected }));
+  } else if (found.length === 0 && reader.mentions === before) {
+    const named = [...patterns, ...(yaml === undefined ? [] : ['yaml'])].join(', ');
+    const message = `${named} holds no Kubernetes objects`;
+    const { notAnInput } = scenarioProblemCodes;
+    reader.problems.push(problemAt(placeOf(path), notAnInput, message));
   }
   return found;
 }

@@ -42,6 +42,13 @@ export class ObjectReader {
     return entries.map(([, entry]) => entry);
   }
 
+  /** Problems and objects of unknown kinds so far: whether something was said of what was read. */
+  get mentions(): number {
+    return (
+      [...this.#ignored.values()].reduce((sum, { count }) => sum + count, 0) + this.problems.length
+    );
+  }
+
   /** The objects of the files that `pattern` names; `place` is where it is written. */
   fromFiles(pattern: string, place: Place, path: FieldPath): readonly ScenarioObject[] {
     const found = this.#files.list(pattern);

@@ -81,6 +81,7 @@ export function podMixOf(
   const namespace = text.namespace ?? 'default';
   const kinds: PodKind[] = [];
   const objects: ScenarioObject[] = [];
+  const before = errorsIn(reader);
   for (const [index, kind] of text.kinds.entries()) {
     const at = [...path, 'kinds', index, 'template'];
     const found = reader.template(kind.template, tree, at);
@@ -96,7 +97,7 @@ export function podMixOf(
       reader.problems.push(problemAt(placeOf(at), impossible, message, { path: at }));
     }
   }
-  if (kinds.length < text.kinds.length) return undefined;
+  if (errorsIn(reader) > before) return undefined;
   reader.problems.push(...unaskedLoad(text, kinds, path, placeOf));
   const { order = 'listed', namePrefix = 'pod-', workers = 1 } = text;
   const { qps = Number.POSITIVE_INFINITY, load } = text;
@@ -105,6 +106,10 @@ export function podMixOf(
     operation: { op: 'createPodMix', ...common, namespace, namePrefix, kinds, ...how },
     objects,
   };
+}
+
+function errorsIn({ problems }: ObjectReader): number {
+  return problems.filter(({ severity }) => severity === 'error').length;
 }
 
 /** A load of something that no pod asks for would never be reached. */

@@ -39,10 +39,48 @@ function problemsOf(
   if (issue.code === 'invalid_union') {
     const branch = likeliestBranch(issue.errors, value);
     if (branch !== undefined) {
+      const meant = meantKeys(issue.errors, path, locate);
+      if (meant.length > 0) return meant;
       return branch.flatMap((inner) => problemsOf(inner, path, tree, locate));
     }
   }
-  return [wrongValue(path, value, issue.message, locate)];
+  return [wrongValue(path, value, expectationOf(issue), locate)];
+}
+
+/** What the schema asks for: in our words where it has none of its own but zod's. */
+function expectationOf(issue: Issue): string {
+  if (!/^(?:Invalid input|Invalid option|Too small|Too big)\b/.test(issue.message)) {
+    return issue.message;
+  }
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeWords.get(issue.expected) ?? issue.expected;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `${amountOf(issue.origin)}${issue.minimum} or more`;
+    case 'too_big':
+      return `${amountOf(issue.origin)}${issue.maximum} or less`;
+    default:
+      return 'another value';
+  }
+}
+
+const typeWords: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['tuple', 'a list'],
+  ['object', 'a mapping'],
+  ['record', 'a mapping'],
+]);
+
+/** What is counted in texts, lists and mappings. */
+function amountOf(origin: string): string {
+  if (origin === 'string') return 'text of a length of ';
+  return origin === 'number' || origin === 'int' ? 'a number of ' : 'a number of entries of ';
 }
 
 /** The branch that a mapping or list was meant for: the one with the fewest complaints. */
@@ -62,12 +100,33 @@ function likeliestBranch(
   return best;
 }
 
-function complaints(issues: readonly Issue[]): number {
-  return issues.reduce(
-    (sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1),
-    0,
+/** Unknown keys of a mapping that are nearly those of one of its forms, whichever that is. */
+function meantKeys(
+  branches: readonly (readonly Issue[])[],
+  path: FieldPath,
+  locate: Locate,
+): readonly Problem[] {
+  const refusals = branches.flatMap((branch) =>
+    branch.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0 ? [issue] : [],
+    ),
   );
+  const names = [...new Set(refusals.flatMap(({ message }) => message.split(' ')))];
+  const keys = [...new Set(refusals.flatMap((issue) => issue.keys))];
+  return keys
+    .filter((key) => !names.includes(key) && didYouMean(key, names) !== undefined)
+    .map((key) => unknownKey([...path, key], names.join(' '), locate));
 }
+
+/** A form that does not know a key of the mapping itself was hardly meant. */
+function complaints(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.code !== 'unrecognized_keys') return sum + 1;
+    return sum + issue.keys.length + (issue.path.length === 0 ? unknownForm : 0);
+  }, 0);
+}
+
+const unknownForm = 1000;
 
 function unknownKey(path: FieldPath, known: string, locate: Locate): Problem {
   const names = known.split(' ');

@@ -44,6 +44,14 @@ describe('files of several documents', () => {
     expect(placed(readManifests(text, 'f'))).toEqual(['ConfigMap a 1:1']);
   });
 
+  it('may not have a kind that is nearly one of its version', () => {
+    const [problem] = readManifests('apiVersion: apps/v1\nkind: Deploymnet\n', 'f').problems;
+    expect(problem).toMatchObject({ line: 2, column: 7, suggestion: 'kind: Deployment' });
+    expect(problem?.message).toBe('no matches for kind "Deploymnet" in version "apps/v1"');
+    const other = readManifests('apiVersion: example.com/v1\nkind: Deploymnet\n', 'f');
+    expect(other.ignored).toMatchObject([{ kind: 'Deploymnet', count: 1 }]);
+  });
+
   it('are nothing when empty', () => {
     for (const text of [
       '',

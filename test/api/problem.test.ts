@@ -76,6 +76,18 @@ describe('a problem for people', () => {
   });
 });
 
+it('what a binary file holds does not command the terminal', () => {
+  const problem = {
+    code: 'KUBECLOCK1001',
+    severity: 'error',
+    file: 'f',
+    line: 1,
+    column: 2,
+  } as const;
+  const text = formatProblem({ ...problem, path: '', message: 'm' }, 'a\u001b[31mb\u0007\u009bc');
+  expect(text).toContain('1 | a [31mb  c');
+});
+
 describe('the order of problems', () => {
   it('is file, line, column, code', () => {
     const at = (file: string, line: number, column: number): Problem => ({

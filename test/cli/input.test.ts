@@ -49,6 +49,24 @@ describe('the FILE arguments', () => {
     await expect(loadInput([join(folder, name)], {})).rejects.toThrow(message);
   });
 
+  test('a name that is nearly that of a file is told with that file', async () => {
+    const rejected = expect(loadInput([join(folder, 'scenaro.yml')], {})).rejects;
+    await rejected.toThrow(`Did you mean ${join(folder, 'scenario.yaml')}?`);
+  });
+
+  test.each(['.', '*.yaml'])('scenarios are not taken for manifests: %s', async (path) => {
+    const rejected = expect(loadInput([join(folder, path)], {})).rejects;
+    await rejected.toThrow('holds scenarios, each of which is run alone: kubeclock run ');
+  });
+
+  test.each(['', '# nothing but this\n', '---\n---\n'])('of %j nothing is run', async (text) => {
+    const path = join(folder, 'My App', 'void.txt');
+    writeFileSync(path, text);
+    const { scenario, problems } = await loadInput([path], {});
+    expect(scenario).toBeUndefined();
+    expect(problems.map(({ message }) => message)).toEqual([`${path} holds no Kubernetes objects`]);
+  });
+
   test('a scenario is run alone', async () => {
     const paths = [join(folder, 'scenario.yaml'), join(folder, 'My App')];
     await expect(loadInput(paths, {})).rejects.toThrow('is run alone');

@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.js';
+import { commandNames } from '../../src/cli/wrong-arguments.js';
 import { scenarioText } from '../scenario/memory-files.js';
 
 const simulationEntry = new URL('./fake-simulation.mjs', import.meta.url);
@@ -18,11 +19,17 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function program(args: readonly string[], env: Record<string, string> = {}) {
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
+async function program(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  columns?: number,
+) {
   let out = '';
   let err = '';
   const code = await runProgram(args, {
-    out: { write: (text: string) => (out += text) },
+    out: { columns, write: (text: string) => (out += text) },
     err: { write: (text: string) => (err += text) },
     env,
     simulationEntry,
@@ -68,7 +75,55 @@ describe('the exit code', () => {
   });
 });
 
+/** What yargs prints, which knows no stream but the console's. */
+async function helpOf(args: readonly string[], columns?: number): Promise<string> {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await program(args, {}, columns);
+  const text = log.mock.calls.map(([line]) => `${line}\n`).join('');
+  log.mockRestore();
+  return text;
+}
+
+describe('a word that is not known', () => {
+  test.each([
+    [['rnu'], 'There is no command "rnu". Did you mean run?', 'kubeclock --help'],
+    [['rnu', 'a.yaml'], 'There is no command "rnu". Did you mean run?', 'kubeclock --help'],
+    [['zzzzzz'], 'There is no command "zzzzzz".', 'kubeclock --help'],
+    [['run', 'a', '--sed', '3'], 'no option --sed. Did you mean --seed?', 'kubeclock run --help'],
+    [['plan', 'a', '--max-wal', '3s'], 'There is no option --max-wal.', 'kubeclock plan --help'],
+    [['run', 'a', '--max-wal', '3s'], 'Did you mean --max-wall?', 'kubeclock run --help'],
+    [['run', 'a', '-x'], 'There is no option -x.', 'kubeclock run --help'],
+  ])('%j is told with the one that is meant', async (args, message, help) => {
+    const { code, err } = await program(args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).toContain(`Try ${help}.`);
+  });
+});
+
+describe('the help', () => {
+  test('names every command that mistakes are compared with, and no other', async () => {
+    const out = await helpOf(['--help']);
+    const listed = [...out.matchAll(/^ {2}kubeclock ([a-z-]+)/gm)].map(([, name = '']) => name);
+    const unique = [...new Set(listed)].sort(byText);
+    expect(unique).toEqual([...commandNames].sort(byText));
+  });
+
+  test.each([80, 60])('fits a terminal of %i columns but for its examples', async (columns) => {
+    const out = await helpOf(['run', '--help'], columns);
+    const options = out.slice(out.indexOf('Options:')).split('\n');
+    expect(options.filter((line) => line.length > columns)).toEqual([]);
+  });
+});
+
 describe('options', () => {
+  test('that are empty are refused by name', async () => {
+    for (const name of ['out', 'seed', 'max-wall']) {
+      expect((await run(`--${name}`, '')).err).toContain(`--${name} is `);
+    }
+    expect(await run('--seed', '')).toMatchObject({ code: 2, out: '' });
+  });
+
   test('of the environment count like flags, and flags win', async () => {
     const seedOf = async (args: readonly string[], env: Record<string, string>) =>
       JSON.parse((await program(['plan', file, '--json', ...args], env)).out).seed;

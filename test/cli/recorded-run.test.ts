@@ -52,16 +52,14 @@ describe('a results folder', () => {
     expect(isResultsFolder(folder)).toBe(true);
   });
 
-  const checkpoints = [65_536, 131_072].map((events) => ({ events, time: 5, hash: 'h' }));
-
   test.each([
-    ['limit', 131_072],
-    ['interrupted', 131_072],
+    ['limit', 131_073],
+    ['interrupted', 131_073],
     ['failed', undefined],
     ['horizon', undefined],
-  ] as const)('says at which checkpoint its run was stopped: %s', (end, events) => {
+  ] as const)('says after how many events its run was stopped: %s', (end, events) => {
     const outcome = { end, partial: end !== 'horizon', message: 'Stopped.' };
-    write(runResult({ outcome, checkpoints }));
+    write(runResult({ outcome, events: 131_073 }));
     expect(readRun(folder).trace.stoppedAtEvents).toBe(events);
   });
 

@@ -1,10 +1,13 @@
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +27,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function files(...names: readonly string[]): ReadonlyMap<string, string> {
   const meta = JSON.stringify({ tool: 'kubeclock', files: names });
   return new Map([...names.map((name) => [name, `${name}!`] as const), ['meta.json', meta]]);
+}
+
+/** While `act` runs, nobody may change what lies in `path`; root gives up being root for it. */
+function inClosed(path: string, act: () => void): void {
+  const isRoot = process.geteuid?.() === 0;
+  for (const each of [folder, path]) chmodSync(each, 0o755);
+  chmodSync(path, 0o555);
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    act();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(path, 0o755);
+  }
 }
 
 describe('a results folder', () => {
@@ -101,6 +118,39 @@ describe('a results folder', () => {
     expect(() => results.commit(files('b.csv', 'x'.repeat(300)))).toThrow('ENAMETOOLONG');
     expect(readdirSync(path).sort()).toEqual(['a.csv', 'meta.json']);
     expect(readdirSync(folder)).toEqual(['run']);
+  });
+
+  test('behind a link is replaced, and the link is kept', () => {
+    const [path, link] = [join(folder, 'run'), join(folder, 'latest')];
+    openResultsFolder(path).commit(files('old.csv'));
+    symlinkSync(path, link);
+    openResultsFolder(link).commit(files('new.csv'));
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readdirSync(path).sort()).toEqual(['meta.json', 'new.csv']);
+  });
+
+  test('that cannot be renamed, as a volume, is filled and emptied', () => {
+    const path = join(folder, 'closed', 'run');
+    openResultsFolder(path).commit(files('old.csv', 'plots/old.svg'));
+    for (const open of [path, join(path, 'plots'), join(path, 'meta.json')]) chmodSync(open, 0o777);
+    inClosed(join(folder, 'closed'), () => {
+      openResultsFolder(path).commit(files('new.csv', 'plots/new.svg'));
+    });
+    expect(readdirSync(path, { recursive: true }).sort()).toEqual([
+      'meta.json',
+      'new.csv',
+      'plots',
+      'plots/new.svg',
+    ]);
+  });
+
+  test('that cannot be made is named in the error', () => {
+    mkdirSync(join(folder, 'closed'));
+    inClosed(join(folder, 'closed'), () => {
+      expect(() => openResultsFolder(join(folder, 'closed', 'run'))).toThrow(
+        `results cannot be written to ${join(folder, 'closed', 'run')}: EACCES`,
+      );
+    });
   });
 
   test('does not undo itself when it is discarded after all', () => {

@@ -87,6 +87,11 @@ describe('validating folders', () => {
     expect(code).toBe(2);
   });
 
+  test('a folder without files is an error of usage', async () => {
+    mkdirSync(join(folder, 'none'));
+    await expect(validate('none')).rejects.toThrow('holds no files');
+  });
+
   test('a path that does not exist is an error of usage', async () => {
     await expect(validate('nothing')).rejects.toThrow('does not exist');
   });

@@ -90,7 +90,7 @@ describe('a command line that is wrong', () => {
     [[], 'Name a command'],
     [['rnu'], 'Did you mean run'],
     [['run'], 'Name at least one file'],
-    [['run', 'x.yaml', '--sed', '1'], 'Unknown argument: sed'],
+    [['run', 'x.yaml', '--sed', '1'], 'Did you mean --seed?'],
     [['run', 'nothing.yaml'], 'nothing.yaml does not exist'],
     [['version', '-o', 'xml'], 'xml'],
     [['plan', 'x.yaml', '--seed', '1', '--seed', '2'], '--seed is given more than once'],

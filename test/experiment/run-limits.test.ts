@@ -30,7 +30,7 @@ describe('a run', () => {
   });
 
   test('that is shorter than a checkpoint is not looked at', () => {
-    const { outcome, seen } = run(100, { maxEvents: 1, shouldStop: () => true });
+    const { outcome, seen } = run(100, { maxWallMs: 0, shouldStop: () => true });
     expect([outcome, seen]).toEqual([undefined, []]);
   });
 });
@@ -41,7 +41,7 @@ describe('a limit', () => {
       'of events',
       { maxEvents: CHECKPOINT_EVENTS + 1 },
       'limit',
-      'Stopped at --max-events at 0.131072 s of simulated time; the results are partial.',
+      'Stopped at --max-events at 0.065537 s of simulated time; the results are partial.',
     ],
     [
       'of time',
@@ -58,6 +58,19 @@ describe('a limit', () => {
   ])('%s ends the run and says so', (_, limits, end, message) => {
     const { outcome } = run(CHECKPOINT_EVENTS * 5, limits);
     expect(outcome).toEqual({ end, partial: true, message });
+  });
+
+  test.each([1, 99, CHECKPOINT_EVENTS, CHECKPOINT_EVENTS + 1])(
+    'of %i events is kept to the event',
+    (maxEvents) => {
+      const { outcome, events } = run(CHECKPOINT_EVENTS * 2, { maxEvents });
+      expect([outcome?.end, events]).toEqual(['limit', maxEvents]);
+    },
+  );
+
+  test('that is met by two is told by the first', () => {
+    const limits = { maxEvents: CHECKPOINT_EVENTS, shouldStop: () => true };
+    expect(run(CHECKPOINT_EVENTS * 2, limits).outcome?.end).toBe('limit');
   });
 
   test('that is not reached ends nothing', () => {

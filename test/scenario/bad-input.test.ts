@@ -79,6 +79,21 @@ const inputs: readonly BadInput[] = [
     },
   },
   {
+    what: 'an empty text',
+    spec: 'seed: ""',
+    problem: { path: 'spec.seed', expected: 'text of a length of 1 or more' },
+  },
+  {
+    what: 'a list where a text belongs',
+    spec: 'workload: {operations: [{op: [apply]}]}',
+    problem: { path: 'spec.workload.operations[0].op', message: 'a list is not allowed here' },
+  },
+  {
+    what: 'a form of a distribution that is misspelt',
+    spec: 'applicationStart: {exponental: {mean: 1s}}',
+    problem: { column: 22, code: 'KUBECLOCK1101', suggestion: 'exponential:' },
+  },
+  {
     what: 'two pools of one name',
     spec: 'nodePools: [{name: a, count: 1}, {name: a, count: 2}]',
     problem: { column: 43, code: 'KUBECLOCK2004' },

@@ -54,6 +54,17 @@ describe('the files that a path stands for', () => {
     expect(filesIn('elsewhere').list(join(folder, 'b', '*.yaml'))).toHaveLength(1);
   });
 
+  test('may be UTF-16, as Windows PowerShell writes them', () => {
+    const path = join(folder, 'b', 'c', 'wide.txt');
+    const little = Buffer.from('\ufeffname: größe\n', 'utf16le');
+    const texts = [little, Buffer.from(little).swap16()].map((bytes) => {
+      writeFileSync(path, bytes);
+      return filesIn(folder).read(path);
+    });
+    rmSync(path);
+    expect(texts).toEqual(['name: größe\n', 'name: größe\n']);
+  });
+
   test('standard input stands for itself', () => {
     expect(filesIn(folder).list('-')).toEqual(['-']);
   });

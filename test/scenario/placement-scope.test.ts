@@ -46,6 +46,16 @@ describe('a mix of pods', () => {
     expect(problem?.path).toBe('spec.workload.operations[0].kinds[0].template');
   });
 
+  test.each(['{spec: {}}', '{spce: {}}', '{spec: {containers: }}', '{}'])(
+    'whose template is %s has problems, whatever its load is',
+    (bad) => {
+      const kinds = `kinds: [{count: 1, template: ${bad}}], load: {resource: cpu, ratio: 1}`;
+      const { scenario, problems } = load(withMix(kinds));
+      expect(scenario).toBeUndefined();
+      expect(problems[0]?.path).toMatch(/^spec/);
+    },
+  );
+
   test('up to a load of something that nodes have and pods ask for', () => {
     const of = (resource: string) =>
       load(
