@@ -9,8 +9,8 @@ import { loadScenario } from '../../src/scenario/load.js';
 import { root } from '../tidy/source-files.js';
 
 /**
- * Below these keys the names are the user's own, or have tests of their own: thresholds; claims, which
- * may ask for anything beside the storage that they must.
+ * Below these keys the names are the user's own, or have tests of their own: thresholds; claims,
+ * which may ask for anything beside the storage that they must.
  */
 const ownNames = new RegExp(
   '(?:volumeClaimTemplates.spec.resources.requests|objects.spec.resources.requests|thresholds|' +
