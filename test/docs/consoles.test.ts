@@ -1,5 +1,13 @@
 // What the consoles of the documents show is what the program prints.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,6 +25,8 @@ import { blocksOf, documentAt, documents } from './documents.js';
 const folder = mkdtempSync(join(tmpdir(), 'kubeclock docs '));
 const shownOf = (path: string) => blocksOf(documentAt(path)).flatMap(shownIn);
 const shown = documents().flatMap(({ path }) => shownOf(path));
+const isUpdate = (process.env['KUBECLOCK_UPDATE_GOLDEN'] ?? '') !== '';
+const updateHint = 'Run: KUBECLOCK_UPDATE_GOLDEN=1 npx vitest run test/docs/consoles.test.ts';
 const folderOf = (document: string): string => join(folder, document);
 
 let outcomes: readonly Outcome[] = [];
@@ -28,7 +38,7 @@ beforeAll(() => {
     prepareFolder(folderOf(document.path), document);
   }
   outcomes = runLines(shown.map(({ document, args }) => ({ cwd: folderOf(document), args })));
-  if ((process.env['KUBECLOCK_UPDATE_GOLDEN'] ?? '') !== '') renewDocuments();
+  if (isUpdate) renewDocuments();
 });
 
 /** Writes the figures of the outcomes into the documents. */
@@ -56,9 +66,22 @@ describe('a console', () => {
       const outcome = outcomes[i] as Outcome;
       expect(outcome.code, outcome.text).toBe(code);
       if (lines.length === 0) return;
-      expect(firstDifference(lines, outcome.text), outcome.text).toBeUndefined();
+      const hint = `${outcome.text}\n${updateHint}`;
+      expect(firstDifference(lines, outcome.text), hint).toBeUndefined();
     },
   );
+});
+
+describe('an image', () => {
+  const images = readdirSync(join(root, 'docs/images')).filter((name) => name.endsWith('.svg'));
+
+  test.for(images)('%s is what the README draws', (name) => {
+    const drawn = join(folderOf('README.md'), 'results/quickstart-1/plots', name);
+    const kept = join(root, 'docs/images', name);
+    if (isUpdate) cpSync(drawn, kept);
+    expect(readFileSync(drawn, 'utf8') === readFileSync(kept, 'utf8'), updateHint).toBe(true);
+    expect(documentAt('README.md').text).toContain(`](docs/images/${name})`);
+  });
 });
 
 describe('the comparison of lines', () => {

@@ -22,7 +22,7 @@ export interface Shown {
 /** What a command has come to. */
 export interface Outcome {
   readonly code: number;
-  /** Standard output, then standard error. */
+  /** Standard output, then standard error without progress. */
   readonly text: string;
 }
 
