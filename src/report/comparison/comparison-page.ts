@@ -69,7 +69,8 @@ function intervalOf({ measure, policies }: ComparisonRow, policy: number): Inter
   return { measure, verdict, low, middle: mean / scale, high };
 }
 
-const rowHeight = 22;
+/** That of the names beside the bars, px. */
+const rowHeight = 18;
 const axisHeight = 20;
 
 /** Each measure as a bar from one end of its interval to the other, about the line of no change. */
@@ -86,7 +87,7 @@ function intervals(policy: string, base: string, rows: readonly Interval[]): Htm
 <div class="waterfall bars">
 <ol>
 ${rows.map(
-  ({ measure, verdict }) => html`<li title="${measure}">${measure} ${verdict}</li>
+  ({ measure, verdict }) => html`<li title="${measure}"><bdi>${measure} ${verdict}</bdi></li>
 `,
 )}</ol>
 <svg height="${height}" role="img" aria-label="${label}">
@@ -139,12 +140,13 @@ function scatter(rows: readonly ParetoRow[], [first = '', second = '']: readonly
   const dots = known.map(({ policy, values, isOnFront }) => {
     const x = `${formatNumber(across(values[0] as number), 3)}%`;
     const y = 220 - 2 * up(values[1] as number);
+    const anchor = across(values[0] as number) > 50 ? 'end' : 'start';
     return html`<circle class="p${isOnFront ? 0 : 3}" cx="${x}" cy="${formatNumber(y, 1)}" r="6"/>
-<text x="${x}" y="${formatNumber(y - 10, 1)}">${isOnFront ? '* ' : ''}${policy}</text>
+<text x="${x}" y="${formatNumber(y - 10, 1)}" text-anchor="${anchor}">${isOnFront ? '* ' : ''}${policy}</text>
 `;
   });
   return html`<p class="note">Across: ${first}. Up: ${second}. * on the front.</p>
-<div class="waterfall"><svg height="230" role="img" aria-label="Policies by ${first} and ${second}; the table has values.">
+<div class="waterfall"><svg class="clipped" height="230" role="img" aria-label="Policies by ${first} and ${second}; the table has values.">
 <line class="grid" x1="5%" x2="95%" y1="222" y2="222"/>
 <line class="grid" x1="5%" x2="5%" y1="8" y2="222"/>
 ${dots}</svg></div>

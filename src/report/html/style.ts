@@ -20,8 +20,8 @@ body{margin:0;background:var(--paper);color:var(--ink);
 header,main,footer{max-width:80rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2rem}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .25rem;overflow-wrap:anywhere}
-h2{font-size:1.25rem;line-height:1.3;margin:0 0 .75rem}
-h3{font-size:1rem;margin:1.5rem 0 .5rem}
+h2{font-size:1.25rem;line-height:1.3;margin:0 0 .75rem;overflow-wrap:anywhere}
+h3{font-size:1rem;margin:1.5rem 0 .5rem;overflow-wrap:anywhere}
 p{margin:0 0 .75rem;max-width:46rem;overflow-wrap:anywhere}
 section{margin:0;padding:1.75rem 0;border-top:1px solid var(--rule)}
 a{color:var(--link)}
@@ -105,6 +105,7 @@ figcaption{font-weight:600;font-size:.9375rem;margin-bottom:.25rem;overflow-wrap
 .waterfall li{height:15px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;direction:rtl;
   text-align:left}
 .waterfall svg{display:block;width:100%;overflow:visible}
+.waterfall svg.clipped{overflow:hidden}
 .waterfall text{font-size:11px;fill:var(--muted)}
 .waterfall .grid{stroke:var(--rule);stroke-width:1;shape-rendering:crispEdges}
 .st0{fill:var(--s0)}.st1{fill:var(--s1)}.st2{fill:var(--s2)}.st3{fill:var(--s3)}

@@ -1,11 +1,8 @@
-// Opens the page in a real browser. Needs Chromium: the path in CHROMIUM, or Debian's. Without one
-// the tests say so and are left out.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Opens the page of a run in a real browser; left out where there is none.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../src/metrics/run-result.js';
 import { renderPage } from '../../../src/report/html/page.js';
@@ -13,22 +10,7 @@ import { darkPalette, lightPalette } from '../../../src/report/html/palette.js';
 import { assets } from '../assets.js';
 import { convergenceRow, podRow, rolloutResult, runResult, trafficRow } from '../fixtures.js';
 import { twoNodeHistory } from '../node-histories.js';
-
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const require = createRequire(import.meta.url);
-const hasBrowser = existsSync(executablePath);
-if (!hasBrowser) {
-  process.stderr.write(
-    `The page is not opened in a browser: there is no ${executablePath}. ` +
-      'Install Chromium, or set CHROMIUM to its path.\n',
-  );
-}
-
-interface OpenPage {
-  readonly page: Page;
-  readonly requests: string[];
-  readonly errors: string[];
-}
+import { axeFindings, hasBrowser, launchBrowser, type OpenPage, openPage } from './open-page.js';
 
 describe.skipIf(!hasBrowser)('report.html in a browser', () => {
   let folder = '';
@@ -36,7 +18,7 @@ describe.skipIf(!hasBrowser)('report.html in a browser', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kubeclock-report-'));
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {
@@ -44,24 +26,8 @@ describe.skipIf(!hasBrowser)('report.html in a browser', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(result: RunResult, options: BrowserContextOptions = {}): Promise<OpenPage> {
-    const path = join(folder, 'report.html');
-    writeFileSync(path, renderPage(result, assets));
-    const context = await browser.newContext({
-      viewport: { width: 1200, height: 900 },
-      ...options,
-    });
-    const page = await context.newPage();
-    const requests: string[] = [];
-    const errors: string[] = [];
-    page.on('request', (request) => requests.push(request.url()));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
-    });
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(pathToFileURL(path).href);
-    return { page, requests, errors };
-  }
+  const open = (result: RunResult, options: BrowserContextOptions = {}): Promise<OpenPage> =>
+    openPage(browser, folder, renderPage(result, assets), options);
 
   const inPage = <T>(page: Page, expression: string): Promise<T> => page.evaluate(expression);
 
@@ -187,23 +153,12 @@ describe.skipIf(!hasBrowser)('report.html in a browser', () => {
   });
 
   test('has no serious finding of axe, light and dark', async () => {
-    const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
     const { page } = await open(runResult(), { bypassCSP: true });
     await inPage(
       page,
       `document.querySelectorAll('details').forEach((each) => { each.open = true; })`,
     );
-    await page.addScriptTag({ content: axe });
-    const findings = (rules: string): Promise<string[]> =>
-      inPage(
-        page,
-        `axe.run(${rules}).then(({ violations }) => violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-      );
-    expect(await findings('')).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findings(`{ runOnly: ['color-contrast'] }`)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.context().close();
   });
 
