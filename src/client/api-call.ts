@@ -7,6 +7,7 @@ import type { SimTime } from '../kernel/time.js';
 import type { ApiRequest, ApiResponse, ContentType } from './api-request.js';
 import { type ApiServerPort, type Connection, Connector, isBroken } from './connection.js';
 import { clientConstants } from './constants.js';
+import type { LazyHeartbeats } from './lazy-heartbeats.js';
 import { type LossReason, NetworkCuts } from './network-cuts.js';
 import { attributesOf } from './request-attributes.js';
 import { Slab } from './slab.js';
@@ -144,6 +145,8 @@ export class ApiTransport {
   readonly simulation: Simulation;
   /** Absent: nobody measures. */
   monitor: RestClientMonitor | undefined;
+  /** Shared by the senders of heartbeats that may rest; absent: all heartbeats are sent. */
+  readonly heartbeats: LazyHeartbeats | undefined;
   readonly #calls = new Slab<ApiCall>();
   #callers = 0;
   readonly #granted: EventKind;
@@ -153,8 +156,9 @@ export class ApiTransport {
   readonly #connector: Connector;
   #cuts: NetworkCuts | undefined;
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Simulation, heartbeats?: LazyHeartbeats) {
     this.simulation = simulation;
+    this.heartbeats = heartbeats;
     this.#granted = simulation.defineEvent('client.TokenGranted', (id) => {
       const call = this.#calls.get(id);
       if (!this.#isLost(call)) call.caller.granted(call);

@@ -15,6 +15,7 @@ import {
 import type { ApiRequest, ContentType } from './api-request.js';
 import type { Connection } from './connection.js';
 import { clientConstants } from './constants.js';
+import type { LazyHeartbeats } from './lazy-heartbeats.js';
 import { groupsOf } from './user-groups.js';
 
 export interface ApiClientOptions {
@@ -61,6 +62,11 @@ export class ApiClient implements Caller {
     const { limit } = options;
     this.limit = limit;
     this.bucket = limit && new TokenBucket(`${options.name}/client`, limit.qps, limit.burst);
+  }
+
+  /** Shared by the senders of heartbeats that may rest; undefined: all heartbeats are sent. */
+  get heartbeats(): LazyHeartbeats | undefined {
+    return this.#transport.heartbeats;
   }
 
   /** Sends; `onDone` gets the call with its response. Order of sending is order of granting. */

@@ -15,6 +15,7 @@ import type { ApiCall } from './api-call.js';
 import type { ApiClient } from './api-client.js';
 import { type ApiResponse, isSuccess } from './api-request.js';
 import { clientConstants } from './constants.js';
+import type { ElectionRest, LastTry, RestingElector } from './election-rest.js';
 import { EventRecorder } from './event-recorder.js';
 
 /** `kube-system`, where the leases of the control plane are. */
@@ -44,6 +45,8 @@ export interface LeaderElectorOptions {
   readonly client: ApiClient;
   /** Absent: defaultLeaderElection. */
   readonly times?: LeaderElectionTimes;
+  /** Of all who try for the lease; absent: nobody rests. */
+  readonly rest?: ElectionRest | undefined;
   /** Called once, when it has become the leader. */
   readonly onStartedLeading: () => void;
   /** Called once, when it has lost the lease; the process is to exit. */
@@ -53,7 +56,7 @@ export interface LeaderElectorOptions {
 /** `stopped`: it has lost or released the lease and does nothing any more. */
 type Role = 'candidate' | 'leader' | 'stopped';
 
-export class LeaderElector {
+export class LeaderElector implements RestingElector {
   readonly #simulation: Simulation;
   readonly #options: LeaderElectorOptions;
   readonly #times: LeaderElectionTimes;
@@ -118,10 +121,25 @@ export class LeaderElector {
 
   /** Does nothing any more; the lease stays as it is. */
   stop(): void {
+    this.#options.rest?.leave(this);
     this.#role = 'stopped';
     if (this.#timer !== undefined) this.#simulation.cancel(this.#timer);
     this.#timer = undefined;
     this.#clearDeadline();
+  }
+
+  nextDelayUs(): number {
+    const { retryPeriodUs } = this.#times;
+    if (this.#role === 'leader') return retryPeriodUs;
+    const stretch = 1 + this.#stream.uniform() * clientConstants.leaderRetryJitterFactor;
+    return Math.round(retryPeriodUs * stretch);
+  }
+
+  resume(dueUs: SimTime, answeredUs: SimTime, isNew: boolean): void {
+    if (this.#role === 'stopped') return;
+    this.#observedUs = answeredUs;
+    if (isNew) this.#observed = undefined;
+    this.#timer = this.#simulation.at(Math.max(dueUs, this.#simulation.now), this.#due);
   }
 
   #clearDeadline(): void {
@@ -152,8 +170,8 @@ export class LeaderElector {
       this.#observe(lease);
     const isMine = lease.spec?.holderIdentity === this.#options.identity;
     if (isMine && this.#role === 'leader') return this.#renew(lease);
-    if (!isMine && this.#isHeld(lease)) return this.#failed();
-    this.#takeOver(lease);
+    if (isMine || !this.#isHeld(lease)) return this.#takeOver(lease);
+    if (this.#options.rest?.candidateRests(this, this.#lastTry(call)) !== true) this.#failed();
   };
 
   /** Somebody holds it, and was seen to renew it within its duration. */
@@ -231,6 +249,7 @@ export class LeaderElector {
       this.#recorder.record(this.#observed as Lease, 'Normal', 'LeaderElection', message);
       onStartedLeading();
     }
+    if (this.#options.rest?.leaderRests(this, this.#lastTry(call)) === true) return;
     this.#wait(this.#times.retryPeriodUs);
   };
 
@@ -258,11 +277,14 @@ export class LeaderElector {
     this.#options.onStoppedLeading();
   }
 
+  #lastTry({ sentUs }: ApiCall): LastTry {
+    const version = this.#observed?.metadata.resourceVersion;
+    return { version, sentUs, answeredUs: this.#simulation.now };
+  }
+
   /** A candidate looks again after 2 s, stretched at random by up to 1.2 times that. */
   #failed(): void {
-    if (this.#role === 'leader') return this.#wait(this.#times.retryPeriodUs);
-    const stretch = 1 + this.#stream.uniform() * clientConstants.leaderRetryJitterFactor;
-    this.#wait(Math.round(this.#times.retryPeriodUs * stretch));
+    this.#wait(this.nextDelayUs());
   }
 
   #lead(): void {

@@ -187,7 +187,7 @@ export class NetworkCuts {
     this.#end(cut);
     if (handshake !== undefined) return this.#handlers.redial(handshake);
     if (connection.isEnded === true) return;
-    for (const watch of connection.watches ?? []) watch.hold(false);
+    for (const watch of [...(connection.watches ?? [])]) watch.hold(false);
     for (const call of requests) if (!call.isAbandoned) this.#handlers.resend(call);
     for (const { call, response } of answers) this.#handlers.redeliver(call, response);
   }

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { StorageClass } from '../api/persistent-volume.js';
 import type { Pod } from '../api/pod.js';
+import type { HeartbeatMode } from '../client/lazy-heartbeats.js';
 import type { LeaderElectionTimes } from '../client/leader-elector.js';
 import type { OptionalAdmissionPlugin } from '../control-plane/apiserver/admission/admission.js';
 import type { ApiServerSettings } from '../control-plane/apiserver/apiserver.js';
@@ -332,6 +333,8 @@ export type ClusterScope = (typeof clusterScopes)[number];
 export interface ClusterSpec {
   /** `cluster` when absent. */
   readonly scope?: ClusterScope;
+  /** `eager` when absent. */
+  readonly heartbeats?: HeartbeatMode;
   readonly kubernetesVersion: string;
   readonly controlPlane: ControlPlaneSpec;
   readonly nodePools: readonly NodePoolSpec[];

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { ApiTransport } from '../client/api-call.js';
 import type { ApiServerPort, Connection, Way } from '../client/connection.js';
 import type { EtcdPort } from '../client/etcd-client.js';
+import { LazyHeartbeats } from '../client/lazy-heartbeats.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { AggregatedApis } from '../control-plane/apiserver/aggregated-apis.js';
 import { ApiServer } from '../control-plane/apiserver/apiserver.js';
@@ -54,7 +55,11 @@ export class ControlPlane {
     observer: ClusterObserver,
   ) {
     this.#simulation = simulation;
-    this.transport = new ApiTransport(simulation);
+    const isLazy = spec.heartbeats === 'lazy';
+    this.transport = new ApiTransport(
+      simulation,
+      isLazy ? new LazyHeartbeats(simulation) : undefined,
+    );
     const { hosts, etcd, apiServer, processes } = spec.controlPlane;
     this.#costs = processes;
     for (const { name, cores } of [...hosts, ...etcd.ownHosts]) {

@@ -16,6 +16,7 @@ import type { ArrivalsOperation } from './arrivals-operation.js';
 import type { ChangeListener } from './change-listener.js';
 import { Churn } from './churn.js';
 import type { NodePoolSpec } from './cluster-spec.js';
+import { noteDisturbance } from './disturbances.js';
 import { cordonRequest, Drain } from './drain.js';
 import {
   addressOf,
@@ -105,8 +106,14 @@ export class Driver {
 
   #perform(): void {
     const operation = this.#operations[this.#next++] as Operation;
+    const { heartbeats } = this.#options.transport;
+    if (heartbeats !== undefined) noteDisturbance(operation, heartbeats);
+    if (isFaultOperation(operation)) this.#strike(operation);
+    else this.#carryOut(operation);
+  }
+
+  #carryOut(operation: Exclude<Operation, FaultOperation>): void {
     const { simulation, changes, createNodes } = this.#options;
-    if (isFaultOperation(operation)) return this.#strike(operation);
     switch (operation.op) {
       case 'apply':
         return this.#run(operation.objects.map(applyStep));

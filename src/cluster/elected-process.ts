@@ -5,6 +5,7 @@
 // C5, nodes-controllers 0.3).
 import type { ApiClient } from '../client/api-client.js';
 import { type Connection, endConnection } from '../client/connection.js';
+import { ElectionRest } from '../client/election-rest.js';
 import { heldLease, type LeaderElectionTimes, LeaderElector } from '../client/leader-elector.js';
 import { assert } from '../kernel/assert.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
@@ -66,6 +67,8 @@ export class ElectedProcesses<P extends ReplicaProcess> {
   readonly #simulation: Simulation;
   readonly #options: ElectedProcessesOptions<P>;
   readonly #replicas: readonly Replica<P>[];
+  /** Undefined: they try for the lease all the time. */
+  #rest: ElectionRest | undefined;
   readonly #restarted: EventKind;
   readonly #exited: EventKind;
 
@@ -144,15 +147,21 @@ export class ElectedProcesses<P extends ReplicaProcess> {
     replica.end = this.#simulation.live(index === 0 ? '' : `#${index}`, () => {
       const process = build(host);
       replica.process = process;
+      this.#rest ??= this.#newRest(process);
       replica.elector = new LeaderElector(this.#simulation, {
         lease: name,
         identity: identityOf(name, index, life),
         client: process.leaseClient,
         times,
+        rest: this.#rest,
         onStartedLeading: () => process.lead(),
         onStoppedLeading: () => this.#exit(replica, clusterConstants.processRestartUs),
       });
     });
+  }
+
+  #newRest({ leaseClient: { heartbeats } }: P): ElectionRest | undefined {
+    return heartbeats && new ElectionRest(heartbeats, () => this.#simulation.now);
   }
 
   #exit(replica: Replica<P>, downUs: number): void {

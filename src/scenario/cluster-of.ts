@@ -100,6 +100,7 @@ export function clusterOf(
   const pools = (spec.nodePools ?? []).map((pool) => nodePoolOf(pool, spec.kubeProxy));
   return {
     ...(spec.scope !== undefined && { scope: spec.scope }),
+    ...(spec.heartbeats !== undefined && { heartbeats: spec.heartbeats }),
     kubernetesVersion: String(spec.kubernetesVersion),
     controlPlane: controlPlaneOf(spec.controlPlane ?? {}, schedulers, nodeCidrsOf(spec)),
     nodePools: pools,

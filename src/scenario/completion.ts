@@ -213,12 +213,23 @@ function warnOfMissingRequests(objects: readonly ScenarioObject[]): readonly Pro
 
 /** Notices about the cluster that nobody described. */
 export function describeChoices(stated: ScenarioSpec, spec: ScenarioSpec): readonly string[] {
-  if (stated.controlPlane !== undefined) return [];
+  const heartbeats = describeHeartbeats(spec);
+  if (stated.controlPlane !== undefined) return heartbeats;
   const [host] = hostsOf(spec.controlPlane?.hosts);
   const members = spec.controlPlane?.etcd?.members;
   return [
     `No control plane is described: 1 host of ${host?.cores} cores with ${members} etcd member ` +
       'on local SSD.',
+    ...heartbeats,
+  ];
+}
+
+/** The notice about the load that lazy heartbeats leave out. */
+function describeHeartbeats({ heartbeats }: ScenarioSpec): readonly string[] {
+  if (heartbeats !== 'lazy') return [];
+  return [
+    'Heartbeats are lazy: while all is calm, Leases are not renewed and statuses without news not ' +
+      'reported. What they would ask of the apiservers and of etcd is left out.',
   ];
 }
 

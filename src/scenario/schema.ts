@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { heartbeatModes } from '../client/lazy-heartbeats.js';
 import { clusterScopes, etcdServers } from '../cluster/cluster-spec.js';
 import { optionalAdmissionPlugins } from '../control-plane/apiserver/admission/admission.js';
 import { tieBreakNames } from '../control-plane/scheduler/framework/select-host.js';
@@ -210,6 +211,14 @@ export const scenarioSpec = mapping({
     .describe(
       'placement: the decisions of the scheduler alone, pod after pod; they take no time, and ' +
         'pods never start. cluster, the default: all of it.',
+    ),
+  heartbeats: oneOf(heartbeatModes)
+    .optional()
+    .describe(
+      'lazy: nodes and leaders that are well renew no Leases and report no status without news; ' +
+        'who watches over them works out when they would have. Decisions stay what they are; the ' +
+        'load of heartbeats on apiserver and etcd is left out. For long runs. eager, the ' +
+        'default: all are sent.',
     ),
   controlPlane: controlPlane.optional(),
   nodePools: list(nodePool, 'node pools').optional(),

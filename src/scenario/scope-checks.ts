@@ -38,6 +38,7 @@ export function scopeProblems(spec: ScenarioSpec): readonly SpecProblem[] {
   const parts: readonly (readonly [steps: readonly string[], isThere: boolean])[] = [
     [['cloud'], cloud !== undefined],
     [['autoscaler'], autoscaler !== undefined],
+    [['heartbeats'], spec.heartbeats !== undefined],
     [['metricsServer'], metricsServer !== undefined],
     [['controlPlane', 'schedulers'], controlPlane?.schedulers !== undefined],
     [['clusterDns', 'runAs'], clusterDns?.runAs === 'pods'],

@@ -6,6 +6,7 @@ import { ApiClient } from '../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
 import type { ApiServerPort, Connection, Way } from '../../src/client/connection.js';
 import { Informer } from '../../src/client/informer.js';
+import { ServerWatch } from '../../src/control-plane/apiserver/server-watch.js';
 import { distribution } from '../../src/kernel/distributions.js';
 import { Simulation } from '../../src/kernel/simulation.js';
 import { Link } from '../../src/kernel/stations.js';
@@ -269,5 +270,37 @@ describe('a watch on a connection that is cut', () => {
     watched.create('b');
     plane.wait(SECOND_US);
     expect(watched.seen).toHaveLength(2);
+  });
+
+  test('whose time is over meanwhile is opened anew when the network is whole', () => {
+    const watched = new Watched();
+    const { plane } = watched;
+    const [watch] = watched.connection.watches ?? [];
+    if (!(watch instanceof ServerWatch)) throw new Error('the server has no watch');
+    plane.transport.cuts.cut(watched.connection);
+    watch.end();
+    plane.wait(SECOND_US);
+    expect(watch.isEnded).toBe(false);
+    plane.transport.cuts.mend(watched.connection);
+    plane.wait(SECOND_US);
+    expect(watch.isEnded).toBe(true);
+    expect(watched.connection.watches).toHaveLength(1);
+    expect(watched.connection.watches).not.toContain(watch);
+    watched.create('a');
+    plane.wait(SECOND_US);
+    expect(watched.seen).toHaveLength(1);
+  });
+
+  test('whose time is over meanwhile is opened anew when the connection is given up', () => {
+    const watched = new Watched();
+    const { plane } = watched;
+    const [watch] = watched.connection.watches ?? [];
+    if (!(watch instanceof ServerWatch)) throw new Error('the server has no watch');
+    plane.transport.cuts.cut(watched.connection);
+    watch.end();
+    watched.create('a');
+    plane.wait(60 * SECOND_US);
+    expect(watch.isEnded).toBe(true);
+    expect(watched.seen).toHaveLength(1);
   });
 });

@@ -31,6 +31,8 @@ export interface ServerWatchOptions {
   readonly onLastBookmark: (watch: ServerWatch) => void;
   /** Nothing is dispatched to it any more. */
   readonly onClose: (watch: ServerWatch) => void;
+  /** Nothing keeps its end from the client: what becomes of the connection is all one to it. */
+  readonly onForgotten: (watch: ServerWatch) => void;
 }
 
 /** Returned by `offer`: there is no room. */
@@ -67,6 +69,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   #wakeAt: SimTime = 0;
   #isClosed = false;
   #hasLeft = false;
+  #isForgotten = false;
   /** No longer dispatched to: it ends when the channels are empty. */
   #isTerminated = false;
   /** When the client learns that the server has hung up. */
@@ -172,6 +175,7 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#isHeld = false;
     this.#leave();
     this.#release();
   }
@@ -179,14 +183,16 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     const isNews = this.#head < this.#events.length || this.#endsAt < Number.POSITIVE_INFINITY;
-    if (!isHeld && isNews && !this.#isArmed) this.#arm();
+    if (isHeld) return;
+    if (isNews && !this.#isArmed) this.#arm();
+    if (this.#hasLeft) this.#forget();
   }
 
   lose(): void {
     if (this.#isClosed) return;
+    this.#isHeld = false;
     this.#leave();
     this.#isTerminated = true;
-    this.#isHeld = false;
     this.#queue = [];
     this.#initial = [];
     this.#events.length = 0;
@@ -310,10 +316,18 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
 
   /** Nothing is dispatched to it from now on. */
   #leave(): void {
+    if (!this.#isHeld) this.#forget();
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#options.onClose(this);
     this.#initialized(false);
+  }
+
+  /** While it is held its client has to be told of its end once the network lets it through. */
+  #forget(): void {
+    if (this.#isForgotten) return;
+    this.#isForgotten = true;
+    this.#options.onForgotten(this);
   }
 
   #initialized(isWhole: boolean): void {

@@ -182,10 +182,10 @@ export class WatchOpener {
       onLastBookmark: (each) => cache.sendBookmark(each),
       onClose: (closed) => {
         cache.removeWatcher(closed);
-        watches.splice(watches.indexOf(closed), 1);
         onWatch(request, -1);
         cache.statistics.watchOpened(watchScope(request), -fleetMembers);
       },
+      onForgotten: (ended) => watches.splice(watches.indexOf(ended), 1),
     });
     if (timeoutSeconds !== undefined) watch.endAt(simulation.now + timeoutSeconds * 1_000_000);
     watches.push(watch);

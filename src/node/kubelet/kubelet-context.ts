@@ -1,4 +1,5 @@
 // What all parts of the kubelet fleet share.
+import type { LazyHeartbeats } from '../../client/lazy-heartbeats.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import type { Slab } from '../../client/slab.js';
 import type { Simulation } from '../../kernel/simulation.js';
@@ -20,4 +21,6 @@ export interface KubeletContext {
   readonly agents: readonly NodeAgent[];
   readonly pods: Slab<PodRecord>;
   readonly servers: PodServers;
+  /** Absent: all heartbeats are sent. */
+  readonly lazyHeartbeats: LazyHeartbeats | undefined;
 }

@@ -84,6 +84,7 @@ export class KubeletFleet implements PodListener {
       agents: this.#agents,
       pods: this.#pods,
       servers: this.#servers,
+      lazyHeartbeats: options.transport.heartbeats,
     };
     this.#parts = new KubeletParts(this.#context, {
       times: this.#times,

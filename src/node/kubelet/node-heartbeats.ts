@@ -22,6 +22,7 @@ import type { ImageManager } from './image-manager.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { clockOf, type NodeAgent } from './node-agent.js';
 import { conditionsAt } from './node-conditions.js';
+import { leasePeriodUs, NodeRests, statusPeriodUs } from './node-rests.js';
 import { networkNotReady, type PodNetwork } from './pod-network.js';
 import { noEvent } from './pod-record.js';
 
@@ -68,6 +69,8 @@ export class NodeHeartbeats {
   readonly #isReady: boolean[] = [];
   readonly #hasNewImages: boolean[] = [];
   readonly #hasNewVolumes: boolean[] = [];
+  /** Undefined: nobody rests. */
+  readonly #rests: NodeRests | undefined;
 
   constructor(context: KubeletContext, parts: HeartbeatParts) {
     const { simulation } = context;
@@ -77,6 +80,7 @@ export class NodeHeartbeats {
     this.#images = images;
     this.#claims = claims;
     this.#onRegistered = onRegistered;
+    this.#rests = this.#newRests();
     this.#registered = simulation.defineEvent('kubelet.NodeRegistrationRetried', (node) =>
       this.#register(context.agents[node] as NodeAgent),
     );
@@ -89,12 +93,35 @@ export class NodeHeartbeats {
     });
   }
 
+  #newRests(): NodeRests | undefined {
+    const { lazyHeartbeats, settings, agents } = this.#context;
+    if (lazyHeartbeats === undefined) return undefined;
+    const rests = new NodeRests(lazyHeartbeats, settings, this.#streams);
+    lazyHeartbeats.onDisturbed(() => {
+      for (const agent of agents) this.#wake(agent, rests);
+    });
+    return rests;
+  }
+
+  /** A node that rests carries on where it would stand. */
+  #wake({ index }: NodeAgent, rests: NodeRests): void {
+    const { simulation } = this.#context;
+    rests.catchUp(index, simulation.now);
+    const leaseUs = rests.takeLease(index);
+    if (leaseUs !== undefined)
+      this.#leaseEvents[index] = simulation.at(leaseUs, this.#leaseDue, index);
+    const statusUs = rests.takeStatus(index);
+    if (statusUs === undefined || this.#statusEvents[index] !== noEvent) return;
+    this.#statusEvents[index] = simulation.at(statusUs, this.#statusDue, index);
+  }
+
   /** Starts the heartbeats of the next node. */
   start(agent: NodeAgent): void {
     const { simulation, settings } = this.#context;
     const { index, spec } = agent;
     const stream = simulation.random.stream(`${agent.name}/heartbeat`);
     const isUp = spec.isRegistered === true && agent.life === 0;
+    this.#rests?.add(index, spec.name);
     this.#streams[index] = stream;
     this.#leases[index] = undefined;
     this.#leaseFailures[index] = 0;
@@ -119,6 +146,7 @@ export class NodeHeartbeats {
       if (event !== noEvent) simulation.cancel(event);
       events[index] = noEvent;
     }
+    this.#rests?.end(index, simulation.now);
   }
 
   #plan(index: number, kind: EventKind, delayUs: number): void {
@@ -230,9 +258,10 @@ export class NodeHeartbeats {
       this.#leaseFailures[index] = 0;
       this.#noteRenewal(agent, (response.object as Lease).spec?.renewTime ?? 0);
       if (this.#mayBeNotReady[index] === true) this.#reportAtNextTick(agent);
-      const periodUs = settings.leaseRenewUs * (1 + settings.heartbeatJitter * stream.uniform());
+      const periodUs = leasePeriodUs(settings, stream);
       // Nodes that register together would renew together for long: real ones start apart.
-      const afterUs = isFirst ? stream.below(settings.leaseRenewUs) : Math.round(periodUs);
+      const afterUs = isFirst ? stream.below(settings.leaseRenewUs) : periodUs;
+      if (!isFirst && this.#leaseRests(call, afterUs)) return;
       this.#plan(index, this.#leaseDue, afterUs);
       return;
     }
@@ -245,6 +274,15 @@ export class NodeHeartbeats {
     if (isOver) this.#mayBeNotReady[index] = true;
     this.#plan(index, this.#leaseDue, isOver ? settings.leaseRenewUs : 0);
   };
+
+  /** Whether the next renewals of a node need not be sent. */
+  #leaseRests(call: ApiCall, afterUs: number): boolean {
+    const { index } = call.context as NodeAgent;
+    if (this.#rests?.isAllowed !== true || this.#isSetBack[index] === true) return false;
+    const { now } = this.#context.simulation;
+    this.#rests.restLease(index, now - call.sentUs, now + afterUs);
+    return true;
+  }
 
   /** A time before one that was stored says nothing to who watches over nodes. */
   #noteRenewal(agent: NodeAgent, renewUs: SimTime): void {
@@ -276,6 +314,7 @@ export class NodeHeartbeats {
 
   #reportAfter({ index }: NodeAgent, delayUs: number): void {
     const { simulation } = this.#context;
+    this.#rests?.takeStatus(index);
     const at = simulation.now + Math.round(delayUs);
     const pending = this.#statusEvents[index] as EventHandle;
     if (pending !== noEvent) simulation.reschedule(pending, at);
@@ -318,17 +357,23 @@ export class NodeHeartbeats {
   readonly #onReported = (call: ApiCall): void => {
     const { agent, volumesInUse } = call.context as Report;
     const { index } = agent;
-    const { nodeStatusReportUs, nodeStatusTickUs, heartbeatJitter } = this.#context.settings;
+    const { settings, simulation } = this.#context;
     const stream = this.#streams[index] as RandomStream;
-    if (!isSuccess(call.response as ApiResponse)) return this.#reportAfter(agent, nodeStatusTickUs);
+    if (!isSuccess(call.response as ApiResponse))
+      return this.#reportAfter(agent, settings.nodeStatusTickUs);
     if (volumesInUse !== undefined) this.#claims()?.reported(agent, volumesInUse);
     const wasReady = this.#isReady[index] === true;
     this.#isReady[index] = this.#network.isInstalled(index);
     if (this.#statusEvents[index] !== noEvent) return; // news came meanwhile
     // Reports are made at ticks; a change shifts the next one by up to half a period either way.
-    const tickUs = nodeStatusTickUs * (1 + heartbeatJitter / 2) * stream.uniform();
-    const shiftUs = wasReady ? 0 : nodeStatusReportUs * (stream.uniform() - 0.5);
-    this.#reportAfter(agent, nodeStatusReportUs + tickUs + shiftUs);
+    const periodUs = statusPeriodUs(settings, stream);
+    const shiftUs = wasReady ? 0 : settings.nodeStatusReportUs * (stream.uniform() - 0.5);
+    const { now } = simulation;
+    const delayUs = Math.round(periodUs + shiftUs);
+    if (this.#rests?.isAllowed === true) {
+      return this.#rests.restStatus(index, now - call.sentUs, now + delayUs);
+    }
+    this.#reportAfter(agent, delayUs);
   };
 }
 

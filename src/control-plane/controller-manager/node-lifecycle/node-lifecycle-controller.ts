@@ -79,7 +79,7 @@ export class NodeLifecycleController {
     this.#client = client;
     this.#informers = informers;
     const leaseOf = (name: string) => leases.get(`kube-node-lease/${name}`);
-    this.#rows = new NodeRows(leaseOf, gracePeriodUs);
+    this.#rows = new NodeRows(leaseOf, gracePeriodUs, client.heartbeats);
     leases.addIndex({ changed: (lease, isDeleted) => this.#rows.leaseChanged(lease, isDeleted) });
     this.#recorder = new EventRecorder(simulation, 'node-controller', client);
     this.#tainter = new NodeTainter(simulation, client);

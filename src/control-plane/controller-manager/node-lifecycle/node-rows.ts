@@ -7,6 +7,7 @@
 import type { Lease } from '../../../api/lease.js';
 import type { Node } from '../../../api/node.js';
 import { zoneKeyOf } from '../../../api/node-zone.js';
+import type { LazyHeartbeats } from '../../../client/lazy-heartbeats.js';
 import type { SimTime } from '../../../kernel/time.js';
 import { nodeLifecycleConstants as constants } from './constants.js';
 import { conditionOf, hasTaint, noExecuteChange } from './node-taints.js';
@@ -42,6 +43,7 @@ export class NodeRows {
   readonly #leaseOf: (name: string) => Lease | undefined;
   /** Without a sign of life for longer a node that has reported is not well. */
   readonly #gracePeriodUs: number;
+  readonly #lazy: LazyHeartbeats | undefined;
   #nodes: (Node | undefined)[] = [];
   #state = new Uint8Array(16);
   #zone = new Int32Array(16);
@@ -53,12 +55,17 @@ export class NodeRows {
   readonly #zones: string[] = [];
   readonly #zoneIndex = new Map<string, number>();
 
-  /** `leaseOf`: the Lease of a node, as far as it is known. */
+  /**
+   * `leaseOf`: the Lease of a node, as far as it is known; `lazy`: who knows of heartbeats that
+   * are not sent, where some are not.
+   */
   constructor(
     leaseOf: (name: string) => Lease | undefined,
     gracePeriodUs: number = constants.nodeMonitorGracePeriodUs,
+    lazy?: LazyHeartbeats,
   ) {
     this.#leaseOf = leaseOf;
+    this.#lazy = lazy;
     this.#gracePeriodUs = gracePeriodUs;
   }
 
@@ -171,10 +178,17 @@ export class NodeRows {
   }
 
   #noteLease(row: number, now: SimTime): void {
+    if (this.#lazy !== undefined) this.#noteUnsent(this.#lazy, row, now);
     const leaseUs = this.#leaseUs[row] as number;
     if (leaseUs <= (this.#renewUs[row] as number)) return;
     this.#renewUs[row] = leaseUs;
     this.#probeUs[row] = now;
+  }
+
+  #noteUnsent(lazy: LazyHeartbeats, row: number, now: SimTime): void {
+    const { name } = (this.#nodes[row] as Node).metadata;
+    const signUs = lazy.latestSignUs(name, now);
+    if (signUs > (this.#leaseUs[row] as number)) this.#leaseUs[row] = signUs;
   }
 
   #add(name: string): number {

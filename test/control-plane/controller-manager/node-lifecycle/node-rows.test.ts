@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Lease } from '../../../../src/api/lease.js';
 import type { Node } from '../../../../src/api/node.js';
+import { LazyHeartbeats } from '../../../../src/client/lazy-heartbeats.js';
 import {
   hasNoExecuteTaint,
   NodeRows,
   readyStatusOf,
 } from '../../../../src/control-plane/controller-manager/node-lifecycle/node-rows.js';
+import { Simulation } from '../../../../src/kernel/simulation.js';
 
 interface Look {
   readonly name?: string;
@@ -189,4 +191,19 @@ describe('nodes of zones', () => {
     ]);
     expect(rows.countsByZone.size).toBe(11);
   });
+});
+
+test('a heartbeat that nobody has sent is a sign of life where heartbeats are lazy', () => {
+  const lazy = new LazyHeartbeats(new Simulation('lazy'));
+  lazy.latestSignUs = (name, now) => (name === 'a' && now >= 30 * S ? 29 * S : -1);
+  const rows = new NodeRows(() => lease(-5), 50 * S, lazy);
+  rows.put(node());
+  rows.put(node({ name: 'b' }));
+  for (const row of [0, 1]) {
+    rows.setKnown(row);
+    rows.observe(row, 0);
+  }
+  expect([rows.isSteady(0, 35 * S), rows.isSteady(1, 35 * S)]).toEqual([true, true]);
+  expect([rows.isSteady(0, 85 * S), rows.isSteady(1, 85 * S)]).toEqual([true, false]);
+  expect(rows.isSteady(0, 85 * S + 1)).toBe(false);
 });
