@@ -2,10 +2,11 @@
 // compiled code and garbage of others do not touch it.
 //
 // A case is `{ name, unit, measure }`, with a target `atLeast` or `atMost` or none. `measure` gives
-// a number, or the median and spread of its own batches as `{ value, spread }`. A case that measures
-// several figures at once has them as `figures: [{ name, unit, atLeast, atMost }]`, and `measure`
-// gives a list. `isLong`: only with --full or by its name; `missing`: says what it needs and where
-// to get it, when that is not there; `timeoutSeconds` and `heapMiB`: where it needs more than others.
+// a number, or the median and spread of its own batches as `{ value, spread }`. A case that
+// measures several figures at once has them as `figures: [{ name, unit, atLeast, atMost }]`, and
+// `measure` gives a list. `isLong`: only with --full or by its name; `missing`: says what it needs
+// and where to get it, when that is not there; `timeoutSeconds` and `heapMiB`: where it needs more
+// than others.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // npm run bench:compare [-- --only NAME]... [--full] [--repeat N] [--baseline FILE] [--update]:
-// measures, and compares with stored figures as multiples of the machine's own speed: each figure is
-// divided by what the calibration loop yields in the same process, so that machines differ less.
+// measures, and compares with stored figures as multiples of the machine's own speed: each figure
+// is divided by what the calibration loop yields in the same process, so that machines differ less.
 // Exit code: 0 nothing is worse by more than the tolerance, 1 something is, 2 usage.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,32 +8,13 @@ import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allCases, chosenCases, figuresOf, runCase } from './cases.mjs';
+import { comparedLine, isWorse } from './comparison.mjs';
 import { OptionError, repeatOf, usageErrors } from './options.mjs';
 
 const usage =
   'usage: npm run bench:compare -- [--only NAME]... [--full] [--repeat N] [--baseline FILE] [--update]';
 
 const defaultBaseline = fileURLToPath(new URL('../results/bench/baseline.json', import.meta.url));
-
-/** Worse by more than this is told as a regression; more, where the measurements spread more. */
-const TOLERANCE = 0.2;
-
-/** How a figure of a unit changes on a machine twice as fast: rates double, times halve. */
-function powerOf(unit) {
-  if (unit.endsWith('/s') || unit === 'x real time') return 1;
-  return /^(s|ms|µs)(\/|$)/.test(unit) ? -1 : 0;
-}
-
-/** Whether more of a unit is better. */
-const isMoreBetter = (unit) => powerOf(unit) === 1 || unit === 'x';
-
-/** How many times as good a result is as a stored one; above 1 is better. */
-function timesAsGood(now, then) {
-  const power = powerOf(now.unit);
-  const machine = now.calibration / then.calibration;
-  const ratio = now.value / then.value / (power === 0 ? 1 : machine ** power);
-  return isMoreBetter(now.unit) ? ratio : 1 / ratio;
-}
 
 /** The stored figures by name. @throws OptionError for a file that is not ours. */
 function storedIn(file) {
@@ -42,17 +23,6 @@ function storedIn(file) {
   if (!Array.isArray(figures))
     throw new OptionError(`--baseline ${file}: it has no list "figures"`);
   return new Map(figures.map((figure) => [figure.name, figure]));
-}
-
-function printed(now, then) {
-  const [value, before] = [now, then].map((each) => String(each?.value ?? '-').padStart(9));
-  const head = `${now.name.padEnd(44)} ${before} ${value} ${now.unit.padEnd(14)}`;
-  if (now.value === null) return `${head} failed`;
-  if (then === undefined) return `${head} new`;
-  const ratio = timesAsGood(now, then);
-  const around = Math.max(TOLERANCE, 3 * Math.max(now.spread ?? 0, then.spread ?? 0));
-  const verdict = ratio < 1 - around ? 'WORSE' : ratio > 1 / (1 - around) ? 'better' : '';
-  return `${head} ${ratio.toFixed(2).padStart(6)} x ${verdict}`.trimEnd();
 }
 
 function write(file, stored) {
@@ -86,9 +56,8 @@ async function main() {
   for (const entry of chosen.filter(({ missing }) => missing?.() === undefined)) {
     for (const { name, value, unit, spread, calibration } of runCase(entry, repeat)) {
       const now = { name, value, unit, spread, calibration };
-      const line = printed(now, stored.get(name));
-      if (/ (WORSE|failed)$/.test(line)) worse++;
-      console.log(line);
+      if (isWorse(now, stored.get(name))) worse++;
+      console.log(comparedLine(now, stored.get(name)));
       if (options.update && value !== null) stored.set(name, now);
     }
   }

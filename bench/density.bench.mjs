@@ -1,6 +1,6 @@
 // Whole runs of scenarios/density-5000.yaml and of the same shape on fewer nodes, until all pods of
-// its first part are Ready and all endpoints programmed; and how the time grows with pods and nodes.
-// Loading the scenario and writing results are not in the seconds, but in the memory.
+// its first part are Ready and all endpoints programmed; and how the time grows with pods and
+// nodes. Loading the scenario and writing results are not in the seconds, but in the memory.
 
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,7 +1,7 @@
 // The sets of real pods and nodes by which simulators of clusters have been compared: 500 nodes and
-// 4,774 pods, and the same lists dealt out again to 1,200 nodes and 7,064 pods, a set that is not in
-// the corpus. The whole control plane runs; the image, of which no size is known, is on the nodes.
-// The lists lie in the corpus that KUBECLOCK_CORPUS names.
+// 4,774 pods, and the same lists dealt out again to 1,200 nodes and 7,064 pods, a set that is not
+// in the corpus. The whole control plane runs; the image, of which no size is known, is on the
+// nodes. The lists lie in the corpus that KUBECLOCK_CORPUS names.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// The models of bench/peers.bench.mjs on SIM.JS, an npm package that is made for browsers: it leaves
-// its classes in the global `window`.
+// The models of bench/peers.bench.mjs on SIM.JS, an npm package that is made for browsers: it
+// leaves its classes in the global `window`.
 
 import { createRequire } from 'node:module';
 import { cpuSeconds } from '../whole-run.mjs';

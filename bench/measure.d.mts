@@ -1,0 +1,1 @@
+export function summaryOf(samples: readonly number[]): { value: number; spread: number };
