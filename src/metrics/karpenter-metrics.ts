@@ -16,6 +16,7 @@ const counter = (name: string, help: string, ...labels: readonly string[]): Metr
 /** In the order of their names. */
 export const karpenterFamilies: readonly MetricFamily[] = [
   counter('karpenter_nodeclaims_created_total', 'NodeClaims that were made.', 'nodepool'),
+  counter('karpenter_nodeclaims_disrupted_total', 'NodeClaims that expired.', 'nodepool', 'reason'),
   {
     name: 'karpenter_nodeclaims_initialization_duration_seconds',
     help: 'From the making of a NodeClaim until its node was ready for pods.',
@@ -66,6 +67,10 @@ export class KarpenterMetrics implements KarpenterMonitor {
 
   disrupted(reason: 'empty' | 'underutilized'): void {
     this.#registry.scalar('karpenter_voluntary_disruption_decisions_total', reason).value++;
+  }
+
+  expired(nodePool: string): void {
+    this.#registry.scalar('karpenter_nodeclaims_disrupted_total', nodePool, 'expired').value++;
   }
 
   /** As of now. */

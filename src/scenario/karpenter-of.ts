@@ -59,7 +59,7 @@ export function karpenterOf(
 }
 
 function nodePoolFrom(
-  { name, weight, limits, disruption = {} }: PoolText,
+  { name, weight, limits, disruption = {}, expireAfter }: PoolText,
   offerings: readonly Offering[],
 ): KarpenterNodePool {
   const { consolidateAfter, consolidationPolicy, budget } = disruption;
@@ -70,6 +70,7 @@ function nodePoolFrom(
     offerings,
     limitCpuMilli: limits?.cpu === undefined ? none : quantityMilliValue(String(limits.cpu)),
     limitMemoryBytes: limits?.memory === undefined ? none : quantityValue(String(limits.memory)),
+    expireAfterUs: expireAfter === 'Never' ? none : timeOf(expireAfter, constants.expireAfterUs),
     consolidationPolicy: consolidationPolicy ?? 'WhenEmptyOrUnderutilized',
     consolidateAfterUs:
       consolidateAfter === 'Never' ? none : timeOf(consolidateAfter, constants.consolidateAfterUs),

@@ -54,10 +54,13 @@ const clusterAutoscaler = mapping({
   scaleDown: scaleDown.optional(),
 });
 
+const durationOrNever = z.union([z.literal('Never'), duration()], {
+  error: 'a duration such as 30s, or Never',
+});
+
 const disruption = mapping({
   consolidationPolicy: oneOf(['WhenEmpty', 'WhenEmptyOrUnderutilized']).optional(),
-  consolidateAfter: z
-    .union([z.literal('Never'), duration()], { error: 'a duration such as 30s, or Never' })
+  consolidateAfter: durationOrNever
     .optional()
     .describe('Since a pod was last bound to a node or left it.'),
   budget: textLike(/^(?:100|[1-9]?\d)%$/, 'a share such as 10%')
@@ -82,6 +85,9 @@ const karpenterPool = mapping({
     .optional()
     .describe('Of all its nodes together.'),
   disruption: disruption.optional(),
+  expireAfter: durationOrNever
+    .optional()
+    .describe('Nodes of that age are replaced, whatever their pods say; 720h when absent.'),
 });
 
 /** Karpenter. */

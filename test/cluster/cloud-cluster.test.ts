@@ -319,4 +319,48 @@ workload:
     expect(metricOf(seen, 'karpenter_nodeclaims_launched_total')).toBe(1);
     expect(metricOf(seen, 'karpenter_nodeclaims_terminated_total')).toBeGreaterThan(0);
   });
+
+  test('replaces a node by a cheaper one, which is there before the pods go', () => {
+    const seen = run(`horizon: 5m
+nodePools: [{name: p, count: 0, instanceType: m}]
+autoscaler:
+  kind: karpenter
+  nodePools: [{name: k, disruption: {consolidateAfter: 20s, budget: 100%}}]
+workload:
+  operations:
+    - op: apply
+      at: 1s
+      objects: [${deployment('big', 1, '{cpu: 3}')}, ${deployment('web', 1, '{cpu: 1}')}]
+    - {op: sleep, duration: 90s}
+    - {op: delete, targets: [Deployment/big]}`);
+    const costs = seen.result.nodeCosts.map(({ instanceType, instances }) => [
+      instanceType,
+      instances,
+    ]);
+    expect(costs).toEqual([
+      ['l', 1],
+      ['m', 1],
+    ]);
+    const [, registered] = eventsOf(seen, 'RegisteredNode').map(({ timeUs }) => timeUs);
+    const [ended] = eventsOf(seen, 'DisruptionTerminating').map(({ timeUs }) => timeUs);
+    expect(ended).toBeGreaterThan(registered ?? Number.POSITIVE_INFINITY);
+    const web = seen.result.pods.filter(({ name }) => name.startsWith('web'));
+    expect(web.at(-1)?.readyUs).toBeDefined();
+    expect(seen.objects.filter(({ kind }) => kind === 'Node')).toHaveLength(1);
+  });
+
+  test('replaces nodes that have expired, whatever their pods say', () => {
+    const seen = run(`horizon: 190s
+nodePools: [{name: p, count: 0, instanceType: m}]
+autoscaler: {kind: karpenter, nodePools: [{name: k, expireAfter: 100s}]}
+workload:
+  operations:
+    - {op: apply, at: 1s, objects: [${deployment('web', 1, '{cpu: 1}')}]}`);
+    expect(metricOf(seen, 'karpenter_nodeclaims_disrupted_total')).toBeGreaterThan(0);
+    // asked for after 2 s; looked at every 10 s
+    expect(secondsOf(seen, 'DisruptionTerminating')).toBeGreaterThanOrEqual(102);
+    expect(secondsOf(seen, 'DisruptionTerminating')).toBeLessThan(113);
+    expect(metricOf(seen, 'karpenter_nodeclaims_created_total')).toBeGreaterThan(1);
+    expect(seen.result.pods.at(-1)?.readyUs).toBeDefined();
+  });
 });

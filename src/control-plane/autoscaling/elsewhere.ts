@@ -37,7 +37,7 @@ export function fitsElsewhere(
 }
 
 /** The pod as another one would be made in its place. */
-function elsewhere(pod: Pod): Pod {
+export function elsewhere(pod: Pod): Pod {
   const { nodeName: _, ...spec } = pod.spec;
   const metadata = { ...pod.metadata, uid: `${pod.metadata.uid}/moved` };
   return { ...pod, metadata, spec };

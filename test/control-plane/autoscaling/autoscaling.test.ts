@@ -321,6 +321,7 @@ describe('a plan of Karpenter', () => {
     limitMemoryBytes: Number.POSITIVE_INFINITY,
     consolidationPolicy: 'WhenEmpty',
     consolidateAfterUs: 0,
+    expireAfterUs: Number.POSITIVE_INFINITY,
     budgetShare: 1,
   });
   const planOf = (pods: readonly Pod[], pools: KarpenterNodePool[], missing = ''): string[] =>

@@ -15,6 +15,11 @@ const table = {
   disruptionPeriodUs: { value: 10_000_000, unit: 'µs', source: 'reference: nodes-controllers 4.5' },
   validationDelayUs: { value: 15_000_000, unit: 'µs', source: 'reference: nodes-controllers 4.5' },
   consolidateAfterUs: { value: 0, unit: 'µs', source: 'reference: nodes-controllers 4.5' },
+  expireAfterUs: {
+    value: 2_592_000_000_000,
+    unit: 'µs',
+    source: 'reference: nodes-controllers 4.5',
+  },
   disruptionBudgetShare: { value: 0.1, unit: '1', source: 'reference: nodes-controllers 4.5' },
   evictionRetryUs: {
     value: 10_000_000,

@@ -1,17 +1,19 @@
 // Consolidation: every 10 s a node is looked for that is empty, or whose pods would fit on the
-// others. It is looked at again 15 s later, and if that still holds it is drained and ended. At
-// most a tenth of a NodePool's nodes, rounded up, go at a time.
-// Left out: replacing a node by a cheaper one, several nodes by one, expiry, drift.
+// others, or on the others and one cheaper node. It is looked at again 15 s later, and if that
+// still holds it is drained and ended, as soon as the cheaper node is there if there is to be one.
+// At most a tenth of a NodePool's nodes, rounded up, go at a time.
+// Left out: several nodes by one, drift, the taint on a node that waits for its replacement.
 // Source: kubernetes-sigs/karpenter pkg/controllers/disruption (reference: nodes-controllers 4.5).
 import type { Node } from '../../../api/node.js';
 import type { Pod } from '../../../api/pod.js';
 import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
 import type { Informer } from '../../../client/informer.js';
 import type { SimTime } from '../../../kernel/time.js';
-import { fitsElsewhere } from '../elsewhere.js';
+import { elsewhere, fitsElsewhere } from '../elsewhere.js';
 import { staysWithNode } from '../pod-removal.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
 import type { NodeClaim, NodeClaims } from './node-claims.js';
+import type { PlannedNode } from './node-plan.js';
 
 const KEEP = 'karpenter.sh/do-not-disrupt';
 
@@ -22,7 +24,12 @@ export interface Candidate {
   /** Those that have to be moved. */
   readonly pods: readonly Pod[];
   readonly reason: 'empty' | 'underutilized';
+  /** What has to be there before; undefined: nothing, the pods fit on what is there. */
+  readonly replacement: PlannedNode | undefined;
 }
+
+/** A node before anybody has thought of where its pods would go. */
+type Suspect = Omit<Candidate, 'replacement'>;
 
 export interface DisruptionView {
   readonly claims: NodeClaims;
@@ -35,17 +42,23 @@ export interface DisruptionView {
   readonly lastPodEventUs: ReadonlyMap<string, SimTime>;
   /** Whether a pod's disruption budget, or nobody to make another one, keeps it where it is. */
   readonly isKept: (pod: Pod, budgets: readonly PodDisruptionBudget[]) => boolean;
+  /** Nodes that cost less than a price an hour, for pods that fit nowhere. */
+  readonly planCheaper: (pods: readonly Pod[], pricePerHour: number) => readonly PlannedNode[];
 }
 
 /** The first node that may go: an empty one, else the one with the fewest pods. */
 export function findCandidate(view: DisruptionView, now: SimTime): Candidate | undefined {
-  const found: Candidate[] = [];
+  const found: Suspect[] = [];
   for (const claim of view.claims.all) {
-    const candidate = candidateOf(view, claim, now);
-    if (candidate !== undefined) found.push(candidate);
+    const suspect = suspectOf(view, claim, now);
+    if (suspect !== undefined) found.push(suspect);
   }
   found.sort((a, b) => a.pods.length - b.pods.length || a.claim.createdUs - b.claim.createdUs);
-  return found.find((candidate) => isDisruptable(view, candidate));
+  for (const suspect of found) {
+    const candidate = candidateOf(view, suspect);
+    if (candidate !== undefined) return candidate;
+  }
+  return undefined;
 }
 
 /** What was found before, as it is now; undefined when it does not hold any more. */
@@ -54,16 +67,15 @@ export function validated(
   before: Candidate,
   now: SimTime,
 ): Candidate | undefined {
-  const candidate = candidateOf(view, before.claim, now);
-  const isSame = candidate?.reason === before.reason;
-  return isSame && isDisruptable(view, candidate) ? candidate : undefined;
+  const suspect = suspectOf(view, before.claim, now);
+  return suspect?.reason === before.reason ? candidateOf(view, suspect) : undefined;
 }
 
-function candidateOf(
+function suspectOf(
   { nodes, scheduling, leaving, lastPodEventUs }: DisruptionView,
   claim: NodeClaim,
   now: SimTime,
-): Candidate | undefined {
+): Suspect | undefined {
   const { nodeName, nodePool, isInitialized } = claim;
   const node = nodes.get(nodeName);
   if (!isInitialized || node === undefined || leaving.has(nodeName)) return undefined;
@@ -79,15 +91,43 @@ function isMarked({ metadata }: Node | Pod): boolean {
   return metadata.annotations?.[KEEP] === 'true';
 }
 
-/** Whether the budget allows it, and the pods may go and have a place to go to. */
-function isDisruptable(view: DisruptionView, { claim, pods }: Candidate): boolean {
+/** The node, if the budget allows it, and its pods may go and have a place to go to. */
+function candidateOf(view: DisruptionView, suspect: Suspect): Candidate | undefined {
+  const { claim, pods } = suspect;
   const { claims, nodes, budgets, leaving, scheduling, isKept } = view;
   const { nodePool, nodeName } = claim;
   const own = claims.ofPool(nodePool);
   const going = own.filter((each) => leaving.has(each.nodeName)).length;
-  if (going >= Math.ceil(own.length * nodePool.budgetShare)) return false;
+  if (going >= Math.ceil(own.length * nodePool.budgetShare)) return undefined;
   const all = [...budgets.store.values()];
-  if (pods.some((pod) => isKept(pod, all))) return false;
+  if (pods.some((pod) => isKept(pod, all))) return undefined;
   const places = [...nodes.store.keys()].filter((name) => name !== nodeName && !leaving.has(name));
-  return fitsElsewhere(scheduling, pods, places);
+  if (fitsElsewhere(scheduling, pods, places)) return { ...suspect, replacement: undefined };
+  const replacement = replacementOf(view, suspect, places);
+  return replacement && { ...suspect, replacement };
+}
+
+/** The one cheaper node on which the pods fit that have no place elsewhere. */
+function replacementOf(
+  { scheduling, planCheaper }: DisruptionView,
+  { claim, pods }: Suspect,
+  places: readonly string[],
+): PlannedNode | undefined {
+  const { pricePerHour } = claim.offering;
+  if (pricePerHour === undefined) return undefined;
+  const placed: Pod[] = [];
+  const left: Pod[] = [];
+  for (const pod of pods.map(elsewhere)) {
+    const node = scheduling.firstFit(pod, places);
+    if (node === undefined) left.push(pod);
+    else {
+      scheduling.assume(pod, node);
+      placed.push(pod);
+    }
+  }
+  const planned = planCheaper(left, pricePerHour);
+  for (const pod of placed) scheduling.forget(pod);
+  const [replacement] = planned;
+  const isEnough = planned.length === 1 && replacement?.pods.length === left.length;
+  return isEnough ? replacement : undefined;
 }

@@ -26,6 +26,8 @@ export interface KarpenterNodePool {
   readonly consolidationPolicy: 'WhenEmpty' | 'WhenEmptyOrUnderutilized';
   /** Since a pod was last bound to a node or left it; Infinity: never. */
   readonly consolidateAfterUs: number;
+  /** From its making on a node is to be replaced; Infinity: never. */
+  readonly expireAfterUs: number;
   /** Share of its nodes that may be disrupted at a time. */
   readonly budgetShare: number;
 }
@@ -45,4 +47,5 @@ export interface KarpenterMonitor {
   nodeClaimInitialized(nodePool: string, sinceCreationUs: number): void;
   nodeClaimTerminated(nodePool: string): void;
   disrupted(reason: 'empty' | 'underutilized'): void;
+  expired(nodePool: string): void;
 }

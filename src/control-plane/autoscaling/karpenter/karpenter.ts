@@ -18,7 +18,7 @@ import type { CloudAnswer, CloudProvider } from '../../cloud-provider.js';
 import { autoscalingConstants } from '../constants.js';
 import { NodeRemover, type RemovableNode } from '../node-remover.js';
 import { PendingPods } from '../pending-pods.js';
-import { keepsPod } from '../pod-removal.js';
+import { keepsPod, staysWithNode } from '../pod-removal.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
 import { ThoughtNodes } from '../thought-nodes.js';
 import { karpenterConstants as constants } from './constants.js';
@@ -81,6 +81,8 @@ export class Karpenter {
   #plan: readonly PlannedNode[] = [];
   #planStartUs: SimTime = 0;
   #candidate: Candidate | undefined;
+  /** Nodes that go as soon as the node of a claim is there. */
+  readonly #replacing = new Map<NodeClaim, Candidate>();
 
   constructor(options: KarpenterOptions) {
     const { simulation, client, cloud, scheduling, pods, nodes, budgets, monitor } = options;
@@ -113,6 +115,7 @@ export class Karpenter {
       leaving: this.#remover.leaving,
       lastPodEventUs: this.#lastPodEventUs,
       isKept: keepsPod,
+      planCheaper: (left, pricePerHour) => this.#planCheaper(left, pricePerHour),
     };
     this.#follow();
   }
@@ -137,15 +140,27 @@ export class Karpenter {
       deleted: touched,
     });
     nodes.addHandler({
-      added: (node) => this.#claims.nodeChanged(node, simulation.now),
-      updated: (_, node) => this.#claims.nodeChanged(node, simulation.now),
+      added: (node) => this.#nodeChanged(node),
+      updated: (_, node) => this.#nodeChanged(node),
       deleted: ({ metadata }) => this.#gone(metadata.name),
     });
   }
 
+  /** What a node replaces goes when it is ready for pods. */
+  #nodeChanged(node: Node): void {
+    const claim = this.#claims.nodeChanged(node, this.#options.simulation.now);
+    const replaced = claim && this.#replacing.get(claim);
+    if (claim === undefined || replaced === undefined) return;
+    this.#replacing.delete(claim);
+    if (!this.#remover.leaving.has(replaced.claim.nodeName)) this.#remover.remove(replaced);
+  }
+
   #gone(nodeName: string): void {
     const claim = this.#claims.of(nodeName);
-    if (claim !== undefined) this.#claims.remove(claim);
+    if (claim !== undefined) {
+      this.#claims.remove(claim);
+      this.#replacing.delete(claim);
+    }
     this.#lastPodEventUs.delete(nodeName);
   }
 
@@ -185,12 +200,24 @@ export class Karpenter {
       else coming.assume(pod, place);
     }
     const pools = settings.nodePools.filter((pool) => this.#hasRoom(pool));
-    const isAvailable = ({ pool }: Offering): boolean => (this.#unavailable.get(pool) ?? 0) <= now;
+    const isAvailable = (offering: Offering): boolean => this.#isAvailable(offering);
     this.#plan = new NodePlan(scheduling, sets, pools, isAvailable).make(helpless);
     coming.clear();
     const checkUs =
       ((scheduling.checks - checksBefore) * autoscalingConstants.checkNanoseconds) / 1000;
     host.run(constants.loopCpuUs + checkUs, this.#planned);
+  }
+
+  #isAvailable({ pool }: Offering): boolean {
+    return (this.#unavailable.get(pool) ?? 0) <= this.#options.simulation.now;
+  }
+
+  #planCheaper(pods: readonly Pod[], price: number): readonly PlannedNode[] {
+    const { scheduling, daemonSets, settings } = this.#options;
+    const isCheaper = (offering: Offering): boolean =>
+      (offering.pricePerHour ?? price) < price && this.#isAvailable(offering);
+    const sets = [...daemonSets.store.values()];
+    return new NodePlan(scheduling, sets, settings.nodePools, isCheaper).make(pods);
   }
 
   /** Claims whose node has not come in time are given up. */
@@ -200,6 +227,7 @@ export class Karpenter {
       if (claim.isInitialized || !isLate || claim.nodeName === '') continue;
       this.#options.cloud.instances.delete(claim.nodeName, () => {}, undefined);
       this.#claims.remove(claim);
+      this.#replacing.delete(claim);
     }
   }
 
@@ -216,29 +244,29 @@ export class Karpenter {
 
   /** Asks for the planned nodes; pods are told what they wait for. */
   #ask(): void {
-    const { cloud, monitor, simulation } = this.#options;
-    const { now } = simulation;
-    monitor?.schedulingRan(now - this.#planStartUs);
-    for (const { nodePool, offering, zone, pods } of this.#plan) {
-      const claim = {
-        nodePool,
-        offering,
-        zone,
-        createdUs: now,
-        nodeName: '',
-        isInitialized: false,
-      };
-      this.#claims.create(claim);
+    const { monitor, simulation } = this.#options;
+    monitor?.schedulingRan(simulation.now - this.#planStartUs);
+    for (const planned of this.#plan) {
+      const { nodePool, offering, pods } = planned;
       const what = `${nodePool.name} (${offering.instanceType})`;
       const message = `Pod should schedule on: nodeclaim of ${what}`;
       for (const pod of pods) this.#recorder.record(pod, 'Normal', 'Nominated', message);
-      const { pool } = offering;
-      cloud.instances.create({ pool, zone, labels: {}, taints: [] }, this.#onLaunched, claim);
+      this.#launch(planned);
     }
     const helped = new Set(this.#plan.flatMap(({ pods }) => pods));
     const isAnyLeft = [...this.#pending.all].some(({ pod }) => !helped.has(pod));
     this.#plan = [];
     if (isAnyLeft) this.#requeue();
+  }
+
+  #launch({ nodePool, offering, zone }: PlannedNode): NodeClaim {
+    const { cloud, simulation } = this.#options;
+    const createdUs = simulation.now;
+    const claim = { nodePool, offering, zone, createdUs, nodeName: '', isInitialized: false };
+    this.#claims.create(claim);
+    const { pool } = offering;
+    cloud.instances.create({ pool, zone, labels: {}, taints: [] }, this.#onLaunched, claim);
+    return claim;
   }
 
   readonly #onLaunched = ({ fault, instance }: CloudAnswer, claim: NodeClaim): void => {
@@ -249,7 +277,7 @@ export class Karpenter {
       this.#unavailable.set(claim.offering.pool, untilUs);
     }
     this.#claims.remove(claim);
-    this.#requeue();
+    if (!this.#replacing.delete(claim)) this.#requeue();
   };
 
   /** Pods that still wait are looked at again after a while. */
@@ -262,7 +290,10 @@ export class Karpenter {
 
   #disrupt(): void {
     const { simulation } = this.#options;
-    this.#candidate = findCandidate(this.#view, simulation.now);
+    this.#giveUpLate(simulation.now);
+    this.#expire(simulation.now);
+    const isReplacing = this.#replacing.size > 0;
+    this.#candidate = isReplacing ? undefined : findCandidate(this.#view, simulation.now);
     const [delayUs, kind] =
       this.#candidate === undefined
         ? [constants.disruptionPeriodUs, this.#disruptionDue]
@@ -274,10 +305,25 @@ export class Karpenter {
     const { simulation, monitor } = this.#options;
     const candidate = validated(this.#view, this.#candidate as Candidate, simulation.now);
     if (candidate !== undefined) {
-      monitor?.disrupted(candidate.reason);
-      this.#remover.remove(candidate);
+      const { reason, replacement } = candidate;
+      monitor?.disrupted(reason);
+      if (replacement === undefined) this.#remover.remove(candidate);
+      else this.#replacing.set(this.#launch(replacement), candidate);
     }
     simulation.after(constants.disruptionPeriodUs, this.#disruptionDue);
+  }
+
+  /** Nodes that are too old go, whatever their pods say; who is then without one is provided for. */
+  #expire(now: SimTime): void {
+    const { nodes, scheduling, monitor } = this.#options;
+    for (const { nodeName, nodePool, createdUs } of this.#claims.all) {
+      const node = nodes.get(nodeName);
+      const isOld = now - createdUs >= nodePool.expireAfterUs;
+      if (!isOld || node === undefined || this.#remover.leaving.has(nodeName)) continue;
+      const pods = scheduling.podsOf(nodeName).filter((pod) => !staysWithNode(pod));
+      monitor?.expired(nodePool.name);
+      this.#remover.remove({ node, pods });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // The NodeClaims of Karpenter: what was asked for, how far it is, and which pods it was asked for.
-// Left out: the NodeClaim objects in the API and their writes; expiry and drift.
+// Left out: the NodeClaim objects in the API and their writes; drift.
 // Source: kubernetes-sigs/karpenter pkg/controllers/nodeclaim (reference: nodes-controllers 4.5).
 import type { Node } from '../../../api/node.js';
 import type { SimTime } from '../../../kernel/time.js';
@@ -53,13 +53,14 @@ export class NodeClaims {
     this.#monitor?.nodeClaimLaunched(claim.nodePool.name);
   }
 
-  /** A node has changed: it may be ready for pods now. */
-  nodeChanged(node: Node, now: SimTime): void {
+  /** A node has changed: its claim, if it is ready for pods from now on. */
+  nodeChanged(node: Node, now: SimTime): NodeClaim | undefined {
     const claim = this.#byNode.get(node.metadata.name);
-    if (claim === undefined || claim.isInitialized || !isNodeReady(node)) return;
-    if (node.spec.taints?.some(({ key }) => startupTaints.has(key)) === true) return;
+    if (claim === undefined || claim.isInitialized || !isNodeReady(node)) return undefined;
+    if (node.spec.taints?.some(({ key }) => startupTaints.has(key)) === true) return undefined;
     claim.isInitialized = true;
     this.#monitor?.nodeClaimInitialized(claim.nodePool.name, now - claim.createdUs);
+    return claim;
   }
 
   /** It will not come, or its node is gone. */

@@ -1,0 +1,223 @@
+// Which node Karpenter consolidates next, without a cluster around it.
+
+import { describe, expect, test } from 'vitest';
+import type { Node } from '../../../src/api/node.js';
+import type { Pod } from '../../../src/api/pod.js';
+import type { Informer } from '../../../src/client/informer.js';
+import { FilterSimulation } from '../../../src/cluster/filter-simulation.js';
+import {
+  type DisruptionView,
+  findCandidate,
+  validated,
+} from '../../../src/control-plane/autoscaling/karpenter/disruption.js';
+import type {
+  KarpenterNodePool,
+  Offering,
+} from '../../../src/control-plane/autoscaling/karpenter/karpenter-settings.js';
+import { NodeClaims } from '../../../src/control-plane/autoscaling/karpenter/node-claims.js';
+import { NodePlan } from '../../../src/control-plane/autoscaling/karpenter/node-plan.js';
+import { defaultSchedulerConfiguration } from '../../../src/scenario/scheduler-config.js';
+
+const secondUs = 1_000_000;
+
+function nodeOf(name: string, cpu: number): Node {
+  const amounts = { cpu: String(cpu), memory: '32Gi', pods: '10' };
+  const labels = { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': 'a' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels },
+    spec: {},
+    status: {
+      capacity: amounts,
+      allocatable: amounts,
+      conditions: [{ type: 'Ready', status: 'True' }],
+    },
+  };
+}
+
+const offering = (instanceType: string, cpu: number, pricePerHour?: number): Offering => ({
+  pool: `k/${instanceType}`,
+  instanceType,
+  template: nodeOf('', cpu),
+  maxPods: 10,
+  zones: ['a'],
+  pricePerHour,
+});
+
+const [small, large, free] = [offering('s', 2, 1), offering('l', 8, 4), offering('f', 8)];
+
+/** Nodes of one NodePool, and what is on them. */
+class Cluster {
+  readonly simulation = new FilterSimulation(defaultSchedulerConfiguration());
+  readonly claims = new NodeClaims(undefined);
+  readonly nodes = new Map<string, Node>();
+  readonly leaving = new Set<string>();
+  readonly touchedUs = new Map<string, number>();
+  readonly kept = new Set<string>();
+  readonly pool: KarpenterNodePool;
+
+  constructor(more: Partial<KarpenterNodePool> = {}) {
+    this.pool = {
+      name: 'k',
+      weight: 0,
+      offerings: [small, large, free],
+      limitCpuMilli: Number.POSITIVE_INFINITY,
+      limitMemoryBytes: Number.POSITIVE_INFINITY,
+      consolidationPolicy: 'WhenEmptyOrUnderutilized',
+      consolidateAfterUs: 0,
+      expireAfterUs: Number.POSITIVE_INFINITY,
+      budgetShare: 1,
+      ...more,
+    };
+  }
+
+  node(name: string, type: Offering, annotations = {}): this {
+    const cpu = Number(type.template.status?.capacity?.['cpu']);
+    const { metadata, ...rest } = nodeOf(name, cpu);
+    const node = { ...rest, metadata: { ...metadata, annotations } };
+    this.nodes.set(name, node);
+    this.simulation.setNode(node);
+    const common = { nodePool: this.pool, zone: 'a', createdUs: 0, isInitialized: false };
+    const claim = { ...common, offering: type, nodeName: '' };
+    this.claims.create(claim);
+    this.claims.launched(claim, name);
+    this.claims.nodeChanged(node, 0);
+    return this;
+  }
+
+  pod(name: string, nodeName: string, cpu: string, annotations = {}): this {
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'r' };
+    const pod: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        ...{ name, namespace: 'default', uid: name, annotations },
+        ownerReferences: [{ ...owner, controller: true }],
+      },
+      spec: { nodeName, containers: [{ name: 'c', resources: { requests: { cpu } } }] },
+    };
+    this.simulation.setPod(pod);
+    return this;
+  }
+
+  get view(): DisruptionView {
+    const { claims, leaving, simulation: scheduling, pool } = this;
+    return {
+      claims,
+      scheduling,
+      leaving,
+      nodes: {
+        store: this.nodes,
+        get: (name: string) => this.nodes.get(name),
+      } as unknown as Informer<Node>,
+      budgets: { store: new Map() } as unknown as DisruptionView['budgets'],
+      lastPodEventUs: this.touchedUs,
+      isKept: ({ metadata }) => this.kept.has(metadata.name),
+      planCheaper: (pods, price) =>
+        new NodePlan(
+          scheduling,
+          [],
+          [pool],
+          ({ pricePerHour = price }) => pricePerHour < price,
+        ).make(pods),
+    };
+  }
+
+  /** What is found now: node, reason, and the type of what replaces it. */
+  find(now = 100 * secondUs): string {
+    const found = findCandidate(this.view, now);
+    if (found === undefined) return 'nothing';
+    const { claim, reason, replacement } = found;
+    const type = replacement === undefined ? '' : ` by ${replacement.offering.instanceType}`;
+    return `${claim.nodeName} ${reason}${type}`;
+  }
+}
+
+describe('consolidation', () => {
+  test('takes an empty node before one whose pods would fit elsewhere', () => {
+    const cluster = new Cluster().node('a', small).node('b', small).node('c', large);
+    cluster.pod('p', 'a', '1').pod('q', 'c', '7');
+    expect(cluster.find()).toBe('b empty');
+    cluster.pod('r', 'b', '500m');
+    expect(cluster.find()).toBe('a underutilized');
+  });
+
+  test('leaves a node alone whose pods have no other place', () => {
+    const cluster = new Cluster().node('a', small).pod('p', 'a', '1500m');
+    expect(cluster.find()).toBe('nothing');
+  });
+
+  test('replaces a node by a cheaper one on which its pods fit', () => {
+    const cluster = new Cluster().node('a', large).pod('p', 'a', '1500m');
+    expect(cluster.find()).toBe('a underutilized by s');
+  });
+
+  test('counts what fits on other nodes first', () => {
+    const cluster = new Cluster().node('a', large).node('b', small);
+    cluster.pod('p', 'a', '1500m').pod('q', 'a', '1500m').pod('r', 'b', '100m');
+    cluster.kept.add('r');
+    expect(cluster.find()).toBe('a underutilized by s');
+  });
+
+  test('does not replace one node by two, nor by one of the same price or of none', () => {
+    const two = new Cluster().node('a', large).pod('p', 'a', '1500m').pod('q', 'a', '1500m');
+    expect(two.find()).toBe('nothing');
+    const full = new Cluster().node('a', large).pod('p', 'a', '7');
+    expect(full.find()).toBe('nothing');
+    const unpriced = new Cluster().node('a', free).pod('p', 'a', '1');
+    expect(unpriced.find()).toBe('nothing');
+  });
+
+  test('leaves nothing counted behind', () => {
+    const cluster = new Cluster().node('a', large).node('b', small);
+    cluster.pod('p', 'a', '1500m').pod('q', 'a', '1500m').pod('r', 'b', '100m');
+    cluster.kept.add('r');
+    const first = cluster.find();
+    expect([cluster.find(), cluster.find()]).toEqual([first, first]);
+    expect(cluster.simulation.sharesOf('b').cpu).toBeCloseTo(0.05);
+  });
+
+  test('takes empty nodes only where the policy says so', () => {
+    const cluster = new Cluster({ consolidationPolicy: 'WhenEmpty' });
+    cluster.node('a', large).pod('p', 'a', '1');
+    expect(cluster.find()).toBe('nothing');
+    cluster.node('b', small);
+    expect(cluster.find()).toBe('b empty');
+  });
+
+  test('waits until a node has been quiet for long enough', () => {
+    const cluster = new Cluster({ consolidateAfterUs: 30 * secondUs }).node('a', small);
+    cluster.touchedUs.set('a', 80 * secondUs);
+    expect(cluster.find(109 * secondUs)).toBe('nothing');
+    expect(cluster.find(110 * secondUs)).toBe('a empty');
+  });
+
+  test('heeds marks not to disturb, on nodes and on pods, and pods that are kept', () => {
+    const mark = { 'karpenter.sh/do-not-disrupt': 'true' };
+    expect(new Cluster().node('a', small, mark).find()).toBe('nothing');
+    const marked = new Cluster().node('a', large).pod('p', 'a', '1', mark);
+    expect(marked.find()).toBe('nothing');
+    const kept = new Cluster().node('a', large).pod('p', 'a', '1');
+    kept.kept.add('p');
+    expect(kept.find()).toBe('nothing');
+  });
+
+  test('takes no more than the budget allows at a time, rounded up', () => {
+    const cluster = new Cluster({ budgetShare: 0.1 }).node('a', small).node('b', small);
+    expect(cluster.find()).toBe('a empty');
+    cluster.leaving.add('a');
+    expect(cluster.find()).toBe('nothing');
+  });
+
+  test('is given up when what was found does not hold any more', () => {
+    const cluster = new Cluster().node('a', small);
+    const { view } = cluster;
+    const found = findCandidate(view, secondUs);
+    expect(found?.reason).toBe('empty');
+    if (found === undefined) return;
+    expect(validated(view, found, 2 * secondUs)?.claim).toBe(found.claim);
+    cluster.pod('p', 'a', '1');
+    expect(validated(cluster.view, found, 3 * secondUs)).toBeUndefined();
+  });
+});
