@@ -1,5 +1,6 @@
 /**
- * The parts of a report that others have written: the library that draws its plots, as installed.
+ * The parts of a report that others have written: the library that draws its plots, as installed,
+ * behind its licence, which wants to go wherever the library goes.
  */
 
 import { readFileSync } from 'node:fs';
@@ -9,7 +10,10 @@ import type { ReportAssets } from '../report/html/page-frame.js';
 /** @throws Error when the package is not installed. */
 export function reportAssets(): ReportAssets {
   const require = createRequire(import.meta.url);
-  const read = (file: string): string =>
-    readFileSync(require.resolve(`uplot/dist/${file}`), 'utf8');
-  return { uPlotJs: read('uPlot.iife.min.js'), uPlotCss: read('uPlot.min.css') };
+  const read = (file: string): string => readFileSync(require.resolve(`uplot/${file}`), 'utf8');
+  const licence = `/*! uPlot\n\n${read('LICENSE').trim()}\n*/\n`;
+  return {
+    uPlotJs: `${licence}${read('dist/uPlot.iife.min.js')}`,
+    uPlotCss: read('dist/uPlot.min.css'),
+  };
 }

@@ -44,12 +44,13 @@ import {
   scenarioSpec,
 } from './schema.js';
 import { type OperationText, operation } from './schema-operations.js';
-import { schemaProblems } from './schema-problems.js';
+import { type Locate, schemaProblems } from './schema-problems.js';
 import { checkSelectors } from './selector-checks.js';
 import { storageOf } from './storage-of.js';
 import { thresholdsOf } from './thresholds-of.js';
 import { tolerancesOf } from './tolerances-of.js';
 import { checkTraffic, trafficOf } from './traffic-of.js';
+import { checkUpdates } from './update-checks.js';
 import type { UserPlugins } from './user-plugins.js';
 import { isTree, readTree, valueAt, type YamlTree } from './yaml-tree.js';
 
@@ -225,12 +226,12 @@ class Loader {
     return result;
   }
 
-  readonly #locate = (path: FieldPath, wants: 'key' | 'value' = 'value'): Place => {
+  readonly #locate: Locate = (path, wants) => {
     if (path[0] === 'spec') return locateInLayers(this.#layers, path.slice(1), wants);
     return { file: this.#source.file, ...this.#source.positionOf(path, wants) };
   };
 
-  readonly #placeOf = (path: FieldPath): Place => this.#locate(path);
+  readonly #placeOf = (path: FieldPath): Place => this.#locate(path, 'value');
 
   /**
    * Checks the sound parts of a scenario that has faults elsewhere, so that all problems come at
@@ -278,6 +279,7 @@ class Loader {
       ...checkLoads(spec, built, this.#placeOf),
       ...checks.flatMap((check) => check(objects)),
       ...checkTraffic(spec, objects, this.#placeOf),
+      ...checkUpdates(built, this.#locate),
     ];
   }
 
