@@ -135,16 +135,22 @@ export function cycleCost(...cycle: Parameters<typeof cyclePhases>): CycleCost {
 
 /** All phases together. */
 export function sumOf(phases: CyclePhases): CycleCost {
-  const all = listOf(phases);
-  return {
-    serialUs: all.reduce((sum, { serialUs }) => sum + serialUs, 0),
-    parallelUs: all.reduce((sum, { parallelUs }) => sum + parallelUs, 0),
-  };
+  const { snapshot, preFilter, filter, extenders, postFilter, preScore, score, select } = phases;
+  const sum = { serialUs: 0, parallelUs: 0 };
+  add(sum, snapshot);
+  add(sum, preFilter);
+  add(sum, filter);
+  add(sum, extenders);
+  add(sum, postFilter);
+  add(sum, preScore);
+  add(sum, score);
+  add(sum, select);
+  return sum;
 }
 
-function listOf({ snapshot, preFilter, filter, ...rest }: CyclePhases): readonly CycleCost[] {
-  const { extenders, postFilter, preScore, score, select } = rest;
-  return [snapshot, preFilter, filter, extenders, postFilter, preScore, score, select];
+function add(sum: CycleCost, { serialUs, parallelUs }: CycleCost): void {
+  sum.serialUs += serialUs;
+  sum.parallelUs += parallelUs;
 }
 
 /** How long the phases of a cycle have taken, µs. */

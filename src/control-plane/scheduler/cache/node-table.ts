@@ -53,7 +53,7 @@ export class NodeTable {
   totalPodCount = 0;
   totalAffinityPodCount = 0;
   totalAntiAffinityPodCount = 0;
-  /** Grows with every change of a row's node or of the pods on it. */
+  /** Grows with every change of a row's node or of the pods on it, but for their status. */
   versions: Int32Array = new Int32Array(initialCapacity);
   /** 1 where spec.unschedulable is set. */
   unschedulable: Uint8Array = new Uint8Array(initialCapacity);
@@ -65,7 +65,16 @@ export class NodeTable {
   unschedulableCount = 0;
   hardTaintedCount = 0;
   softTaintedCount = 0;
+  /** Pods by priority: a cluster has a handful of priorities. */
+  readonly #priorities = new Map<number, number>();
   readonly #free: number[] = [];
+
+  /** The lowest priority of a pod on any row; Infinity without pods. O(priorities). */
+  get lowestPriority(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const priority of this.#priorities.keys()) if (priority < lowest) lowest = priority;
+    return lowest;
+  }
 
   /** An empty row for a node of this name. Amortised O(1). */
   addRow(name: string): number {
@@ -156,7 +165,10 @@ export class NodeTable {
   }
 
   #count(row: number, info: PodInfo, sign: 1 | -1): void {
-    const { requests, nonZeroRequests } = info;
+    const { requests, nonZeroRequests, priority } = info;
+    const alike = (this.#priorities.get(priority) ?? 0) + sign;
+    if (alike === 0) this.#priorities.delete(priority);
+    else this.#priorities.set(priority, alike);
     this.versions[row]! += 1;
     this.podCount[row]! += sign;
     this.totalPodCount += sign;
@@ -220,14 +232,16 @@ export class NodeTable {
   }
 }
 
-/** Whether two states of a pod are the same to everything that is counted or remembered of a node. */
+/** Whether two states of a pod differ in nothing that is counted or remembered of its node. */
 function countsAlike(a: PodInfo, b: PodInfo): boolean {
   return (
     a.requests === b.requests &&
+    a.priority === b.priority &&
     a.pod.spec.affinity === b.pod.spec.affinity &&
     a.pod.spec.volumes === b.pod.spec.volumes &&
     a.pod.metadata.deletionTimestamp === b.pod.metadata.deletionTimestamp &&
     a.pod.metadata.labels === b.pod.metadata.labels &&
+    a.pod.metadata.annotations === b.pod.metadata.annotations &&
     a.claimKeys.length === 0
   );
 }

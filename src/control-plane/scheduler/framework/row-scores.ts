@@ -50,31 +50,33 @@ export class RowScores {
       weights.push(entry.weight);
       key.push(entry.plugin.name, ...part.key);
     }
-    this.#write(key, nodes, snapshot, totals, (row) => sumOf(parts, weights, row));
-    let sum = 0;
-    for (let i = 0; i < nodes.count; i++) sum += totals[i]!;
-    if (!Number.isNaN(sum)) return left;
+    if (this.#write(key, nodes, snapshot, totals, (row) => sumOf(parts, weights, row))) return left;
     totals.fill(0, 0, nodes.count);
     return plugins;
   }
 
+  /** False where a score is out of range. */
   #write(
     key: KindKey,
     { rows, count }: NodeList,
     { table }: Snapshot,
     totals: Float64Array,
     compute: (row: number) => number,
-  ): void {
+  ): boolean {
     const { values, versions } = this.#kinds.of(table, key);
     const current = table.versions;
+    let sum = 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       if (versions[row] !== current[row]) {
         values[row] = compute(row);
         versions[row] = current[row]!;
       }
-      totals[i] = values[row]!;
+      const value = values[row]!;
+      totals[i] = value;
+      sum += value;
     }
+    return !Number.isNaN(sum);
   }
 }
 

@@ -106,7 +106,7 @@ describe('a pod that has changed', () => {
     expect(cache.changedRows).toBe(1);
   });
 
-  test('is counted anew where it asks for something else, or is being deleted', () => {
+  test('is counted anew where it asks for something else', () => {
     const cache = cacheOf('n');
     cache.addPod(on('p', 'n'));
     cache.updateSnapshot();
@@ -114,12 +114,40 @@ describe('a pod that has changed', () => {
     const resized = on('p', 'n', '3');
     cache.addPod(resized);
     expect(requestedCpu(cache, 'n')).toBe(3000);
-    const metadata = { ...resized.pod.metadata, deletionTimestamp: 1 };
-    const between = versionOf(cache);
-    cache.addPod(new PodInfo({ ...resized.pod, metadata }, resized));
+    expect(versionOf(cache)).toBeGreaterThan(before);
+  });
+
+  test.each([
+    ['is being deleted', { deletionTimestamp: 1 }],
+    ['has another annotation', { annotations: { 'gpu-index': '1' } }],
+    ['has other labels', { labels: { app: 'db' } }],
+  ])('makes its node look different when it %s', (_, change) => {
+    const cache = cacheOf('n');
+    const first = on('p', 'n');
+    cache.addPod(first);
     cache.updateSnapshot();
-    expect(between).toBeGreaterThan(before);
-    expect(versionOf(cache)).toBeGreaterThan(between);
+    const before = versionOf(cache);
+    const { pod } = first;
+    cache.addPod(new PodInfo({ ...pod, metadata: { ...pod.metadata, ...change } }, first));
+    cache.updateSnapshot();
+    expect(versionOf(cache)).toBeGreaterThan(before);
+  });
+});
+
+describe('the lowest priority', () => {
+  const ranked = (name: string, priority: number) =>
+    new PodInfo(makePod(name, { spec: { nodeName: 'n', priority } }));
+
+  test('is that of a pod that is still there', () => {
+    const cache = cacheOf('n');
+    const { table } = cache.snapshot;
+    expect(table.lowestPriority).toBe(Number.POSITIVE_INFINITY);
+    for (const info of [ranked('a', 5), ranked('b', 5), ranked('c', 9)]) cache.addPod(info);
+    expect(table.lowestPriority).toBe(5);
+    cache.removePod('uid-a');
+    expect(table.lowestPriority).toBe(5);
+    cache.removePod('uid-b');
+    expect(table.lowestPriority).toBe(9);
   });
 });
 

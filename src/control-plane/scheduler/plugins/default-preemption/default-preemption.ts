@@ -22,7 +22,12 @@ import type { PluginHandle } from '../../framework/plugin-handle.js';
 import type { PodInfo } from '../../framework/pod-info.js';
 import { codeOf, messageOf, type Status, status } from '../../framework/status.js';
 import { chooseCandidate } from './choose-candidate.js';
-import { type DryRun, selectVictimsOnNode, type VictimSearch } from './select-victims.js';
+import {
+  type DryRun,
+  selectVictimsOnNode,
+  type VictimSearch,
+  withoutVictims,
+} from './select-victims.js';
 
 const isWaiting = status(
   'UnschedulableAndUnresolvable',
@@ -129,13 +134,18 @@ export class DefaultPreemption implements PreEnqueuePlugin, PreemptionPlugin {
   ): readonly DryRun[] {
     const rows = potentialRows(statuses, snapshot);
     if (rows.length === 0) return [];
-    const search = this.#searchFor(state, pod, snapshot);
     const offset = this.#handle.stream(`preemption/${pod.uid}`).below(rows.length);
+    const { places, roundEnds } = this.#handle.parallelizer.order(rows.length);
+    if (snapshot.table.lowestPriority >= pod.priority) {
+      return rows.map((_, i) =>
+        withoutVictims(rows[(offset + places[i]!) % rows.length] as number),
+      );
+    }
+    const search = this.#searchFor(state, pod, snapshot);
     const wanted = this.#candidatesWanted(rows.length);
     const runs: DryRun[] = [];
     let clean = 0;
     let violating = 0;
-    const { places, roundEnds } = this.#handle.parallelizer.order(rows.length);
     let end = rows.length;
     for (let i = 0; i < end; i++) {
       const row = rows[(offset + places[i]!) % rows.length] as number;

@@ -33,13 +33,18 @@ const noVictims = status(
   'No preemption victims found for incoming pod',
 );
 
+/** What comes of a node without any pod of lower priority. */
+export function withoutVictims(row: number): DryRun {
+  return refused(row, { status: noVictims, plugin: '' }, 0);
+}
+
 /** Leaves node and state as they were. Filter passes: one, and one for each possible victim. */
 export function selectVictimsOnNode(search: VictimSearch, row: number): DryRun {
   const { context, state, filters, listers } = search;
   const { pod, snapshot } = context;
   const pods = snapshot.table.pods[row] as readonly PodInfo[];
   const potential = pods.filter(({ priority }) => priority < pod.priority);
-  if (potential.length === 0) return refused(row, { status: noVictims, plugin: '' }, 0);
+  if (potential.length === 0) return withoutVictims(row);
   const trial = new NodeTrial(context, state, row, filters);
   for (const info of potential) trial.removePod(info);
   const answer = trial.runFiltersWithNominatedPods();
