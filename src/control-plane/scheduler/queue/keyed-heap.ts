@@ -1,5 +1,5 @@
-// A binary heap whose elements can be found, changed and removed by key. They are put into order when
-// the least is asked for: the queue of a scheduler that does not lead is never asked.
+// A binary heap whose elements can be found, changed and removed by key. They are put into order
+// when the least is asked for: the queue of a scheduler that does not lead is never asked.
 // Source: kube-scheduler v1.36 backend/heap; reference: scheduler 1.2.
 
 /** An element and where in the heap it is. */
