@@ -33,7 +33,9 @@ import type { YamlTree } from './yaml-tree.js';
 
 /** createPodMix as written. */
 export const podMixSchema = mapping({
-  op: z.literal('createPodMix'),
+  op: z
+    .literal('createPodMix')
+    .describe('Creates pods of several kinds in an order that the seed decides.'),
   ...timing,
   kinds: list(
     mapping({

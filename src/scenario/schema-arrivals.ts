@@ -58,7 +58,9 @@ export function arrivalsSchema<T extends z.ZodType, N extends z.ZodType>(
   namespace: N,
 ) {
   return mapping({
-    op: z.literal('arrivals'),
+    op: z
+      .literal('arrivals')
+      .describe('Creates pods of one template at times of a random process, or of a file.'),
     ...timing,
     template,
     namespace,

@@ -24,19 +24,21 @@ import {
 
 const nodeGroup = mapping({
   pool: text('the name of a node pool'),
-  minSize: wholeNumber(0, 100_000),
-  maxSize: wholeNumber(1, 100_000),
+  minSize: wholeNumber(0, 100_000).describe('Fewest nodes.'),
+  maxSize: wholeNumber(1, 100_000).describe('Most nodes.'),
   priority: wholeNumber(0).optional().describe('For the expander priority: the highest wins.'),
 });
 
 const scaleDown = mapping({
-  enabled: flag().optional(),
-  unneededTime: duration().optional(),
-  unreadyTime: duration().optional(),
-  delayAfterAdd: duration().optional(),
+  enabled: flag().optional().describe('Whether nodes are taken away.'),
+  unneededTime: duration().optional().describe('A node goes when it was not needed for so long.'),
+  unreadyTime: duration().optional().describe('The same of a node that is not Ready.'),
+  delayAfterAdd: duration().optional().describe('No node goes so soon after one has come.'),
   delayAfterDelete: duration().optional().describe('The scan interval when absent.'),
-  delayAfterFailure: duration().optional(),
-  utilizationThreshold: numberWithin(0, 1).optional(),
+  delayAfterFailure: duration().optional().describe('Nor after one could not be taken away.'),
+  utilizationThreshold: numberWithin(0, 1)
+    .optional()
+    .describe('A node is not needed when pods ask for a smaller share of it.'),
   maxParallelism: wholeNumber(1).optional().describe('Nodes that go at a time.'),
   maxDrainParallelism: wholeNumber(1).optional().describe('Of them, nodes with pods.'),
 });
@@ -48,8 +50,10 @@ const clusterAutoscaler = mapping({
   ...elected,
   nodeGroups: list(nodeGroup, 'node groups {pool, minSize, maxSize}', 1),
   expander: oneOf(expanderNames).optional().describe('Of several groups that would help.'),
-  scanInterval: positiveDuration().optional(),
-  maxNodeProvisionTime: positiveDuration().optional(),
+  scanInterval: positiveDuration().optional().describe('Between two looks at the cluster.'),
+  maxNodeProvisionTime: positiveDuration()
+    .optional()
+    .describe('A node that has not come by then is given up.'),
   newPodScaleUpDelay: duration().optional().describe('Pods younger than that are left alone.'),
   scaleDown: scaleDown.optional(),
 });
@@ -96,8 +100,10 @@ const karpenter = mapping({
   ...clientLimit.shape,
   ...elected,
   nodePools: list(karpenterPool, 'NodePools {name, instanceTypes, …}', 1),
-  batchIdleDuration: positiveDuration().optional(),
-  batchMaxDuration: positiveDuration().optional(),
+  batchIdleDuration: positiveDuration()
+    .optional()
+    .describe('A batch of pods ends when none has come for so long.'),
+  batchMaxDuration: positiveDuration().optional().describe('The longest batch.'),
 });
 
 /** The autoscaler of nodes. */

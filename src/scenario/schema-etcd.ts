@@ -35,10 +35,14 @@ const disk = z.union(
 export const etcd = mapping({
   members: wholeNumber(1, 9).optional().describe('Odd: an even number adds no safety.'),
   hosts: hosts.optional().describe("Machines of its own; without them, the control plane's."),
-  disk: disk.optional(),
+  disk: disk.optional().describe('Of each member: its flushes set the pace of writes.'),
   walDisk: disk.optional().describe('A disk for the WAL alone.'),
-  quotaBackendBytes: quantity('a size in bytes, such as 2Gi').optional(),
-  heartbeatInterval: positiveDuration().optional(),
-  electionTimeout: positiveDuration().optional(),
+  quotaBackendBytes: quantity('a size in bytes, such as 2Gi')
+    .optional()
+    .describe('A larger database takes no writes.'),
+  heartbeatInterval: positiveDuration().optional().describe('Of the leader.'),
+  electionTimeout: positiveDuration()
+    .optional()
+    .describe('Without a heartbeat for longer, members elect another leader.'),
   watchProgressNotifyInterval: duration().optional().describe('0s: never.'),
 });

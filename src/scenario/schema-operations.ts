@@ -36,11 +36,13 @@ export const objectSources = {
     })
     .optional()
     .describe('Files, folders or patterns such as shop/*.yaml, relative to the scenario.'),
-  objects: list(tree, 'Kubernetes objects').optional(),
-  yaml: text('YAML as text').optional(),
+  objects: list(tree, 'Kubernetes objects').optional().describe('Written in place.'),
+  yaml: text('YAML as text').optional().describe('The same as text.'),
 };
 
-const namespace = text('a namespace').optional();
+const namespace = text('a namespace')
+  .optional()
+  .describe("The template's own when absent, else default.");
 
 const nodes = list(text('the name of a node'), 'names of nodes', 1);
 
@@ -89,28 +91,46 @@ export const operationNames = [
 export const operation = z.discriminatedUnion(
   'op',
   [
-    mapping({ op: z.literal('apply'), ...timing, ...objectSources }),
-    mapping({ op: z.literal('create'), ...timing, ...objectSources }),
     mapping({
-      op: z.literal('delete'),
+      op: z.literal('apply').describe('Applies objects as kubectl apply does.'),
+      ...timing,
+      ...objectSources,
+    }),
+    mapping({
+      op: z.literal('create').describe('Creates objects; one that is there already is refused.'),
+      ...timing,
+      ...objectSources,
+    }),
+    mapping({
+      op: z.literal('delete').describe('Deletes objects.'),
       ...timing,
       targets: list(target, 'targets', 1),
       propagationPolicy: oneOf(['Background', 'Foreground', 'Orphan'])
         .optional()
         .describe('What becomes of dependents; Background, when absent: they go afterwards.'),
     }),
-    mapping({ op: z.literal('scale'), ...timing, target, replicas: wholeNumber(0, 1_000_000) }),
-    mapping({ op: z.literal('update'), ...timing, target, patch: tree }),
     mapping({
-      op: z.literal('createNodes'),
+      op: z.literal('scale').describe('Sets the replicas of a workload.'),
       ...timing,
-      pool: text('the name of a node pool'),
-      count: wholeNumber(1, 100_000),
+      target,
+      replicas: wholeNumber(0, 1_000_000).describe('Pods wanted.'),
     }),
     mapping({
-      op: z.literal('createPods'),
+      op: z.literal('update').describe('Merges a patch into an object.'),
       ...timing,
-      count: wholeNumber(1, 10_000_000),
+      target,
+      patch: tree,
+    }),
+    mapping({
+      op: z.literal('createNodes').describe('Adds nodes to a pool.'),
+      ...timing,
+      pool: text('the name of a node pool'),
+      count: wholeNumber(1, 100_000).describe('Nodes to add.'),
+    }),
+    mapping({
+      op: z.literal('createPods').describe('Creates bare pods of one template.'),
+      ...timing,
+      count: wholeNumber(1, 10_000_000).describe('Pods to create.'),
       template,
       namespace,
       namePrefix: text('the beginning of the pod names').optional(),
@@ -120,18 +140,20 @@ export const operation = z.discriminatedUnion(
     arrivalsSchema(template, namespace),
     podMixSchema,
     mapping({
-      op: z.literal('churn'),
+      op: z
+        .literal('churn')
+        .describe('Creates objects again and again, and with recreate deletes them in between.'),
       ...timing,
       mode: oneOf(['create', 'recreate']),
       templates: list(template, 'templates', 1),
       number: wholeNumber(1).describe('How often.'),
-      interval: positiveDuration(),
+      interval: positiveDuration().describe('Between two times.'),
       namespace,
     }),
     phasesSchema,
     forEachSchema,
     mapping({
-      op: z.literal('restart'),
+      op: z.literal('restart').describe('Ends a process of the control plane and starts it again.'),
       ...timing,
       component: oneOf([...restartableComponents, 'etcd']),
       replica: wholeNumber(0)
@@ -146,28 +168,60 @@ export const operation = z.discriminatedUnion(
     }),
     ...etcdOperationSchemas,
     ...faultOperationSchemas,
-    mapping({ op: z.literal('cordon'), ...timing, nodes }),
-    mapping({ op: z.literal('uncordon'), ...timing, nodes }),
+    mapping({ op: z.literal('cordon').describe('No new pods on the nodes.'), ...timing, nodes }),
     mapping({
-      op: z.literal('drain'),
+      op: z.literal('uncordon').describe('New pods on the nodes again.'),
+      ...timing,
+      nodes,
+    }),
+    mapping({
+      op: z
+        .literal('drain')
+        .describe('Cordons the nodes and evicts their pods, as kubectl drain does.'),
       ...timing,
       nodes,
       force: flag().optional().describe('Also pods that no controller would make again.'),
       gracePeriod: duration().optional().describe("Instead of the pods' own."),
       timeout: positiveDuration().optional().describe('For a node; none when absent.'),
     }),
-    mapping({ op: z.literal('taint'), ...timing, nodes, taints: list(taint, 'taints', 1) }),
-    ...workloadOperationSchemas,
-    mapping({ op: z.literal('terminateInstances'), ...timing, nodes }),
-    mapping({ op: z.literal('stopInstances'), ...timing, nodes }),
-    mapping({ op: z.literal('barrier'), ...timing }),
-    mapping({ op: z.literal('sleep'), ...timing, duration: duration() }),
     mapping({
-      op: z.literal('requests'),
+      op: z.literal('taint').describe('Adds taints to nodes, or takes them away.'),
+      ...timing,
+      nodes,
+      taints: list(taint, 'taints', 1),
+    }),
+    ...workloadOperationSchemas,
+    mapping({
+      op: z
+        .literal('terminateInstances')
+        .describe('The cloud takes the machines of the nodes away for good.'),
+      ...timing,
+      nodes,
+    }),
+    mapping({
+      op: z.literal('stopInstances').describe('The cloud stops the machines of the nodes.'),
+      ...timing,
+      nodes,
+    }),
+    mapping({
+      op: z
+        .literal('barrier')
+        .describe('Waits until everything that was asked for before has converged.'),
+      ...timing,
+    }),
+    mapping({
+      op: z.literal('sleep').describe('Waits.'),
+      ...timing,
+      duration: duration().describe('How long.'),
+    }),
+    mapping({
+      op: z
+        .literal('requests')
+        .describe('Clients that read from the API server, beside everything else.'),
       ...timing,
       verb: oneOf(['get', 'list']),
       resource: text('a resource such as pods'),
-      namespace,
+      namespace: text('a namespace').optional().describe('All of them when absent.'),
       name: text('the name of the object that is read').optional(),
       consistent: flag().optional().describe('False: any cached state will do.'),
       user: text('a user such as system:serviceaccount:team:agent').optional(),
@@ -177,7 +231,7 @@ export const operation = z.discriminatedUnion(
       contentType: oneOf(['protobuf', 'json'])
         .optional()
         .describe('What the clients ask for; protobuf when absent.'),
-      duration: positiveDuration(),
+      duration: positiveDuration().describe('How long they go on.'),
     }),
   ],
   { error: `an operation: op is one of ${operationNames.join(', ')}` },

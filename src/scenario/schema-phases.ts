@@ -84,14 +84,16 @@ const phase = mapping({
 
 /** The operation. */
 export const phasesSchema = mapping({
-  op: z.literal('phases'),
+  op: z
+    .literal('phases')
+    .describe('Creates, applies or deletes many objects of templates, as ClusterLoader2 does.'),
   ...timing,
   phases: list(phase, 'phases {action, count, objects}', 1).describe('They run side by side.'),
 });
 
 /** The operation on objects that are there. */
 export const forEachSchema = mapping({
-  op: z.literal('forEach'),
+  op: z.literal('forEach').describe('Reads, patches or deletes every object of a kind.'),
   ...timing,
   action: oneOf(['patch', 'delete', 'get']),
   kind: text('a kind such as Deployment'),

@@ -90,9 +90,9 @@ const controlPlane = mapping({
     .describe('Machines of the control plane; their processes share the cores.'),
   etcd: etcd.optional(),
   apiServer: mapping({
-    replicas: wholeNumber(1, 99).optional(),
-    maxRequestsInflight: wholeNumber(1).optional(),
-    maxMutatingRequestsInflight: wholeNumber(1).optional(),
+    replicas: wholeNumber(1, 99).optional().describe('On the first hosts; all when absent.'),
+    maxRequestsInflight: wholeNumber(1).optional().describe('Of reads.'),
+    maxMutatingRequestsInflight: wholeNumber(1).optional().describe('Of writes.'),
     enablePriorityAndFairness: flag()
       .optional()
       .describe('Without it the two limits above hold each for itself.'),
@@ -135,7 +135,7 @@ const controlPlane = mapping({
 
 /** One pool of nodes that are alike. */
 export const nodePool = mapping({
-  name: name('a pool name'),
+  name: name('a pool name').describe('Nodes are called after it.'),
   count: wholeNumber(0, 100_000).describe('Nodes at the start.'),
   nodeNames: list(subdomain('the name of a node'), 'names of nodes')
     .optional()
@@ -146,8 +146,12 @@ export const nodePool = mapping({
   instanceType: text('the name of an instance type')
     .optional()
     .describe('Of the catalogue of the cloud; instead of cpu, memory and pods.'),
-  cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000).optional(),
-  memory: quantity('memory as a quantity, such as 16Gi').optional(),
+  cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000)
+    .optional()
+    .describe('Allocatable cores of a node.'),
+  memory: quantity('memory as a quantity, such as 16Gi')
+    .optional()
+    .describe('Allocatable memory of a node.'),
   pods: wholeNumber(1, 10_000).optional().describe('Most pods on a node.'),
   ephemeralStorage: quantity('a size in bytes, such as 100Gi')
     .optional()
@@ -163,11 +167,13 @@ export const nodePool = mapping({
     .describe('L2 network of the nodes; pools that name none share one.'),
   labels: strings.optional(),
   taints: list(taint, 'taints {key, value, effect}').optional(),
-  runtime: oneOf(['containerd', 'cri-o', 'docker', 'rkt']).optional(),
+  runtime: oneOf(['containerd', 'cri-o', 'docker', 'rkt'])
+    .optional()
+    .describe('Container runtime; containerd when absent.'),
   images: list(text('an image name'), 'image names')
     .optional()
     .describe('On each node from the start.'),
-  serializeImagePulls: flag().optional(),
+  serializeImagePulls: flag().optional().describe('One pull at a time; true when absent.'),
   maxParallelImagePulls: wholeNumber(1).optional().describe('With serializeImagePulls: false.'),
   kubeProxy: kubeProxy.optional().describe('Where it differs from that of the cluster.'),
   staticPods: list(
@@ -202,10 +208,13 @@ export const scenarioSpec = mapping({
     .optional()
     .describe('Everything random follows from it.'),
   horizon: duration().optional().describe('Virtual time at which the run ends at the latest.'),
-  until: oneOf(['converged', 'horizon']).optional(),
+  until: oneOf(['converged', 'horizon'])
+    .optional()
+    .describe('converged: the run ends when every change has had its last effect.'),
   kubernetesVersion: z
     .union([z.literal('1.36'), z.literal(1.36)], { error: `"1.36", the version that is modelled` })
-    .optional(),
+    .optional()
+    .describe('The version that is modelled.'),
   scope: oneOf(clusterScopes)
     .optional()
     .describe(
@@ -221,7 +230,9 @@ export const scenarioSpec = mapping({
         'default: all are sent.',
     ),
   controlPlane: controlPlane.optional(),
-  nodePools: list(nodePool, 'node pools').optional(),
+  nodePools: list(nodePool, 'node pools')
+    .optional()
+    .describe('Nodes; without any, as many as the workloads need.'),
   autoscaler: autoscaler.optional().describe('Of the nodes; only in a cloud.'),
   cloud: cloud.optional().describe('In which all nodes are instances; absent: there is none.'),
   network: network.optional(),
@@ -250,7 +261,8 @@ export const scenarioSpec = mapping({
     .record(z.string(), list(thresholdItem, 'expressions such as p(99)<5', 1), {
       error: 'a mapping of metric names to lists of expressions',
     })
-    .optional(),
+    .optional()
+    .describe('What a run must achieve; else it ends with exit code 3.'),
   tolerances: z
     .record(z.string(), z.union([z.string(), z.number()], { error: toleranceExpected }), {
       error: 'a mapping of metric names to tolerances such as 2%',

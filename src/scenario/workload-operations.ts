@@ -19,16 +19,16 @@ const labels = z
 
 /** The operations as schemas, in the order of the documentation. */
 export const workloadOperationSchemas = [
-  mapping({ op: z.literal('rolloutRestart'), ...onTarget }),
+  mapping({ op: z.literal('rolloutRestart').describe('kubectl rollout restart.'), ...onTarget }),
   mapping({
-    op: z.literal('rolloutUndo'),
+    op: z.literal('rolloutUndo').describe('kubectl rollout undo.'),
     ...onTarget,
     toRevision: wholeNumber(1).optional().describe('The one before the present when absent.'),
   }),
-  mapping({ op: z.literal('rolloutPause'), ...onTarget }),
-  mapping({ op: z.literal('rolloutResume'), ...onTarget }),
+  mapping({ op: z.literal('rolloutPause').describe('kubectl rollout pause.'), ...onTarget }),
+  mapping({ op: z.literal('rolloutResume').describe('kubectl rollout resume.'), ...onTarget }),
   mapping({
-    op: z.literal('setImage'),
+    op: z.literal('setImage').describe('kubectl set image.'),
     ...onTarget,
     images: z
       .record(z.string(), text('an image such as registry.example/web:1.1.0'), {
@@ -37,14 +37,18 @@ export const workloadOperationSchemas = [
       .refine((images) => Object.keys(images).length > 0, { error: 'at least one container' }),
   }),
   mapping({
-    op: z.literal('autoscale'),
+    op: z.literal('autoscale').describe('kubectl autoscale.'),
     ...onTarget,
     min: wholeNumber(1).optional().describe('1 when absent.'),
     max: wholeNumber(1),
     cpuPercent: wholeNumber(1).optional().describe('Of the requests; 80 when absent.'),
   }),
-  mapping({ op: z.literal('label'), ...onTarget, labels }),
-  mapping({ op: z.literal('annotate'), ...onTarget, annotations: labels }),
+  mapping({ op: z.literal('label').describe('kubectl label.'), ...onTarget, labels }),
+  mapping({
+    op: z.literal('annotate').describe('kubectl annotate.'),
+    ...onTarget,
+    annotations: labels,
+  }),
 ] as const;
 
 /** The words that `op` takes here. */

@@ -71,13 +71,16 @@ class Sections {
   }
 
   #render(path, { description, properties, required = [] }) {
-    const rows = Object.entries(properties).map(([name, value]) => [
+    const [kind] = Object.values(properties).filter(isWord);
+    const fields = Object.entries(properties).filter(([, value]) => value !== kind);
+    const rows = fields.map(([name, value]) => [
       `\`${name}\``,
       this.valueOf(below(path, name), value),
       absent(value, required.includes(name)),
       value.description ?? '',
     ]);
-    const says = description === undefined ? '' : `${description}\n\n`;
+    const meaning = description ?? kind?.description;
+    const says = meaning === undefined ? '' : `${meaning}\n\n`;
     return `## ${path}\n\n${says}${table(['field', 'takes', 'absent', 'meaning'], rows)}`;
   }
 
@@ -132,6 +135,11 @@ class Sections {
     });
     return `one of ${links.join(', ')}`;
   }
+}
+
+/** Whether a field can only say which of several mappings this is, as the heading does. */
+function isWord({ const: word }) {
+  return word !== undefined;
 }
 
 /** Two mappings of the same shape are the same mapping, whatever is said about each. */
