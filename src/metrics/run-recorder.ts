@@ -35,6 +35,7 @@ import { leaderElectionSamples } from './leader-election-metrics.js';
 import { nodeCostsOf } from './node-costs.js';
 import { NodeStates } from './node-states.js';
 import { PodTimelines } from './pod-timelines.js';
+import { PodUse } from './pod-use.js';
 import { RequestStatistics } from './request-statistics.js';
 import { RestClientMetrics } from './rest-client-metrics.js';
 import type { MetricSample, NodeRow, RunResult, SummaryRow } from './run-result.js';
@@ -67,6 +68,7 @@ export class RunRecorder {
   readonly #events = new KubernetesEvents();
   readonly #nodes = new NodeStates();
   readonly #gpus = new GpuStates();
+  readonly #use: PodUse;
   readonly #slis = new ApiCallSlis();
   /** Who measures the kubelets. */
   readonly kubelets: KubeletMetrics = new KubeletMetrics();
@@ -106,6 +108,7 @@ export class RunRecorder {
     this.convergence = new Convergence(simulation, dnsReplicas, this.#limits);
     this.#restClients = new RestClientMetrics(this.#limits);
     this.pods = new PodTimelines(simulation);
+    this.#use = new PodUse(simulation);
     this.controllerManager = new ControllerManagerMetrics(simulation, this.#volumes);
     this.#conflicts = new SchedulerConflicts(schedulers);
     const isAlone = schedulers.length === 1;
@@ -120,6 +123,7 @@ export class RunRecorder {
       this.#events,
       this.#nodes,
       this.#gpus,
+      this.#use,
       this.#slis,
       this.#apiRequests,
       this.kubelets,
@@ -273,6 +277,7 @@ export class RunRecorder {
       nodes: this.#nodeRows(),
       nodeHistory: this.#nodes.history,
       ...(this.#gpus.isUsed && { gpus: this.#gpus.figures }),
+      ...(this.#use.isUsed && { use: this.#use.figures }),
       nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
       requests: this.#requests.rows,

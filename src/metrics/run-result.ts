@@ -99,6 +99,12 @@ export interface GpuFigures {
   readonly fragmentedMilli: number;
 }
 
+/** What all pods that have a node use at the end. */
+export interface UseFigures {
+  readonly cpuMilli: number;
+  readonly memoryBytes: number;
+}
+
 /** A part of the way of a change. */
 export interface CriticalPathRow {
   /** As in convergence.csv: `image_pull`. */
@@ -345,6 +351,8 @@ export interface RunResult {
   readonly nodeHistory: NodeHistory;
   /** Absent where no node shares GPUs. */
   readonly gpus?: GpuFigures | undefined;
+  /** Absent where no pod says what it uses. */
+  readonly use?: UseFigures | undefined;
   /** Empty unless a catalogue states prices. */
   readonly nodeCosts: readonly NodeCostRow[];
   readonly convergence: readonly ConvergenceRow[];

@@ -1,5 +1,5 @@
 // What policies are compared by: one number a run for each measure, from the rows of its result.
-// Left out: use of CPU and memory (what pods ask for stands for it).
+// Left out: use of CPU and memory over time.
 import { didYouMean } from '../../api/did-you-mean.js';
 import { gpuMilliResource, wholeGpuMilli } from '../../api/gpu-share.js';
 import type { ExtendedAmount, NodeRow, PodRow, RunResult } from '../../metrics/run-result.js';
@@ -169,6 +169,24 @@ function extendedMeasure(resource: string): Measure {
   };
 }
 
+/** What pods use at the end of what all nodes have, where any pod says what it uses. */
+const useMeasures: readonly Measure[] = [
+  {
+    name: 'cpu_utilisation_ratio',
+    better: undefined,
+    of: ({ nodes, use }) =>
+      (use?.cpuMilli ?? Number.NaN) /
+      nodes.reduce((sum, { cpuAllocatableMilli }) => sum + cpuAllocatableMilli, 0),
+  },
+  {
+    name: 'memory_utilisation_ratio',
+    better: undefined,
+    of: ({ nodes, use }) =>
+      (use?.memoryBytes ?? Number.NaN) /
+      nodes.reduce((sum, { memoryAllocatableBytes }) => sum + memoryAllocatableBytes, 0),
+  },
+];
+
 /** Of GPUs that are shared: what no pod has that a task of the run's mix could not use (FGD). */
 const gpuMeasures: readonly Measure[] = [
   {
@@ -222,7 +240,8 @@ export interface MoreMeasures {
 /** The common measures and those. */
 export function measuresWith({ extended, steady }: MoreMeasures): readonly Measure[] {
   const ofGpus = extended.includes(gpuMilliResource) ? gpuMeasures : [];
-  return [...measures, ...extended.map(extendedMeasure), ...ofGpus, ...steady.map(steadyMeasure)];
+  const ofSteady = steady.map(steadyMeasure);
+  return [...measures, ...useMeasures, ...extended.map(extendedMeasure), ...ofGpus, ...ofSteady];
 }
 
 /** One number a measure, in their order. */
