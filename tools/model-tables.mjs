@@ -17,12 +17,13 @@ export function renderModelTables(tables) {
   ].join('\n');
 }
 
-/** `text` with the part between the markers replaced. */
-export function replaceSection(text, section) {
-  const begin = text.indexOf(beginMarker);
-  const end = text.indexOf(endMarker);
-  if (begin < 0 || end < begin) throw new Error('docs/MODEL.md has lost its two markers.');
-  return `${text.slice(0, begin + beginMarker.length)}\n\n${section}\n\n${text.slice(end)}`;
+/** `text` with the part between the markers replaced; without others, those of docs/MODEL.md. */
+export function replaceSection(text, section, markers = [beginMarker, endMarker]) {
+  const [first, last] = markers;
+  const begin = text.indexOf(first);
+  const end = text.indexOf(last);
+  if (begin < 0 || end < begin) throw new Error('The document has lost its two markers.');
+  return `${text.slice(0, begin + first.length)}\n\n${section}\n\n${text.slice(end)}`;
 }
 
 function section(title, rows) {

@@ -11,7 +11,7 @@ import { didYouMean } from './did-you-mean.js';
 import type { Annotations } from './object-meta.js';
 
 /** What all of the keys begin with. */
-export const behaviourPrefix = 'kubeclock.dev/';
+const behaviourPrefix = 'kubeclock.dev/';
 
 /** The keys. */
 export const behaviour = {

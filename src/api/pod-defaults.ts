@@ -80,7 +80,7 @@ function defaultPodResources(filler: DefaultFiller, spec: PodSpec, path: FieldPa
 }
 
 /** Defaults a pod spec; `inPod` is false for the spec of a template. */
-export function defaultPodSpec(
+function defaultPodSpec(
   filler: DefaultFiller,
   spec: PodSpec,
   path: FieldPath,

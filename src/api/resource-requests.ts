@@ -42,10 +42,10 @@ export function quantitiesOf(amounts: ResourceAmounts): ReadonlyMap<string, Quan
 }
 
 /** What scoring assumes for a container that states no CPU request: 100 milli-CPU. */
-export const defaultCpuMilliRequest = 100;
+const defaultCpuMilliRequest = 100;
 
 /** What scoring assumes for a container that states no memory request: 200 MiB. */
-export const defaultMemoryBytesRequest = 209_715_200;
+const defaultMemoryBytesRequest = 209_715_200;
 
 /** Names of the resources whose sum a pod-level statement may replace. */
 function isPodLevelResource(name: string): boolean {

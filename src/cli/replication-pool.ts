@@ -10,7 +10,7 @@ import { TaskPool } from './task-pool.js';
 export type ReplicationInput = Pick<ReplicationTask, 'scenario' | 'pluginPaths' | 'more'>;
 
 /** The thread's entry; tests put another in its place. */
-export const replicationWorker: URL = new URL('./replication-worker.js', import.meta.url);
+const replicationWorker: URL = new URL('./replication-worker.js', import.meta.url);
 
 export class ReplicationPool {
   readonly #pool: TaskPool<ReplicationTask, ReplicationAnswer>;

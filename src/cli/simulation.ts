@@ -10,7 +10,7 @@ import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.
 import type { ThreadMessage } from './thread-messages.js';
 
 /** The thread's entry; tests put another in its place. */
-export const simulationWorker: URL = new URL('./simulation-worker.js', import.meta.url);
+const simulationWorker: URL = new URL('./simulation-worker.js', import.meta.url);
 
 /** The run ended by an error. */
 export class SimulationFailure extends Error {

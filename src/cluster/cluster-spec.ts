@@ -255,7 +255,7 @@ export interface ClusterDnsSpec {
 }
 
 /** What a CSI driver is asked for: its controller, then its part on a node. */
-export const csiOperations = [
+const csiOperations = [
   'provision',
   'delete',
   'attach',

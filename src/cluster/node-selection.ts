@@ -22,7 +22,7 @@ export function matchesNode(selection: NodeSelection, node: SelectableNode): boo
 }
 
 /** How many of so many that match: at least one, unless there is none. */
-export function selectedCount({ share = 1, count }: NodeSelection, matching: number): number {
+function selectedCount({ share = 1, count }: NodeSelection, matching: number): number {
   const part = Math.max(Math.round(share * matching), Math.min(1, matching));
   return Math.min(part, count ?? part);
 }

@@ -22,7 +22,7 @@ const startBuckets = [
   2700, 3600,
 ];
 
-export const kubeletFamilies: readonly MetricFamily[] = [
+const kubeletFamilies: readonly MetricFamily[] = [
   {
     name: PULL,
     help: 'Time of one image pull, without waiting for its turn.',

@@ -5,7 +5,7 @@ import type { WatchEvent } from '../client/watch.js';
 import type { Activity } from './critical-path/activities.js';
 import { type ApiStage, Goal } from './goal.js';
 
-export class NamespaceGoal extends Goal {
+class NamespaceGoal extends Goal {
   override get replicas(): number {
     return 0;
   }

@@ -23,7 +23,7 @@ export interface RequestSpan {
 }
 
 /** Requests that are kept; the others are counted. A trace viewer holds about as many. */
-export const REQUEST_SPANS_MOST = 200_000;
+const REQUEST_SPANS_MOST = 200_000;
 
 export class RequestSpans extends SilentObserver {
   readonly spans: RequestSpan[] = [];

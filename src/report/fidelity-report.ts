@@ -41,7 +41,7 @@ const cellsOf = (row: FidelityRow): string[] => [
 const header = ['RUN', 'METRIC', 'RECORDED', '[MIN–MAX]', 'PREDICTED', 'RATIO', 'VERDICT'];
 
 /** One sentence: `512 of 540 figures match (94.8 %, at least 90 % are needed), 430 within ±15 %.` */
-export function fidelitySentence({ rows, matching, close, percent }: FidelityScore): string {
+function fidelitySentence({ rows, matching, close, percent }: FidelityScore): string {
   const share = percent.toFixed(1);
   return `${matching} of ${rows} figures match (${share} %; 90 % are needed), ${close} within ±15 %.`;
 }

@@ -10,7 +10,7 @@ import { type JsonValue, stableJson } from './stable-json.js';
 import { convergenceStages } from './stages.js';
 
 /** Raised when a field of summary.json is renamed, removed or changes its meaning. */
-export const summarySchemaVersion = 2;
+const summarySchemaVersion = 2;
 
 type JsonObject = { readonly [key: string]: JsonValue };
 

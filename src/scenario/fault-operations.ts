@@ -52,7 +52,7 @@ const selection = mapping({
 });
 
 /** Nodes by name, or by what they have in common. */
-export const nodeSelection = z
+const nodeSelection = z
   .union([list(text('the name of a node'), 'names of nodes', 1), selection], {
     error: 'a list of names, or a mapping {names, pool, zone, labels, share, count}',
   })

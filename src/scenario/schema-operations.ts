@@ -53,7 +53,7 @@ const taint = textLike(
 );
 
 /** The words that `op` takes, in the order of the documentation. */
-export const operationNames = [
+const operationNames = [
   'apply',
   'create',
   'delete',

@@ -12,7 +12,7 @@ export interface Continuation {
   readonly startKey: string;
 }
 
-export function continueToken({ revision, startKey }: Continuation): string {
+function continueToken({ revision, startKey }: Continuation): string {
   return `${revision}:${startKey}`;
 }
 

@@ -6,7 +6,7 @@ import type { ApiResponse } from '../../client/api-request.js';
 import type { Principal } from './flow-control/principal.js';
 
 /** Where a request is. */
-export const FREE = 0;
+const FREE = 0;
 export const AUTHENTICATING = 1;
 /** In a queue of flow control: nothing of it is under way. */
 export const QUEUED = 2;

@@ -9,7 +9,7 @@ const WATCH_LIST_S = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 
 const EVENT_BYTES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 
 /** Lists by what they were served from. */
-export class ListStatistics {
+class ListStatistics {
   lists = 0;
   fetchedObjects = 0;
   /** Looked at by the selector. */

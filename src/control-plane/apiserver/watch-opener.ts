@@ -204,7 +204,7 @@ function views(events: readonly WatchEvent[], { selection }: ServerWatch): Watch
 }
 
 /** `cluster`, `namespace` or `resource`, as metrics name it. */
-export function watchScope(request: ApiRequest): string {
+function watchScope(request: ApiRequest): string {
   const { field } = selectionOf(request);
   if (field?.field === 'metadata.name') return 'resource';
   return request.namespace === '' ? 'cluster' : 'namespace';

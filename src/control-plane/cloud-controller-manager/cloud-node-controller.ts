@@ -176,12 +176,12 @@ export class CloudNodeController {
 }
 
 /** Whether the node waits for this controller. */
-export function isUninitialized({ spec }: Node): boolean {
+function isUninitialized({ spec }: Node): boolean {
   return spec.taints?.some(({ key }) => key === uninitializedTaint.key) === true;
 }
 
 /** The node with what the cloud says of its instance, and without the taint. */
-export function initialised(node: Node, instance: CloudInstance): Node {
+function initialised(node: Node, instance: CloudInstance): Node {
   const { taints = [], ...spec } = node.spec;
   const left = taints.filter(({ key }) => key !== uninitializedTaint.key);
   const labels = {

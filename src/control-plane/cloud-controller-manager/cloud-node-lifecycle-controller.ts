@@ -18,7 +18,7 @@ import { cloudControllerManagerConstants as constants } from './constants.js';
 const NAME = `${cloudControllerManagerName}/node-lifecycle`;
 
 /** A node whose instance is switched off. */
-export const shutdownTaint: Taint = {
+const shutdownTaint: Taint = {
   key: 'node.cloudprovider.kubernetes.io/shutdown',
   effect: 'NoSchedule',
 };

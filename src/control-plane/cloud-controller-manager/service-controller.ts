@@ -22,7 +22,7 @@ import { cloudControllerManagerConstants as constants } from './constants.js';
 const NAME = `${cloudControllerManagerName}/service`;
 
 /** Keeps a Service until its load balancer is gone. */
-export const loadBalancerFinalizer = 'service.kubernetes.io/load-balancer-cleanup';
+const loadBalancerFinalizer = 'service.kubernetes.io/load-balancer-cleanup';
 
 interface Sync {
   readonly worker: number;

@@ -27,7 +27,7 @@ const DAEMON_TOLERATIONS: readonly Toleration[] = [
 ];
 
 /** Tolerations of a daemon pod: those of the template and those every daemon has. */
-export function daemonTolerations({ tolerations = [], hostNetwork }: PodSpec): Toleration[] {
+function daemonTolerations({ tolerations = [], hostNetwork }: PodSpec): Toleration[] {
   const added =
     hostNetwork === true
       ? [...DAEMON_TOLERATIONS, tolerate('network-unavailable', 'NoSchedule')]

@@ -12,7 +12,7 @@ import type { StatefulSet } from '../../api/stateful-set.js';
 import { claimsOf, ordinalOf, startOrdinal } from './stateful-set-pod.js';
 
 /** Whether the controller has to look after the owners of claims at all. */
-export function deletesClaims({ spec }: StatefulSet): boolean {
+function deletesClaims({ spec }: StatefulSet): boolean {
   const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {};
   return whenDeleted === 'Delete' || whenScaled === 'Delete';
 }

@@ -9,7 +9,7 @@ import type { ChangePath } from './change-paths.js';
 import type { Landmark } from './landmarks.js';
 
 /** Raised when the fields of a baseline are renamed, removed or change their meaning. */
-export const baselineSchemaVersion = 1;
+const baselineSchemaVersion = 1;
 
 /** The part that is packed. Columns of landmarks: kinds by number, times as differences. */
 interface Details {

@@ -29,7 +29,7 @@ export function probeCostUs(probe: Probe, settings: KubeletSettings): number {
 }
 
 /** The first question that is asked. */
-export function firstQuestionUs(probe: Probe, target: ProbeTarget): SimTime {
+function firstQuestionUs(probe: Probe, target: ProbeTarget): SimTime {
   const delayedUs = target.startedUs + (probe.initialDelaySeconds ?? 0) * 1_000_000;
   return tickFrom(probe, target.tickUs, Math.max(delayedUs, target.fromUs));
 }

@@ -44,7 +44,7 @@ function limited(lines: readonly string[]): readonly string[] {
 }
 
 /** `controlPlane.etcd.disk: nvme → hdd`. */
-export function inputText({ path, before, after }: InputChange): string {
+function inputText({ path, before, after }: InputChange): string {
   if (path.startsWith('file ')) {
     const what = before === undefined ? 'is new' : after === undefined ? 'is gone' : 'has changed';
     return `${path.slice('file '.length)} ${what}`;
@@ -73,7 +73,7 @@ function firstTexts({ isExact, first, last, was, now, moved }: FirstDifference):
 }
 
 /** `kubelet: ImagePulled of 3 at 1.25 s`. */
-export function eventText({ time, kind, target }: TraceEvent): string {
+function eventText({ time, kind, target }: TraceEvent): string {
   const { component, name } = partsOf(kind);
   return `${component}: ${name} of ${target} at ${formatSeconds(time)} s`;
 }

@@ -30,7 +30,7 @@ const differenceColumns: readonly (readonly [name: string, description: string, 
 const finite = (value: number | undefined): number =>
   value !== undefined && Number.isFinite(value) ? value : Number.NaN;
 
-export const comparisonCsv: CsvFile<ComparisonResult> = csvFile<FiguresRow, ComparisonResult>(
+const comparisonCsv: CsvFile<ComparisonResult> = csvFile<FiguresRow, ComparisonResult>(
   'comparison.csv',
   'One row for every measure and policy; the first policy is the one that others differ from.',
   [
@@ -63,7 +63,7 @@ interface RunValue {
   readonly value: number;
 }
 
-export const comparedRunsCsv: CsvFile<ComparisonResult> = csvFile<RunValue, ComparisonResult>(
+const comparedRunsCsv: CsvFile<ComparisonResult> = csvFile<RunValue, ComparisonResult>(
   'runs.csv',
   'One row for every run and measure.',
   [
@@ -88,7 +88,7 @@ export const comparedRunsCsv: CsvFile<ComparisonResult> = csvFile<RunValue, Comp
 );
 
 /** Everything in one versioned object. */
-export function comparisonJson(result: ComparisonResult, about: ComparedScenario): string {
+function comparisonJson(result: ComparisonResult, about: ComparedScenario): string {
   const { runs, rows, isPartial } = result;
   return stableJson({
     schemaVersion: 1,

@@ -14,7 +14,7 @@ import { type JsonValue, stableJson } from '../stable-json.js';
 import { podStages } from '../stages.js';
 
 /** Raised when a field is renamed, removed or changes its meaning. */
-export const explanationSchemaVersion = 1;
+const explanationSchemaVersion = 1;
 
 type JsonObject = { readonly [key: string]: JsonValue };
 

@@ -30,7 +30,7 @@ const groupGap = '   ';
 const widestName = 28;
 
 /** Best total first, then by name. */
-export function byTotal(a: FeasibleNode, b: FeasibleNode): number {
+function byTotal(a: FeasibleNode, b: FeasibleNode): number {
   return (b.total ?? 0) - (a.total ?? 0) || ascending(a.node, b.node);
 }
 

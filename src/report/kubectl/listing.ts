@@ -131,7 +131,7 @@ export function listing(
 }
 
 /** `deployment.apps/web`, `pod/web-1`. */
-export function typedName({ apiVersion, kind, metadata }: KubernetesObject): string {
+function typedName({ apiVersion, kind, metadata }: KubernetesObject): string {
   return `${withGroup(kind.toLowerCase(), apiVersion)}/${metadata.name}`;
 }
 

@@ -16,7 +16,7 @@ import { type JsonValue, stableJson } from '../stable-json.js';
 import { floorVerdict, type PerfRow, perfRow } from './perf-rows.js';
 
 /** Raised when a field of summary.json is renamed, removed or changes its meaning. */
-export const perfSummarySchemaVersion = 1;
+const perfSummarySchemaVersion = 1;
 
 /** Name of perf-dash's file: as scheduler_perf calls it, without the time of day. */
 export function perfDataFile(topic: string): string {

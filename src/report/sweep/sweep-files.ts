@@ -48,7 +48,7 @@ const numbered = ({ cells }: SweepResult): readonly NumberedCell[] =>
   cells.map((result, index) => ({ number: index + 1, result }));
 
 /** cells.csv: medians over the runs of every cell. */
-export function cellsCsv(result: SweepResult): string {
+function cellsCsv(result: SweepResult): string {
   const columns: CsvColumn<NumberedCell>[] = [
     ...cellColumns<NumberedCell>(result),
     numberColumn('runs', 'Runs that came to an end.', (row) => row.result.runs.length),
@@ -73,7 +73,7 @@ function medianOf({ figures }: CellResult, index: number): number {
 }
 
 /** runs.csv: every run that came to an end. */
-export function sweptRunsCsv(result: SweepResult): string {
+function sweptRunsCsv(result: SweepResult): string {
   const columns: CsvColumn<CellRun>[] = [
     ...cellColumns<CellRun>(result),
     textColumn('seed', 'Seed of the run.', ({ run }) => run.seed),
@@ -87,7 +87,7 @@ export function sweptRunsCsv(result: SweepResult): string {
 }
 
 /** Everything in one versioned object. */
-export function sweepJson(result: SweepResult): string {
+function sweepJson(result: SweepResult): string {
   const { scenario, modelVersion, measures, parameters, seeds, isPartial } = result;
   return stableJson({
     schemaVersion: 1,

@@ -59,7 +59,7 @@ function isSubject(subject: FlowSubject, { user, groups }: UserInfo): boolean {
 }
 
 /** True when one of the rule's resource or non-resource rules is about the request. */
-export function matchesRequest(rule: PolicyRulesWithSubjects, request: RequestSubject): boolean {
+function matchesRequest(rule: PolicyRulesWithSubjects, request: RequestSubject): boolean {
   if ('path' in request) {
     const { verb, path } = request;
     return (rule.nonResourceRules ?? []).some((each) => isAboutPath(each, verb, path));

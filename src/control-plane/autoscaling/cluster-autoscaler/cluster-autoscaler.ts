@@ -42,7 +42,7 @@ import { estimate } from './scale-up.js';
 import { StatusConfigMap } from './status-config-map.js';
 
 /** Name of the process, of its lease, and the first part of the names of its events. */
-export const clusterAutoscalerName = 'cluster-autoscaler';
+const clusterAutoscalerName = 'cluster-autoscaler';
 
 const removal = {
   name: clusterAutoscalerName,

@@ -28,7 +28,7 @@ import { type NodeClaim, NodeClaims } from './node-claims.js';
 import { NodePlan, type PlannedNode } from './node-plan.js';
 
 /** Name of the process, of its lease, and the first part of the names of its events. */
-export const karpenterName = 'karpenter';
+const karpenterName = 'karpenter';
 
 const removal = {
   name: karpenterName,

@@ -62,7 +62,7 @@ export function revisionOf({ metadata }: ReplicaSet | Deployment): number {
 }
 
 /** One more than the highest revision of the old ReplicaSets. */
-export function nextRevision(old: readonly ReplicaSet[]): number {
+function nextRevision(old: readonly ReplicaSet[]): number {
   return 1 + Math.max(0, ...old.map(revisionOf));
 }
 

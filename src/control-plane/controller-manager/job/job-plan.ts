@@ -35,7 +35,7 @@ export function jobPods(all: readonly Pod[]): JobPods {
 }
 
 /** Pods that should be active. */
-export function wantedActive({ spec }: Job, state: JobState): number {
+function wantedActive({ spec }: Job, state: JobState): number {
   const { completions, parallelism = 1 } = spec;
   const { succeeded, active, failedIndexes } = state;
   if (spec.suspend === true) return 0;

@@ -22,7 +22,7 @@ export function withoutTracking(pod: Pod): Pod {
 }
 
 /** Failed, or about to be gone without having succeeded. */
-export function countsAsFailed({ spec }: Job, pod: Pod): boolean {
+function countsAsFailed({ spec }: Job, pod: Pod): boolean {
   const phase = pod.status?.phase;
   if (phase === 'Failed') return true;
   const isLeaving = pod.metadata.deletionTimestamp !== undefined && phase !== 'Succeeded';
@@ -37,7 +37,7 @@ export interface Uncounted {
   readonly failed: ReadonlySet<string>;
 }
 
-export function uncountedOf({ status }: Job): Uncounted {
+function uncountedOf({ status }: Job): Uncounted {
   const { succeeded = [], failed = [] } = status?.uncountedTerminatedPods ?? {};
   return { succeeded: new Set(succeeded), failed: new Set(failed) };
 }

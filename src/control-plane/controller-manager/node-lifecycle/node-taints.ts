@@ -3,8 +3,8 @@
 // (reference: nodes-controllers 3.14).
 import type { Node, NodeCondition, Taint } from '../../../api/node.js';
 
-export const NOT_READY = 'node.kubernetes.io/not-ready';
-export const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 
 /** Taint key by condition type and status. */

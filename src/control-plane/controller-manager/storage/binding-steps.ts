@@ -34,7 +34,7 @@ export function updateOf(body: Volume | Claim, subresource?: 'status'): ApiReque
 }
 
 /** A step that changes the volume itself. */
-export function volumeStep(change: (volume: Volume, pair: BindingPair) => Volume): BindingStep {
+function volumeStep(change: (volume: Volume, pair: BindingPair) => Volume): BindingStep {
   return (pair) => {
     if (pair.volume === undefined) return undefined;
     const wanted = change(pair.volume, pair);

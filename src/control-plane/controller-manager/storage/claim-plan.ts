@@ -52,7 +52,7 @@ const provisionerAnnotation = 'volume.kubernetes.io/storage-provisioner';
 const oldProvisionerAnnotation = 'volume.beta.kubernetes.io/storage-provisioner';
 
 /** The provisioner that a claim has been given to; '' for none. */
-export function provisionerOf({ metadata }: PersistentVolumeClaim): string {
+function provisionerOf({ metadata }: PersistentVolumeClaim): string {
   return metadata.annotations?.[provisionerAnnotation] ?? '';
 }
 

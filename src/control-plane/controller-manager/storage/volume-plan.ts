@@ -8,7 +8,7 @@ import { unbindSteps, volumePhaseStep } from './binding-steps.js';
 import type { BindingPlan } from './claim-plan.js';
 
 /** Name of the driver that has made a volume. */
-export const provisionedByAnnotation = 'pv.kubernetes.io/provisioned-by';
+const provisionedByAnnotation = 'pv.kubernetes.io/provisioned-by';
 
 /** A plan for a volume; `enqueueClaim`: its claim is to be looked at. */
 export interface VolumePlan extends BindingPlan {

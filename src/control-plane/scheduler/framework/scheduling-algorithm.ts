@@ -27,7 +27,7 @@ import { selectHost, type TieBreak } from './select-host.js';
 import { codeOf, isRejected, messageOf, type Status, status } from './status.js';
 
 /** The text of an attempt in an empty cluster. */
-export const noNodesAvailable = 'no nodes available to schedule pods';
+const noNodesAvailable = 'no nodes available to schedule pods';
 
 /** The nodes of one search: rows in order, and how many there are. */
 interface SearchSpace {

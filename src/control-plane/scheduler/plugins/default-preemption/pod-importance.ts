@@ -17,7 +17,7 @@ export function startSecond({ pod }: PodInfo): number {
  * Whether `a` is more important. Of two pods that have not started each is more important than the
  * other, because kube-scheduler reads its clock anew for the second one.
  */
-export function isMoreImportant(a: PodInfo, b: PodInfo): boolean {
+function isMoreImportant(a: PodInfo, b: PodInfo): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
   const startOfB = startSecond(b);
   return startOfB === Number.POSITIVE_INFINITY || startSecond(a) < startOfB;
