@@ -41,17 +41,19 @@ beforeAll(() => {
   if (isUpdate) renewDocuments();
 });
 
-/** Writes the figures of the outcomes into the documents. */
+/** Writes the figures of the outcomes into the documents that show them. */
 function renewDocuments(): void {
-  for (const [i, { document, lines }] of shown.entries()) {
+  for (const [i, { lines }] of shown.entries()) {
     const now = renewed(lines, (outcomes[i] as Outcome).text);
     if (now === undefined || lines.length === 0) continue;
-    const { text } = documentAt(document);
-    const [before, after] = [lines, now].map((each) => `\n${each.join('\n')}\n`);
-    writeFileSync(
-      join(root, document),
-      text.replace(before as string, () => after as string),
-    );
+    const [before = '', after = ''] = [lines, now].map((each) => `\n${each.join('\n')}\n`);
+    for (const { path, text } of documents()) {
+      if (!text.includes(before)) continue;
+      writeFileSync(
+        join(root, path),
+        text.replace(before, () => after),
+      );
+    }
   }
 }
 

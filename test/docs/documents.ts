@@ -66,7 +66,7 @@ export function wordOf({ words }: Block, name: string): string | undefined {
 }
 
 function isCode(lines: readonly string[], i: number): boolean {
-  return /^ {4}\S/.test(lines[i] as string) && (lines[i - 1] ?? '') === '';
+  return /^ {4,}\S/.test(lines[i] as string) && (lines[i - 1] ?? '') === '';
 }
 
 function endOfIndent(lines: readonly string[], start: number): number {

@@ -32,3 +32,9 @@ test('every call of kubeclock is run: it stands in a console, or is a step of CI
     expect(known, text).toBe(true);
   }
 });
+
+test('docs/compare.md shows the same comparison', () => {
+  const [table = ''] = /^COMPARE [^…]*…\n/m.exec(below('Two policies compared')) ?? [];
+  expect(table.split('\n').length).toBeGreaterThan(5);
+  expect(blocksOf(documentAt('docs/compare.md')).map(({ code }) => code)).toContain(table);
+});
