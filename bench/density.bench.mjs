@@ -2,22 +2,13 @@
 // its first part are Ready and all endpoints programmed; and how the time grows with pods and
 // nodes. Loading the scenario and writing results are not in the seconds, but in the memory.
 
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runScenario } from '../dist/experiment/run-scenario.js';
-import { filesIn } from '../dist/scenario/files.js';
-import { loadScenario } from '../dist/scenario/load.js';
 import { summaryOf } from './measure.mjs';
-import { cpuSeconds } from './whole-run.mjs';
-
-const file = fileURLToPath(new URL('../scenarios/density-5000.yaml', import.meta.url));
+import { cpuSeconds, scenarioNamed } from './whole-run.mjs';
 
 /** The scenario up to its first barrier, with the values of `--set`. */
 function toFirstBarrier(set) {
-  const text = readFileSync(file, 'utf8');
-  const { scenario, problems } = loadScenario(text, file, filesIn(dirname(file)), { set });
-  if (scenario === undefined) throw new Error(JSON.stringify(problems));
+  const scenario = scenarioNamed('density-5000.yaml', set);
   const end = scenario.operations.findIndex(({ op }) => op === 'barrier');
   return { ...scenario, thresholds: [], operations: scenario.operations.slice(0, end) };
 }

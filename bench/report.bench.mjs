@@ -7,34 +7,12 @@ import { createRequire } from 'node:module';
 import { runScenario } from '../dist/experiment/run-scenario.js';
 import { NodeHistoryRecorder } from '../dist/metrics/node-history.js';
 import { renderPage } from '../dist/report/html/page.js';
-import { cpuSeconds, scenarioOf } from './whole-run.mjs';
+import { cpuSeconds, scenarioNamed } from './whole-run.mjs';
 
 const NODES = 5_000;
 const PODS_PER_NODE = 30;
 const SAMPLES = 300;
 const BYTES_MAX = 2_000_000;
-
-const small = `
-  seed: 1
-  horizon: 5m
-  nodePools:
-    - {name: workers, count: 5, cpu: 8, memory: 32Gi}
-  workload:
-    operations:
-      - op: apply
-        objects:
-          - apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web}
-            spec:
-              replicas: 50
-              selector: {matchLabels: {app: web}}
-              template:
-                metadata: {labels: {app: web}}
-                spec:
-                  containers:
-                    - {name: web, image: nginx, resources: {requests: {cpu: 100m}}}
-`;
 
 /** So many rows, copies of those given, each changed by its number. */
 const copies = (rows, count, change) =>
@@ -55,7 +33,7 @@ function nodeHistory() {
 }
 
 function largeResult() {
-  const result = runScenario(scenarioOf(small));
+  const result = runScenario(scenarioNamed('quickstart.yaml'));
   const pods = NODES * PODS_PER_NODE;
   const timeUs = Array.from({ length: SAMPLES }, (_, i) => (i + 1) * 1_000_000);
   const long = (values) => timeUs.map((_, i) => values[i % values.length] ?? 0);
