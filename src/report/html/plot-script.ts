@@ -42,6 +42,14 @@ export const plotScript: string = `
     };
   }
 
+  /** Room for the longest value beside an axis. */
+  function widthOf(_, values) {
+    const longest = (values || []).reduce(function (most, text) {
+      return Math.max(most, text.length);
+    }, 0);
+    return Math.max(52, 20 + 7 * longest);
+  }
+
   function options(spec, width, theme) {
     const series = spec.titles.map(function (title, index) {
       return {
@@ -66,7 +74,7 @@ export const plotScript: string = `
           },
         },
       },
-      axes: [axis(theme, spec.xTitle, 34), axis(theme, spec.yTitle, 52)],
+      axes: [axis(theme, spec.xTitle, 34), axis(theme, spec.yTitle, widthOf)],
       series: [x].concat(series),
       legend: {
         markers: {

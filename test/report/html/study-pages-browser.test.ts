@@ -73,6 +73,22 @@ describe.skipIf(!hasBrowser)('pages of studies in a browser', () => {
     await page.context().close();
   });
 
+  test('plots leave room for long values beside their axes', async () => {
+    const leftOf = async (scale: number): Promise<number> => {
+      const records = [...exampleRecords()].map(([key, record]) => {
+        const values = 'values' in record ? record.values.map((value) => value * scale) : [];
+        return [key, 'values' in record ? { ...record, values } : record] as const;
+      });
+      const html = sweepPage(sweepResult(examplePlan, new Map(records)), [], assets);
+      const { page } = await openPage(browser, folder, html);
+      const left = await page.evaluate(`document.querySelector('.u-over').offsetLeft`);
+      await page.context().close();
+      return left as number;
+    };
+    const [short, long] = [await leftOf(1), await leftOf(1.234e-4)];
+    expect(long - short).toBeGreaterThanOrEqual(10);
+  });
+
   test.each(names)('%s fits into 320 px, and can be read without JavaScript', async (name) => {
     const { page, errors } = await openPage(browser, folder, pages[name](), {
       viewport: { width: 320, height: 700 },
