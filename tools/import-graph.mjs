@@ -34,22 +34,14 @@ const purposes = new Map([
   ['network/flannel', 'flannel: subnets, leases, backends'],
   ['network/cluster-dns', 'CoreDNS, NodeLocal DNSCache, their autoscaler'],
   ['cluster', 'assembly: a specification becomes wired components; operations and faults'],
-  ['workload', 'formats of others that become scenarios'],
   ['scenario', 'the scenario file: schema, loading, checks, defaults'],
+  ['workload', 'formats of others that become scenarios'],
   ['metrics', 'observers of a run: Kubernetes metrics, convergence, series, thresholds'],
   ['checkers', 'invariants, watched from outside'],
   ['experiment', 'runs, comparisons, sweeps, baselines, conformance, fidelity'],
   ['report', 'results as CSV, JSON, HTML, SVG and the formats of others'],
   ['cli', 'commands, options, threads, files'],
   ['index.ts', 'the library'],
-]);
-
-/** Folders that may import each other, and are drawn as one. */
-const pairs = new Map([
-  ['workload', 'workload, scenario'],
-  ['scenario', 'workload, scenario'],
-  ['metrics', 'metrics, checkers'],
-  ['checkers', 'metrics, checkers'],
 ]);
 
 /** The part of docs/import-graph.md between its markers. @throws Error for a folder of no purpose. */
@@ -62,7 +54,8 @@ export function renderImportGraph(root) {
   const named = [...purposes.keys()].filter((folder) => folders.has(folder));
   const rows = named.map((folder) => {
     const imports = folders.get(folder);
-    const others = named.filter((other) => imports.has(other)).join(', ');
+    const layers = new Set([...imports].map((other) => other.split('/')[0]));
+    const others = named.filter((other) => layers.has(other)).join(', ');
     return `| \`${folder}\` | ${purposes.get(folder)} | ${others || '–'} |`;
   });
   return [
@@ -103,26 +96,17 @@ function folderOf(path) {
   return hasParts ? `${layer}/${folder}` : layer;
 }
 
-/** An arrow for each import between parts of the graph that no detour stands for. */
+/** An arrow for each import that no detour stands for. */
 function drawnEdges(named, folders) {
-  const edges = new Map();
-  for (const folder of named) {
-    const from = pairs.get(folder) ?? folder;
-    const known = edges.get(from) ?? new Set();
-    edges.set(from, known);
-    for (const other of folders.get(folder)) {
-      const to = pairs.get(other) ?? other;
-      if (to !== from) known.add(to);
-    }
-  }
   const reaches = (from, to) =>
-    [...edges.get(from)].some((next) => next === to || reaches(next, to));
-  return [...edges].flatMap(([from, targets]) =>
-    [...targets]
-      .filter((to) => ![...targets].some((other) => other !== to && reaches(other, to)))
+    [...folders.get(from)].some((next) => next === to || reaches(next, to));
+  return named.flatMap((from) => {
+    const targets = [...folders.get(from)];
+    return targets
+      .filter((to) => !targets.some((other) => other !== to && reaches(other, to)))
       .sort((a, b) => (a < b ? -1 : 1))
-      .map((to) => `  ${idOf(from)}["${from}"] --> ${idOf(to)}["${to}"]`),
-  );
+      .map((to) => `  ${idOf(from)}["${from}"] --> ${idOf(to)}["${to}"]`);
+  });
 }
 
 function idOf(name) {

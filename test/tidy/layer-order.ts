@@ -15,10 +15,10 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ['client', ['kernel', 'stats', 'api']],
   ...components.map((layer): [string, string[]] => [layer, modelBase]),
   ['cluster', [...modelBase, ...components]],
+  ['scenario', model],
   ['workload', [...model, 'scenario']],
-  ['scenario', [...model, 'workload']],
-  ['metrics', [...model, ...inputs, 'checkers']],
-  ['checkers', [...model, ...inputs, 'metrics']],
+  ['metrics', [...model, ...inputs]],
+  ['checkers', [...model, ...inputs]],
   ['experiment', [...model, ...inputs, ...observers]],
   ['report', [...model, ...inputs, ...observers, 'experiment']],
   ['cli', [...model, ...inputs, ...observers, 'experiment', 'report']],
@@ -43,14 +43,6 @@ export const componentFolders: ReadonlyMap<string, readonly string[]> = new Map(
   ],
   ['node', ['container-runtime', 'kube-proxy', 'kubelet']],
   ['network', ['cluster-dns', 'flannel']],
-]);
-
-/** Layers that may import each other and count as one when cycles are looked for. */
-export const mutualLayers: ReadonlyMap<string, string> = new Map([
-  ['workload', 'workload and scenario'],
-  ['scenario', 'workload and scenario'],
-  ['metrics', 'metrics and checkers'],
-  ['checkers', 'metrics and checkers'],
 ]);
 
 export interface Place {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type ConstantRow, constantsTable } from '../../src/stats/constants.js';
 import { renderModelTables, replaceSection } from '../../tools/model-tables.mjs';
-import { componentFolders, importFault, layers, mutualLayers, placeOf } from './layer-order.js';
+import { componentFolders, importFault, layers, placeOf } from './layer-order.js';
 import { importsOf, root, type SourceFile, sourceFiles } from './source-files.js';
 
 const src = sourceFiles(['src'], ['.ts']);
@@ -137,7 +137,7 @@ describe('the import graph', () => {
 
 function folderOf(path: string): string {
   const { layer, component } = placeOf(path);
-  return mutualLayers.get(layer) ?? (component === '' ? layer : `${layer}/${component}`);
+  return component === '' ? layer : `${layer}/${component}`;
 }
 
 /** The folders of one cycle in order, or nothing. */
