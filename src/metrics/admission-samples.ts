@@ -39,7 +39,7 @@ const rows: readonly MetricFamily[] = [
 ];
 
 /** By name without `apiserver_admission_webhook_`. */
-const admissionFamilies: ReadonlyMap<string, MetricFamily> = new Map(
+export const admissionFamilies: ReadonlyMap<string, MetricFamily> = new Map(
   rows.map((family) => [family.name.replace('apiserver_admission_webhook_', ''), family]),
 );
 

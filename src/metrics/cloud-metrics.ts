@@ -12,7 +12,7 @@ const hostBuckets = exponentialBuckets(1, 2, 15);
 const nodeBuckets = exponentialBuckets(1, 4, 6);
 
 /** In the order of their names. */
-const cloudControllerFamilies: readonly MetricFamily[] = [
+export const cloudControllerFamilies: readonly MetricFamily[] = [
   {
     name: 'node_controller_cloud_provider_taint_removal_delay_seconds',
     help: 'From the creation of a node until its taint "uninitialized" was taken away.',
@@ -62,7 +62,7 @@ const cloudControllerFamilies: readonly MetricFamily[] = [
 ];
 
 /** The calls to a cloud of that name. */
-function cloudCallFamilies(cloud: string): readonly MetricFamily[] {
+export function cloudCallFamilies(cloud: string): readonly MetricFamily[] {
   const prefix = `cloudprovider_${cloud.replaceAll('-', '_')}_api_request`;
   return [
     {

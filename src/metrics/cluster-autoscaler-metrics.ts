@@ -12,7 +12,7 @@ import type { MetricSample } from './run-result.js';
 type FirstOf<K extends keyof ClusterAutoscalerMonitor> = Parameters<ClusterAutoscalerMonitor[K]>[0];
 
 /** In the order of their names. */
-const clusterAutoscalerFamilies: readonly MetricFamily[] = [
+export const clusterAutoscalerFamilies: readonly MetricFamily[] = [
   {
     name: 'cluster_autoscaler_evicted_pods_total',
     help: 'Pods that were evicted to remove their nodes.',

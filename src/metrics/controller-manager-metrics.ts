@@ -22,7 +22,7 @@ const informerLabels = ['group', 'name', 'resource', 'version'];
 const PROCESS = 'kube-controller-manager';
 
 /** In the order of their names. */
-const controllerManagerFamilies: readonly MetricFamily[] = [
+export const controllerManagerFamilies: readonly MetricFamily[] = [
   {
     name: 'informer_processing_latency_seconds',
     help: 'Time that an informer needs for one change.',

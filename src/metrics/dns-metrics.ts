@@ -29,7 +29,7 @@ const LOOKUPS = 'dns_lookup_duration_seconds';
 const doubling = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => first * (1 << index));
 
-const dnsFamilies: readonly MetricFamily[] = [
+export const dnsFamilies: readonly MetricFamily[] = [
   {
     name: REQUESTS,
     help: 'DNS requests by zone and type.',

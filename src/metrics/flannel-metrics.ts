@@ -22,7 +22,7 @@ const histogram = (name: string, help: string): MetricFamily => ({
   buckets,
 });
 
-const flannelFamilies: readonly MetricFamily[] = [
+export const flannelFamilies: readonly MetricFamily[] = [
   histogram(PROGRAMMING, 'From the publication of a subnet until a host has its route, mean.'),
   histogram(LAST, 'From the publication of a subnet until the last host has its route.'),
   {

@@ -14,7 +14,7 @@ const counter = (name: string, help: string, ...labels: readonly string[]): Metr
 });
 
 /** In the order of their names. */
-const karpenterFamilies: readonly MetricFamily[] = [
+export const karpenterFamilies: readonly MetricFamily[] = [
   counter('karpenter_nodeclaims_created_total', 'NodeClaims that were made.', 'nodepool'),
   counter('karpenter_nodeclaims_disrupted_total', 'NodeClaims that expired.', 'nodepool', 'reason'),
   {

@@ -36,7 +36,7 @@ const syncTime = (name: string, help: string): MetricFamily => ({
   buckets: syncBuckets,
 });
 
-const kubeProxyFamilies: readonly MetricFamily[] = [
+export const kubeProxyFamilies: readonly MetricFamily[] = [
   syncTime(SYNC, 'Time of a sync of the rules.'),
   syncTime(FULL, 'Time of a sync that writes all rules.'),
   syncTime(PARTIAL, 'Time of a sync that writes the rules of what has changed.'),

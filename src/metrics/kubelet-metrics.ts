@@ -22,7 +22,7 @@ const startBuckets = [
   2700, 3600,
 ];
 
-const kubeletFamilies: readonly MetricFamily[] = [
+export const kubeletFamilies: readonly MetricFamily[] = [
   {
     name: PULL,
     help: 'Time of one image pull, without waiting for its turn.',

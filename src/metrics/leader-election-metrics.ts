@@ -5,7 +5,7 @@ import { type MetricFamily, sampleHead } from './metric-registry.js';
 import type { MetricSample } from './run-result.js';
 
 /** The only one. */
-const leaderElectionFamilies: readonly [MetricFamily] = [
+export const leaderElectionFamilies: readonly [MetricFamily] = [
   {
     name: 'leader_election_master_status',
     help: 'Whether the process holds the lease: 1 if it leads, 0 if it stands by.',

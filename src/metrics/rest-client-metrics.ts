@@ -15,7 +15,7 @@ const SIZE_BUCKETS = [
 ];
 const labels = ['host', 'verb', 'job'];
 
-const restClientFamilies: readonly MetricFamily[] = [
+export const restClientFamilies: readonly MetricFamily[] = [
   {
     name: 'rest_client_rate_limiter_duration_seconds',
     help: 'Time that the rate limiter of the client held requests.',

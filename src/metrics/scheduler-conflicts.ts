@@ -28,7 +28,7 @@ const admissionReason = /^(?:OutOf.+|NodeAffinity|NodePorts|UnexpectedAdmissionE
 const labels = ['scheduler'];
 
 /** Names of kubeclock's own; Kubernetes has no such metrics. */
-const schedulerConflictFamilies: readonly MetricFamily[] = [
+export const schedulerConflictFamilies: readonly MetricFamily[] = [
   {
     name: 'kubeclock_scheduler_binding_conflicts_total',
     help: 'Bindings refused because the pod had a node already.',

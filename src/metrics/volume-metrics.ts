@@ -18,7 +18,7 @@ const csiLabels = ['driver_name', 'method_name', 'grpc_status_code', 'migrated']
 const claimLabels = ['namespace', 'storage_class', 'volume_attributes_class'];
 const stateLabels = ['plugin_name', 'state'];
 
-const volumeFamilies: readonly MetricFamily[] = [
+export const volumeFamilies: readonly MetricFamily[] = [
   {
     name: 'attachdetach_controller_forced_detaches',
     help: 'Volumes that were detached although their nodes may have had them mounted.',

@@ -13,40 +13,40 @@ label \`instance\`. \`kubeclock report DIR --format openmetrics\` writes the sam
 This file is written from the code: \`npm run build && node tools/write-reference.mjs\`.
 `;
 
-/** What the modules that declare families are about. */
+/** What the families that modules export are about. */
 const titles = {
-  'admission-samples': 'Admission webhooks',
-  'api-request-families': 'Requests to the API server',
-  'cloud-metrics': 'Cloud and its controllers',
-  'cluster-autoscaler-metrics': 'Cluster Autoscaler',
-  'controller-manager-metrics': 'kube-controller-manager',
-  'dns-metrics': 'Cluster DNS',
-  'etcd-families': 'etcd',
-  'flannel-metrics': 'flannel',
-  'flow-control-families': 'API Priority and Fairness',
-  'karpenter-metrics': 'Karpenter',
-  'kube-proxy-metrics': 'kube-proxy',
-  'kubelet-metrics': 'Kubelets, all together',
-  'leader-election-metrics': 'Leader election',
-  'rest-client-metrics': 'Clients of the API server',
-  'scheduler-conflicts': 'Several schedulers',
-  'scheduler-families': 'kube-scheduler',
-  'storage-families': 'Watch caches and storage of the API server',
-  'volume-metrics': 'Volumes',
+  admissionFamilies: 'Admission webhooks',
+  apiRequestFamilies: 'Requests to the API server',
+  cloudCallFamilies: 'Cloud and its controllers',
+  cloudControllerFamilies: 'Cloud and its controllers',
+  clusterAutoscalerFamilies: 'Cluster Autoscaler',
+  controllerManagerFamilies: 'kube-controller-manager',
+  dnsFamilies: 'Cluster DNS',
+  etcdFamilies: 'etcd',
+  flannelFamilies: 'flannel',
+  flowControlFamilies: 'API Priority and Fairness',
+  karpenterFamilies: 'Karpenter',
+  kubeProxyFamilies: 'kube-proxy',
+  kubeletFamilies: 'Kubelets, all together',
+  leaderElectionFamilies: 'Leader election',
+  restClientFamilies: 'Clients of the API server',
+  schedulerConflictFamilies: 'Several schedulers',
+  schedulerFamilies: 'kube-scheduler',
+  storageFamilies: 'Watch caches and storage of the API server',
+  volumeFamilies: 'Volumes',
 };
 
 /** What a module declares; undefined when that is no metric. @throws Error without a title. */
-export function metricGroup(name, module) {
-  const families = Object.entries(module).flatMap(([key, value]) => {
-    if (!key.endsWith('Families')) return [];
-    const declared = typeof value === 'function' ? value('CLOUD') : value;
-    return [...declared.values()];
+export function metricGroup(module) {
+  const found = Object.keys(module).filter((name) => name.endsWith('Families'));
+  if (found.length === 0) return undefined;
+  const [title] = found.map((name) => titles[name]);
+  if (title === undefined) throw new Error(`tools/reference has no title for ${found[0]}.`);
+  const families = found.flatMap((name) => {
+    const declared = module[name];
+    return [...(typeof declared === 'function' ? declared('CLOUD') : declared).values()];
   });
-  if (families.length === 0) return undefined;
-  if (titles[name] === undefined) {
-    throw new Error(`tools/reference/metric-docs.mjs has no title for ${name}.`);
-  }
-  return { title: titles[name], families };
+  return { title, families };
 }
 
 /** The whole document. */

@@ -18,7 +18,7 @@ export async function referencePages(load, metricModules) {
   const scenarioDocs = renderScenarioDocs(scenarioJsonSchema(), thresholdMetrics, aggregationNames);
   const groups = [];
   for (const module of metricModules) {
-    const group = metricGroup(module, await load(`metrics/${module}`));
+    const group = metricGroup(await load(`metrics/${module}`));
     if (group !== undefined) groups.push(group);
   }
   return new Map([
