@@ -28,6 +28,12 @@ test('links lead to files and headings that are there', () => {
   expect(faults).toEqual([]);
 });
 
+test('the index leads to every page of docs/', () => {
+  const targets = linksOf(documentAt('docs/README.md')).map(({ target }) => target);
+  const pages = all.flatMap(({ path }) => /^docs\/([^/]+\.md)$/.exec(path)?.[1] ?? []);
+  expect(pages.filter((page) => page !== 'README.md' && !targets.includes(page))).toEqual([]);
+});
+
 describe('a link is found wanting', () => {
   const readme = documentAt('README.md');
   test('when its file is missing', () => {
