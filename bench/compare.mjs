@@ -60,13 +60,14 @@ async function main() {
       console.log(comparedLine(now, stored.get(name)));
       if (options.update && value !== null) stored.set(name, now);
     }
+    // After each case, so that a run which is broken off keeps what it has.
+    if (options.update) write(file, stored);
   }
   for (const entry of chosen.filter(({ missing }) => missing?.() !== undefined)) {
     const names = figuresOf(entry).map(({ name }) => name);
     process.stderr.write(`${names.join(', ')}: not measured: ${entry.missing()}\n`);
   }
   if (options.update) {
-    write(file, stored);
     console.log(`written to ${relative('.', file)}`);
   } else {
     console.log(worse === 0 ? 'nothing is worse' : `${worse} worse`);
