@@ -10,4 +10,5 @@ const measured = await cases.find((other) => other.name === name).measure();
 const figures = (Array.isArray(measured) ? measured : [measured]).map((figure) =>
   typeof figure === 'number' ? { value: figure, spread: null } : figure,
 );
-console.log(JSON.stringify({ figures, calibration: (before + calibrated()) / 2 }));
+const calibration = Number(((before + calibrated()) / 2).toPrecision(4));
+console.log(JSON.stringify({ figures, calibration }));

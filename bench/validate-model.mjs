@@ -7,6 +7,7 @@
 
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { usageErrors } from './options.mjs';
 
 const usage = 'usage: npm run validate:model -- [--json] [--only NAME]';
 
@@ -60,10 +61,4 @@ async function main() {
   if (counts.failed > 0) process.exitCode = 1;
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!String(error.code).startsWith('ERR_PARSE_ARGS')) throw error;
-  process.stderr.write(`${error.message}\n${usage}\n`);
-  process.exitCode = 2;
-}
+await usageErrors(main, usage);
