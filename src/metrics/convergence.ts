@@ -18,6 +18,9 @@ import { type Goal, STAGES, type Stage } from './goal.js';
 import { Goals } from './goals.js';
 import type { ConvergenceRow } from './run-result.js';
 
+const PUBLISHED = STAGES.indexOf('endpoints_published');
+const PROGRAMMED = STAGES.indexOf('endpoints_programmed');
+
 export class Convergence extends SilentObserver implements ChangeListener {
   readonly #simulation: Simulation;
   readonly #limits: Pick<ClientLimits, 'of'>;
@@ -136,7 +139,7 @@ export class Convergence extends SilentObserver implements ChangeListener {
       if (holds === true && isDone) reachedUs[index] ??= this.#simulation.now;
       else reachedUs[index] = undefined;
     }
-    const isPublished = reachedUs[STAGES.indexOf('endpoints_published')] !== undefined;
+    const isPublished = reachedUs[PUBLISHED] !== undefined;
     if (isPublished && !isDone) this.#awaitingNetwork.add(goal);
     else this.#awaitingNetwork.delete(goal);
     const { impossible, ledger } = goal;
@@ -168,8 +171,8 @@ export class Convergence extends SilentObserver implements ChangeListener {
 
   #waitsFor(goal: Goal): Activity {
     const { reachedUs } = goal;
-    if (reachedUs[STAGES.indexOf('endpoints_published')] === undefined) return goal.waitsFor();
-    const isProgrammed = reachedUs[STAGES.indexOf('endpoints_programmed')] !== undefined;
+    if (reachedUs[PUBLISHED] === undefined) return goal.waitsFor();
+    const isProgrammed = reachedUs[PROGRAMMED] !== undefined;
     return isProgrammed ? 'dns' : 'program';
   }
 

@@ -61,6 +61,24 @@ const UNKNOWN: PodFacts = {
   isListed: false,
 };
 
+/** What was counted is still so: nothing has to be counted again. */
+function isSame(a: PodFacts, b: PodFacts): boolean {
+  return (
+    a.exists === b.exists &&
+    a.isTerminating === b.isTerminating &&
+    a.isWanted === b.isWanted &&
+    a.isScheduled === b.isScheduled &&
+    a.isUnschedulable === b.isUnschedulable &&
+    a.isBinding === b.isBinding &&
+    a.isClaiming === b.isClaiming &&
+    a.starting === b.starting &&
+    a.isReady === b.isReady &&
+    a.isServing === b.isServing &&
+    a.isPublished === b.isPublished &&
+    a.isListed === b.isListed
+  );
+}
+
 /** A pod from its first write until it is gone from the store and from all slices. */
 export interface TrackedPod {
   readonly uid: string;
@@ -243,7 +261,10 @@ export class WorkloadGoal extends Goal {
     if (this.#unschedulable > 0) return 'unschedulable';
     if (unbound > this.#binding) return 'schedule';
     if (unbound > 0) return this.#claiming > 0 ? 'volume' : 'bind';
-    return STARTING.find((_, index) => (this.#starting[index] as number) > 0);
+    for (let index = 0; index < STARTING.length; index++) {
+      if ((this.#starting[index] as number) > 0) return STARTING[index];
+    }
+    return undefined;
   }
 
   /** Pods that are wanted and have not come to their end. */
@@ -258,9 +279,11 @@ export class WorkloadGoal extends Goal {
   refresh(tracked: TrackedPod): boolean {
     const before = tracked.facts;
     const facts = this.#factsOf(tracked);
-    this.#count(before, -1);
-    this.#count(facts, 1);
-    tracked.facts = facts;
+    if (!isSame(before, facts)) {
+      this.#count(before, -1);
+      this.#count(facts, 1);
+      tracked.facts = facts;
+    }
     if (tracked.isGone && !facts.isListed) this.pods.delete(tracked);
     return before.isPublished !== facts.isPublished || before.isListed !== facts.isListed;
   }

@@ -67,8 +67,7 @@ export class Network {
   send(from: Member, messages: readonly Message[]): void {
     if (messages.length === 0) return;
     for (let to = 0; to < this.#group.size; to++) {
-      const own = messages.filter((message) => message.to === to);
-      if (own.length > 0) this.#sendTo(from, this.#group.members[to] as Member, own);
+      if (to !== from.id) this.#sendTo(from, this.#group.members[to] as Member, messages);
     }
   }
 
@@ -103,10 +102,14 @@ export class Network {
     }
   }
 
-  #sendTo(from: Member, to: Member, messages: Message[]): void {
-    const snapshots = messages.filter(({ type }) => type === 'MsgSnap');
-    const others = snapshots.length === 0 ? messages : messages.filter((m) => m.type !== 'MsgSnap');
-    for (const snapshot of snapshots) this.#sendSnapshot(from, to, snapshot);
+  /** Those of the messages that are for that member. */
+  #sendTo(from: Member, to: Member, messages: readonly Message[]): void {
+    const others: Message[] = [];
+    for (const message of messages) {
+      if (message.to !== to.id) continue;
+      if (message.type === 'MsgSnap') this.#sendSnapshot(from, to, message);
+      else others.push(message);
+    }
     if (others.length === 0) return;
     if (!this.#reaches(from, to)) return this.#lose(from, to.id, false);
     const bytes = bytesOf(others);

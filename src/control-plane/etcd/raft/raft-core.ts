@@ -4,7 +4,7 @@
 // Left out: learners, membership changes, asynchronous storage writes.
 // Source: etcd-io/raft v3.6 raft.go (reference: controlplane A2, A3); D. Ongaro, Consensus:
 // Bridging Theory and Practice, 2014.
-import type { Message, MessageType, ReadState } from './message.js';
+import type { Entry, Message, MessageType, ReadState } from './message.js';
 import { NO_ENTRIES } from './message.js';
 import { Progress } from './progress.js';
 import { RaftLog } from './raft-log.js';
@@ -87,6 +87,45 @@ export class RaftCore {
       reject: fields.reject ?? false,
       rejectHint: fields.rejectHint ?? 0,
       context: fields.context ?? 0,
+    });
+  }
+
+  /** Sends a MsgApp; as `send`, for what is sent most. */
+  sendAppend(
+    to: number,
+    index: number,
+    logTerm: number,
+    entries: readonly Entry[],
+    commit: number,
+  ): void {
+    this.#push('MsgApp', to, index, logTerm, entries, commit);
+  }
+
+  /** Sends a MsgAppResp that accepts everything up to `index`. */
+  acceptAppend(to: number, index: number): void {
+    this.#push('MsgAppResp', to, index, 0, NO_ENTRIES, 0);
+  }
+
+  #push(
+    type: MessageType,
+    to: number,
+    index: number,
+    logTerm: number,
+    entries: readonly Entry[],
+    commit: number,
+  ): void {
+    this.messages.push({
+      type,
+      from: this.id,
+      to,
+      term: this.term,
+      index,
+      logTerm,
+      entries,
+      commit,
+      reject: false,
+      rejectHint: 0,
+      context: 0,
     });
   }
 

@@ -2,7 +2,7 @@
 // Source: etcd-io/raft v3.6 raft.go maybeSendAppend, handleAppendEntries, stepLeader (reference:
 // controlplane A3).
 import type { EntryData } from './entry-data.js';
-import type { Entry, Message } from './message.js';
+import { type Entry, type Message, NO_ENTRIES } from './message.js';
 import type { Progress } from './progress.js';
 import type { RaftCore } from './raft-core.js';
 import { confirmReads, releasePendingReads } from './read-index.js';
@@ -39,8 +39,8 @@ function maybeSendAppend(core: RaftCore, to: number): boolean {
   const index = progress.next - 1;
   const logTerm = log.term(index);
   if (logTerm === undefined) return sendSnapshot(core, to, progress);
-  const entries = hasEntries ? log.slice(progress.next, options.maxSizePerMsgBytes) : [];
-  core.send('MsgApp', to, { index, logTerm, entries, commit });
+  const entries = hasEntries ? log.slice(progress.next, options.maxSizePerMsgBytes) : NO_ENTRIES;
+  core.sendAppend(to, index, logTerm, entries, commit);
   progress.sentCommit = commit;
   const end = index + entries.length;
   if (progress.state === 'Replicate' && entries.length > 0) {
@@ -95,7 +95,7 @@ function acceptAppend(core: RaftCore, to: number, index: number): void {
   const last = core.messages.at(-1);
   const isRepeated = last?.type === 'MsgAppResp' && last.to === to && !last.reject;
   if (isRepeated) core.messages.pop();
-  core.send('MsgAppResp', to, { index });
+  core.acceptAppend(to, index);
 }
 
 /** MsgAppResp at the leader. */
