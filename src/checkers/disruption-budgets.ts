@@ -25,6 +25,8 @@ export class DisruptionBudgets extends Checker {
   /** Pods that were asked to go, as they were before, where there are budgets. */
   readonly #leaving = new Map<string, Pod>();
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Pod', 'PodDisruptionBudget']);
+
   override committed({ type, object, previous }: WatchEvent): void {
     if (object.kind === 'PodDisruptionBudget') {
       this.#budgetCommitted(type, object, previous as PodDisruptionBudget | undefined);

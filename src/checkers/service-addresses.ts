@@ -8,6 +8,8 @@ export class ServiceAddresses extends Checker {
   /** Key of the Service by address. */
   readonly #holders = new Map<string, string>();
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Service']);
+
   override committed({ type, object, previous }: WatchEvent): void {
     if (object.kind !== 'Service') return;
     const key = keyOf(object);

@@ -19,6 +19,8 @@ export class StatefulIdentity extends Checker {
   /** By `namespace/name`. */
   readonly #running = new Map<string, Running>();
 
+  override readonly committedKinds: ReadonlySet<string> = new Set(['Pod']);
+
   override committed({ object, previous }: WatchEvent): void {
     if (object.kind !== 'Pod' || !isOfStatefulSet(object)) return;
     const statuses = object.status?.containerStatuses;

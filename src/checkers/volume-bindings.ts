@@ -21,6 +21,12 @@ export class VolumeBindings extends Checker {
   /** The same the other way round. */
   readonly #claimOf = new Map<string, string>();
 
+  override readonly committedKinds: ReadonlySet<string> = new Set([
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'VolumeAttachment',
+  ]);
+
   override committed({ type, object }: WatchEvent): void {
     const isGone = type === 'DELETED';
     if (object.kind === 'PersistentVolume') this.#volumeCommitted(object, isGone);

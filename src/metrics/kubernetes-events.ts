@@ -1,6 +1,7 @@
 // The Event objects of the run, as `kubectl get events` would list them at its end.
 import type { Event } from '../api/event.js';
 import { occurrences, seenTimes } from '../api/event-occurrences.js';
+import { keyOf } from '../client/api-request.js';
 import { SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { EventRow } from './run-result.js';
@@ -13,7 +14,7 @@ export class KubernetesEvents extends SilentObserver {
 
   override committed({ object, type }: WatchEvent): void {
     if (object.kind !== 'Event' || type === 'DELETED') return;
-    this.#events.set(`${object.metadata.namespace}/${object.metadata.name}`, object);
+    this.#events.set(keyOf(object), object);
   }
 
   /** In order of first posting. */

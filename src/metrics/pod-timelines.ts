@@ -1,6 +1,6 @@
 // One row a pod: when it reached each step of its life, from committed writes and from what
 // components report. Memory: one record a pod until the end of the run.
-import type { EndpointSlice } from '../api/endpoint-slice.js';
+import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Pod } from '../api/pod.js';
 import { type PodStage, type SchedulingResult, SilentObserver } from '../client/observer.js';
@@ -53,7 +53,7 @@ export class PodTimelines extends SilentObserver {
   override committed(event: WatchEvent): void {
     const { object } = event;
     if (object.kind === 'Pod') this.#podCommitted(object, event);
-    else if (object.kind === 'EndpointSlice') this.#sliceCommitted(object, event.revision);
+    else if (object.kind === 'EndpointSlice') this.#sliceCommitted(object, event);
     else if (object.kind === 'ReplicaSet' && event.type === 'ADDED') {
       const owner = object.metadata.ownerReferences?.[0];
       if (owner)
@@ -145,8 +145,13 @@ export class PodTimelines extends SilentObserver {
     return this.#ownerOfReplicaSet.get(owner.uid) ?? `${owner.kind}/${owner.name}`;
   }
 
-  #sliceCommitted(slice: EndpointSlice, revision: number): void {
-    for (const { conditions, targetRef } of slice.endpoints) {
+  /** Most endpoints are those of the slice before, and were looked at then. */
+  #sliceCommitted({ endpoints }: EndpointSlice, { previous, revision }: WatchEvent): void {
+    const before = (previous as EndpointSlice | undefined)?.endpoints;
+    for (let i = 0; i < endpoints.length; i++) {
+      const endpoint = endpoints[i] as Endpoint;
+      if (before?.[i] === endpoint) continue;
+      const { conditions, targetRef } = endpoint;
       if (conditions?.ready !== true) continue;
       const row = this.#rows.get(targetRef?.uid ?? '');
       if (row === undefined || row.endpointPublishedUs !== undefined) continue;

@@ -132,6 +132,11 @@ export class VolumeMetrics extends SilentObserver implements VolumeMonitor {
     this.#registry.scalar(name, plugin, 'desired_state_of_world').value = desired;
   }
 
+  override readonly committedKinds: ReadonlySet<string> = new Set([
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+  ]);
+
   override committed({ type, object, previous }: WatchEvent): void {
     if (object.kind === 'PersistentVolume') {
       if (previous !== undefined) this.#countVolume(previous as PersistentVolume, -1);

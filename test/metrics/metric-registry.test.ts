@@ -36,6 +36,14 @@ describe('a registry', () => {
     ]);
   });
 
+  test('tells label values with spaces in them apart', () => {
+    const registry = new MetricRegistry(families);
+    registry.scalar('b_total', 'a b', 'c').value = 1;
+    registry.scalar('b_total', 'a', 'b c').value = 2;
+    expect(registry.scalar('b_total', 'a b', 'c').value).toBe(1);
+    expect(registry.samples).toHaveLength(2);
+  });
+
   test('gives samples in the order of names and values, with what is constant in front', () => {
     const registry = new MetricRegistry(families, [['instance', 'x']]);
     registry.histogram('c_seconds', 'put').observe(1.5);

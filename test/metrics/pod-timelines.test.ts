@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EndpointSlice } from '../../src/api/endpoint-slice.js';
 import type { Pod } from '../../src/api/pod.js';
 import { PodTimelines } from '../../src/metrics/pod-timelines.js';
 import { deployment, endpoint, pod, replicaSet, Story, service, slice } from './story.js';
@@ -144,6 +145,16 @@ describe('programming of endpoints', () => {
     story.at(30);
     timelines.endpointsProgrammed(story.revision);
     expect(timelines.rows.map((row) => row.endpointProgrammedUs)).toEqual([10, 20, 30]);
+  });
+
+  test('finds a new endpoint wherever it stands among those that were there', () => {
+    const story = told().put(pod('a'), pod('b'), pod('c')).at(1);
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => endpoint(name, true));
+    const web = slice('x', service('web'), ['a', 'b']);
+    story.put({ ...web, endpoints: [a, b] } as EndpointSlice);
+    story.at(2).put({ ...web, endpoints: [b, c, a] } as EndpointSlice);
+    const published = story.timelines.rows.map((row) => row.endpointPublishedUs);
+    expect(published).toEqual([1, 1, 2]);
   });
 
   test('reports about pods that are not known are let go', () => {
