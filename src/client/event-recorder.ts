@@ -10,6 +10,7 @@ import { referenceTo } from '../api/object-meta.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { TokenBucket } from '../kernel/stations.js';
 import type { SimTime } from '../kernel/time.js';
+import { hexadecimal } from '../stats/hexadecimal.js';
 import type { ApiCall } from './api-call.js';
 import type { ApiClient } from './api-client.js';
 import type { ApiRequest } from './api-request.js';
@@ -70,7 +71,7 @@ export class EventRecorder {
       return;
     }
     const { now } = this.#simulation;
-    const name = `${involved.metadata.name}.${now.toString(16)}${(this.#sequence++).toString(16)}`;
+    const name = `${involved.metadata.name}.${hexadecimal(now)}${hexadecimal(this.#sequence++)}`;
     this.#queue.push({ involved, type, reason, message, atUs: now, name });
     if (!this.#isPosting) this.#postNext();
   }

@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { referenceTo } from '../api/object-meta.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
+import { hexadecimal } from '../stats/hexadecimal.js';
 import type { ApiCall } from './api-call.js';
 import type { ApiClient } from './api-client.js';
 import type { ApiRequest } from './api-request.js';
@@ -76,7 +77,7 @@ export class SeriesEventRecorder {
   ): Event {
     const { namespace, name } = involved.metadata;
     const { now } = this.#simulation;
-    const suffix = `${now.toString(16)}${(this.#sequence++).toString(16)}`;
+    const suffix = `${hexadecimal(now)}${hexadecimal(this.#sequence++)}`;
     return {
       apiVersion: 'v1',
       kind: 'Event',

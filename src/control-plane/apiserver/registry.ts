@@ -6,6 +6,7 @@
 import type { ObjectMeta } from '../../api/object-meta.js';
 import type { RandomRoot } from '../../kernel/random-stream.js';
 import type { SimTime } from '../../kernel/time.js';
+import { hex16Bits, hex32Bits } from '../../stats/hexadecimal.js';
 import { ServiceAddresses } from './service-addresses.js';
 import { storedMetadata } from './stored-parts.js';
 
@@ -82,11 +83,8 @@ export class IdentityGenerator {
     // Names of Events are not used twice: to remember them would only cost memory.
     if (!key.startsWith('events/')) this.#incarnations.set(key, incarnation);
     const stream = this.#random.stream(`apiserver/uid/${key}/${incarnation}`);
-    const hex = (digits: number): string =>
-      stream
-        .below(digits === 8 ? 4_294_967_296 : 65_536)
-        .toString(16)
-        .padStart(digits, '0');
-    return `${hex(8)}-${hex(4)}-4${hex(4).slice(1)}-a${hex(4).slice(1)}-${hex(8)}${hex(4)}`;
+    const hex4 = (): string => hex16Bits(stream.below(65_536));
+    const hex8 = (): string => hex32Bits(stream.below(4_294_967_296));
+    return `${hex8()}-${hex4()}-4${hex4().slice(1)}-a${hex4().slice(1)}-${hex8()}${hex4()}`;
   }
 }

@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { referenceTo } from '../../api/object-meta.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
+import { hexadecimal } from '../../stats/hexadecimal.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { clockOf, type NodeAgent } from './node-agent.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
@@ -151,7 +152,7 @@ export class EventPoster {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: {
-        name: `${name}.${record.seenUs.toString(16)}.${part}.${reason.toLowerCase()}`,
+        name: `${name}.${hexadecimal(record.seenUs)}.${part}.${reason.toLowerCase()}`,
         namespace,
       },
       involvedObject: extended(referenceTo(record.pod), {
