@@ -90,29 +90,14 @@ export class RaftCore {
     });
   }
 
-  /** Sends a MsgApp; as `send`, for what is sent most. */
-  sendAppend(
+  /** As `send`, for the two types that are sent most and refuse nothing. */
+  sendAbout(
+    type: 'MsgApp' | 'MsgAppResp',
     to: number,
     index: number,
-    logTerm: number,
-    entries: readonly Entry[],
-    commit: number,
-  ): void {
-    this.#push('MsgApp', to, index, logTerm, entries, commit);
-  }
-
-  /** Sends a MsgAppResp that accepts everything up to `index`. */
-  acceptAppend(to: number, index: number): void {
-    this.#push('MsgAppResp', to, index, 0, NO_ENTRIES, 0);
-  }
-
-  #push(
-    type: MessageType,
-    to: number,
-    index: number,
-    logTerm: number,
-    entries: readonly Entry[],
-    commit: number,
+    logTerm = 0,
+    entries: readonly Entry[] = NO_ENTRIES,
+    commit = 0,
   ): void {
     this.messages.push({
       type,

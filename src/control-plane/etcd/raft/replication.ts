@@ -40,7 +40,7 @@ function maybeSendAppend(core: RaftCore, to: number): boolean {
   const logTerm = log.term(index);
   if (logTerm === undefined) return sendSnapshot(core, to, progress);
   const entries = hasEntries ? log.slice(progress.next, options.maxSizePerMsgBytes) : NO_ENTRIES;
-  core.sendAppend(to, index, logTerm, entries, commit);
+  core.sendAbout('MsgApp', to, index, logTerm, entries, commit);
   progress.sentCommit = commit;
   const end = index + entries.length;
   if (progress.state === 'Replicate' && entries.length > 0) {
@@ -95,7 +95,7 @@ function acceptAppend(core: RaftCore, to: number, index: number): void {
   const last = core.messages.at(-1);
   const isRepeated = last?.type === 'MsgAppResp' && last.to === to && !last.reject;
   if (isRepeated) core.messages.pop();
-  core.acceptAppend(to, index);
+  core.sendAbout('MsgAppResp', to, index);
 }
 
 /** MsgAppResp at the leader. */
