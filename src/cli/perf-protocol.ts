@@ -132,7 +132,9 @@ class PerfThread {
     };
     const run = runPerfWorkload(workload, machine, options);
     this.#events += run.events;
-    this.#results.push(this.#stop.isOutOfMemory ? { ...run, outcome: outOfMemory } : run);
+    this.#results.push(
+      this.#stop.isOutOfMemory ? { ...run, outcome: outOfMemory('before the end') } : run,
+    );
     const { end } = run.outcome;
     if (end === 'limit' || end === 'interrupted') return false;
     if (verify) {

@@ -315,6 +315,10 @@ function reportFailure(error: Error, { err }: Host, { isDebug, help }: Telling):
     err.write(`kubeclock: beyond the model: ${error.message}\n`);
     return exitCode.invalidInput;
   }
+  if (error instanceof SimulationFailure && error.errorName === 'OutOfMemory') {
+    err.write(`kubeclock: ${error.message}\n`);
+    return exitCode.internalError;
+  }
   if (error instanceof SimulationFailure && error.errorName === 'PluginFailure') {
     err.write(`kubeclock: ${error.message}\n`);
     err.write(isDebug ? `${error.stack}\n` : 'This is a fault of the plugin.\n');

@@ -14,7 +14,13 @@ import { renderRun } from '../report/render-run.js';
 import { summaryTable, type TextStyle } from '../report/summary-table.js';
 import { renderPlotSpecs } from '../report/svg/plot-specs.js';
 import type { LoadedScenario } from '../scenario/scenario.js';
-import { outOfMemory, postAnswer, StopCondition, type ThreadMessage } from './thread-messages.js';
+import {
+  outOfMemory,
+  postAnswer,
+  StopCondition,
+  type ThreadMessage,
+  whereStopped,
+} from './thread-messages.js';
 
 /** Runs a scenario to its end, synchronously. */
 export type Simulate = (scenario: LoadedScenario, options: RunOptions) => RunResult;
@@ -82,7 +88,9 @@ function answerTo(
   const limits = limitsOf(request);
   const options = { ...limits, shouldStop: stop.holds, onProgress, onPluginFailure };
   const run = simulate(scenario, options);
-  const result: RunResult = stop.isOutOfMemory ? { ...run, outcome: outOfMemory } : run;
+  const result: RunResult = stop.isOutOfMemory
+    ? { ...run, outcome: outOfMemory(whereStopped(run)) }
+    : run;
   const second = verify && !result.outcome.partial ? simulate(scenario, options) : undefined;
   const { thresholds, outcome, modelVersion, traceHash } = result;
   return {

@@ -3,9 +3,10 @@
  * request to stop.
  */
 
-import { constants } from 'node:os';
+import { constants, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { RunProgress } from '../experiment/run-scenario.js';
+import { formatBytes } from '../report/number-format.js';
 import type { SimulationAnswer, SimulationRequest } from './simulation-protocol.js';
 import type { ThreadMessage } from './thread-messages.js';
 
@@ -47,12 +48,15 @@ export function simulateInThread(
  * Runs a request in a thread, to which it goes with a `stopFlag`. The first SIGINT or SIGTERM asks
  * the thread to stop and keep what it has; the second ends the process at once.
  *
- * @throws SimulationFailure when the thread fails.
+ * `heapMiB`: the heap of the thread at most.
+ *
+ * @throws SimulationFailure when the thread fails, named `OutOfMemory` when its heap is too small.
  */
 export async function runInThread<Answer, Progress = RunProgress>(
   request: object,
   onProgress: (progress: Progress) => void,
   entry: URL,
+  heapMiB: number = machineShareMiB(),
 ): Promise<ThreadEnd<Answer>> {
   const stopFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   let signal: ThreadEnd<Answer>['signal'];
@@ -65,8 +69,12 @@ export async function runInThread<Answer, Progress = RunProgress>(
   process.on('SIGTERM', onSignal);
   try {
     const answer = await answerOf<Answer, Progress>(
-      new Worker(entry, { workerData: { ...request, stopFlag } }),
+      new Worker(entry, {
+        workerData: { ...request, stopFlag },
+        resourceLimits: { maxOldGenerationSizeMb: heapMiB },
+      }),
       onProgress,
+      heapMiB,
     );
     return { answer, signal };
   } finally {
@@ -75,9 +83,26 @@ export async function runInThread<Answer, Progress = RunProgress>(
   }
 }
 
+/** Of the machine's memory: the engine's own limit is 4 GiB or less, whatever there is. */
+const HEAP_SHARE = 0.8;
+
+function machineShareMiB(): number {
+  return Math.floor((totalmem() * HEAP_SHARE) / 1_048_576);
+}
+
+/** What the end of a thread by an error is told as. */
+function failureOf(error: NodeJS.ErrnoException, heapMiB: number): Error {
+  if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+  const message =
+    `the run needs more memory than the ${formatBytes(heapMiB * 1_048_576)} that it may ` +
+    'have, and nothing is left of it. With --max-memory it ends before, and keeps what it has.';
+  return new SimulationFailure('OutOfMemory', message, '');
+}
+
 function answerOf<Answer, Progress>(
   worker: Worker,
   onProgress: (progress: Progress) => void,
+  heapMiB: number,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: ThreadMessage<Answer, Progress>) => {
@@ -85,7 +110,7 @@ function answerOf<Answer, Progress>(
       else if (message.type === 'done') resolve(message.answer);
       else reject(new SimulationFailure(message.name, message.message, message.stack));
     });
-    worker.on('error', reject);
+    worker.on('error', (error) => reject(failureOf(error, heapMiB)));
     worker.on('exit', (code) => reject(new Error(`the simulation thread ended with code ${code}`)));
   });
 }

@@ -2,6 +2,10 @@
  * What any thread that computes for a command says to it, and how it notices that it should stop.
  */
 
+import { toSeconds } from '../kernel/time.js';
+import type { RunOutcome, RunResult } from '../metrics/run-result.js';
+import { formatCount } from '../report/number-format.js';
+
 /** What a thread posts. */
 export type ThreadMessage<Answer, Progress> =
   | { readonly type: 'progress'; readonly progress: Progress }
@@ -75,9 +79,15 @@ export class StopCondition {
   };
 }
 
-/** Of a run that StopCondition has ended for its memory. */
-export const outOfMemory = {
-  end: 'limit',
-  partial: true,
-  message: 'Stopped at --max-memory before the end; the results are partial.',
-} as const;
+/** Outcome of a run that StopCondition has ended for its memory; `where` says how far it was. */
+export function outOfMemory(where: string): RunOutcome {
+  const message = `Stopped at --max-memory ${where}; the results are partial.`;
+  return { end: 'limit', partial: true, message };
+}
+
+/** How far a run was, and what it was full of. */
+export function whereStopped(run: Pick<RunResult, 'endUs' | 'pods' | 'kubernetesEvents'>): string {
+  const { endUs, pods, kubernetesEvents } = run;
+  const objects = `${formatCount(pods.length)} pods and ${formatCount(kubernetesEvents.length)}`;
+  return `at ${toSeconds(endUs)} s of simulated time, with ${objects} Events`;
+}

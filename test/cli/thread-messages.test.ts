@@ -7,6 +7,7 @@ import {
   StopCondition,
   type ThreadMessage,
   throttled,
+  whereStopped,
 } from '../../src/cli/thread-messages.js';
 
 type Message = ThreadMessage<string, number>;
@@ -98,7 +99,13 @@ describe('the condition to stop', () => {
   });
 
   test('has an outcome for what ran out of memory', () => {
-    expect(outOfMemory).toMatchObject({ end: 'limit', partial: true });
-    expect(outOfMemory.message).toContain('--max-memory');
+    const end = { endUs: 1_500_000, pods: Array(1_200), kubernetesEvents: Array(3) };
+    expect(outOfMemory(whereStopped(end))).toEqual({
+      end: 'limit',
+      partial: true,
+      message:
+        'Stopped at --max-memory at 1.5 s of simulated time, with 1,200 pods and 3 Events; the ' +
+        'results are partial.',
+    });
   });
 });
