@@ -6,7 +6,7 @@
 
 import { encodedBytes } from '../../dist/api/encoded-size.js';
 import { reconcileSlices } from '../../dist/control-plane/controller-manager/endpoint-slice-reconciler.js';
-import { endpointsOf } from '../../dist/control-plane/controller-manager/endpoints-controller.js';
+import { subsetsOf } from '../../dist/control-plane/controller-manager/endpoints-controller.js';
 import { storageSamples } from '../../dist/metrics/storage-samples.js';
 import { once } from './run.mjs';
 import { StoragePlane } from './storage-plane.mjs';
@@ -144,8 +144,8 @@ export const checks = [
         isReady: true,
       });
       const entries = new Map(Array.from({ length: PODS }, (_, i) => [`web-${i}`, entryOf(i)]));
-      const { subsets } = endpointsOf(service, { pods: new Map(), entries });
-      return subsets[0].addresses.length;
+      const [subset] = subsetsOf(service, { pods: new Map(), entries });
+      return subset.addresses.length;
     },
   },
 ];

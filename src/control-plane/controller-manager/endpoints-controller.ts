@@ -155,7 +155,7 @@ function addressOf(pod: Pod, publishNotReady: boolean): PodAddress | undefined {
 }
 
 /** The subsets that a Service should have. O(pods of the Service). */
-function subsetsOf(
+export function subsetsOf(
   service: Service,
   { pods, entries }: Members<PodAddress>,
 ): readonly EndpointSubset[] {
