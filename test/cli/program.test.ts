@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.js';
-import { commandNames } from '../../src/cli/wrong-arguments.js';
 import { scenarioText } from '../scenario/memory-files.js';
 
 const simulationEntry = new URL('./fake-simulation.mjs', import.meta.url);
@@ -18,8 +17,6 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 
 async function program(
   args: readonly string[],
@@ -102,13 +99,6 @@ describe('a word that is not known', () => {
 });
 
 describe('the help', () => {
-  test('names every command that mistakes are compared with, and no other', async () => {
-    const out = await helpOf(['--help']);
-    const listed = [...out.matchAll(/^ {2}kubeclock ([a-z-]+)/gm)].map(([, name = '']) => name);
-    const unique = [...new Set(listed)].sort(byText);
-    expect(unique).toEqual([...commandNames].sort(byText));
-  });
-
   test.each([80, 60])('fits a terminal of %i columns but for its examples', async (columns) => {
     const out = await helpOf(['run', '--help'], columns);
     const options = out.slice(out.indexOf('Options:')).split('\n');
