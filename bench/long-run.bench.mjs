@@ -1,5 +1,5 @@
-// A week of 500 nodes whose heartbeats are lazy: pods of a Deployment, renewed every day, and a node
-// that fails now and then.
+// A week of 500 nodes whose heartbeats are lazy: pods of a Deployment, renewed every day, and a
+// node that fails each day.
 
 import { runScenario } from '../dist/experiment/run-scenario.js';
 import { cpuSeconds, scenarioOf } from './whole-run.mjs';
@@ -8,9 +8,11 @@ const NODES = 500;
 const DAYS = 7;
 const PODS = 500;
 
-const deployment = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: shop, namespace: default},
-  spec: {replicas: ${PODS}, selector: {matchLabels: {app: shop}}, template: {metadata: {labels:
-  {app: shop}}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: 100m}}}]}}}}`;
+const deployment =
+  '{apiVersion: apps/v1, kind: Deployment, metadata: {name: shop, namespace: default}, ' +
+  `spec: {replicas: ${PODS}, selector: {matchLabels: {app: shop}}, template: {metadata: ` +
+  '{labels: {app: shop}}, spec: {containers: [{name: c, image: i, resources: ' +
+  '{requests: {cpu: 100m}}}]}}}}';
 
 const daily = Array.from({ length: DAYS }, (_, day) => [
   `{op: nodeFault, at: ${24 * day + 6}h, fault: crash, nodes: [workers-${day}], duration: 20m}`,
@@ -30,7 +32,7 @@ const week = `
     - {name: workers, count: ${NODES}, cpu: 4, memory: 16Gi, images: [i]}
   workload:
     operations:
-      - {op: apply, objects: [${deployment.replaceAll('\n', ' ')}]}
+      - {op: apply, objects: [${deployment}]}
 ${daily.map((line) => `      - ${line}`).join('\n')}
 `;
 
