@@ -180,7 +180,7 @@ function atMost<T>(list: readonly T[], limit: number): readonly T[] {
 }
 
 /** The Endpoints that a Service should have. */
-export function endpointsOf(
+function endpointsOf(
   { metadata }: Service,
   subsets: readonly EndpointSubset[],
   isOver: boolean,
