@@ -40,7 +40,7 @@ export class IdentityGenerator {
   fill(metadata: ObjectMeta, resource: string, now: SimTime): ObjectMeta {
     const { namespace = '', generateName = '' } = metadata;
     const name = metadata.name || this.#nameFor(`${resource}/${namespace}`, generateName);
-    const uid = this.#uidFor(`${resource}/${namespace}/${name}`);
+    const uid = this.#uidFor(`${resource}/${namespace}/${name}`, now);
     const server = {
       name,
       namespace: metadata.namespace,
@@ -78,10 +78,12 @@ export class IdentityGenerator {
     return { next: stream.below(SUFFIX_COUNT), step };
   }
 
-  #uidFor(key: string): string {
-    const incarnation = (this.#incarnations.get(key) ?? 0) + 1;
-    // Names of Events are not used twice: to remember them would only cost memory.
-    if (!key.startsWith('events/')) this.#incarnations.set(key, incarnation);
+  #uidFor(key: string, now: SimTime): string {
+    // An Event that has expired may be posted again under its name, but not at the same time: to
+    // remember all names of Events would only cost memory.
+    const isEvent = key.startsWith('events/');
+    const incarnation = isEvent ? now : (this.#incarnations.get(key) ?? 0) + 1;
+    if (!isEvent) this.#incarnations.set(key, incarnation);
     const stream = this.#random.stream(`apiserver/uid/${key}/${incarnation}`);
     const hex4 = (): string => hex16Bits(stream.below(65_536));
     const hex8 = (): string => hex32Bits(stream.below(4_294_967_296));

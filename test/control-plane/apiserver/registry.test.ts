@@ -64,6 +64,13 @@ describe('a generated name', () => {
 });
 
 describe('a uid', () => {
+  test('of an Event that is posted again after it has expired is another one', () => {
+    const own = generator('events');
+    const uidAt = (now: number): string | undefined =>
+      own.fill({ name: 'shop.f1', namespace: 'default' }, 'events', now).uid;
+    expect(uidAt(3_600_000_000)).not.toBe(uidAt(0));
+  });
+
   const fill = (own: IdentityGenerator, name: string, resource = 'pods') =>
     own.fill({ name, namespace: 'default' }, resource, 42);
 
