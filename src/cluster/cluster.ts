@@ -3,6 +3,7 @@
 // caches of the control plane fill, and as soon as they have, the first operation begins.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
+import type { Pod } from '../api/pod.js';
 import type { ApiTransport } from '../client/api-call.js';
 import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
@@ -98,6 +99,8 @@ export class Cluster {
   /** Nodes made so far, by the beginning of their names. */
   readonly #poolSizes = new Map<string, number>();
   readonly #nodes = new ClusterNodes();
+  /** Those of the start that nothing has been done for yet. */
+  readonly pendingPods: readonly Pod[];
 
   constructor(
     simulation: Simulation,
@@ -131,6 +134,7 @@ export class Cluster {
       ...initial,
     ]);
     const state = initialState(objects, nodes, this.network.plugin);
+    this.pendingPods = state.pending;
     this.#controlPlane = new ControlPlane(simulation, spec, state.objects, observer);
     this.#controllers = electedControllers(simulation, this.#controlPlane, spec, controllers);
     this.#schedulers = electedSchedulers(

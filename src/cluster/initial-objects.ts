@@ -15,6 +15,8 @@ export interface InitialState {
   readonly objects: readonly KubernetesObject[];
   /** The pods that run, and the index of the node of each; in order of the objects. */
   readonly running: readonly { readonly pod: Pod; readonly node: number }[];
+  /** The pods that have not been started; in order of the objects. */
+  readonly pending: readonly Pod[];
 }
 
 /**
@@ -29,18 +31,23 @@ export function initialState(
   const network = new PodNetwork(plugin);
   const indexes = new Map(nodes.map(({ name }, index) => [name, index]));
   const running: { pod: Pod; node: number }[] = [];
+  const pending: Pod[] = [];
   const objects = stored.map((object): KubernetesObject => {
     if (object.kind !== 'Pod' || isPodTerminal(object)) return object;
     const node = indexes.get(object.spec.nodeName ?? '');
     const address = node === undefined ? '' : addressOf(nodes[node] as KubeletNode);
     const isOnHost = object.spec.hostNetwork === true;
     const podIp = isOnHost || node === undefined ? address : network.assign(node);
-    if (node === undefined || podIp === undefined) return pending(object);
+    if (node === undefined || podIp === undefined) {
+      const pod = notStarted(object);
+      pending.push(pod);
+      return pod;
+    }
     const pod = { ...object, status: runningStatus(object, address, podIp) };
     running.push({ pod, node });
     return pod;
   });
-  return { objects, running };
+  return { objects, running, pending };
 }
 
 /** Lets the kubelets find the pods that run. */
@@ -74,7 +81,7 @@ function addressOf({ node }: KubeletNode): string {
 }
 
 /** A pod that nothing has been done for yet but, where it has a node, its binding. */
-function pending(pod: Pod): Pod {
+function notStarted(pod: Pod): Pod {
   const { nodeName } = pod.spec;
   if (nodeName === undefined) return { ...pod, status: { phase: 'Pending' } };
   const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: 0 } as const;

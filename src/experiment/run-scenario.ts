@@ -112,6 +112,7 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     },
   };
   const cluster = newCluster(simulation, scenario, listeners);
+  convergence.awaitPending(cluster.pendingPods);
   measure(cluster, recorder, scenario.outputs.sampleIntervalUs);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {

@@ -5,8 +5,14 @@ import { type ActivityTimes, type PathPart, pathBetween } from './critical-path/
 import { type Goal, STAGES, type StageTimes } from './goal.js';
 import type { ConvergenceRow, CriticalPathRow } from './run-result.js';
 
-/** What the call of a drain consists of. */
-const DRAIN = 'evictions, and evicted pods coming to their end';
+/** The verb of the change that the pods are which were pending when the run began. */
+export const STARTING = 'start';
+
+/** What the acceptance of a change consists of that is no single call. */
+const waits: Readonly<Record<string, string>> = {
+  drain: 'evictions, and evicted pods coming to their end',
+  [STARTING]: 'pods that were pending when the run began',
+};
 
 /** From when on a change waits for a goal, and where the goal's time had gone by then. */
 interface Wait {
@@ -134,7 +140,7 @@ export class Change {
   #callTo(untilUs: number): readonly CriticalPathRow[] {
     const us = untilUs - this.startedUs;
     if (us === 0) return [];
-    const cause = this.verb === 'drain' ? DRAIN : causeOf('api_call');
+    const cause = waits[this.verb] ?? causeOf('api_call');
     return [{ activity: 'api_call', us, cause }];
   }
 
@@ -166,6 +172,7 @@ export class Change {
 
   #shortage(): string {
     const { objects, answered, converged, failed, failure } = this;
+    if (this.verb === STARTING) return `${objects - converged} of ${objects} pods are not Ready`;
     const [goal] = this.#goals.keys();
     const waitsFor = answered === objects ? (goal?.unfinished ?? '') : 'not all are answered';
     const why = failure || waitsFor;

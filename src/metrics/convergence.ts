@@ -3,14 +3,18 @@
 // kube-proxy and served by every DNS replica, stage by stage. A stage counts as reached at the time
 // from which it has held until the end of the change. Changes of one object that overtake each
 // other converge together; a change of an object without consequences converges when it is
-// accepted.
+// accepted. Pods that were pending when the run began are a change of their own, which nobody has
+// called for: it converges when each of them is Ready, has ended, or is gone.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import { objectKey } from '../api/object-meta.js';
+import { isPodTerminal, type Pod } from '../api/pod.js';
 import { type PodStage, type SchedulingResult, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import type { ChangeListener } from '../cluster/change-listener.js';
 import type { ObjectReference } from '../cluster/operation.js';
+import { isPodReady } from '../control-plane/controller-manager/pod-state.js';
 import type { Simulation } from '../kernel/simulation.js';
-import { Change } from './change.js';
+import { Change, STARTING } from './change.js';
 import type { Activity } from './critical-path/activities.js';
 import { ActivityLedger } from './critical-path/activity-ledger.js';
 import type { ClientLimits } from './critical-path/client-limits.js';
@@ -34,6 +38,9 @@ export class Convergence extends SilentObserver implements ChangeListener {
   /** Of replicas that serve, by index. */
   readonly #dnsRevisions = new Map<number, number>();
   readonly #isDnsUsed: boolean;
+  /** Pods that were pending when the run began and still are, by key, and their change. */
+  readonly #starting = new Set<string>();
+  #startingChange = 0;
 
   /** `dnsReplicas`: those of cluster DNS from the start; or they come and go with pods. */
   constructor(
@@ -60,6 +67,14 @@ export class Convergence extends SilentObserver implements ChangeListener {
   changeStarted(verb: string, target: ObjectReference, objects: number): number {
     this.#open++;
     return this.#changes.push(new Change(verb, target, this.#simulation.now, objects)) - 1;
+  }
+
+  /** Waits for pods that are pending when the run begins. Call it once, before that. */
+  awaitPending(pods: readonly Pod[]): void {
+    if (pods.length === 0) return;
+    for (const pod of pods) this.#starting.add(objectKey(pod));
+    const target = { kind: 'Pod', namespace: '', name: '*' };
+    this.#startingChange = this.changeStarted(STARTING, target, this.#starting.size);
   }
 
   changeAccepted(id: number, object: KubernetesObject | undefined): void {
@@ -104,6 +119,7 @@ export class Convergence extends SilentObserver implements ChangeListener {
 
   override committed(event: WatchEvent): void {
     this.#goals.committed(event);
+    if (this.#starting.size > 0) this.#pendingCommitted(event);
   }
 
   override podReached(uid: string, stage: PodStage): void {
@@ -127,6 +143,13 @@ export class Convergence extends SilentObserver implements ChangeListener {
   override dnsStopped(replica: number): void {
     this.#dnsRevisions.delete(replica);
     for (const goal of this.#awaitingNetwork) this.#evaluate(goal);
+  }
+
+  #pendingCommitted({ type, object }: WatchEvent): void {
+    if (object.kind !== 'Pod') return;
+    const isDone = type === 'DELETED' || isPodTerminal(object) || isPodReady(object);
+    if (!isDone || !this.#starting.delete(objectKey(object))) return;
+    this.changeAccepted(this.#startingChange, undefined);
   }
 
   /** Notes which stages hold, and ends the changes for which all do or never will. */

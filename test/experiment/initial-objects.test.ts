@@ -1,6 +1,7 @@
 // A cluster whose workload has been running for long: nothing of it is started again.
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '../../src/experiment/run-scenario.js';
+import type { RunResult } from '../../src/metrics/run-result.js';
 import { loaded } from '../scenario/memory-files.js';
 
 const owner =
@@ -75,5 +76,48 @@ describe('pods that are there when a run begins', () => {
       [false, true],
     ]);
     expect(result.outcome.end).toBe('converged');
+  });
+});
+
+/** Pods of whole CPUs that nobody has placed yet, on one node of 4. */
+function runPending(...cpus: readonly number[]): RunResult {
+  const pods = cpus.map(
+    (cpu, index) => `
+    - apiVersion: v1
+      kind: Pod
+      metadata: {name: pending-${index}, namespace: default}
+      spec: {containers: [{name: c, image: i, resources: {requests: {cpu: ${cpu}}}}]}`,
+  );
+  return runScenario(
+    loaded(`
+nodePools: [{name: pool, count: 1, cpu: 4, memory: 8Gi, nodeNames: [a]}]
+until: converged
+horizon: 3m
+initialObjects:
+  objects:${pods.join('')}
+`),
+  );
+}
+
+describe('pods that are pending when a run begins', () => {
+  test('are a change that converges when all of them are Ready', () => {
+    const { outcome, convergence, pods } = runPending(1, 2);
+    expect(outcome.end).toBe('converged');
+    const last = Math.max(...pods.map(({ readyUs = Number.NaN }) => readyUs));
+    const [row, ...others] = convergence;
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ change: 'start Pod/*', replicas: 2, startedUs: 0, reason: '' });
+    expect(row?.convergedUs).toBeGreaterThanOrEqual(last);
+    expect(row?.criticalPath.map(({ cause }) => cause)).toEqual([
+      'pods that were pending when the run began',
+    ]);
+  });
+
+  test('that find no node keep it open, and are counted', () => {
+    const { outcome, convergence } = runPending(3, 2);
+    expect(outcome.end).not.toBe('converged');
+    expect(convergence[0]?.convergedUs).toBeUndefined();
+    expect(outcome.message).toContain('start Pod/*');
+    expect(convergence[0]?.reason).toBe('1 of 2 pods are not Ready');
   });
 });
