@@ -5,6 +5,7 @@
  */
 
 import type { Problem } from '../../../api/problem.js';
+import { resourceKindNamed } from '../../../api/resource-kinds.js';
 import { loadYaml } from '../../../api/yaml-dialect.js';
 import { problemAt } from '../../../scenario/scenario-problems.js';
 import { isTree, readTree, type Tree } from '../../../scenario/yaml-tree.js';
@@ -41,12 +42,17 @@ export function readObjects(
       if (found.length === 0) notes.add('{count} files or documents hold no object.');
       return found.flatMap((object) => {
         const known = withKind(object);
-        if (known !== undefined && nameOf(known.object) !== undefined) return [known];
+        if (known !== undefined && isNamed(known)) return [known];
         notes.add('{count} objects that do not say what they are.');
         return [];
       });
     }),
   );
+}
+
+/** Kinds that no API server stores, such as parts of a recording, need no name. */
+function isNamed({ kind, object }: DumpObject): boolean {
+  return nameOf(object) !== undefined || resourceKindNamed(kind) === undefined;
 }
 
 /** The KubeSchedulerConfiguration of a snapshot, if there is one. */
