@@ -125,9 +125,8 @@ export class Cluster {
     const pools = spec.nodePools.map((pool) => this.#newNodes(pool, pool.count, true));
     const initial = spec.initialObjects ?? [];
     const nodes = withImages(pools.flat(), initial);
-    const stored = nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]);
     const objects = bootstrapObjects(simulation.random, [
-      ...stored,
+      ...nodes.flatMap(({ name, node }): KubernetesObject[] => [node, nodeLease(name)]),
       ...heldLeases(spec.controlPlane),
       ...(spec.storage === undefined ? [] : storageObjects(spec.storage, this.#nodes.names)),
       ...(this.#cloud?.heldLeases ?? []),

@@ -112,7 +112,6 @@ export function runScenario(scenario: LoadedScenario, options: RunOptions = {}):
     },
   };
   const cluster = newCluster(simulation, scenario, listeners);
-  convergence.awaitPending(cluster.pendingPods);
   measure(cluster, recorder, scenario.outputs.sampleIntervalUs);
   const { horizonUs } = scenario;
   const stopped = watchLimits(simulation, options, ({ time, events }) => {
@@ -159,6 +158,7 @@ function newCluster(
 
 /** Has the recorder look at the parts of a cluster. */
 function measure(cluster: Cluster, recorder: RunRecorder, intervalUs: number): void {
+  recorder.convergence.awaitPending(cluster.pendingPods);
   recorder.measureApi(cluster.apiServers, cluster.transport);
   recorder.measureEtcd(cluster.etcd);
   recorder.convergence.obstacle = () => cluster.verdict;

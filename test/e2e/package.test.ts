@@ -67,7 +67,8 @@ afterAll(() => {
 
 describe('the tarball', () => {
   test('holds the program, its types, the scenarios and the licence, and nothing else', () => {
-    const expected = /^(?:dist\/.+\.(?:js|d\.ts)|scenarios\/.+|README\.md|LICENSE|NOTICE|package\.json)$/;
+    const expected =
+      /^(?:dist\/.+\.(?:js|d\.ts)|scenarios\/.+|README\.md|LICENSE|NOTICE|package\.json)$/;
     const paths = tarball.files.map(({ path }) => path);
     expect(paths.filter((path) => !expected.test(path))).toEqual([]);
     expect(paths.filter((path) => path.startsWith('dist/test-types/'))).toEqual([]);
