@@ -14,25 +14,12 @@ const subdomainForm = `${labelForm}(\\.${labelForm})*`;
 const qualifiedForm = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const valueForm = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
 
-const labelPattern = new RegExp(`^${labelForm}$`);
-const label1035Pattern = new RegExp(`^${label1035Form}$`);
-const subdomainPattern = new RegExp(`^${subdomainForm}$`);
 const qualifiedPattern = new RegExp(`^${qualifiedForm}$`);
-const valuePattern = new RegExp(`^${valueForm}$`);
 
 /** Checks one form of name; returns the explanations of what is wrong, none when nothing is. */
 export type NameCheck = (name: string) => readonly string[];
 
 const NONE: readonly string[] = [];
-
-/** Most names are as they must be: that is found out without a list. */
-function isFine(name: string, length: number, pattern: RegExp): boolean {
-  return name.length <= length && pattern.test(name);
-}
-
-function tooLong(length: number, name: string): readonly string[] {
-  return name.length > length ? [`must be no more than ${length} characters`] : [];
-}
 
 /** The two spaces are Kubernetes' own. */
 function mustMatch(explanation: string, form: string, example: string): string {
@@ -43,59 +30,59 @@ function mustMatch(explanation: string, form: string, example: string): string {
   return `${explanation} (e.g. ${examples}, regex used for validation is '${form}')`;
 }
 
+/** A form of names, and what is said of a name that is not of it. */
+interface NameForm {
+  /** Characters at most. */
+  readonly length: number;
+  /** A regular expression. */
+  readonly form: string;
+  readonly explanation: string;
+  /** Names that are right, with a blank between them. */
+  readonly examples: string;
+}
+
+function nameCheck({ length, form, explanation, examples }: NameForm): NameCheck {
+  const pattern = new RegExp(`^${form}$`);
+  const tooLong = `must be no more than ${length} characters`;
+  const mismatch = mustMatch(explanation, form, examples);
+  return (name) => {
+    const isLong = name.length > length;
+    const isOfForm = pattern.test(name);
+    // Most names are as they must be: that is found out without a list.
+    if (!isLong && isOfForm) return NONE;
+    return [...(isLong ? [tooLong] : []), ...(isOfForm ? [] : [mismatch])];
+  };
+}
+
 /** A DNS-1123 label: the form of namespace and container names, at most 63 characters. */
-export const dnsLabelProblems: NameCheck = (name) =>
-  isFine(name, 63, labelPattern)
-    ? NONE
-    : [
-        ...tooLong(63, name),
-        ...(labelPattern.test(name)
-          ? []
-          : [
-              mustMatch(
-                'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or ' +
-                  "'-', and must start and end with an alphanumeric character",
-                labelForm,
-                'my-name 123-abc',
-              ),
-            ]),
-      ];
+export const dnsLabelProblems: NameCheck = nameCheck({
+  length: 63,
+  form: labelForm,
+  explanation:
+    'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or ' +
+    "'-', and must start and end with an alphanumeric character",
+  examples: 'my-name 123-abc',
+});
 
 /** A DNS-1035 label: the form of service names before 1.36 relaxed it to a DNS-1123 label. */
-export const dns1035LabelProblems: NameCheck = (name) =>
-  isFine(name, 63, label1035Pattern)
-    ? NONE
-    : [
-        ...tooLong(63, name),
-        ...(label1035Pattern.test(name)
-          ? []
-          : [
-              mustMatch(
-                'a DNS-1035 label must consist of lower case alphanumeric characters or ' +
-                  "'-', start with an alphabetic character, and end with an alphanumeric character",
-                label1035Form,
-                'my-name abc-123',
-              ),
-            ]),
-      ];
+export const dns1035LabelProblems: NameCheck = nameCheck({
+  length: 63,
+  form: label1035Form,
+  explanation:
+    'a DNS-1035 label must consist of lower case alphanumeric characters or ' +
+    "'-', start with an alphabetic character, and end with an alphanumeric character",
+  examples: 'my-name abc-123',
+});
 
 /** A DNS-1123 subdomain: the form of most object names, at most 253 characters. */
-export const dnsSubdomainProblems: NameCheck = (name) =>
-  isFine(name, 253, subdomainPattern)
-    ? NONE
-    : [
-        ...tooLong(253, name),
-        ...(subdomainPattern.test(name)
-          ? []
-          : [
-              mustMatch(
-                'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, ' +
-                  "'-' or '.', and must start and end with an alphanumeric character",
-                subdomainForm,
-                'example.com',
-              ),
-            ]),
-      ];
+export const dnsSubdomainProblems: NameCheck = nameCheck({
+  length: 253,
+  form: subdomainForm,
+  explanation:
+    'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, ' +
+    "'-' or '.', and must start and end with an alphanumeric character",
+  examples: 'example.com',
+});
 
 /** A qualified name: the form of label keys, taint keys and resource names. */
 export const qualifiedNameProblems: NameCheck = (name) => {
@@ -133,22 +120,14 @@ export const qualifiedNameProblems: NameCheck = (name) => {
 };
 
 /** A label value: empty, or at most 63 characters of the qualified form. */
-export const labelValueProblems: NameCheck = (value) =>
-  isFine(value, 63, valuePattern)
-    ? NONE
-    : [
-        ...tooLong(63, value),
-        ...(valuePattern.test(value)
-          ? []
-          : [
-              mustMatch(
-                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' " +
-                  "or '.', and must start and end with an alphanumeric character",
-                valueForm,
-                'MyValue my_value 12345',
-              ),
-            ]),
-      ];
+export const labelValueProblems: NameCheck = nameCheck({
+  length: 63,
+  form: valueForm,
+  explanation:
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' " +
+    "or '.', and must start and end with an alphanumeric character",
+  examples: 'MyValue my_value 12345',
+});
 
 /** Adds a problem for every explanation of `check`. */
 export function checkName(
