@@ -2,27 +2,40 @@
 import type { Pod } from '../../api/pod.js';
 import type { SchedulingSimulation } from './scheduling-simulation.js';
 
+/** Pods as they would be made elsewhere. */
+export interface Moved {
+  /** Counted on the first places that they fit on. */
+  readonly placed: readonly Pod[];
+  /** Those that fit nowhere. */
+  readonly left: readonly Pod[];
+}
+
 /**
- * Counts all pods on the first places that they fit on, as the pods that would be made instead of
- * them, which are returned; undefined, and nothing counted, when one fits nowhere.
+ * Counts pods on the first places that they fit on, as the pods that would be made instead of
+ * them; undefined, and nothing counted, when more than `mostLeft` fit nowhere. O(pods x places).
  */
 export function placeElsewhere(
   simulation: SchedulingSimulation,
   pods: readonly Pod[],
   places: Iterable<string> & object,
-): readonly Pod[] | undefined {
+  mostLeft = 0,
+): Moved | undefined {
   const placed: Pod[] = [];
+  const left: Pod[] = [];
   for (const pod of pods) {
     const copy = elsewhere(pod);
     const node = simulation.firstFit(copy, places);
-    if (node === undefined) {
-      for (const each of placed) simulation.forget(each);
-      return undefined;
+    if (node !== undefined) {
+      simulation.assume(copy, node);
+      placed.push(copy);
+      continue;
     }
-    simulation.assume(copy, node);
-    placed.push(copy);
+    left.push(copy);
+    if (left.length <= mostLeft) continue;
+    for (const each of placed) simulation.forget(each);
+    return undefined;
   }
-  return placed;
+  return { placed, left };
 }
 
 /** Whether all pods would find a place; nothing stays counted. */
@@ -31,13 +44,13 @@ export function fitsElsewhere(
   pods: readonly Pod[],
   places: Iterable<string> & object,
 ): boolean {
-  const placed = placeElsewhere(simulation, pods, places);
-  for (const pod of placed ?? []) simulation.forget(pod);
-  return placed !== undefined;
+  const moved = placeElsewhere(simulation, pods, places);
+  for (const pod of moved?.placed ?? []) simulation.forget(pod);
+  return moved !== undefined;
 }
 
 /** The pod as another one would be made in its place. */
-export function elsewhere(pod: Pod): Pod {
+function elsewhere(pod: Pod): Pod {
   const { nodeName: _, ...spec } = pod.spec;
   const metadata = { ...pod.metadata, uid: `${pod.metadata.uid}/moved` };
   return { ...pod, metadata, spec };

@@ -102,18 +102,18 @@ export class UnneededNodes {
     const { budgets, now, leaving } = view;
     const places = new Set(view.nodes.map(({ metadata }) => metadata.name));
     for (const name of leaving) places.delete(name);
-    const moved: Pod[] = [];
+    const placed: Pod[] = [];
     const found: Removable[] = [];
     for (const { node, pods } of rows) {
       const { name } = node.metadata;
       if (pods.some((pod) => keepsNode(pod, budgets))) continue;
       places.delete(name);
-      const placed = placeElsewhere(this.#simulation, pods, places);
-      if (placed === undefined) {
+      const moved = placeElsewhere(this.#simulation, pods, places);
+      if (moved === undefined) {
         places.add(name);
         continue;
       }
-      moved.push(...placed);
+      placed.push(...moved.placed);
       const reason = isNodeReady(node)
         ? pods.length === 0
           ? 'empty'
@@ -123,7 +123,7 @@ export class UnneededNodes {
       const group = groupOf.get(name) ?? '';
       found.push({ node, group, pods, sinceUs, reason, utilization: this.#utilization(name) });
     }
-    for (const pod of moved) this.#simulation.forget(pod);
+    for (const pod of placed) this.#simulation.forget(pod);
     return found;
   }
 }

@@ -9,7 +9,7 @@ import type { Pod } from '../../../api/pod.js';
 import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
 import type { Informer } from '../../../client/informer.js';
 import type { SimTime } from '../../../kernel/time.js';
-import { elsewhere, fitsElsewhere } from '../elsewhere.js';
+import { fitsElsewhere, placeElsewhere } from '../elsewhere.js';
 import { staysWithNode } from '../pod-removal.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
 import type { NodeClaim, NodeClaims } from './node-claims.js';
@@ -115,16 +115,9 @@ function replacementOf(
 ): PlannedNode | undefined {
   const { pricePerHour } = claim.offering;
   if (pricePerHour === undefined) return undefined;
-  const placed: Pod[] = [];
-  const left: Pod[] = [];
-  for (const pod of pods.map(elsewhere)) {
-    const node = scheduling.firstFit(pod, places);
-    if (node === undefined) left.push(pod);
-    else {
-      scheduling.assume(pod, node);
-      placed.push(pod);
-    }
-  }
+  const moved = placeElsewhere(scheduling, pods, places, pods.length);
+  if (moved === undefined) return undefined;
+  const { placed, left } = moved;
   const planned = planCheaper(left, pricePerHour);
   for (const pod of placed) scheduling.forget(pod);
   const [replacement] = planned;
