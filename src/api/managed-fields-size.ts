@@ -166,12 +166,10 @@ function isOwned(name: string): boolean {
   return name !== 'apiVersion' && name !== 'kind' && name !== 'metadata' && name !== 'status';
 }
 
-/** The estimated bytes of an object's managed fields. Linear in what has not been seen. */
-export function managedFieldsBytes(object: ApiObject): number {
-  return managedMetadataBytes(object.metadata) + managedPartsBytes(object);
-}
-
-/** Those without what is owned of the metadata. */
+/**
+ * The estimated bytes of an object's managed fields, without what is owned of its metadata. Linear
+ * in what has not been seen.
+ */
 export function managedPartsBytes(object: ApiObject): number {
   let created = 2;
   const fields = object as unknown as JsonObject;
@@ -192,7 +190,7 @@ function partBytes(name: string, value: unknown): number {
   return objectBytes(value as JsonObject, known.isRemembered);
 }
 
-/** What the creator owns of the metadata; nothing where it has set none of it. */
+/** Bytes of what the creator owns of the metadata; 0 where it has set none of it. */
 export function managedMetadataBytes(metadata: ObjectMeta): number {
   const noted = SizeNote.managed(metadata);
   if (noted >= 0) return noted;
