@@ -1,7 +1,7 @@
 // One apiserver with one member of etcd, each on a machine of its own, for checks of storage.
 
-import { ApiTransport } from '../../dist/client/api-call.js';
 import { ApiClient } from '../../dist/client/api-client.js';
+import { ApiTransport } from '../../dist/client/api-transport.js';
 import { SilentObserver } from '../../dist/client/observer.js';
 import { ApiServer } from '../../dist/control-plane/apiserver/apiserver.js';
 import { IdentityGenerator } from '../../dist/control-plane/apiserver/registry.js';

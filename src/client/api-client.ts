@@ -5,14 +5,9 @@ import { encodedBytes } from '../api/encoded-size.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { CpuHost } from '../kernel/stations.js';
 import { TokenBucket } from '../kernel/stations.js';
-import {
-  ApiCall,
-  type ApiTransport,
-  type Caller,
-  type CallHandler,
-  type ClientLimit,
-} from './api-call.js';
+import { ApiCall, type Caller, type CallHandler, type ClientLimit } from './api-call.js';
 import type { ApiRequest, ContentType } from './api-request.js';
+import type { ApiTransport } from './api-transport.js';
 import type { Connection } from './connection.js';
 import { clientConstants } from './constants.js';
 import type { LazyHeartbeats } from './lazy-heartbeats.js';

@@ -4,7 +4,7 @@
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
 import type { Pod } from '../api/pod.js';
-import type { ApiTransport } from '../client/api-call.js';
+import type { ApiTransport } from '../client/api-transport.js';
 import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
 import type { ApiServer } from '../control-plane/apiserver/apiserver.js';

@@ -1,6 +1,6 @@
 // Builds the machines of the control plane, etcd and the apiservers.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
-import { ApiTransport } from '../client/api-call.js';
+import { ApiTransport } from '../client/api-transport.js';
 import type { ApiServerPort, Connection, Way } from '../client/connection.js';
 import type { EtcdPort } from '../client/etcd-client.js';
 import { LazyHeartbeats } from '../client/lazy-heartbeats.js';

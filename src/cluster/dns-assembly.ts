@@ -1,7 +1,7 @@
 // Cluster DNS as the cluster has it: replicas that are there from the start, or that come and go
 // with the pods of the add-on; caches of nodes; and pods that look up names.
 import type { Pod } from '../api/pod.js';
-import type { ApiTransport } from '../client/api-call.js';
+import type { ApiTransport } from '../client/api-transport.js';
 import type { Connection } from '../client/connection.js';
 import type { ClusterObserver } from '../client/observer.js';
 import { assert } from '../kernel/assert.js';

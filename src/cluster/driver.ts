@@ -6,9 +6,10 @@
 // v1.36 kubectl (reference: nodes-controllers 10.9).
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
-import type { ApiCall, ApiTransport } from '../client/api-call.js';
+import type { ApiCall } from '../client/api-call.js';
 import { ApiClient } from '../client/api-client.js';
 import { type ApiResponse, isSuccess } from '../client/api-request.js';
+import type { ApiTransport } from '../client/api-transport.js';
 import type { Connection } from '../client/connection.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import { ArrivalLoad } from './arrival-load.js';

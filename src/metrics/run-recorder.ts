@@ -1,5 +1,5 @@
 // Everything that is measured in one run, behind one observer; at the end, the run's result.
-import type { ApiTransport } from '../client/api-call.js';
+import type { ApiTransport } from '../client/api-transport.js';
 import { type ClusterObserver, ObserverGroup } from '../client/observer.js';
 import type { LeaderStatus } from '../cluster/elected-process.js';
 import type { ClientTraffic } from '../cluster/traffic/client-traffic.js';

@@ -1,8 +1,9 @@
 // Connections that break: what becomes of requests on them, and how clients come back.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type ApiCall, ApiTransport } from '../../src/client/api-call.js';
+import type { ApiCall } from '../../src/client/api-call.js';
 import { ApiClient } from '../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
+import { ApiTransport } from '../../src/client/api-transport.js';
 import type { ApiServerPort, Connection } from '../../src/client/connection.js';
 import { distribution } from '../../src/kernel/distributions.js';
 import { Simulation } from '../../src/kernel/simulation.js';

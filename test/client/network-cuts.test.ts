@@ -1,9 +1,10 @@
 // Connections through which nothing gets: what is lost comes later or never, and clients find out.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../../src/api/config-map.js';
-import { type ApiCall, ApiTransport } from '../../src/client/api-call.js';
+import type { ApiCall } from '../../src/client/api-call.js';
 import { ApiClient } from '../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
+import { ApiTransport } from '../../src/client/api-transport.js';
 import type { ApiServerPort, Connection, Way } from '../../src/client/connection.js';
 import { Informer } from '../../src/client/informer.js';
 import { ServerWatch } from '../../src/control-plane/apiserver/server-watch.js';

@@ -1,8 +1,8 @@
 // A control plane for component tests: one host, one etcd member, one apiserver, constant delays.
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
-import { ApiTransport } from '../../src/client/api-call.js';
 import { ApiClient } from '../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
+import { ApiTransport } from '../../src/client/api-transport.js';
 import type { Connection } from '../../src/client/connection.js';
 import { type ClusterObserver, SilentObserver } from '../../src/client/observer.js';
 import type { WatchEvent } from '../../src/client/watch.js';

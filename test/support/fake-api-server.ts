@@ -7,7 +7,7 @@ import { encodedBytes } from '../../src/api/encoded-size.js';
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
 import type { Pod } from '../../src/api/pod.js';
 import { resourceKindNamed } from '../../src/api/resource-kinds.js';
-import type { ApiCall, ApiTransport } from '../../src/client/api-call.js';
+import type { ApiCall } from '../../src/client/api-call.js';
 import {
   type ApiRequest,
   type ApiResponse,
@@ -15,6 +15,7 @@ import {
   keyOf,
   objectKey,
 } from '../../src/client/api-request.js';
+import type { ApiTransport } from '../../src/client/api-transport.js';
 import type { ApiServerPort } from '../../src/client/connection.js';
 import { type ClusterObserver, SilentObserver } from '../../src/client/observer.js';
 import { bookmarkOf, type WatchEvent, type WatchStream } from '../../src/client/watch.js';

@@ -1,7 +1,8 @@
 // An apiserver for tests of clients: it writes down what arrives and answers as it is told.
-import { type ApiCall, ApiTransport } from '../../src/client/api-call.js';
+import type { ApiCall } from '../../src/client/api-call.js';
 import { ApiClient, type ApiClientOptions } from '../../src/client/api-client.js';
 import type { ApiResponse } from '../../src/client/api-request.js';
+import { ApiTransport } from '../../src/client/api-transport.js';
 import type { ApiServerPort, Connection } from '../../src/client/connection.js';
 import { distribution } from '../../src/kernel/distributions.js';
 import type { Simulation } from '../../src/kernel/simulation.js';

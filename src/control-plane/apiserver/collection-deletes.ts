@@ -34,7 +34,7 @@ export interface CollectionDeleteOptions {
   readonly requests: RequestTable;
   /** Carries out the deletion of one object. */
   readonly onDelete: (part: number) => void;
-  /** The answer to a client is ready; `workUs` of CPU time went into it. */
+  /** The answer to the deletion of a collection is ready; `workUs` of CPU time went into it. */
   readonly onReply: (id: number, response: ApiResponse, workUs?: number) => void;
 }
 
@@ -57,13 +57,20 @@ export class CollectionDeletes {
     });
   }
 
-  /** Takes the answer of the storage layer to any request: lets through what is for a client. */
-  reply(id: number, response: ApiResponse, workUs = 0): void {
-    const { requests, onReply } = this.#options;
-    if (requests.phase(id) === PART) return this.#partDone(id, response);
+  /**
+   * Takes an answer of the storage layer that is not for a client yet: the list of what is to be
+   * deleted, or that of one deletion. False: it is for the client.
+   */
+  takes(id: number, response: ApiResponse, workUs = 0): boolean {
+    const { requests } = this.#options;
+    if (requests.phase(id) === PART) {
+      this.#partDone(id, response);
+      return true;
+    }
     const { verb } = requests.call(id).request;
-    if (verb !== 'deletecollection' || !isSuccess(response)) return onReply(id, response, workUs);
+    if (verb !== 'deletecollection' || !isSuccess(response)) return false;
     this.#continue(id, { list: response, listUs: workUs, next: 0, part: -1 });
+    return true;
   }
 
   /**

@@ -1,7 +1,8 @@
 // An apiserver's own client, over the loopback interface: what the server writes by itself passes
 // its own handler chain. Source: Kubernetes v1.36 apiserver server/config.go.
-import type { ApiTransport } from '../../client/api-call.js';
+
 import { ApiClient } from '../../client/api-client.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { ApiServerPort } from '../../client/connection.js';
 import { distribution } from '../../kernel/distributions.js';
 import { Link } from '../../kernel/stations.js';

@@ -89,19 +89,6 @@ export class ObjectWrites {
     else this.#start(id, cached, false);
   }
 
-  /** Reads the object of a request in etcd, and goes on with it. */
-  read(id: number): void {
-    const { latencies, etcd, requests } = this.#context;
-    latencies.asked(id);
-    etcd.read(requests.key(id), this.#found, id);
-  }
-
-  #forget(id: number): void {
-    this.#removedNext.delete(id);
-    this.#namesTried.delete(id);
-    this.#evictions.forget(id);
-  }
-
   #create(id: number): void {
     const { requests, simulation, reply } = this.#context;
     const { request } = requests.call(id);
@@ -118,20 +105,6 @@ export class ObjectWrites {
     requests.setKey(id, key);
     const outcome = { kind: 'write', object: admitted } as const;
     this.#admission.admit(id, request, { current: undefined, outcome });
-  }
-
-  /** A generated name that is taken is followed by another one, a few times. */
-  #afterCollision(id: number, taken: string): void {
-    const { requests, reply } = this.#context;
-    const { resource, body } = requests.call(id).request;
-    const tried = (this.#namesTried.get(id) ?? 0) + 1;
-    const isGenerated = (body?.metadata.name ?? '') === '';
-    this.#namesTried.delete(id);
-    if (!isGenerated || tried >= apiserverConstants.nameGenerationAttempts) {
-      return reply(id, alreadyExists(resource, taken));
-    }
-    this.#namesTried.set(id, tried);
-    this.#create(id);
   }
 
   /** An eviction asks for leave first. */
@@ -215,6 +188,36 @@ export class ObjectWrites {
     this.#replyWith(id, current, operation === 'create' ? 201 : 200);
   }
 
+  /** Replies with an object, or that there is none. */
+  #replyWith(id: number, object: KubernetesObject | undefined, code = 200): void {
+    const { requests, reply } = this.#context;
+    const { resource, name, subresource } = requests.call(id).request;
+    if (object === undefined) reply(id, notFound(resource, name));
+    else if (subresource === 'eviction') reply(id, status(201, '', ''));
+    else reply(id, ok(code, object));
+  }
+
+  /** A generated name that is taken is followed by another one, a few times. */
+  #afterCollision(id: number, taken: string): void {
+    const { requests, reply } = this.#context;
+    const { resource, body } = requests.call(id).request;
+    const tried = (this.#namesTried.get(id) ?? 0) + 1;
+    const isGenerated = (body?.metadata.name ?? '') === '';
+    this.#namesTried.delete(id);
+    if (!isGenerated || tried >= apiserverConstants.nameGenerationAttempts) {
+      return reply(id, alreadyExists(resource, taken));
+    }
+    this.#namesTried.set(id, tried);
+    this.#create(id);
+  }
+
+  /** Reads the object of a request in etcd, and goes on with it. */
+  read(id: number): void {
+    const { latencies, etcd, requests } = this.#context;
+    latencies.asked(id);
+    etcd.read(requests.key(id), this.#found, id);
+  }
+
   #afterRead(id: number, { current, error }: EtcdResult): void {
     const { requests, latencies, reply } = this.#context;
     const { verb, resource } = requests.call(id).request;
@@ -224,13 +227,10 @@ export class ObjectWrites {
     this.#start(id, current, true);
   }
 
-  /** Replies with an object, or that there is none. */
-  #replyWith(id: number, object: KubernetesObject | undefined, code = 200): void {
-    const { requests, reply } = this.#context;
-    const { resource, name, subresource } = requests.call(id).request;
-    if (object === undefined) reply(id, notFound(resource, name));
-    else if (subresource === 'eviction') reply(id, status(201, '', ''));
-    else reply(id, ok(code, object));
+  #forget(id: number): void {
+    this.#removedNext.delete(id);
+    this.#namesTried.delete(id);
+    this.#evictions.forget(id);
   }
 }
 

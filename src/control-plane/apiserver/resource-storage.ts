@@ -124,7 +124,7 @@ export class ResourceStorage {
   }
 
   #context(): StorageContext {
-    const { name, etcd, requests, observer, onWatch, onWatchInitialized } = this.#options;
+    const { name, etcd, requests, observer, onWatch, onWatchInitialized, onReply } = this.#options;
     return {
       simulation: this.#simulation,
       name,
@@ -132,7 +132,9 @@ export class ResourceStorage {
       requests,
       observer,
       latencies: this.latencies,
-      reply: (id, response, workUs) => this.#collections.reply(id, response, workUs),
+      reply: (id, response, workUs) => {
+        if (!this.#collections.takes(id, response, workUs)) onReply(id, response, workUs);
+      },
       onWatch,
       onWatchInitialized,
       cacheOf: (resource) => this.cacheOf(resource),

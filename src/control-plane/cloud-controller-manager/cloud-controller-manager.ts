@@ -4,8 +4,8 @@
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Node } from '../../api/node.js';
 import type { Service } from '../../api/service.js';
-import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import { Informer } from '../../client/informer.js';
 import type { Simulation } from '../../kernel/simulation.js';

@@ -3,8 +3,8 @@
 // is its owner's affair. Source: Kubernetes v1.36 cmd/kube-controller-manager (reference:
 // nodes-controllers 3.1).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';

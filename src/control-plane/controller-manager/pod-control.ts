@@ -62,18 +62,6 @@ export class PodControl<S extends PodChangeSync> {
     else this.#options.onDone(sync);
   }
 
-  #delete(change: Change<S>): void {
-    change.inFlight = change.victims.length;
-    for (const { metadata } of change.victims) {
-      const { namespace = '', name } = metadata;
-      this.#options.client.send(
-        { verb: 'delete', resource: 'pods', namespace, name },
-        this.#deleted,
-        change,
-      );
-    }
-  }
-
   #createBatch(change: Change<S>): void {
     const { bodies, sent } = change;
     const size = change.batch === 0 ? constants.slowStartInitialBatch : change.batch * 2;
@@ -109,6 +97,18 @@ export class PodControl<S extends PodChangeSync> {
       expectations.creationObserved(keyOf(owner));
     this.#goOn(change);
   };
+
+  #delete(change: Change<S>): void {
+    change.inFlight = change.victims.length;
+    for (const { metadata } of change.victims) {
+      const { namespace = '', name } = metadata;
+      this.#options.client.send(
+        { verb: 'delete', resource: 'pods', namespace, name },
+        this.#deleted,
+        change,
+      );
+    }
+  }
 
   readonly #deleted = (call: ApiCall): void => {
     const change = call.context as Change<S>;

@@ -1,7 +1,7 @@
 // A CSI driver's controller: its storage, and the sidecars that drive it, on a machine of its own.
 // Left out: leader election of the sidecars, resizer and snapshotter.
 // Source: kubernetes-csi documentation, deploying a CSI driver.
-import type { ApiTransport } from '../../client/api-call.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import type { Simulation } from '../../kernel/simulation.js';

@@ -2,9 +2,9 @@
 // whose failures come again after 1 s to 5 min, and workers that call the driver and wait for it up
 // to a time. Source: kubernetes-csi/external-provisioner and external-attacher.
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import type { ApiRequest } from '../../client/api-request.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import { Informer } from '../../client/informer.js';
 import type { ClusterObserver } from '../../client/observer.js';

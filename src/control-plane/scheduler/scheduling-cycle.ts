@@ -1,4 +1,5 @@
-// One attempt to place one pod, from Pop to the binding's end.
+// What the parts of the scheduler hand to each other about one attempt to place one pod: the cycle
+// itself is in scheduler.ts, the binding in binding-cycle.ts, and how it ends in attempt-ends.ts.
 // Source: kube-scheduler v1.36 schedule_one.go; reference: scheduler 1.11, 8.4.
 
 import type { SimTime } from '../../kernel/time.js';

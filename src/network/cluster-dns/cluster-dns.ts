@@ -5,8 +5,8 @@
 // Source: CoreDNS plugin/kubernetes/controller.go (reference: nodes-controllers §6.2).
 import type { EndpointSlice } from '../../api/endpoint-slice.js';
 import type { Service } from '../../api/service.js';
-import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import { type Connection, endConnection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
 import { Informer } from '../../client/informer.js';

@@ -8,9 +8,10 @@
 import { type Cidr, parseCidr } from '../../api/cidr.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { Node, NodeCondition } from '../../api/node.js';
-import type { ApiCall, ApiTransport } from '../../client/api-call.js';
+import type { ApiCall } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
 import type { FleetWatchEvent, WatchStream } from '../../client/watch.js';

@@ -5,9 +5,10 @@
 // Left out: the watches of these proxies beside the one of all, for which the server charges
 // anyway.
 // Source: Kubernetes v1.36 client-go tools/cache/reflector.go (reference: controlplane C1, C3).
-import type { ApiCall, ApiTransport } from '../../client/api-call.js';
+import type { ApiCall } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import { ExponentialBackoff } from '../../client/backoff.js';
 import { type Connection, endConnection } from '../../client/connection.js';
 import { reflectorBackoff } from '../../client/reflector.js';

@@ -6,9 +6,10 @@
 // that were deleted while a watch was refused as too old stay.
 // Source: Kubernetes v1.36 pkg/proxy/config (reference: nodes-controllers §2.2, §2.10).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import type { ApiCall, ApiTransport } from '../../client/api-call.js';
+import type { ApiCall } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
 import { type ApiResponse, isSuccess, isWorthAnotherWatch } from '../../client/api-request.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import { clientConstants } from '../../client/constants.js';
 import type { FleetWatchEvent, WatchEvent, WatchStream } from '../../client/watch.js';

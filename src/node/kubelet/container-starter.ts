@@ -142,6 +142,67 @@ export class ContainerStarter {
     this.#parts.done(record);
   }
 
+  #create(record: PodRecord, container: ContainerRecord): void {
+    const { observer } = this.#context;
+    if (!container.hasImage) {
+      container.hasImage = true;
+      if (record.containers.every(({ hasImage }) => hasImage)) {
+        observer.podReached(record.uid, 'imagesPulled');
+      }
+    }
+    const references = environmentReferences(container.spec);
+    if (references.length > 0) return this.#config.read(record, container, references);
+    this.#perform(record, container, container.times.createUs, this.#created);
+  }
+
+  #onConfigRead(record: PodRecord, container: ContainerRecord, fault: string | undefined): void {
+    if (fault === undefined) {
+      return this.#perform(record, container, container.times.createUs, this.#created);
+    }
+    const isRepeated = container.waitingReason === configError;
+    this.#fail(record, container, configError, fault);
+    this.#parts.events.record(record, container, 'Failed', `Error: ${fault}`, isRepeated);
+    this.#parts.done(record);
+  }
+
+  #perform(record: PodRecord, { index }: ContainerRecord, aloneUs: number, kind: EventKind): void {
+    record.callsInFlight++;
+    this.#context.runtime.perform(record.agent.index, aloneUs, kind, record.slot, index);
+  }
+
+  #onCreated(record: PodRecord, container: ContainerRecord): void {
+    record.callsInFlight--;
+    if (record.state !== 'syncing') return this.#parts.interrupted(record);
+    this.#report(record, container, 'Created', `Created container: ${container.spec.name}`);
+    this.#perform(record, container, container.times.startUs, this.#started);
+  }
+
+  #onStarted(record: PodRecord, container: ContainerRecord, now: SimTime): void {
+    const { simulation, observer, servers, monitor } = this.#context;
+    record.callsInFlight--;
+    if (record.state === 'orphaned') return this.#parts.interrupted(record);
+    record.hasActed = true;
+    container.state = 'running';
+    container.isRestarting = false;
+    container.startedUs = now;
+    container.startedAtUs = clockOf(record.agent, now);
+    servers.started(record, container);
+    this.planExit(record, container);
+    monitor?.containerStarted(container.isInit ? 'init_container' : 'container');
+    this.#report(record, container, 'Started', `Started container ${container.spec.name}`);
+    if (container.restartCount === 0) {
+      record.containersStarted++;
+      if (record.containersStarted === record.containers.length) {
+        observer.podReached(record.uid, 'containersStarted');
+        monitor?.podStarted(now - record.seenUs);
+      }
+    }
+    if (record.state !== 'syncing') return this.#parts.interrupted(record);
+    const waitUs = hookUs(container.spec.lifecycle?.postStart);
+    if (waitUs === 0) return this.#parts.done(record);
+    record.stepEvent = simulation.after(waitUs, this.#hookEnded, record.slot, container.index);
+  }
+
   /** A container that runs ends by itself when its time has come. */
   planExit(record: PodRecord, container: ContainerRecord): void {
     const { runUs } = container.times;
@@ -208,67 +269,6 @@ export class ContainerStarter {
     const jitter = 1 + settings.syncBackoffJitter * record.requeueStream.uniform();
     const at = simulation.now + Math.round(delayUs * jitter);
     record.retryUs = record.retryUs === 0 ? at : Math.min(record.retryUs, at);
-  }
-
-  #create(record: PodRecord, container: ContainerRecord): void {
-    const { observer } = this.#context;
-    if (!container.hasImage) {
-      container.hasImage = true;
-      if (record.containers.every(({ hasImage }) => hasImage)) {
-        observer.podReached(record.uid, 'imagesPulled');
-      }
-    }
-    const references = environmentReferences(container.spec);
-    if (references.length > 0) return this.#config.read(record, container, references);
-    this.#perform(record, container, container.times.createUs, this.#created);
-  }
-
-  #onConfigRead(record: PodRecord, container: ContainerRecord, fault: string | undefined): void {
-    if (fault === undefined) {
-      return this.#perform(record, container, container.times.createUs, this.#created);
-    }
-    const isRepeated = container.waitingReason === configError;
-    this.#fail(record, container, configError, fault);
-    this.#parts.events.record(record, container, 'Failed', `Error: ${fault}`, isRepeated);
-    this.#parts.done(record);
-  }
-
-  #perform(record: PodRecord, { index }: ContainerRecord, aloneUs: number, kind: EventKind): void {
-    record.callsInFlight++;
-    this.#context.runtime.perform(record.agent.index, aloneUs, kind, record.slot, index);
-  }
-
-  #onCreated(record: PodRecord, container: ContainerRecord): void {
-    record.callsInFlight--;
-    if (record.state !== 'syncing') return this.#parts.interrupted(record);
-    this.#report(record, container, 'Created', `Created container: ${container.spec.name}`);
-    this.#perform(record, container, container.times.startUs, this.#started);
-  }
-
-  #onStarted(record: PodRecord, container: ContainerRecord, now: SimTime): void {
-    const { simulation, observer, servers, monitor } = this.#context;
-    record.callsInFlight--;
-    if (record.state === 'orphaned') return this.#parts.interrupted(record);
-    record.hasActed = true;
-    container.state = 'running';
-    container.isRestarting = false;
-    container.startedUs = now;
-    container.startedAtUs = clockOf(record.agent, now);
-    servers.started(record, container);
-    this.planExit(record, container);
-    monitor?.containerStarted(container.isInit ? 'init_container' : 'container');
-    this.#report(record, container, 'Started', `Started container ${container.spec.name}`);
-    if (container.restartCount === 0) {
-      record.containersStarted++;
-      if (record.containersStarted === record.containers.length) {
-        observer.podReached(record.uid, 'containersStarted');
-        monitor?.podStarted(now - record.seenUs);
-      }
-    }
-    if (record.state !== 'syncing') return this.#parts.interrupted(record);
-    const waitUs = hookUs(container.spec.lifecycle?.postStart);
-    if (waitUs === 0) return this.#parts.done(record);
-    record.stepEvent = simulation.after(waitUs, this.#hookEnded, record.slot, container.index);
   }
 
   #report(

@@ -4,7 +4,7 @@
 // Left out: collection of dead containers, CPU of the nodes.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import { isPodTerminal, type Pod } from '../../api/pod.js';
-import type { ApiTransport } from '../../client/api-call.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import { type Connection, endConnection } from '../../client/connection.js';
 import type { ClusterObserver } from '../../client/observer.js';
 import { Slab } from '../../client/slab.js';
@@ -105,22 +105,9 @@ export class KubeletFleet implements PodListener {
       this.#handle(this.#pods.get(slot)),
     );
     this.#processStarted = simulation.defineEvent('kubelet.ProcessStarted', (node) =>
-      this.#bear(this.#agents[node] as NodeAgent),
+      this.#startNextLife(this.#agents[node] as NodeAgent),
     );
     for (const node of nodes) this.addNode(node);
-  }
-
-  /**
-   * A pod has been running on a node since before the run: its kubelet finds it. To be called
-   * before the simulation is run, in the order in which addresses were given out.
-   */
-  adopt(index: number, pod: Pod): void {
-    const agent = this.#agents[index] as NodeAgent;
-    const record = this.#makeRecord(agent, pod);
-    this.#parts.adopt(record);
-    agent.leftovers.set(record.uid, record);
-    const last = record.containers.at(-1);
-    if (last !== undefined) this.#servers.started(record, last);
   }
 
   /** Starts the kubelet of one more node now; returns its index. */
@@ -135,76 +122,13 @@ export class KubeletFleet implements PodListener {
     return index;
   }
 
-  /**
-   * Ends the kubelet of a node as SIGKILL does; its containers go on. What it had sent is not
-   * answered any more. Nothing happens when it is down; a start that is under way is called off.
-   */
-  stopKubelet(index: number): void {
-    const agent = this.#agents[index] as NodeAgent;
-    if (agent.startEvent !== noEvent) this.#context.simulation.cancel(agent.startEvent);
-    agent.startEvent = noEvent;
-    if (agent.isStopped) return;
-    agent.isStopped = true;
-    this.#source.stop(agent);
-    this.#parts.stop(agent);
-    endConnection(agent.connection);
-    for (const record of agent.pods.values()) orphan(this.#context, record);
-  }
-
-  /** Starts a kubelet that is down; it is at work after its start-up time. */
-  startKubelet(index: number): void {
-    const agent = this.#agents[index] as NodeAgent;
-    if (!agent.isStopped || agent.startEvent !== noEvent) return;
-    const { kubeletStartUs } = this.#settings;
-    const { simulation } = this.#context;
-    agent.startEvent = simulation.after(kubeletStartUs, this.#processStarted, index);
-  }
-
-  /**
-   * The machine of a node fails: its kubelet and all its containers end, images stay on its disk.
-   * `startKubelet` is its next boot.
-   */
-  crashNode(index: number): void {
-    this.stopKubelet(index);
-    const agent = this.#agents[index] as NodeAgent;
-    this.#options.observer.nodeFailed(agent.spec.name);
-    this.#parts.lose(index);
-    this.#servers.nodeStopped(index);
-    for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
-      loseSandbox(this.#context, record);
+  /** A kubelet is up: it runs what it finds in files, and makes its node known. */
+  #begin(agent: NodeAgent): void {
+    const { name, staticPods = [] } = agent.spec;
+    for (const manifest of staticPods) {
+      this.#enterSyncLoop(this.#newRecord(agent, staticPod(manifest, name)));
     }
-  }
-
-  /** Sets the clock of a node's machine forward by `us`, or back where that is negative. */
-  shiftClock(index: number, us: number): void {
-    (this.#agents[index] as NodeAgent).clockOffsetUs += us;
-  }
-
-  /** How the registry is from now on, for all nodes. */
-  setRegistry(condition: RegistryCondition): void {
-    this.#parts.images.registry = condition;
-  }
-
-  /** Whether the kubelet of a node is down. */
-  isStopped(index: number): boolean {
-    return (this.#agents[index] as NodeAgent).isStopped;
-  }
-
-  /** The network plugin of a node has been installed. */
-  networkInstalled(index: number): void {
-    const agent = this.#agents[index] as NodeAgent;
-    if (!agent.isStopped) this.#parts.heartbeats.networkInstalled(agent);
-  }
-
-  get nodeCount(): number {
-    return this.#agents.length;
-  }
-
-  /**
-   * Pods that kubelets hold state of, also those that are gone from the API but not yet stopped.
-   */
-  get podCount(): number {
-    return this.#pods.size;
+    this.#parts.heartbeats.start(agent);
   }
 
   podsListed(agent: NodeAgent, pods: readonly Pod[]): void {
@@ -231,65 +155,6 @@ export class KubeletFleet implements PodListener {
     }
     if (isPodTerminal(pod) && !agent.leftovers.has(pod.metadata.uid ?? '')) return;
     this.#enterSyncLoop(this.#newRecord(agent, pod));
-  }
-
-  /** What a kubelet knows of a pod that it meets for the first time, or finds on its node. */
-  #newRecord(agent: NodeAgent, pod: Pod): PodRecord {
-    const record = this.#makeRecord(agent, pod);
-    agent.pods.set(record.uid, record);
-    const before = agent.leftovers.get(record.uid);
-    if (before === undefined) return record;
-    agent.leftovers.delete(record.uid);
-    this.#parts.takeOver(before, record);
-    this.#release(before);
-    return record;
-  }
-
-  #makeRecord(agent: NodeAgent, pod: Pod): PodRecord {
-    const { simulation, runtime } = this.#options;
-    const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
-    const containers = containersOf(pod, (index) => drawn.containers[index] as ContainerTimes);
-    const record = new PodRecord(agent, pod, containers, drawn.pod, simulation.now);
-    record.slot = this.#pods.add(record);
-    return record;
-  }
-
-  /** A pod whose object has gone while no kubelet was there: what runs of it is stopped. */
-  #dropLeftover(agent: NodeAgent, before: PodRecord): void {
-    const record = this.#newRecord(agent, before.pod);
-    this.podRemoved(agent, record.uid);
-  }
-
-  /** The next life of a kubelet. */
-  #bear(before: NodeAgent): void {
-    const { transport, connectionFor, host } = this.#options;
-    const { index, spec } = before;
-    const connection = connectionFor(index);
-    connection.isClosed = true; // its first request connects
-    const agent = new NodeAgent(
-      transport,
-      this.#settings,
-      index,
-      spec,
-      connection,
-      host,
-      before.life + 1,
-    );
-    for (const map of [before.leftovers, before.pods]) {
-      for (const [uid, record] of map) agent.leftovers.set(uid, record);
-    }
-    agent.clockOffsetUs = before.clockOffsetUs;
-    this.#agents[index] = agent;
-    this.#begin(agent);
-  }
-
-  /** A kubelet is up: it runs what it finds in files, and makes its node known. */
-  #begin(agent: NodeAgent): void {
-    const { name, staticPods = [] } = agent.spec;
-    for (const manifest of staticPods) {
-      this.#enterSyncLoop(this.#newRecord(agent, staticPod(manifest, name)));
-    }
-    this.#parts.heartbeats.start(agent);
   }
 
   /** The sync loop of a node looks at one pod after the other. */
@@ -365,5 +230,140 @@ export class KubeletFleet implements PodListener {
     if (record.state === 'orphaned' && !record.isRemoved) return; // another kubelet will find it
     const isNamed = record.pendingHandlings > 0 || record.callsInFlight > 0;
     if (!isNamed) this.#pods.remove(record.slot);
+  }
+
+  /** What a kubelet knows of a pod that it meets for the first time, or finds on its node. */
+  #newRecord(agent: NodeAgent, pod: Pod): PodRecord {
+    const record = this.#makeRecord(agent, pod);
+    agent.pods.set(record.uid, record);
+    const before = agent.leftovers.get(record.uid);
+    if (before === undefined) return record;
+    agent.leftovers.delete(record.uid);
+    this.#parts.takeOver(before, record);
+    this.#release(before);
+    return record;
+  }
+
+  #makeRecord(agent: NodeAgent, pod: Pod): PodRecord {
+    const { simulation, runtime } = this.#options;
+    const drawn = this.#times.draw(pod, runtime.timesOf(agent.index));
+    const containers = containersOf(pod, (index) => drawn.containers[index] as ContainerTimes);
+    const record = new PodRecord(agent, pod, containers, drawn.pod, simulation.now);
+    record.slot = this.#pods.add(record);
+    return record;
+  }
+
+  /** A pod whose object has gone while no kubelet was there: what runs of it is stopped. */
+  #dropLeftover(agent: NodeAgent, before: PodRecord): void {
+    const record = this.#newRecord(agent, before.pod);
+    this.podRemoved(agent, record.uid);
+  }
+
+  /**
+   * A pod has been running on a node since before the run: its kubelet finds it. To be called
+   * before the simulation is run, in the order in which addresses were given out.
+   */
+  adopt(index: number, pod: Pod): void {
+    const agent = this.#agents[index] as NodeAgent;
+    const record = this.#makeRecord(agent, pod);
+    this.#parts.adopt(record);
+    agent.leftovers.set(record.uid, record);
+    const last = record.containers.at(-1);
+    if (last !== undefined) this.#servers.started(record, last);
+  }
+
+  /**
+   * Ends the kubelet of a node as SIGKILL does; its containers go on. What it had sent is not
+   * answered any more. Nothing happens when it is down; a start that is under way is called off.
+   */
+  stopKubelet(index: number): void {
+    const agent = this.#agents[index] as NodeAgent;
+    if (agent.startEvent !== noEvent) this.#context.simulation.cancel(agent.startEvent);
+    agent.startEvent = noEvent;
+    if (agent.isStopped) return;
+    agent.isStopped = true;
+    this.#source.stop(agent);
+    this.#parts.stop(agent);
+    endConnection(agent.connection);
+    for (const record of agent.pods.values()) orphan(this.#context, record);
+  }
+
+  /** Starts a kubelet that is down; it is at work after its start-up time. */
+  startKubelet(index: number): void {
+    const agent = this.#agents[index] as NodeAgent;
+    if (!agent.isStopped || agent.startEvent !== noEvent) return;
+    const { kubeletStartUs } = this.#settings;
+    const { simulation } = this.#context;
+    agent.startEvent = simulation.after(kubeletStartUs, this.#processStarted, index);
+  }
+
+  /** A kubelet that was down starts: another process on the same node. */
+  #startNextLife(before: NodeAgent): void {
+    const { transport, connectionFor, host } = this.#options;
+    const { index, spec } = before;
+    const connection = connectionFor(index);
+    connection.isClosed = true; // its first request connects
+    const agent = new NodeAgent(
+      transport,
+      this.#settings,
+      index,
+      spec,
+      connection,
+      host,
+      before.life + 1,
+    );
+    for (const map of [before.leftovers, before.pods]) {
+      for (const [uid, record] of map) agent.leftovers.set(uid, record);
+    }
+    agent.clockOffsetUs = before.clockOffsetUs;
+    this.#agents[index] = agent;
+    this.#begin(agent);
+  }
+
+  /**
+   * The machine of a node fails: its kubelet and all its containers end, images stay on its disk.
+   * `startKubelet` is its next boot.
+   */
+  crashNode(index: number): void {
+    this.stopKubelet(index);
+    const agent = this.#agents[index] as NodeAgent;
+    this.#options.observer.nodeFailed(agent.spec.name);
+    this.#parts.lose(index);
+    this.#servers.nodeStopped(index);
+    for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
+      loseSandbox(this.#context, record);
+    }
+  }
+
+  /** Sets the clock of a node's machine forward by `us`, or back where that is negative. */
+  shiftClock(index: number, us: number): void {
+    (this.#agents[index] as NodeAgent).clockOffsetUs += us;
+  }
+
+  /** How the registry is from now on, for all nodes. */
+  setRegistry(condition: RegistryCondition): void {
+    this.#parts.images.registry = condition;
+  }
+
+  /** Whether the kubelet of a node is down. */
+  isStopped(index: number): boolean {
+    return (this.#agents[index] as NodeAgent).isStopped;
+  }
+
+  /** The network plugin of a node has been installed. */
+  networkInstalled(index: number): void {
+    const agent = this.#agents[index] as NodeAgent;
+    if (!agent.isStopped) this.#parts.heartbeats.networkInstalled(agent);
+  }
+
+  get nodeCount(): number {
+    return this.#agents.length;
+  }
+
+  /**
+   * Pods that kubelets hold state of, also those that are gone from the API but not yet stopped.
+   */
+  get podCount(): number {
+    return this.#pods.size;
   }
 }

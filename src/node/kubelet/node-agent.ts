@@ -3,8 +3,8 @@
 import { extended } from '../../api/extended.js';
 import type { Node, NodeAddress } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
-import type { ApiTransport } from '../../client/api-call.js';
 import { ApiClient } from '../../client/api-client.js';
+import type { ApiTransport } from '../../client/api-transport.js';
 import type { Connection } from '../../client/connection.js';
 import type { WatchEvent, WatchStream } from '../../client/watch.js';
 import type { EventHandle } from '../../kernel/event-queue.js';

@@ -95,46 +95,6 @@ export class PodWorkers {
     runtime.perform(agent.index, sandboxUs, this.#sandboxCreated, record.slot);
   }
 
-  /** A sandbox from before a restart of the kubelet: what runs in it is probed again. */
-  #resume(record: PodRecord): void {
-    const prober = this.#parts.prober();
-    for (const container of record.containers) {
-      if (container.seen === 'running') prober.arm(record, container);
-    }
-    this.proceed(record);
-  }
-
-  /** Goes on with a sync: the next container, or its end. */
-  proceed(record: PodRecord): void {
-    if (record.state !== 'syncing') return;
-    const container = nextToStart(record);
-    if (container === undefined) this.#endSync(record);
-    else this.#parts.startContainer(record, container);
-  }
-
-  /** A container has ended; `isOwnAct`: this kubelet has stopped it. */
-  containerEnded(record: PodRecord, isOwnAct: boolean): void {
-    if (record.state === 'idle') this.#relistLater(record, isOwnAct);
-    else if (isOwnAct) record.hasActed = true;
-  }
-
-  /** A probe has changed what a container is: the status says so, and what waited for it starts. */
-  probeChanged(record: PodRecord): void {
-    this.#parts.status.update(record);
-    if (record.state === 'idle') this.#syncIfDue(record);
-  }
-
-  /** Forgets what was planned for a pod that is to stop. */
-  abandon(record: PodRecord): void {
-    const { simulation } = this.#context;
-    for (const event of [record.stepEvent, record.relistEvent, record.requeueEvent]) {
-      if (event !== noEvent) simulation.cancel(event);
-    }
-    record.stepEvent = noEvent;
-    record.relistEvent = noEvent;
-    record.requeueEvent = noEvent;
-  }
-
   #onSandboxCreated(record: PodRecord): void {
     const { settings, observer } = this.#context;
     const { agent, pod } = record;
@@ -176,17 +136,21 @@ export class PodWorkers {
     record.stepEvent = simulation.after(afterUs, this.#sandboxRetried, record.slot);
   }
 
-  #sync(record: PodRecord): void {
-    record.state = 'syncing';
-    record.syncNumber++;
-    record.hasActed = false;
-    record.retryUs = 0;
+  /** A sandbox from before a restart of the kubelet: what runs in it is probed again. */
+  #resume(record: PodRecord): void {
+    const prober = this.#parts.prober();
+    for (const container of record.containers) {
+      if (container.seen === 'running') prober.arm(record, container);
+    }
     this.proceed(record);
   }
 
-  #syncIfDue(record: PodRecord): void {
-    record.syncNumber++; // a new sync may try again what the last one could not start
-    if (nextToStart(record) !== undefined) this.#sync(record);
+  /** Goes on with a sync: the next container, or its end. */
+  proceed(record: PodRecord): void {
+    if (record.state !== 'syncing') return;
+    const container = nextToStart(record);
+    if (container === undefined) this.#endSync(record);
+    else this.#parts.startContainer(record, container);
   }
 
   #endSync(record: PodRecord): void {
@@ -202,6 +166,12 @@ export class PodWorkers {
     if (record.requeueEvent !== noEvent) simulation.cancel(record.requeueEvent);
     const at = nextTick(record.retryUs, record.agent.syncPhaseUs, settings.syncTickUs);
     record.requeueEvent = simulation.at(at, this.#requeued, record.slot);
+  }
+
+  /** A container has ended; `isOwnAct`: this kubelet has stopped it. */
+  containerEnded(record: PodRecord, isOwnAct: boolean): void {
+    if (record.state === 'idle') this.#relistLater(record, isOwnAct);
+    else if (isOwnAct) record.hasActed = true;
   }
 
   /** Has the pod looked at: at once after an act of the kubelet, else at the next relist. */
@@ -241,5 +211,35 @@ export class PodWorkers {
     if (record.state !== 'idle') return;
     if (isFinished(record)) this.#parts.finished(record);
     else this.#syncIfDue(record);
+  }
+
+  /** A probe has changed what a container is: the status says so, and what waited for it starts. */
+  probeChanged(record: PodRecord): void {
+    this.#parts.status.update(record);
+    if (record.state === 'idle') this.#syncIfDue(record);
+  }
+
+  #syncIfDue(record: PodRecord): void {
+    record.syncNumber++; // a new sync may try again what the last one could not start
+    if (nextToStart(record) !== undefined) this.#sync(record);
+  }
+
+  #sync(record: PodRecord): void {
+    record.state = 'syncing';
+    record.syncNumber++;
+    record.hasActed = false;
+    record.retryUs = 0;
+    this.proceed(record);
+  }
+
+  /** Forgets what was planned for a pod that is to stop. */
+  abandon(record: PodRecord): void {
+    const { simulation } = this.#context;
+    for (const event of [record.stepEvent, record.relistEvent, record.requeueEvent]) {
+      if (event !== noEvent) simulation.cancel(event);
+    }
+    record.stepEvent = noEvent;
+    record.relistEvent = noEvent;
+    record.requeueEvent = noEvent;
   }
 }

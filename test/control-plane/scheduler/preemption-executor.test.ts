@@ -2,8 +2,8 @@
 // Permit.
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
 import { ApiClient } from '../../../src/client/api-client.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import { Informer } from '../../../src/client/informer.js';
 import { SeriesEventRecorder } from '../../../src/client/series-event-recorder.js';
 import { ClusterObjects } from '../../../src/control-plane/scheduler/cache/cluster-objects.js';

@@ -3,8 +3,8 @@
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { Node } from '../../../src/api/node.js';
 import type { Pod } from '../../../src/api/pod.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
 import { ApiClient } from '../../../src/client/api-client.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import { Informer } from '../../../src/client/informer.js';
 import {
   type PodStage,

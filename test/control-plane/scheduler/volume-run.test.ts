@@ -8,8 +8,8 @@ import type {
   PersistentVolumeClaim,
 } from '../../../src/api/persistent-volume.js';
 import type { Pod } from '../../../src/api/pod.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
 import { ApiClient } from '../../../src/client/api-client.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import { Informer } from '../../../src/client/informer.js';
 import { SilentObserver } from '../../../src/client/observer.js';
 import { Scheduler } from '../../../src/control-plane/scheduler/scheduler.js';

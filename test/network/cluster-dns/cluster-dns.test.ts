@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EndpointSlice } from '../../../src/api/endpoint-slice.js';
 import type { Service } from '../../../src/api/service.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import { SilentObserver } from '../../../src/client/observer.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';

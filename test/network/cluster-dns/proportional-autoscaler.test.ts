@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/api/deployment.js';
 import type { Node } from '../../../src/api/node.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';
 import { Link } from '../../../src/kernel/stations.js';

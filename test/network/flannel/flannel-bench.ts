@@ -1,6 +1,6 @@
 // Hosts of flannel over an etcd that answers every request after 2 ms, or over the in-memory API.
 import type { Cidr } from '../../../src/api/cidr.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import type { EtcdPort, EtcdResult } from '../../../src/client/etcd-client.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Simulation } from '../../../src/kernel/simulation.js';

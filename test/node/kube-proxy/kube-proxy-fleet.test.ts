@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ApiTransport } from '../../../src/client/api-call.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import { distribution } from '../../../src/kernel/distributions.js';
 import { Link } from '../../../src/kernel/stations.js';
 import { ServiceFeed } from '../../../src/node/kube-proxy/service-feed.js';

@@ -4,7 +4,7 @@
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
 import type { Node } from '../../../src/api/node.js';
 import type { Pod, PodSpec } from '../../../src/api/pod.js';
-import { ApiTransport } from '../../../src/client/api-call.js';
+import { ApiTransport } from '../../../src/client/api-transport.js';
 import type { Connection } from '../../../src/client/connection.js';
 import { type PodStage, SilentObserver } from '../../../src/client/observer.js';
 import type { WatchEvent } from '../../../src/client/watch.js';
