@@ -46,6 +46,14 @@ function poolsOf(nodes, images) {
   return [...pools.values()].map((pool) => ({ ...pool, count: pool.nodeNames.length, images }));
 }
 
+/**
+ * The time of the last pod that finds a node: the scheduler binds 50 of them a second. Some
+ * never fit, so that the cluster does not converge; an hour of heartbeats is not what is measured.
+ */
+function horizonSeconds(podCount) {
+  return Math.ceil(podCount / 50) + 5;
+}
+
 function loaded(nodeCount, podCount) {
   const start = cpuSeconds();
   const [nodes, pods] = [nodesFile, podsFile].map((file) => loadAll(readFileSync(file, 'utf8')));
@@ -53,7 +61,7 @@ function loaded(nodeCount, podCount) {
     ...new Set(pods.flatMap(({ spec }) => spec.containers.map((each) => each.image))),
   ];
   const spec = {
-    horizon: '1h',
+    horizon: `${horizonSeconds(podCount)}s`,
     nodePools: poolsOf(dealt(nodes, nodeCount), images),
     workload: { operations: [{ op: 'create', objects: dealt(pods, podCount) }] },
   };
@@ -64,13 +72,13 @@ function loaded(nodeCount, podCount) {
   return { scenario, seconds: cpuSeconds() - start };
 }
 
-/** Seconds of loading, and of the run until no pod is left that can be started. */
+/** Seconds of the run until no pod is left that can be started, and of loading. */
 function measured(nodeCount, podCount) {
   const { scenario, seconds } = loaded(nodeCount, podCount);
   const start = cpuSeconds();
   const { pods } = runScenario(scenario);
   const running = pods.filter(({ readyUs }) => readyUs !== undefined).length;
-  if (running < 0.9 * podCount) throw new Error(`only ${running} of ${podCount} pods are Ready`);
+  if (running < 0.99 * podCount) throw new Error(`only ${running} of ${podCount} pods are Ready`);
   return [cpuSeconds() - start, seconds];
 }
 

@@ -16,6 +16,7 @@ import {
   parseDocument,
   type Node as YamlNode,
 } from 'yaml';
+import { isJsonObject } from './field-check.js';
 import type { FieldPath } from './field-path.js';
 import type { Position } from './field-problem.js';
 
@@ -62,6 +63,17 @@ export function splitDocuments(text: string): readonly DocumentChunk[] {
   }
   add(text.length);
   return chunks;
+}
+
+/** The object of a file that is one strict JSON text; undefined when it is not. */
+export function readJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where the content of a chunk starts: its first character after blanks and comments. */

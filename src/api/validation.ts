@@ -122,6 +122,13 @@ function checkByKind(object: KubernetesObject, problems: ProblemList): void {
   }
 }
 
+/** The problems of an object's metadata, whatever its kind. Linear in its labels. */
+export function validateMetadata(object: ApiObject): readonly FieldProblem[] {
+  const problems: ProblemList = [];
+  checkMetadata(object, problems);
+  return problems;
+}
+
 /**
  * Every validation problem of an object, metadata first, then in the order of the API server.
  * Expects a decoded and defaulted object whose field types are right. Linear in its size.

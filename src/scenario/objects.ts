@@ -8,7 +8,8 @@ import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { identify } from '../api/manifest-kind.js';
 import type { ManifestObject } from '../api/manifest-object.js';
 import { type IgnoredKind, readManifests } from '../api/manifests.js';
-import { prepareObject } from '../api/prepare-object.js';
+import type { ApiObject } from '../api/object-meta.js';
+import { prepareObject, SoundPodSpecs } from '../api/prepare-object.js';
 import { type Problem, problemCodes } from '../api/problem.js';
 import { resourceKindNamed } from '../api/resource-kinds.js';
 import type { ScenarioFiles } from './files.js';
@@ -30,6 +31,7 @@ export class ObjectReader {
   readonly #files: ScenarioFiles;
   readonly #strict: boolean;
   readonly #known = new Map<string, readonly ScenarioObject[]>();
+  readonly #soundPodSpecs = new SoundPodSpecs();
 
   constructor(files: ScenarioFiles, strict: boolean) {
     this.#files = files;
@@ -124,7 +126,10 @@ export class ObjectReader {
   }
 
   #prepare(manifest: ManifestObject): readonly ScenarioObject[] {
-    const { object, problems } = prepareObject(manifest, { namespace: 'default' });
+    const { object, problems } = prepareObject(manifest, {
+      namespace: 'default',
+      soundPodSpecs: this.#soundPodSpecs,
+    });
     this.problems.push(...problems);
     // Only objects of known kinds come here, so this is one of the union.
     return object === undefined ? [] : [{ object: object as KubernetesObject, manifest }];
@@ -143,17 +148,13 @@ export class ObjectReader {
   /** The object written in place at `path` of `tree`; a list of objects counts as many. */
   fromTree(value: Tree, tree: YamlTree, path: FieldPath): readonly ScenarioObject[] {
     const identity = identify(value, '', '');
-    const place = { file: tree.file, ...tree.positionOf(path) };
     switch (identity.is) {
       case 'known':
-        return this.#prepare({
-          object: identity.object,
-          ...place,
-          positionOf: (inner, wants) => tree.positionOf([...path, ...inner], wants),
-        });
+        return this.#prepare(writtenInPlace(identity.object, tree, path));
       case 'unknown': {
         const { apiVersion, kind } = identity;
         if (this.#strict) {
+          const place = { file: tree.file, ...tree.positionOf(path) };
           const message = `${apiVersion} ${kind} is not simulated`;
           this.problems.push(problemAt(place, problemCodes.unknownKind, message));
         }
@@ -185,6 +186,21 @@ export class ObjectReader {
     this.problems.push(...read.problems);
     return isTree(read.tree) ? this.fromTree(asTemplate(read.tree), read, [])[0] : undefined;
   }
+}
+
+/** An object at `path` of `tree`. Where it stands is found when somebody asks. */
+function writtenInPlace(object: ApiObject, tree: YamlTree, path: FieldPath): ManifestObject {
+  return {
+    object,
+    file: tree.file,
+    get line() {
+      return tree.positionOf(path).line;
+    },
+    get column() {
+      return tree.positionOf(path).column;
+    },
+    positionOf: (inner, wants) => tree.positionOf([...path, ...inner], wants),
+  };
 }
 
 /** The manifest with every position moved. */

@@ -108,8 +108,9 @@ const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 
 /** Required terms only: a preference that nothing meets does no harm. */
 function requiredTerms({ affinity }: PodSpec): readonly PlacedTerm[] {
+  if (affinity === undefined) return [];
   return (['podAffinity', 'podAntiAffinity'] as const).flatMap((side) =>
-    (affinity?.[side]?.[required] ?? []).map((term, index) => ({
+    (affinity[side]?.[required] ?? []).map((term, index) => ({
       term,
       path: ['affinity', side, required, index],
     })),

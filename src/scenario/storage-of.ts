@@ -32,16 +32,20 @@ const storageKinds: ReadonlySet<unknown> = new Set([
   'VolumeAttachment',
 ]);
 
-/** Whether some part of it is about volumes that outlive a pod. Linear in its size. */
-function isAboutStorage(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isAboutStorage);
-  if (typeof value !== 'object' || value === null) return false;
+/**
+ * Whether some part of it is about volumes that outlive a pod. Linear in its size.
+ * @param seen parts that are not: pods of one shape share their specs.
+ */
+function isAboutStorage(value: unknown, seen: Set<object>): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+  seen.add(value);
+  if (Array.isArray(value)) return value.some((each) => isAboutStorage(each, seen));
   const tree = value as Readonly<Record<string, unknown>>;
   if (storageKinds.has(tree['kind'])) return true;
   const { persistentVolumeClaim, ephemeral, volumeClaimTemplates } = tree;
   if (typeof (persistentVolumeClaim ?? ephemeral) === 'object') return true;
   if (Array.isArray(volumeClaimTemplates) && volumeClaimTemplates.length > 0) return true;
-  return Object.values(tree).some(isAboutStorage);
+  return Object.values(tree).some((each) => isAboutStorage(each, seen));
 }
 
 /** What is there, and the notice about what nobody has described. */
@@ -59,7 +63,7 @@ export function storageOf(
     const drivers = (stated.drivers ?? []).map(driverOf);
     return { storage: { drivers, classes: (stated.classes ?? []).map(classOf) }, notices: [] };
   }
-  if (!operations.some(isAboutStorage)) return { storage: undefined, notices: [] };
+  if (!isAboutStorage(operations, new Set())) return { storage: undefined, notices: [] };
   const asked = provisionersOf(operations);
   const names = [assumedDriver, ...asked];
   const rest = asked.length === 0 ? '' : `; drivers for ${asked.join(', ')} are assumed as well`;

@@ -9,6 +9,7 @@ import {
   offsetOf,
   type PositionedDocument,
   parseWithPositions,
+  readJsonObject,
   splitDocuments,
 } from '../api/manifest-document.js';
 import { readManifests } from '../api/manifests.js';
@@ -41,8 +42,10 @@ const syntaxCodes: ReadonlySet<string> = new Set([
 /** Reads a file that holds one document. Never throws: what is wrong with it is in `problems`. */
 export function readTree(text: string, file: string): YamlTree {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const problems = readManifests(source, file).problems.filter(({ code }) => syntaxCodes.has(code));
-  const chunks = splitDocuments(source);
+  // What is JSON is one document, and well-formed.
+  const json = readJsonObject(source);
+  const chunks = json === undefined ? splitDocuments(source) : [{ text: source, linesBefore: 0 }];
+  const problems = json === undefined ? syntaxProblems(source, file) : [];
   const second = chunks[1];
   if (second !== undefined && problems.length === 0) {
     const place = { file, line: second.linesBefore + 1, column: 1 };
@@ -63,11 +66,15 @@ export function readTree(text: string, file: string): YamlTree {
     file,
     tree: problems.some(({ code }) => code === problemCodes.malformedDocument)
       ? undefined
-      : firstValue(chunk.text),
+      : (json ?? firstValue(chunk.text)),
     positionOf,
     blockStart: (path) => blockStart(source, positionOf(path)),
     problems,
   };
+}
+
+function syntaxProblems(source: string, file: string): Problem[] {
+  return readManifests(source, file).problems.filter(({ code }) => syntaxCodes.has(code));
 }
 
 function firstValue(text: string): unknown {

@@ -78,3 +78,20 @@ describe('a file that is no tree', () => {
     });
   });
 });
+
+describe('a JSON file as a tree', () => {
+  test('means what it means as YAML, and knows where its fields stand', () => {
+    const json = '{"spec": {\n  "seed": 1e1, "list": [{"name": "on"}, null]}}\n';
+    const tree = readTree(json, 'a.json');
+    expect(tree.problems).toEqual([]);
+    expect(tree.tree).toEqual({ spec: { seed: 10, list: [{ name: 'on' }, null] } });
+    expect(tree.positionOf(['spec', 'seed'])).toEqual({ line: 2, column: 11 });
+    expect(tree.positionOf(['spec', 'list', 0, 'name'])).toEqual({ line: 2, column: 34 });
+  });
+
+  test('is read as YAML, with its faults, when it is not strict JSON', () => {
+    const { tree, problems } = readTree('{"spec": {"seed": 5,}, # why\n "spec": 1}', 'a.json');
+    expect(tree).toEqual({ spec: 1 });
+    expect(problems.map(({ line, code }) => [line, code])).toEqual([[2, 'KUBECLOCK1002']]);
+  });
+});
