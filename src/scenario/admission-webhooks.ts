@@ -27,26 +27,37 @@ const rule = mapping({
     text('a resource such as pods or pods/status'),
     'resources such as pods, pods/status or *',
     1,
-  ),
+  ).describe('Such as pods, pods/status or *.'),
 });
 
-const outage = mapping({ from: duration(), to: duration() })
+const outage = mapping({
+  from: duration().describe('Since the start of the run.'),
+  to: duration().describe('Since the start of the run; above `from`.'),
+})
   .refine(({ from, to }) => durationUs(to) > durationUs(from), {
     error: 'a time `to` after the time `from`',
   })
   .describe('Nothing listens: calls are refused at once.');
 
 const webhook = mapping({
-  name: text('the name of a webhook such as policy.example.com'),
-  type: oneOf(webhookTypes),
-  rules: list(rule, 'rules {operations, apiGroups, resources}', 1),
-  excludedNamespaces: list(text('a namespace'), 'namespaces').optional(),
+  name: text('the name of a webhook such as policy.example.com').describe(
+    'Such as policy.example.com; in metrics and refusals.',
+  ),
+  type: oneOf(webhookTypes).describe('Mutating ones are called one after the other.'),
+  rules: list(rule, 'rules {operations, apiGroups, resources}', 1).describe(
+    'It is called for requests that match one of them.',
+  ),
+  excludedNamespaces: list(text('a namespace'), 'namespaces')
+    .optional()
+    .describe('It is not called for objects in them, such as kube-system.'),
   latency: durations.optional().describe('Until its answer has arrived.'),
-  timeoutSeconds: wholeNumber(1, 30).optional(),
+  timeoutSeconds: wholeNumber(1, 30)
+    .optional()
+    .describe('After so many seconds its answer counts as missing; 10 when absent.'),
   failurePolicy: oneOf(failurePolicies)
     .optional()
     .describe('Fail: what it does not answer is refused; Ignore: it passes.'),
-  outages: list(outage, 'times {from, to}').optional(),
+  outages: list(outage, 'times {from, to}').optional().describe('When nothing listens.'),
 });
 
 /** `controlPlane.apiServer.admissionWebhooks`. */

@@ -40,7 +40,7 @@ const exampleOf = { factor: 'factor: 10', delay: 'delay: 50ms', duration: 'durat
 /** The schemas of the operations on etcd. */
 export const etcdOperationSchemas = [
   mapping({
-    op: z.literal('etcdFault'),
+    op: z.literal('etcdFault').describe('A member of etcd, its disk or its network fails.'),
     ...timing,
     name: name('the name of a fault').optional().describe('By which the operation heal knows it.'),
     fault: oneOf(etcdFaults).describe(

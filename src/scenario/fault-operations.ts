@@ -40,8 +40,10 @@ const share = z
   .max(1, { error: 'a number above 0 and at most 1, such as 0.3' });
 
 const selection = mapping({
-  names: list(text('the name of a node'), 'names of nodes', 1).optional(),
-  pool: text('the name of a node pool').optional(),
+  names: list(text('the name of a node'), 'names of nodes', 1)
+    .optional()
+    .describe('These nodes, such as workers-0.'),
+  pool: text('the name of a node pool').optional().describe('Nodes of this pool.'),
   zone: text('the name of a zone').optional().describe('Label topology.kubernetes.io/zone.'),
   labels: z
     .record(z.string(), text('the value of a label'), { error: 'a mapping of labels' })
@@ -61,7 +63,11 @@ const nodeSelection = z
 const networkGroup = z.union(
   [
     z.literal('controlPlane'),
-    mapping({ hosts: list(text('the name of a host'), 'names of hosts', 1) }),
+    mapping({
+      hosts: list(text('the name of a host'), 'names of hosts', 1).describe(
+        'Machines of the control plane.',
+      ),
+    }),
     list(text('the name of a node'), 'names of nodes', 1),
     selection,
   ],
@@ -82,7 +88,7 @@ const faultFields = {
 /** The schemas of faults of nodes and of what ends them. */
 export const faultOperationSchemas = [
   mapping({
-    op: z.literal('nodeFault'),
+    op: z.literal('nodeFault').describe('Machines, kubelets or clocks of nodes fail.'),
     ...faultFields,
     fault: oneOf(nodeFaults).describe(
       'crash: the machine is off and comes back anew; reboot: the same, each node for a downtime ' +
@@ -115,7 +121,7 @@ export const faultOperationSchemas = [
     }
   }),
   mapping({
-    op: z.literal('partition'),
+    op: z.literal('partition').describe('Two groups of machines cannot reach each other.'),
     ...faultFields,
     between: z
       .tuple([networkGroup, networkGroup], { error: 'two groups: [{zone: zone-b}, controlPlane]' })
@@ -125,7 +131,7 @@ export const faultOperationSchemas = [
       .describe('dropped, when absent: connections hang; refused: they are turned away at once.'),
   }),
   mapping({
-    op: z.literal('registryFault'),
+    op: z.literal('registryFault').describe('Images cannot be pulled, or only slowly.'),
     ...faultFields,
     fault: oneOf(registryFaults).describe('down: every pull is refused; slow: by `factor`.'),
     factor: positiveNumber()

@@ -37,7 +37,7 @@ const firstMinSyncPeriod = 20;
 
 /** `kubeProxy` of a cluster or of a node pool. */
 export const kubeProxy = mapping({
-  mode: oneOf(modes).optional(),
+  mode: oneOf(modes).optional().describe('How it programs its rules; iptables when absent.'),
   version: oneOf(versions)
     .optional()
     .describe(

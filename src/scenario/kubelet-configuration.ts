@@ -39,12 +39,12 @@ const amount = z
 /** A value for each signal that may have one. */
 function perSignal<T extends z.ZodType>(value: T) {
   return mapping({
-    'memory.available': value.optional(),
-    'nodefs.available': value.optional(),
-    'nodefs.inodesFree': value.optional(),
-    'imagefs.available': value.optional(),
-    'imagefs.inodesFree': value.optional(),
-    'pid.available': value.optional(),
+    'memory.available': value.optional().describe('Memory that nobody uses.'),
+    'nodefs.available': value.optional().describe("Free bytes of the node's disk."),
+    'nodefs.inodesFree': value.optional().describe("Free inodes of the node's disk."),
+    'imagefs.available': value.optional().describe('Free bytes of the disk of images.'),
+    'imagefs.inodesFree': value.optional().describe('Free inodes of the disk of images.'),
+    'pid.available': value.optional().describe('Process ids that nobody uses.'),
   } satisfies Record<EvictionSignal, z.ZodOptional<T>>);
 }
 
@@ -82,7 +82,9 @@ export const kubeletConfiguration = mapping({
     PLEGOnDemandRelist: flag()
       .optional()
       .describe('false: what runs is seen once a second only, as until 1.35.'),
-  }).optional(),
+  })
+    .optional()
+    .describe('Of the kubelet.'),
 }).superRefine((text, context) => {
   const { imageGCHighThresholdPercent: high = 85, imageGCLowThresholdPercent: low = 80 } = text;
   if (low >= high) {

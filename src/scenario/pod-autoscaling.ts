@@ -26,7 +26,10 @@ const amount = z
   })
   .refine((value) => quantityMilliValue(String(value)) >= 0, { error: amountExpected });
 
-const step = mapping({ at: duration(), value: amount });
+const step = mapping({
+  at: duration().describe('Since the start of the run.'),
+  value: amount.describe('From then on.'),
+});
 
 const stepsExpected = 'steps {at, value} in the order of their times';
 const steps = list(step, stepsExpected, 1)
@@ -46,7 +49,8 @@ export const loadSchemas = {
       namespace: text('a namespace').optional().describe('default when absent.'),
       matchLabels: z
         .record(z.string(), z.string(), { error: 'a mapping of labels to values' })
-        .refine((labels) => Object.keys(labels).length > 0, { error: 'at least one label' }),
+        .refine((labels) => Object.keys(labels).length > 0, { error: 'at least one label' })
+        .describe('Of the pods that share the load.'),
       cpu: steps,
     }),
     'loads {namespace, matchLabels, cpu}',
@@ -54,7 +58,14 @@ export const loadSchemas = {
   )
     .optional()
     .describe('CPU that users ask of the Ready pods of a selector together, in equal shares.'),
-  metrics: list(mapping({ name: name('the name of a metric'), values: steps }), 'metrics', 1)
+  metrics: list(
+    mapping({
+      name: name('the name of a metric').describe('By which an autoscaler asks for it.'),
+      values: steps,
+    }),
+    'metrics',
+    1,
+  )
     .optional()
     .describe('Custom and external metrics, which autoscalers find by name.'),
 };

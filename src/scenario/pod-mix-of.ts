@@ -40,16 +40,18 @@ export const podMixSchema = mapping({
   kinds: list(
     mapping({
       count: wholeNumber(1, 10_000_000).describe('Pods of this kind; with a load their share.'),
-      template,
+      template: template.describe('A Pod, or the file that holds it.'),
     }),
     'kinds of pods {count, template}',
     1,
-  ),
+  ).describe('What is mixed.'),
   order: oneOf(['listed', 'shuffled'])
     .optional()
     .describe('shuffled: another order for each seed; listed, the default: kind by kind.'),
   load: mapping({
-    resource: text('a resource such as cpu or nvidia.com/gpu'),
+    resource: text('a resource such as cpu or nvidia.com/gpu').describe(
+      'Such as cpu or nvidia.com/gpu.',
+    ),
     ratio: numberWithin(0.000_001, 100).describe('1.3 asks for 130 % of it.'),
   })
     .optional()
@@ -57,8 +59,10 @@ export const podMixSchema = mapping({
       'As many pods as ask for this part of what the nodes have: fewer than counted, or more, ' +
         'drawn from the mix.',
     ),
-  namespace: text('a namespace').optional(),
-  namePrefix: text('the beginning of the pod names').optional(),
+  namespace: text('a namespace').optional().describe('default when absent.'),
+  namePrefix: text('the beginning of the pod names')
+    .optional()
+    .describe('Before their numbers; pod- when absent.'),
   qps: positiveNumber().optional().describe('Pods a second; as fast as possible when absent.'),
   workers: wholeNumber(1).optional().describe('Requests in flight at most.'),
 }).describe('Bare pods of several kinds.');

@@ -62,12 +62,14 @@ export function arrivalsSchema<T extends z.ZodType, N extends z.ZodType>(
       .literal('arrivals')
       .describe('Creates pods of one template at times of a random process, or of a file.'),
     ...timing,
-    template,
+    template: template.describe('A Pod, or the file that holds it.'),
     namespace,
-    namePrefix: text('the beginning of the pod names').optional(),
+    namePrefix: text('the beginning of the pod names')
+      .optional()
+      .describe("Before their numbers; the template's name and - when absent."),
     count: wholeNumber(1, 10_000_000).optional().describe('At most so many pods.'),
     duration: positiveDuration().optional().describe('For so long at most.'),
-    process,
+    process: process.describe('When they come.'),
   });
 }
 

@@ -23,7 +23,7 @@ import {
 } from './schema-parts.js';
 
 const nodeGroup = mapping({
-  pool: text('the name of a node pool'),
+  pool: text('the name of a node pool').describe('Whose nodes it adds and takes away.'),
   minSize: wholeNumber(0, 100_000).describe('Fewest nodes.'),
   maxSize: wholeNumber(1, 100_000).describe('Most nodes.'),
   priority: wholeNumber(0).optional().describe('For the expander priority: the highest wins.'),
@@ -45,17 +45,21 @@ const scaleDown = mapping({
 
 /** The Cluster Autoscaler. */
 const clusterAutoscaler = mapping({
-  kind: z.literal('cluster-autoscaler'),
+  kind: z
+    .literal('cluster-autoscaler')
+    .describe('The Cluster Autoscaler: node groups grow for pods that found no node.'),
   ...clientLimit.shape,
   ...elected,
-  nodeGroups: list(nodeGroup, 'node groups {pool, minSize, maxSize}', 1),
+  nodeGroups: list(nodeGroup, 'node groups {pool, minSize, maxSize}', 1).describe(
+    'Pools that grow and shrink, each within its bounds.',
+  ),
   expander: oneOf(expanderNames).optional().describe('Of several groups that would help.'),
   scanInterval: positiveDuration().optional().describe('Between two looks at the cluster.'),
   maxNodeProvisionTime: positiveDuration()
     .optional()
     .describe('A node that has not come by then is given up.'),
   newPodScaleUpDelay: duration().optional().describe('Pods younger than that are left alone.'),
-  scaleDown: scaleDown.optional(),
+  scaleDown: scaleDown.optional().describe('When nodes go that are not needed.'),
 });
 
 const durationOrNever = z.union([z.literal('Never'), duration()], {
@@ -63,7 +67,9 @@ const durationOrNever = z.union([z.literal('Never'), duration()], {
 });
 
 const disruption = mapping({
-  consolidationPolicy: oneOf(['WhenEmpty', 'WhenEmptyOrUnderutilized']).optional(),
+  consolidationPolicy: oneOf(['WhenEmpty', 'WhenEmptyOrUnderutilized'])
+    .optional()
+    .describe('Which nodes may go; WhenEmptyOrUnderutilized when absent.'),
   consolidateAfter: durationOrNever
     .optional()
     .describe('Since a pod was last bound to a node or left it.'),
@@ -73,22 +79,31 @@ const disruption = mapping({
 });
 
 const karpenterPool = mapping({
-  name: name('the name of a NodePool'),
+  name: name('the name of a NodePool').describe('Label karpenter.sh/nodepool of its nodes.'),
   weight: wholeNumber(0, 100).optional().describe('Pools with a higher one are tried first.'),
   instanceTypes: list(text('the name of an instance type'), 'names of instance types', 1)
     .optional()
     .describe('Of the catalogue; all when absent.'),
-  zones: list(text('a zone name'), 'zone names', 1).optional(),
-  region: text('a region name').optional(),
-  labels: z.record(z.string(), text('text'), { error: 'a mapping of text to text' }).optional(),
-  taints: list(taint, 'taints {key, value, effect}').optional(),
+  zones: list(text('a zone name'), 'zone names', 1)
+    .optional()
+    .describe('Where its nodes may be; everywhere when absent.'),
+  region: text('a region name').optional().describe('Label topology.kubernetes.io/region.'),
+  labels: z
+    .record(z.string(), text('text'), { error: 'a mapping of text to text' })
+    .optional()
+    .describe('Of its nodes.'),
+  taints: list(taint, 'taints {key, value, effect}').optional().describe('Of its nodes.'),
   limits: mapping({
-    cpu: quantity('CPUs as a quantity, such as 100', 100_000_000).optional(),
-    memory: quantity('memory as a quantity, such as 400Gi').optional(),
+    cpu: quantity('CPUs as a quantity, such as 100', 100_000_000)
+      .optional()
+      .describe('Cores, such as 100; no limit when absent.'),
+    memory: quantity('memory as a quantity, such as 400Gi')
+      .optional()
+      .describe('Such as 400Gi; no limit when absent.'),
   })
     .optional()
     .describe('Of all its nodes together.'),
-  disruption: disruption.optional(),
+  disruption: disruption.optional().describe('When its nodes are taken away or replaced.'),
   expireAfter: durationOrNever
     .optional()
     .describe('Nodes of that age are replaced, whatever their pods say; 720h when absent.'),
@@ -96,10 +111,16 @@ const karpenterPool = mapping({
 
 /** Karpenter. */
 const karpenter = mapping({
-  kind: z.literal('karpenter'),
+  kind: z
+    .literal('karpenter')
+    .describe(
+      'Karpenter: machines of the types that suit the pods, replaced when cheaper ones do.',
+    ),
   ...clientLimit.shape,
   ...elected,
-  nodePools: list(karpenterPool, 'NodePools {name, instanceTypes, …}', 1),
+  nodePools: list(karpenterPool, 'NodePools {name, instanceTypes, …}', 1).describe(
+    'What nodes it may make, for which pods.',
+  ),
   batchIdleDuration: positiveDuration()
     .optional()
     .describe('A batch of pods ends when none has come for so long.'),

@@ -24,9 +24,9 @@ import {
 
 /** One row of the catalogue. What it states is what pods may use. */
 const instanceType = mapping({
-  name: text('a name such as m5.large'),
-  cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000),
-  memory: quantity('memory as a quantity, such as 16Gi'),
+  name: text('a name such as m5.large').describe('Such as m5.large.'),
+  cpu: quantity('CPUs as a quantity, such as 4 or 3900m', 1_000_000).describe('Allocatable cores.'),
+  memory: quantity('memory as a quantity, such as 16Gi').describe('Allocatable memory.'),
   pods: wholeNumber(1, 10_000).optional().describe('Most pods on it; 110 when absent.'),
   pricePerHour: numberWithin(0, 1_000_000).optional().describe('In any currency.'),
   zones: list(text('a zone name'), 'zone names', 1)
@@ -40,29 +40,41 @@ const instanceType = mapping({
 
 /** A file of instance types. */
 export const catalogueFile = mapping({
-  instanceTypes: list(instanceType, 'instance types {name, cpu, memory, …}', 1),
+  instanceTypes: list(instanceType, 'instance types {name, cpu, memory, …}', 1).describe(
+    'Machines that the cloud lets.',
+  ),
 });
 
 const api = mapping({
   latency: durations.optional().describe('Of calls that have no time of their own.'),
   readQPS: positiveNumber().optional().describe('Calls a second that look something up.'),
-  readBurst: wholeNumber(1).optional(),
+  readBurst: wholeNumber(1).optional().describe('Of such calls, at once after a rest.'),
   writeQPS: positiveNumber().optional().describe('Calls a second that change something.'),
-  writeBurst: wholeNumber(1).optional(),
+  writeBurst: wholeNumber(1).optional().describe('Of such calls, at once after a rest.'),
   errorRate: numberWithin(0, 1).optional().describe('Share of the calls that fail.'),
 });
 
 const controllerManager = mapping({
   ...clientLimit.shape,
   ...elected,
-  concurrentServiceSyncs: wholeNumber(1, 1000).optional(),
-  concurrentNodeSyncs: wholeNumber(1, 1000).optional(),
-  nodeMonitorPeriod: positiveDuration().optional(),
-  nodeStatusUpdateFrequency: positiveDuration().optional(),
+  concurrentServiceSyncs: wholeNumber(1, 1000)
+    .optional()
+    .describe('Services whose load balancers are made at a time; 1 when absent.'),
+  concurrentNodeSyncs: wholeNumber(1, 1000)
+    .optional()
+    .describe('New nodes that are looked up at a time; 1 when absent.'),
+  nodeMonitorPeriod: positiveDuration()
+    .optional()
+    .describe('Between two looks at nodes whose machine may be gone; 5s when absent.'),
+  nodeStatusUpdateFrequency: positiveDuration()
+    .optional()
+    .describe("Between two updates of the nodes' addresses; 5m when absent."),
   configureCloudRoutes: flag()
     .optional()
     .describe('Nodes wait for a route to their pods; they need a podCIDR.'),
-  routeReconciliationPeriod: positiveDuration().optional(),
+  routeReconciliationPeriod: positiveDuration()
+    .optional()
+    .describe('Between two looks at all routes; 10s when absent.'),
 }).describe('The cloud-controller-manager.');
 
 /** The cloud in which all nodes are instances. */
@@ -74,7 +86,7 @@ export const cloud = mapping({
     })
     .optional()
     .describe('The catalogue, or the file that holds it.'),
-  api: api.optional(),
+  api: api.optional().describe('How fast the API of the cloud is, and how often it may be called.'),
   createInstance: durations.optional().describe('From the wish for an instance to its launch.'),
   instanceBoot: durations.optional().describe('From launch until the kubelet registers.'),
   nodeReady: durations.optional().describe('From registration until the node is Ready.'),

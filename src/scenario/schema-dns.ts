@@ -39,15 +39,17 @@ export const clusterDns = mapping({
   runAs: oneOf(dnsForms)
     .optional()
     .describe('processes: there from the start; pods: a Deployment that a run begins with.'),
-  replicas: wholeNumber(0, 1_000).optional(),
-  domain: text('a domain such as cluster.local').optional(),
+  replicas: wholeNumber(0, 1_000).optional().describe('Servers.'),
+  domain: text('a domain such as cluster.local')
+    .optional()
+    .describe('Under which Services have their names.'),
   nodeLocal: flag().optional().describe('NodeLocal DNSCache on every node; with runAs: pods.'),
   autoscaler: mapping({
     mode: oneOf(['linear', 'ladder']).optional().describe('linear when absent.'),
     coresPerReplica: wholeNumber(0, 1_000_000).optional().describe('256 when absent; 0: none.'),
     nodesPerReplica: wholeNumber(0, 1_000_000).optional().describe('16 when absent; 0: none.'),
-    min: wholeNumber(1, 1_000).optional(),
-    max: wholeNumber(1, 1_000).optional(),
+    min: wholeNumber(1, 1_000).optional().describe('Fewest replicas; 1 when absent.'),
+    max: wholeNumber(1, 1_000).optional().describe('Most replicas; no limit when absent.'),
     preventSinglePointFailure: flag()
       .optional()
       .describe('At least two replicas when there are two nodes; true when absent.'),
@@ -62,16 +64,18 @@ export const clusterDns = mapping({
   cacheTTL: duration()
     .optional()
     .describe("Of the replicas; 0s: answers are always made anew, as with kubeadm's Corefile."),
-  hostSearch: list(text('a domain'), 'search domains of the nodes').optional(),
+  hostSearch: list(text('a domain'), 'search domains of the nodes')
+    .optional()
+    .describe("Of the nodes' own resolv.conf: tried after those of the cluster; none when absent."),
 }).optional();
 
 /** One kind of lookups. */
 export const dnsTraffic = mapping({
-  name: name('the name of a kind of lookups'),
+  name: name('the name of a kind of lookups').describe('In dns.csv and in metrics.'),
   from: mapping({
     namespace: text('a namespace').optional().describe('`default` when absent.'),
     labels: labels.describe('Pods that carry all of them look up names as long as they run.'),
-  }),
+  }).describe('Who looks them up.'),
   names: list(dnsName, 'names', 1).describe('As the program writes them, with equal shares.'),
   lookupsPerSecond: positiveNumber()
     .max(100_000, { error: 'a number above 0, at most 100000' })

@@ -21,14 +21,34 @@ import {
 /** Machines: so many alike, or each by itself. */
 export const hosts = z.union(
   [
-    mapping({ count: wholeNumber(1, 99).optional(), cores: positiveNumber().optional() }),
-    list(mapping({ name: name('a host name'), cores: positiveNumber() }), 'hosts {name, cores}', 1),
+    mapping({
+      count: wholeNumber(1, 99)
+        .optional()
+        .describe('Machines that are alike; of etcd as many as members when absent.'),
+      cores: positiveNumber().optional().describe('Of each; 4 when absent.'),
+    }),
+    list(
+      mapping({
+        name: name('a host name').describe('Of the machine, such as master-0.'),
+        cores: positiveNumber().describe('Of this machine, such as 4 or 0.5.'),
+      }),
+      'hosts {name, cores}',
+      1,
+    ),
   ],
   { error: 'a mapping {count, cores}, or a list of hosts {name, cores}' },
 );
 
 const disk = z.union(
-  [oneOf(diskNames), mapping({ fsync: durations, bytesPerSecond: bandwidth.optional() })],
+  [
+    oneOf(diskNames),
+    mapping({
+      fsync: durations.describe('Time of one flush, such as {p50: 2ms, p99: 8ms}.'),
+      bytesPerSecond: bandwidth
+        .optional()
+        .describe('That it writes, such as 125M; those of nvme when absent.'),
+    }),
+  ],
   { error: `one of ${diskNames.join(', ')}, or a mapping {fsync, bytesPerSecond}` },
 );
 

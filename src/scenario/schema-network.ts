@@ -21,7 +21,7 @@ import {
 
 const link = mapping({
   delay: durations.optional().describe('One way.'),
-  bytesPerSecond: bandwidth.optional(),
+  bytesPerSecond: bandwidth.optional().describe('In each direction, such as 125M.'),
 });
 
 /** flanneld's net-conf.json, and where it keeps the subnets. */
@@ -29,20 +29,30 @@ const flannel = mapping({
   subnetManager: oneOf(subnetManagers)
     .optional()
     .describe("kube: a node's podCIDR; etcd: leases of 24 h, as without Kubernetes."),
-  network: text('a network such as 10.244.0.0/16').optional(),
+  network: text('a network such as 10.244.0.0/16')
+    .optional()
+    .describe('Of all pods; 10.244.0.0/16 when absent.'),
   subnetLen: wholeNumber(1, 30).optional().describe("Bits of the mask of a host's subnet."),
-  subnetMin: text('the first address of a subnet').optional(),
-  subnetMax: text('the first address of a subnet').optional(),
+  subnetMin: text('the first address of a subnet')
+    .optional()
+    .describe('The lowest subnet that is given out, such as 10.244.1.0; with subnetManager: etcd.'),
+  subnetMax: text('the first address of a subnet')
+    .optional()
+    .describe('The highest one; with subnetManager: etcd.'),
   backend: mapping({
-    type: oneOf(backendTypes).optional(),
+    type: oneOf(backendTypes)
+      .optional()
+      .describe('How packets get to other nodes; vxlan when absent.'),
     directRouting: flag()
       .optional()
       .describe('Of vxlan: no encapsulation between nodes of one segment.'),
-  }).optional(),
+  })
+    .optional()
+    .describe('What carries packets between nodes.'),
   reservations: list(
     mapping({
-      node: text('the name of a node'),
-      subnet: text('a subnet such as 10.244.7.0/24'),
+      node: text('the name of a node').describe('Whose subnet it is.'),
+      subnet: text('a subnet such as 10.244.7.0/24').describe('Such as 10.244.7.0/24.'),
     }),
     'reservations {node, subnet}',
   )
@@ -54,7 +64,11 @@ const flannel = mapping({
 export const network = mapping({
   controlPlane: link.optional().describe('Between hosts of the control plane.'),
   node: link.optional().describe('Between a node and the control plane.'),
-  registry: mapping({ bytesPerSecond: bandwidth }).optional().describe('Of one image pull.'),
+  registry: mapping({
+    bytesPerSecond: bandwidth.describe('That one pull gets, such as 50M.'),
+  })
+    .optional()
+    .describe('Where images come from.'),
   imageSizes: z
     .record(z.string(), quantity('a size in bytes, such as 60Mi'), {
       error: 'a mapping of image names to sizes',

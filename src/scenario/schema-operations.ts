@@ -44,7 +44,9 @@ const namespace = text('a namespace')
   .optional()
   .describe("The template's own when absent, else default.");
 
-const nodes = list(text('the name of a node'), 'names of nodes', 1);
+const nodes = list(text('the name of a node'), 'names of nodes', 1).describe(
+  'Their names, such as workers-0.',
+);
 
 /** `key=value:NoSchedule`, `key:NoExecute`; with a `-` at the end it is taken away. */
 const taint = textLike(
@@ -104,7 +106,7 @@ export const operation = z.discriminatedUnion(
     mapping({
       op: z.literal('delete').describe('Deletes objects.'),
       ...timing,
-      targets: list(target, 'targets', 1),
+      targets: list(target, 'targets', 1).describe('Such as Deployment/shop/frontend.'),
       propagationPolicy: oneOf(['Background', 'Foreground', 'Orphan'])
         .optional()
         .describe('What becomes of dependents; Background, when absent: they go afterwards.'),
@@ -112,28 +114,30 @@ export const operation = z.discriminatedUnion(
     mapping({
       op: z.literal('scale').describe('Sets the replicas of a workload.'),
       ...timing,
-      target,
+      target: target.describe('Such as Deployment/shop/frontend.'),
       replicas: wholeNumber(0, 1_000_000).describe('Pods wanted.'),
     }),
     mapping({
       op: z.literal('update').describe('Merges a patch into an object.'),
       ...timing,
-      target,
-      patch: tree,
+      target: target.describe('Such as Deployment/shop/frontend.'),
+      patch: tree.describe('What changes: a mapping is merged, null takes a key away.'),
     }),
     mapping({
       op: z.literal('createNodes').describe('Adds nodes to a pool.'),
       ...timing,
-      pool: text('the name of a node pool'),
+      pool: text('the name of a node pool').describe('One of nodePools.'),
       count: wholeNumber(1, 100_000).describe('Nodes to add.'),
     }),
     mapping({
       op: z.literal('createPods').describe('Creates bare pods of one template.'),
       ...timing,
       count: wholeNumber(1, 10_000_000).describe('Pods to create.'),
-      template,
+      template: template.describe('A Pod, or the file that holds it.'),
       namespace,
-      namePrefix: text('the beginning of the pod names').optional(),
+      namePrefix: text('the beginning of the pod names')
+        .optional()
+        .describe("Before their numbers; the template's name and - when absent."),
       qps: positiveNumber().optional().describe('Pods a second; as fast as possible when absent.'),
       workers: wholeNumber(1).optional().describe('Requests in flight at most.'),
     }),
@@ -144,8 +148,10 @@ export const operation = z.discriminatedUnion(
         .literal('churn')
         .describe('Creates objects again and again, and with recreate deletes them in between.'),
       ...timing,
-      mode: oneOf(['create', 'recreate']),
-      templates: list(template, 'templates', 1),
+      mode: oneOf(['create', 'recreate']).describe(
+        'Whether the objects of one time go with the next.',
+      ),
+      templates: list(template, 'templates', 1).describe('Of the objects of one time.'),
       number: wholeNumber(1).describe('How often.'),
       interval: positiveDuration().describe('Between two times.'),
       namespace,
@@ -155,7 +161,7 @@ export const operation = z.discriminatedUnion(
     mapping({
       op: z.literal('restart').describe('Ends a process of the control plane and starts it again.'),
       ...timing,
-      component: oneOf([...restartableComponents, 'etcd']),
+      component: oneOf([...restartableComponents, 'etcd']).describe('Whose process.'),
       replica: wholeNumber(0)
         .optional()
         .describe('From 0; absent: the leader, of apiservers the first.'),
@@ -188,7 +194,9 @@ export const operation = z.discriminatedUnion(
       op: z.literal('taint').describe('Adds taints to nodes, or takes them away.'),
       ...timing,
       nodes,
-      taints: list(taint, 'taints', 1),
+      taints: list(taint, 'taints', 1).describe(
+        'Such as dedicated=gpu:NoSchedule; dedicated- takes it away.',
+      ),
     }),
     ...workloadOperationSchemas,
     mapping({
@@ -219,12 +227,16 @@ export const operation = z.discriminatedUnion(
         .literal('requests')
         .describe('Clients that read from the API server, beside everything else.'),
       ...timing,
-      verb: oneOf(['get', 'list']),
-      resource: text('a resource such as pods'),
+      verb: oneOf(['get', 'list']).describe('get reads one object, list all.'),
+      resource: text('a resource such as pods').describe('Such as pods.'),
       namespace: text('a namespace').optional().describe('All of them when absent.'),
-      name: text('the name of the object that is read').optional(),
+      name: text('the name of the object that is read').optional().describe('With get.'),
       consistent: flag().optional().describe('False: any cached state will do.'),
-      user: text('a user such as system:serviceaccount:team:agent').optional(),
+      user: text('a user such as system:serviceaccount:team:agent')
+        .optional()
+        .describe(
+          'As whom they come: it decides on their priority level; load-generator when absent.',
+        ),
       clients: wholeNumber(1, 100_000).optional().describe('Several get numbers as names.'),
       qps: positiveNumber().optional().describe('Of each client; as fast as it can when absent.'),
       workers: wholeNumber(1).optional().describe('Requests in flight at most, of each client.'),

@@ -267,7 +267,9 @@ export const elected = {
       .optional()
       .describe('A leader that could not renew for so long gives up.'),
     retryPeriod: positiveDuration().optional().describe('Between renewals.'),
-  }).optional(),
+  })
+    .optional()
+    .describe('How its replicas agree on who leads, by a Lease.'),
 };
 
 /** `Deployment/frontend` or `Deployment/shop/frontend`. */
@@ -277,9 +279,9 @@ export const target: z.ZodType<
   [
     textLike(/^[A-Za-z]+(?:\/[^/\s]+){1,2}$/, 'kind/name or kind/namespace/name'),
     mapping({
-      kind: text('a kind'),
-      namespace: text('a namespace').optional(),
-      name: text('a name'),
+      kind: text('a kind').describe('Such as Deployment.'),
+      namespace: text('a namespace').optional().describe('default when absent.'),
+      name: text('a name').describe('Of the object.'),
     }),
   ],
   { error: 'kind/name, kind/namespace/name, or a mapping {kind, namespace, name}' },
@@ -287,9 +289,11 @@ export const target: z.ZodType<
 
 /** A taint of a node. */
 export const taint = mapping({
-  key: text('the key of the taint'),
-  value: z.string({ error: 'text' }).optional(),
-  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+  key: text('the key of the taint').describe('Such as example.com/dedicated.'),
+  value: z.string({ error: 'text' }).optional().describe('Empty when absent.'),
+  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe(
+    'On pods that do not tolerate it; NoExecute also on those that run there.',
+  ),
 });
 
 /** A Kubernetes object as a tree. */

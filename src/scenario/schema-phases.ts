@@ -38,8 +38,10 @@ const templated = mapping({
   labels: labels.optional().describe('Added to the objects and to the pods that they make.'),
 });
 
+const prefix = text('the beginning of the names').describe('Before the number of each namespace.');
+
 const phase = mapping({
-  action: oneOf(['create', 'apply', 'delete']),
+  action: oneOf(['create', 'apply', 'delete']).describe('What is done with each object.'),
   tuningSet: text('the name of a tuning set')
     .optional()
     .describe('One of workload.tuningSets; absent: one after the other.'),
@@ -49,17 +51,17 @@ const phase = mapping({
         text('a namespace'),
         list(text('a namespace'), 'namespaces', 1),
         mapping({
-          prefix: text('the beginning of the names'),
-          from: wholeNumber(0).optional(),
-          to: wholeNumber(0),
+          prefix,
+          from: wholeNumber(0).optional().describe('The first number; 1 when absent.'),
+          to: wholeNumber(0).describe('The last number.'),
         }),
         mapping({
-          prefix: text('the beginning of the names'),
-          nodesEach: wholeNumber(1),
+          prefix,
+          nodesEach: wholeNumber(1).describe('One namespace for so many nodes.'),
         }),
         mapping({
-          prefix: text('the beginning of the names'),
-          indicesEach: wholeNumber(1),
+          prefix,
+          indicesEach: wholeNumber(1).describe('One namespace for so many indices.'),
         }),
       ],
       {
@@ -76,7 +78,9 @@ const phase = mapping({
     ),
   from: wholeNumber(0, 10_000_000).optional().describe('The first index; 0 when absent.'),
   count: wholeNumber(0, 1_000_000).optional().describe('Indices in each namespace; 1 when absent.'),
-  objects: list(templated, 'templates {template, basename, params}', 1),
+  objects: list(templated, 'templates {template, basename, params}', 1).describe(
+    'Templates: each makes its objects for every index.',
+  ),
   apart: flag()
     .optional()
     .describe('The tuning set counts single objects, and not all those of an index as one unit.'),
@@ -95,12 +99,14 @@ export const phasesSchema = mapping({
 export const forEachSchema = mapping({
   op: z.literal('forEach').describe('Reads, patches or deletes every object of a kind.'),
   ...timing,
-  action: oneOf(['patch', 'delete', 'get']),
-  kind: text('a kind such as Deployment'),
+  action: oneOf(['patch', 'delete', 'get']).describe('What is done with each object.'),
+  kind: text('a kind such as Deployment').describe('Of the objects, such as Deployment.'),
   namespace: text('a namespace').optional().describe('All when absent.'),
   labels: labels.optional().describe('Which the objects must have; all of the kind when absent.'),
   times: wholeNumber(1, 100_000).optional().describe('How often each has its turn; 1 when absent.'),
-  tuningSet: text('the name of a tuning set').optional(),
+  tuningSet: text('the name of a tuning set')
+    .optional()
+    .describe('One of workload.tuningSets; absent: one after the other.'),
   template: text('a path')
     .optional()
     .describe(
@@ -111,27 +117,32 @@ export const forEachSchema = mapping({
   params: values.optional().describe('What the template may read, beside .Index and .Iteration.'),
 });
 
-const burst = wholeNumber(1);
+const qps = positiveNumber().describe('Units a second, such as 10.');
+
+const timeLimit = positiveDuration().describe('From the first unit to the last.');
 
 /** How the units of a phase follow each other. */
 export const tuningSet = mapping({
-  qpsLoad: mapping({ qps: positiveNumber() }).optional().describe('At a steady rate.'),
-  globalQPSLoad: mapping({ qps: positiveNumber(), burst })
+  qpsLoad: mapping({ qps }).optional().describe('At a steady rate.'),
+  globalQPSLoad: mapping({ qps, burst: wholeNumber(1).describe('Units at once after a rest.') })
     .optional()
     .describe('A token bucket that all phases of an operation share.'),
-  randomizedLoad: mapping({ averageQPS: positiveNumber() })
+  randomizedLoad: mapping({ averageQPS: positiveNumber().describe('Units a second, on average.') })
     .optional()
     .describe('With random gaps.'),
-  steppedLoad: mapping({ burstSize: burst, stepDelay: positiveDuration() })
+  steppedLoad: mapping({
+    burstSize: wholeNumber(1).describe('Units at once.'),
+    stepDelay: positiveDuration().describe('Between two steps.'),
+  })
     .optional()
     .describe('Some at once, then a pause.'),
-  timeLimitedLoad: mapping({ timeLimit: positiveDuration() })
-    .optional()
-    .describe('Evenly over a time.'),
-  randomizedTimeLimitedLoad: mapping({ timeLimit: positiveDuration() })
+  timeLimitedLoad: mapping({ timeLimit }).optional().describe('Evenly over a time.'),
+  randomizedTimeLimitedLoad: mapping({ timeLimit })
     .optional()
     .describe('At random times within a limit.'),
-  parallelismLimitedLoad: mapping({ parallelismLimit: wholeNumber(1) })
+  parallelismLimitedLoad: mapping({
+    parallelismLimit: wholeNumber(1).describe('Units under way.'),
+  })
     .optional()
     .describe('So many under way at once.'),
 }).refine((set) => Object.keys(set).length === 1, { error: 'exactly one kind of load' });

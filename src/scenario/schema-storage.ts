@@ -18,7 +18,7 @@ const className = textLike(
 );
 
 const driver = mapping({
-  name: driverName,
+  name: driverName.describe('Such as ebs.csi.aws.com.'),
   attachRequired: flag()
     .optional()
     .describe('Whether volumes are attached to a node before they are mounted; default true.'),
@@ -39,18 +39,24 @@ const driver = mapping({
 });
 
 const storageClass = mapping({
-  name: className,
+  name: className.describe('By which claims ask for it.'),
   provisioner: driverName.describe('One of the drivers.'),
   isDefault: flag().optional().describe('For claims that name no class.'),
-  reclaimPolicy: oneOf(['Delete', 'Retain']).optional(),
+  reclaimPolicy: oneOf(['Delete', 'Retain'])
+    .optional()
+    .describe('What becomes of a volume whose claim is deleted; Delete when absent.'),
   volumeBindingMode: oneOf(['Immediate', 'WaitForFirstConsumer'])
     .optional()
     .describe('WaitForFirstConsumer when absent, as in the classes of the cloud providers.'),
 });
 
 export const storage = mapping({
-  drivers: list(driver, 'CSI drivers {name, provision, attach, …}').optional(),
-  classes: list(storageClass, 'classes {name, provisioner, …}').optional(),
+  drivers: list(driver, 'CSI drivers {name, provision, attach, …}')
+    .optional()
+    .describe('What makes volumes, and attaches and mounts them.'),
+  classes: list(storageClass, 'classes {name, provisioner, …}')
+    .optional()
+    .describe('StorageClasses that the cluster has from the start.'),
 }).describe(
   'CSI drivers and StorageClasses. When absent and something uses volumes, one driver and the ' +
     'default class "standard".',

@@ -26,13 +26,17 @@ const source = z.union(
       pods: mapping({
         namespace: text('a namespace').optional().describe('`default` when absent.'),
         labels: labels.describe('Pods that carry all of them connect as long as they serve.'),
-      }),
+      }).describe('Pods of the cluster.'),
     }),
-    mapping({ nodePools: list(text('the name of a node pool'), 'names of node pools', 1) }),
+    mapping({
+      nodePools: list(text('the name of a node pool'), 'names of node pools', 1).describe(
+        'Processes on the nodes of these pools.',
+      ),
+    }),
     mapping({
       external: mapping({
         clients: wholeNumber(1).describe('Addresses that connections come from.'),
-      }),
+      }).describe('The outside, through any node.'),
     }),
   ],
   {
@@ -43,8 +47,10 @@ const source = z.union(
 
 /** One kind of traffic. */
 export const traffic = mapping({
-  name: name('the name of a kind of traffic'),
-  service: textLike(/^[^/\s]+(?:\/[^/\s]+)?$/, 'a Service as name or namespace/name'),
+  name: name('the name of a kind of traffic').describe('In traffic.csv and in metrics.'),
+  service: textLike(/^[^/\s]+(?:\/[^/\s]+)?$/, 'a Service as name or namespace/name').describe(
+    'Such as shop/frontend; in namespace default without one.',
+  ),
   from: source
     .optional()
     .describe('Processes on nodes, pods, or the outside through any node; `nodes` when absent.'),

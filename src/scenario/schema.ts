@@ -61,7 +61,9 @@ const scheduler = mapping({
     .describe('A KubeSchedulerConfiguration, or the file that holds it.'),
   extenders: list(
     mapping({
-      urlPrefix: text('the urlPrefix of an extender of the configuration'),
+      urlPrefix: text('the urlPrefix of an extender of the configuration').describe(
+        'By which the configuration knows it.',
+      ),
       latency: durations.optional().describe('Time to the beginning of its answer.'),
       plugin: text('the name of a plugin').optional().describe('Judges in its place.'),
     }),
@@ -73,12 +75,22 @@ const scheduler = mapping({
     .optional()
     .describe('Which of the best nodes: heap as in 1.36, reservoir (random) as up to 1.34.'),
   featureGates: mapping({
-    NodeDeclaredFeatures: flag().optional(),
-    NominatedNodeNameForExpectation: flag().optional(),
-    SchedulerAsyncAPICalls: flag().optional(),
-    SchedulerAsyncPreemption: flag().optional(),
-    SchedulerQueueingHints: flag().optional(),
-  }).optional(),
+    NodeDeclaredFeatures: flag().optional().describe('Pods go where what they need is declared.'),
+    NominatedNodeNameForExpectation: flag()
+      .optional()
+      .describe('The node of a pod whose binding takes long is written to its status.'),
+    SchedulerAsyncAPICalls: flag()
+      .optional()
+      .describe('The next pod does not wait until the condition of the last one is written.'),
+    SchedulerAsyncPreemption: flag()
+      .optional()
+      .describe('The next pod does not wait until the victims of the last one are deleted.'),
+    SchedulerQueueingHints: flag()
+      .optional()
+      .describe('Plugins say which changes are worth another try of a pod.'),
+  })
+    .optional()
+    .describe('Of kube-scheduler 1.36; each as there when absent.'),
   plugins: list(text('a file'), 'plugin files')
     .optional()
     .describe('Plugins of your own: .ts or .js files, relative to the scenario.'),
@@ -88,7 +100,7 @@ const controlPlane = mapping({
   hosts: hosts
     .optional()
     .describe('Machines of the control plane; their processes share the cores.'),
-  etcd: etcd.optional(),
+  etcd: etcd.optional().describe('The store: its members, disks and flags.'),
   apiServer: mapping({
     replicas: wholeNumber(1, 99).optional().describe('On the first hosts; all when absent.'),
     maxRequestsInflight: wholeNumber(1).optional().describe('Of reads.'),
@@ -108,11 +120,15 @@ const controlPlane = mapping({
       .optional()
       .describe('What --disable-admission-plugins names.'),
     admissionWebhooks,
-  }).optional(),
-  scheduler: scheduler.optional(),
+  })
+    .optional()
+    .describe('kube-apiserver: replicas, limits, admission.'),
+  scheduler: scheduler.optional().describe('kube-scheduler: limits, configuration, plugins.'),
   schedulers: list(
     scheduler.extend({
-      name: name('the name of a scheduler'),
+      name: name('the name of a scheduler').describe(
+        'Of its process; pods name a profile of its config.',
+      ),
       host: text('a host of the control plane').optional().describe('The first one when absent.'),
     }),
     'schedulers {name, config, …}',
@@ -161,12 +177,14 @@ export const nodePool = mapping({
     .optional()
     .describe('A Node object, instead of cpu, memory and pods.'),
   zones: list(text('a zone name'), 'zone names').optional().describe('Dealt out in turn.'),
-  region: text('a region name').optional(),
+  region: text('a region name').optional().describe('Label topology.kubernetes.io/region.'),
   segment: text('the name of an L2 network')
     .optional()
     .describe('L2 network of the nodes; pools that name none share one.'),
-  labels: strings.optional(),
-  taints: list(taint, 'taints {key, value, effect}').optional(),
+  labels: strings.optional().describe('Of the nodes, beside those that they have anyway.'),
+  taints: list(taint, 'taints {key, value, effect}')
+    .optional()
+    .describe('Of the nodes from the start.'),
   runtime: oneOf(['containerd', 'cri-o', 'docker', 'rkt'])
     .optional()
     .describe('Container runtime; containerd when absent.'),
@@ -193,8 +211,12 @@ const thresholdItem = z.union(
   [
     z.string(),
     mapping({
-      expr: z.string({ error: 'an expression such as p(99)<5' }),
-      level: oneOf(['warn', 'error']).optional(),
+      expr: z
+        .string({ error: 'an expression such as p(99)<5' })
+        .describe('Aggregation, comparison, bound: p(99)<5.'),
+      level: oneOf(['warn', 'error'])
+        .optional()
+        .describe('warn: reported, and the exit code stays 0; error when absent.'),
       allowEmpty: flag().optional().describe('Whether a run without any sample passes.'),
     }),
   ],
@@ -229,25 +251,27 @@ export const scenarioSpec = mapping({
         'load of heartbeats on apiserver and etcd is left out. For long runs. eager, the ' +
         'default: all are sent.',
     ),
-  controlPlane: controlPlane.optional(),
+  controlPlane: controlPlane.optional().describe('Its machines and processes.'),
   nodePools: list(nodePool, 'node pools')
     .optional()
     .describe('Nodes; without any, as many as the workloads need.'),
   autoscaler: autoscaler.optional().describe('Of the nodes; only in a cloud.'),
   cloud: cloud.optional().describe('In which all nodes are instances; absent: there is none.'),
-  network: network.optional(),
-  kubeProxy: kubeProxy.optional(),
-  clusterDns,
+  network: network.optional().describe('Links, registry, and the network of the pods.'),
+  kubeProxy: kubeProxy.optional().describe('kube-proxy on every node.'),
+  clusterDns: clusterDns.describe('The servers that names of Services are looked up at.'),
   storage: storage.optional(),
   applicationStart: durations
     .optional()
     .describe('Time from the start of a container until it can serve.'),
-  metricsServer: metricsServer.optional(),
+  metricsServer: metricsServer.optional().describe('What HorizontalPodAutoscalers read CPU from.'),
   initialObjects: mapping(objectSources)
     .optional()
     .describe('Stored from the start, as a live cluster has them; Pods with a nodeName run there.'),
   workload: mapping({
-    operations: list(operation, 'operations').optional(),
+    operations: list(operation, 'operations')
+      .optional()
+      .describe('What happens, one after the other; `at` holds an operation back until its time.'),
     tuningSets: tuningSets.optional().describe('Paces of phases, by name.'),
     ...loadSchemas,
     dnsTraffic: list(dnsTraffic, 'kinds of lookups {name, from, names, lookupsPerSecond}')
@@ -256,7 +280,9 @@ export const scenarioSpec = mapping({
     traffic: list(traffic, 'kinds of traffic {name, service, connectionsPerSecond, …}')
       .optional()
       .describe('Connections of clients to Services.'),
-  }).optional(),
+  })
+    .optional()
+    .describe('What is done to the cluster, and who uses it meanwhile.'),
   thresholds: z
     .record(z.string(), list(thresholdItem, 'expressions such as p(99)<5', 1), {
       error: 'a mapping of metric names to lists of expressions',
@@ -274,7 +300,9 @@ export const scenarioSpec = mapping({
       .optional()
       .describe('Where the results go; default results/NAME-SEED.'),
     sampleInterval: positiveDuration().optional().describe('Between two rows of timeseries.csv.'),
-  }).optional(),
+  })
+    .optional()
+    .describe('What a run writes.'),
 });
 
 const head = {

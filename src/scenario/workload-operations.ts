@@ -9,13 +9,14 @@ import type { ObjectReference } from '../cluster/operation.js';
 import type { WorkloadOperation } from '../cluster/workload-operation.js';
 import { mapping, target, text, timing, wholeNumber } from './schema-parts.js';
 
-const onTarget = { ...timing, target };
+const onTarget = { ...timing, target: target.describe('Such as Deployment/shop/frontend.') };
 
 const labels = z
   .record(z.string(), z.union([z.string(), z.null()]), {
     error: 'a mapping of keys to texts, or to null to take a key away',
   })
-  .refine((marks) => Object.keys(marks).length > 0, { error: 'at least one key' });
+  .refine((marks) => Object.keys(marks).length > 0, { error: 'at least one key' })
+  .describe('To be set; null takes a key away.');
 
 /** The operations as schemas, in the order of the documentation. */
 export const workloadOperationSchemas = [
@@ -34,13 +35,14 @@ export const workloadOperationSchemas = [
       .record(z.string(), text('an image such as registry.example/web:1.1.0'), {
         error: 'a mapping of container names, or *, to images',
       })
-      .refine((images) => Object.keys(images).length > 0, { error: 'at least one container' }),
+      .refine((images) => Object.keys(images).length > 0, { error: 'at least one container' })
+      .describe('By name of the container; * stands for all.'),
   }),
   mapping({
     op: z.literal('autoscale').describe('kubectl autoscale.'),
     ...onTarget,
-    min: wholeNumber(1).optional().describe('1 when absent.'),
-    max: wholeNumber(1),
+    min: wholeNumber(1).optional().describe('Fewest replicas; 1 when absent.'),
+    max: wholeNumber(1).describe('Most replicas.'),
     cpuPercent: wholeNumber(1).optional().describe('Of the requests; 80 when absent.'),
   }),
   mapping({ op: z.literal('label').describe('kubectl label.'), ...onTarget, labels }),

@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scenarioJsonSchema } from '../../src/scenario/json-schema.js';
 import { referencePages } from '../../tools/reference/pages.mjs';
 import { root } from '../tidy/source-files.js';
 import { documentAt } from './documents.js';
 
 const metricFiles = readdirSync(join(root, 'src/metrics')).filter((name) => name.endsWith('.ts'));
 
+const { properties } = scenarioJsonSchema() as Schema;
 let pages: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
@@ -62,4 +64,54 @@ describe('docs/scenario.md', () => {
     expect(text).not.toContain('undefined');
     expect(text).not.toContain('[object');
   });
+
+  test('says of every field what it means, and of each choice what it is', () => {
+    expect(unexplained('spec', properties?.['spec'] ?? {})).toEqual([]);
+  });
+
+  test('would miss the meaning of a field, wherever it is', () => {
+    const said = { description: 'Something.' };
+    const choice = { properties: { op: { const: 'go' }, far: said } };
+    const inner = {
+      ...said,
+      items: { anyOf: [{ properties: { name: {} } }, { oneOf: [choice] }] },
+    };
+    const schema = { properties: { list: inner, map: { additionalProperties: {} } } };
+    expect(unexplained('spec', schema)).toEqual(['spec.list[].name', 'spec.list[] go', 'spec.map']);
+  });
 });
+
+/** A JSON Schema, as far as it holds others. */
+interface Schema {
+  readonly description?: string;
+  readonly const?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema | readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+}
+
+/** Paths of what nothing is said of. */
+function unexplained(path: string, schema: Schema): readonly string[] {
+  const { properties = {}, additionalProperties, items = [], anyOf, oneOf, allOf } = schema;
+  const fields = Object.entries(properties).flatMap(([name, field]) => {
+    const isSaid = field.description !== undefined || field.const !== undefined;
+    return [...(isSaid ? [] : [`${path}.${name}`]), ...unexplained(`${path}.${name}`, field)];
+  });
+  const choices = (oneOf ?? []).flatMap((choice) => {
+    const word = Object.values(choice.properties ?? {}).find((each) => each.const !== undefined);
+    const isSaid = (choice.description ?? word?.description) !== undefined;
+    return isSaid ? [] : [`${path} ${word?.const}`];
+  });
+  const below = typeof additionalProperties === 'object' ? [additionalProperties] : [];
+  const parts = [items].flat().map((item) => unexplained(`${path}[]`, item));
+  const others = [anyOf, oneOf, allOf, below].flatMap((each) => each ?? []);
+  return [
+    ...fields,
+    ...parts.flat(),
+    ...others.flatMap((each) => unexplained(path, each)),
+    ...choices,
+  ];
+}

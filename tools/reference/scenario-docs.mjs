@@ -58,6 +58,7 @@ export function renderScenarioDocs(schema, metrics, aggregations) {
 class Sections {
   texts = [];
   #paths = new Map();
+  #anchors = new Map();
 
   /** The heading of a mapping; its text is made when the mapping is new. */
   add(path, schema) {
@@ -65,9 +66,21 @@ class Sections {
     const known = this.#paths.get(key);
     if (known !== undefined) return known;
     this.#paths.set(key, path);
+    this.#number(path);
     const place = this.texts.push('') - 1;
     this.texts[place] = this.#render(path, schema);
     return path;
+  }
+
+  /** Of headings with the same letters, all but the first get a number. */
+  #number(path) {
+    const anchor = anchorOf(path);
+    const same = [...this.#anchors.keys()].filter((known) => anchorOf(known) === anchor).length;
+    this.#anchors.set(path, same === 0 ? anchor : `${anchor}-${same}`);
+  }
+
+  #link(text, heading) {
+    return `[${text}](#${this.#anchors.get(heading)})`;
   }
 
   #render(path, { description, properties, required = [] }) {
@@ -123,7 +136,7 @@ class Sections {
       return `{${fields.join(', ')}}`;
     }
     const heading = this.add(path, schema);
-    return `[${heading}](#${anchorOf(heading)})`;
+    return this.#link(heading, heading);
   }
 
   /** Mappings of which each is told by a word, such as \`op: create\`. */
@@ -131,7 +144,7 @@ class Sections {
     const links = choices.map((choice) => {
       const [[name, { const: word }]] = Object.entries(choice.properties);
       const heading = this.add(`${path} ${name}: ${word}`, choice);
-      return `[${word}](#${anchorOf(heading)})`;
+      return this.#link(word, heading);
     });
     return `one of ${links.join(', ')}`;
   }
