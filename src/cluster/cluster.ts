@@ -24,6 +24,7 @@ import { ServiceFeed } from '../node/kube-proxy/service-feed.js';
 import { KubeletFleet } from '../node/kubelet/kubelet-fleet.js';
 import type { KubeletMonitor } from '../node/kubelet/kubelet-monitor.js';
 import type { KubeletNode } from '../node/kubelet/node-agent.js';
+import { NodeCpus } from '../node/node-cpus.js';
 import { bootstrapObjects } from './bootstrap.js';
 import type { ChangeListener } from './change-listener.js';
 import { CloudAssembly, type CloudListeners } from './cloud-assembly.js';
@@ -86,6 +87,7 @@ export class Cluster {
   readonly #controlPlane: ControlPlane;
   readonly #controllers: ElectedProcesses<ControllerManagerProcess>;
   readonly #schedulers: readonly ElectedProcesses<SchedulerProcess>[];
+  readonly #nodeCpus: NodeCpus;
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
@@ -151,6 +153,7 @@ export class Cluster {
       observer,
       monitor: listeners.dns,
     });
+    this.#nodeCpus = new NodeCpus(simulation);
     this.#kubelets = this.#newKubelets(listeners, nodes);
     adoptPods(this.#kubelets, state);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
@@ -160,11 +163,10 @@ export class Cluster {
     const proxyConnection = this.#controlPlane.connect('kube-proxy', 'node');
     this.#serviceFeed = new ServiceFeed(transport, proxyConnection, this.#proxies);
     this.#dns.build();
-    const connection = this.#controlPlane.connect('kubectl', 'controlPlane');
     const driver = {
       simulation,
       transport,
-      connection,
+      connection: this.#controlPlane.connect('kubectl', 'controlPlane'),
       changes,
       createNodes: (pool: string, count: number): void => this.#createNodes(pool, count),
       nodePools: spec.nodePools,
@@ -285,6 +287,7 @@ export class Cluster {
       ),
       spec: kubeProxy,
       linkDelay: network.node.delay,
+      cpus: this.#nodeCpus,
       observer,
       monitor,
     });
@@ -297,7 +300,8 @@ export class Cluster {
       simulation: this.#simulation,
       transport,
       nodes,
-      runtime: new ContainerRuntimes(this.#simulation),
+      runtime: new ContainerRuntimes(this.#simulation, undefined, this.#nodeCpus),
+      cpus: this.#nodeCpus,
       connectionFor: (index) => this.#connectNode('kubelet', this.#nodes.names[index] ?? ''),
       observer: listeners.observer,
       storage: nodeStorage(this.#spec.storage),

@@ -7,10 +7,11 @@ import type { Container } from '../api/container.js';
 import { isPodTerminal, type Pod } from '../api/pod.js';
 import { behaviour, behaviourCourse, behaviourText } from '../api/pod-behaviour.js';
 import { podRequests } from '../api/resource-requests.js';
+import { statedCpu } from '../api/stated-cpu.js';
+import { valueAt } from '../api/steps.js';
 import { type PodStage, SilentObserver } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import { metricsServerConstants } from '../control-plane/metrics-server/constants.js';
-import { parseCpuUse, valueAt } from '../control-plane/metrics-server/steps.js';
 import type { Simulation } from '../kernel/simulation.js';
 import type { UseFigures } from './run-result.js';
 
@@ -107,11 +108,11 @@ function statesUse({ metadata: { annotations }, spec }: Pod): boolean {
 }
 
 /** What a container uses so long after its start. */
-function useOf({ metadata }: Pod, container: Container, forUs: number): Requests {
-  const { annotations } = metadata;
+function useOf(pod: Pod, container: Container, forUs: number): Requests {
+  const { annotations } = pod.metadata;
   const { cpuShareOfRequest, memoryShareOfRequest } = metricsServerConstants;
   const requests = podRequests({ containers: [container] });
-  const cpu = parseCpuUse(behaviourText(annotations, behaviour.cpuUse, container.name) ?? '');
+  const cpu = statedCpu(pod, container);
   const memory = behaviourCourse(annotations, behaviour.memoryUse, container.name);
   return {
     cpuMilli: cpu === undefined ? requests.cpuMilli * cpuShareOfRequest : valueAt(cpu, forUs),

@@ -21,6 +21,8 @@ interface Member {
   readonly jobs: Job[];
   /** Work that each job has been given since the start, in 1/64 µs. */
   virtual: number;
+  /** Virtual time that a job gains in one µs. */
+  rate: number;
   since: SimTime;
   timer: EventHandle;
 }
@@ -28,22 +30,33 @@ interface Member {
 /** Virtual time is kept in whole 1/64 µs, so that sums do not depend on the order of adding. */
 const PER_US = 64;
 
+/** How fast a job goes at most, in (0, 1], where a member has so many. */
+export type SpeedLimit = (member: number, jobs: number) => number;
+
+const noLimit: SpeedLimit = () => 1;
+
 /** Stations by index from 0, in order of `add`. `run` is O(jobs of the member). */
 export class ProcessorSharing {
   readonly #simulation: Simulation;
   readonly #done: EventKind;
   readonly #members: Member[] = [];
+  readonly #speedLimit: SpeedLimit;
 
-  /** `name` is unique in the simulation. */
-  constructor(simulation: Simulation, name: string) {
+  /**
+   * `name` is unique in the simulation. `speedLimit` is asked whenever the jobs of a member change,
+   * and after `limitChanged`.
+   */
+  constructor(simulation: Simulation, name: string, speedLimit: SpeedLimit = noLimit) {
     this.#simulation = simulation;
+    this.#speedLimit = speedLimit;
     this.#done = simulation.defineEvent(`${name}.JobServed`, (member) => this.#finish(member));
   }
 
   /** Adds a station of `units`, more than 0; a fraction slows even a single job. */
   add(units: number): void {
     assert(units > 0, 'a shared station needs a capacity above 0');
-    this.#members.push({ units, jobs: [], virtual: 0, since: 0, timer: -1 });
+    const rate = PER_US * Math.min(1, units);
+    this.#members.push({ units, jobs: [], virtual: 0, rate, since: 0, timer: -1 });
   }
 
   /** Jobs that a station works on. */
@@ -63,17 +76,27 @@ export class ProcessorSharing {
     this.#plan(member, station);
   }
 
+  /** The jobs of a member may go faster or slower from now on. */
+  limitChanged(member: number): void {
+    const station = this.#members[member] as Member;
+    this.#advance(station);
+    this.#plan(member, station);
+  }
+
   #advance(station: Member): void {
     const { now } = this.#simulation;
-    station.virtual += Math.round((now - station.since) * rateOf(station));
+    station.virtual += Math.round((now - station.since) * station.rate);
     station.since = now;
   }
 
   #plan(member: number, station: Member): void {
-    const first = station.jobs[0];
+    const { units, jobs } = station;
+    const limit = this.#speedLimit(member, jobs.length);
+    station.rate = PER_US * Math.min(1, units / Math.max(1, jobs.length), limit);
+    const [first] = jobs;
     if (first === undefined) return;
     const left = Math.max(0, first.end - station.virtual);
-    const at = this.#simulation.now + Math.ceil(left / rateOf(station));
+    const at = this.#simulation.now + Math.ceil(left / station.rate);
     if (station.timer < 0 || !this.#simulation.reschedule(station.timer, at)) {
       station.timer = this.#simulation.at(at, this.#done, member);
     }
@@ -87,9 +110,4 @@ export class ProcessorSharing {
     this.#plan(member, station);
     this.#simulation.fire(job.kind, job.target, job.arg);
   }
-}
-
-/** Virtual time a job gains in one µs. */
-function rateOf({ units, jobs }: Member): number {
-  return PER_US * Math.min(1, units / Math.max(1, jobs.length));
 }

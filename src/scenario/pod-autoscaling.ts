@@ -6,10 +6,10 @@
 import { z } from 'zod';
 import { compileEqualitySelector } from '../api/label-selector.js';
 import { quantityMilliValue, quantityProblem } from '../api/quantity.js';
+import type { Steps } from '../api/steps.js';
 import type { Operation } from '../cluster/operation.js';
 import type { PodAutoscalingSpec } from '../cluster/pod-autoscaling.js';
 import { metricsServerConstants } from '../control-plane/metrics-server/constants.js';
-import type { Steps } from '../control-plane/metrics-server/steps.js';
 import { durationUs } from './duration.js';
 import type { BuiltOperation } from './operations-of.js';
 import { podTemplateOf } from './pod-templates.js';

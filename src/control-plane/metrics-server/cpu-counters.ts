@@ -6,12 +6,11 @@
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
 import type { Labels } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
-import { behaviour, behaviourText } from '../../api/pod-behaviour.js';
 import { podLimits, podRequests } from '../../api/resource-requests.js';
-import { assert } from '../../kernel/assert.js';
+import { statedCpu } from '../../api/stated-cpu.js';
+import { integralOf, type Steps } from '../../api/steps.js';
 import type { SimTime } from '../../kernel/time.js';
 import { metricsServerConstants as constants } from './constants.js';
-import { integralOf, parseCpuUse, type Steps } from './steps.js';
 
 /** CPU that is asked of the Ready pods of a selector together. */
 export interface CpuLoad {
@@ -100,19 +99,16 @@ function selects({ load, matches }: SharedLoad, { metadata }: Pod): boolean {
 }
 
 /** What the containers of a pod use in a time from its start, as its annotations say or by default. */
-function ownUse({ metadata, spec }: Pod, forUs: number): number {
+function ownUse(pod: Pod, forUs: number): number {
   let used = 0;
-  for (const container of spec.containers) {
-    const text = behaviourText(metadata.annotations, behaviour.cpuUse, container.name);
-    if (text === undefined) {
+  for (const container of pod.spec.containers) {
+    const stated = statedCpu(pod, container);
+    if (stated === undefined) {
       const { cpuMilli } = podRequests({ containers: [container] });
       used += cpuMilli * constants.cpuShareOfRequest * forUs;
       continue;
     }
-    const steps = parseCpuUse(text);
-    const where = `${metadata.name}: ${behaviour.cpuUse}`;
-    assert(steps !== undefined, `${where} "${text}" is no CPU like 250m`);
-    used += integralOf(steps, 0, forUs, (value) => value);
+    used += integralOf(stated, 0, forUs, (value) => value);
   }
   return used;
 }

@@ -2,11 +2,12 @@
 // the length of a queue, requests a second.
 // Left out: labels of metrics; every pod and every object of a metric has the same value.
 // Source: Kubernetes v1.36 k8s.io/metrics custom and external API.
+
+import { type Steps, valueAt } from '../../api/steps.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { Link } from '../../kernel/stations.js';
 import { metricsServerConstants as constants } from './constants.js';
-import { type Steps, valueAt } from './steps.js';
 
 /** A metric and its value over time, from the start of the run. */
 export interface MetricSeries {

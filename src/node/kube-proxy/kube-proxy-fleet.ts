@@ -20,6 +20,7 @@ import {
 import type { EventHandle } from '../../kernel/event-queue.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { SimTime } from '../../kernel/time.js';
+import type { NodeCpus } from '../node-cpus.js';
 import { ChangeLog } from './change-log.js';
 import type { ProxyPlace } from './endpoint-choice.js';
 import { ProgrammedHistory } from './programmed-history.js';
@@ -44,6 +45,8 @@ export interface KubeProxyFleetOptions {
   /** From the apiserver to a node; drawn once a node. */
   readonly linkDelay: DistributionSpec;
   readonly observer: ClusterObserver;
+  /** The CPU of the nodes, by the same index; absent: syncs have it for themselves. */
+  readonly cpus?: NodeCpus;
   /** Who measures; told of a sample of the proxies. */
   readonly monitor?: ProxyMonitor | undefined;
   /** Told of every sync, in each proxy's own order, when its end has been worked out. */
@@ -69,7 +72,7 @@ export class KubeProxyFleet {
   readonly #map = new ServiceMap();
   readonly #log = new ChangeLog();
   readonly #runners = new SyncRunners();
-  readonly #plans = new SyncPlans(this.#log);
+  readonly #plans: SyncPlans;
   readonly #nodes: ProxyNode[] = [];
   /** Of followed Services, by `namespace/name`. */
   readonly #histories = new Map<string, ServiceHistory>();
@@ -92,12 +95,12 @@ export class KubeProxyFleet {
   readonly #nextUs: SimTime[] = [];
   readonly #startedUs: SimTime[] = [];
   readonly #delayUs: number[] = [];
-  readonly #isFull: boolean[] = [];
   #syncs = 0;
 
   constructor(options: KubeProxyFleetOptions) {
     const { simulation } = options;
     this.#options = options;
+    this.#plans = new SyncPlans(this.#log, options.cpus);
     this.#delay = distribution(options.linkDelay);
     this.#due = simulation.defineEvent('kube-proxy.RulesProgrammed', () => {
       this.#wake = NONE;
@@ -129,7 +132,6 @@ export class KubeProxyFleet {
     this.#programmed.push(end);
     this.#taken.push(end);
     this.#startedUs.push(-1);
-    this.#isFull.push(false);
     this.#nextUs.push(end === 0 ? IDLE : simulation.now + this.#delayUs[member]!);
     this.#slowest.add(end);
     if (end > 0) this.#plan();
@@ -288,7 +290,7 @@ export class KubeProxyFleet {
       const takesUs = this.#plans.begin(member, settings, to, to, at);
       this.#runners.started(member, settings.minSyncPeriodUs, at);
       this.#runners.ended(member, at + takesUs);
-      this.#options.monitor?.worked(this.#nodes[member]!.name, takesUs);
+      this.#options.monitor?.worked(this.#nodes[member]!.name, this.#plans.cpuUs(member));
       this.#syncs++;
     }
   }
@@ -355,9 +357,7 @@ export class KubeProxyFleet {
     this.#startedUs[member] = at;
     const settings = this.settingsOf(member);
     this.#runners.started(member, settings.minSyncPeriodUs, at);
-    const takesUs = this.#plans.begin(member, settings, from, to, at);
-    this.#isFull[member] = this.#plans.isFull;
-    return at + takesUs;
+    return at + this.#plans.begin(member, settings, from, to, at);
   }
 
   /** Returns when the next sync starts. */
@@ -379,13 +379,13 @@ export class KubeProxyFleet {
 
   /** A sync that ends. */
   #measure(monitor: ProxyMonitor, member: number, at: SimTime): void {
-    monitor.worked(this.#nodes[member]!.name, at - this.#startedUs[member]!);
+    monitor.worked(this.#nodes[member]!.name, this.#plans.cpuUs(member));
     const stride = Math.ceil(this.#programmed.length / MEASURED);
     if (member % stride !== 0) return;
     const from = this.#programmed[member]!;
     const to = this.#taken[member]!;
     const log = this.#log;
-    monitor.synced(at - this.#startedUs[member]!, this.#isFull[member]!, at);
+    monitor.synced(at - this.#startedUs[member]!, this.#plans.isFull(member), at);
     for (let index = from; index < to; index++) {
       const triggerUs = log.triggerUs(index);
       if (!Number.isNaN(triggerUs)) monitor.programmed(at - triggerUs);

@@ -1,7 +1,10 @@
 // What each sync of a proxy has to do, and how long it takes: everything or only what has changed,
-// with or without reading the present rules first.
+// with or without reading the present rules first. On a node whose CPU is used up it takes as many
+// times as long as the share of a core that it would have had all along is small.
+// Left out: changes of that share during a sync, what a sync takes from others.
 // Source: Kubernetes v1.36 pkg/proxy/iptables/proxier.go (reference: nodes-controllers §2.1, §2.4).
 import type { SimTime } from '../../kernel/time.js';
+import type { NodeCpus } from '../node-cpus.js';
 import type { ChangeLog } from './change-log.js';
 import { kubeProxyConstants } from './constants.js';
 import { type ProxyMode, syncUs } from './sync-cost.js';
@@ -33,8 +36,11 @@ export function restPeriodUs(mode: ProxyMode): number {
 /** The syncs of all proxies, by index. */
 export class SyncPlans {
   readonly #log: ChangeLog;
+  readonly #cpus: NodeCpus | undefined;
   readonly #lastFullUs: SimTime[] = [];
   readonly #lastSaveUs: SimTime[] = [];
+  readonly #isFull: boolean[] = [];
+  readonly #cpuUs: number[] = [];
   /** Of the sync that was last worked out. Most proxies do the same one after the other. */
   readonly #work = {
     from: -1,
@@ -48,20 +54,29 @@ export class SyncPlans {
     isSaved: false,
   };
   #settings: ProxySettings | undefined;
-  #takesUs = 0;
+  #workUs = 0;
 
-  constructor(log: ChangeLog) {
+  /** `cpus`: of the nodes, by the same index; absent: syncs have them for themselves. */
+  constructor(log: ChangeLog, cpus?: NodeCpus) {
     this.#log = log;
+    this.#cpus = cpus;
   }
 
   add(): void {
     this.#lastFullUs.push(Number.NEGATIVE_INFINITY);
     this.#lastSaveUs.push(Number.NEGATIVE_INFINITY);
+    this.#isFull.push(false);
+    this.#cpuUs.push(0);
   }
 
-  /** Whether the sync that was last worked out writes everything. */
-  get isFull(): boolean {
-    return this.#work.isFull;
+  /** Whether the latest sync of a proxy writes everything. */
+  isFull(member: number): boolean {
+    return this.#isFull[member]!;
+  }
+
+  /** CPU time of the latest sync of a proxy, whole µs. */
+  cpuUs(member: number): number {
+    return this.#cpuUs[member]!;
   }
 
   /** How long the sync of the entries from `from` to before `to` takes, which begins now, µs. */
@@ -92,8 +107,10 @@ export class SyncPlans {
       work.isFull = isFull;
       work.isSaved = isSaved;
       this.#settings = settings;
-      this.#takesUs = Math.round(syncUs(settings.mode, work) * (settings.cpuFactor ?? 1));
+      this.#workUs = Math.round(syncUs(settings.mode, work) * (settings.cpuFactor ?? 1));
     }
-    return this.#takesUs;
+    this.#isFull[member] = isFull;
+    this.#cpuUs[member] = this.#workUs;
+    return Math.round(this.#workUs / (this.#cpus?.proxyShareAt(member, at) ?? 1));
   }
 }

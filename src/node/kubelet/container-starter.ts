@@ -88,6 +88,7 @@ export class ContainerStarter {
       container.termination = { exitCode: times.exitCode, ...reason, startedUs, finishedUs };
       this.#context.servers.closed(record, container);
       this.#context.servers.stopped(record, container);
+      this.#context.cpus?.containerEnded(record.agent.index, record.pod, container.spec);
       parts.exited(record);
     });
   }
@@ -178,7 +179,7 @@ export class ContainerStarter {
   }
 
   #onStarted(record: PodRecord, container: ContainerRecord, now: SimTime): void {
-    const { simulation, observer, servers, monitor } = this.#context;
+    const { simulation, observer, servers, cpus, monitor } = this.#context;
     record.callsInFlight--;
     if (record.state === 'orphaned') return this.#parts.interrupted(record);
     record.hasActed = true;
@@ -187,6 +188,7 @@ export class ContainerStarter {
     container.startedUs = now;
     container.startedAtUs = clockOf(record.agent, now);
     servers.started(record, container);
+    if (!container.isInit) cpus?.containerStarted(record.agent.index, record.pod, container.spec);
     this.planExit(record, container);
     monitor?.containerStarted(container.isInit ? 'init_container' : 'container');
     this.#report(record, container, 'Started', `Started container ${container.spec.name}`);

@@ -14,6 +14,7 @@ import type { EventKind } from '../../kernel/simulation.js';
 import { TokenBucket } from '../../kernel/stations.js';
 import type { SimTime } from '../../kernel/time.js';
 import { ascending } from '../../stats/ascending.js';
+import { nodeCpuConstants } from '../constants.js';
 import { ProcessorSharing } from '../processor-sharing.js';
 import { BackOff, type BackOffLimits } from './back-off.js';
 import { durationOf } from './durations.js';
@@ -125,7 +126,10 @@ export class ImageManager {
     this.#slowdown = durationOf(1_000, 1_000 * settings.pullSlowdownP99);
     this.#registry = new ProcessorSharing(simulation, 'registry');
     this.#registry.add(1);
-    this.#disks = new ProcessorSharing(simulation, 'kubelet/image-disk');
+    const unpacking = context.cpus?.systemWork(nodeCpuConstants.unpackMilli, (node) =>
+      this.#disks.limitChanged(node),
+    );
+    this.#disks = new ProcessorSharing(simulation, 'kubelet/image-disk', unpacking?.speed);
     this.#backOff = {
       initialUs: settings.imageBackoffInitialUs,
       maxUs: settings.imageBackoffMaxUs,

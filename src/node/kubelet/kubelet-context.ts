@@ -4,6 +4,7 @@ import type { ClusterObserver } from '../../client/observer.js';
 import type { Slab } from '../../client/slab.js';
 import type { Simulation } from '../../kernel/simulation.js';
 import type { RuntimeService } from '../cri.js';
+import type { NodeCpus } from '../node-cpus.js';
 import type { KubeletSettings } from './constants.js';
 import type { KubeletMonitor } from './kubelet-monitor.js';
 import type { NodeAgent } from './node-agent.js';
@@ -18,6 +19,8 @@ export interface KubeletContext {
   /** Absent: nobody measures. */
   readonly monitor: KubeletMonitor | undefined;
   readonly runtime: RuntimeService;
+  /** Absent: nobody works on the nodes but the runtime. */
+  readonly cpus: NodeCpus | undefined;
   readonly agents: readonly NodeAgent[];
   readonly pods: Slab<PodRecord>;
   readonly servers: PodServers;

@@ -1,7 +1,7 @@
 // The kubelets of all nodes as one component. Each registers its node, follows the pods bound to
 // it, admits them, and hands them to the parts that bring them up, report on them and take them
 // down (kubelet-parts.ts). A kubelet may stop and start again, and its machine may fail.
-// Left out: collection of dead containers, CPU of the nodes.
+// Left out: collection of dead containers.
 // Source: Kubernetes v1.36 pkg/kubelet (reference: nodes-controllers §1).
 import { isPodTerminal, type Pod } from '../../api/pod.js';
 import type { ApiTransport } from '../../client/api-transport.js';
@@ -12,6 +12,7 @@ import { type DistributionSpec, distribution } from '../../kernel/distributions.
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import type { RuntimeService } from '../cri.js';
+import type { NodeCpus } from '../node-cpus.js';
 import { type KubeletSettings, kubeletConstants } from './constants.js';
 import { isCritical } from './eviction-ranking.js';
 import type { ImageSource, RegistryCondition } from './image-manager.js';
@@ -36,6 +37,8 @@ export interface KubeletFleetOptions {
   readonly nodes: readonly KubeletNode[];
   /** The runtimes of the nodes; the fleet adds one for each of its nodes. */
   readonly runtime: RuntimeService;
+  /** The CPU of the nodes, which their containers share; the fleet adds each of its nodes. */
+  readonly cpus?: NodeCpus;
   readonly connectionFor: (node: number) => Connection;
   readonly observer: ClusterObserver;
   readonly network: ImageSource;
@@ -81,6 +84,7 @@ export class KubeletFleet implements PodListener {
       observer,
       monitor: options.monitor,
       runtime,
+      cpus: options.cpus,
       agents: this.#agents,
       pods: this.#pods,
       servers: this.#servers,
@@ -112,10 +116,11 @@ export class KubeletFleet implements PodListener {
 
   /** Starts the kubelet of one more node now; returns its index. */
   addNode(node: KubeletNode): number {
-    const { transport, runtime, connectionFor, host } = this.#options;
+    const { transport, runtime, cpus, connectionFor, host } = this.#options;
     const index = this.#agents.length;
     const agent = new NodeAgent(transport, this.#settings, index, node, connectionFor(index), host);
     this.#agents.push(agent);
+    cpus?.addNode(node.cores);
     runtime.addNode(node.runtime, node.cores);
     this.#parts.images.addNode(node);
     this.#begin(agent);
@@ -184,6 +189,7 @@ export class KubeletFleet implements PodListener {
     record.rejection = rejection;
     if (rejection !== undefined) return this.#parts.reject(record);
     agent.usage.add(pod.spec, 1);
+    this.#options.cpus?.setBurstable(agent.index, agent.usage.burstableMilli);
     record.isCounted = true;
     this.#parts.admitted(record);
   }
@@ -268,6 +274,9 @@ export class KubeletFleet implements PodListener {
     const record = this.#makeRecord(agent, pod);
     this.#parts.adopt(record);
     agent.leftovers.set(record.uid, record);
+    for (const { spec, state } of record.containers) {
+      if (state === 'running') this.#options.cpus?.containerStarted(index, pod, spec);
+    }
     const last = record.containers.at(-1);
     if (last !== undefined) this.#servers.started(record, last);
   }
@@ -330,6 +339,7 @@ export class KubeletFleet implements PodListener {
     this.#options.observer.nodeFailed(agent.spec.name);
     this.#parts.lose(index);
     this.#servers.nodeStopped(index);
+    this.#options.cpus?.nodeFailed(index);
     for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
       loseSandbox(this.#context, record);
     }

@@ -12,6 +12,8 @@ import type { NodePressure } from './node-agent.js';
 /** What the accepted pods of a node request together. */
 export class NodeUsage {
   cpuMilli = 0;
+  /** Of Burstable pods alone. */
+  burstableMilli = 0;
   memoryBytes = 0;
   ephemeralStorageBytes = 0;
   pods = 0;
@@ -21,6 +23,7 @@ export class NodeUsage {
   add(spec: PodSpec, sign: 1 | -1): void {
     const requests = podRequests(spec);
     this.cpuMilli += sign * requests.cpuMilli;
+    if (podQosClass(spec) === 'Burstable') this.burstableMilli += sign * requests.cpuMilli;
     this.memoryBytes += sign * requests.memoryBytes;
     this.ephemeralStorageBytes += sign * requests.ephemeralStorageBytes;
     this.pods += sign;

@@ -162,6 +162,7 @@ export class PodKiller {
     leaveDead(record, container, now);
     container.state = 'terminated';
     this.#context.servers.stopped(record, container);
+    this.#context.cpus?.containerEnded(record.agent.index, record.pod, container.spec);
     container.isStopping = false;
     const { startedAtUs: startedUs, stopExitCode } = container;
     const finishedUs = clockOf(record.agent, now);
@@ -210,7 +211,10 @@ export class PodKiller {
       container.isReady = false;
       container.isStarted = false;
     }
-    if (record.isCounted) agent.usage.add(pod.spec, -1);
+    if (record.isCounted) {
+      agent.usage.add(pod.spec, -1);
+      this.#context.cpus?.setBurstable(agent.index, agent.usage.burstableMilli);
+    }
     record.isCounted = false;
     if (agent.preemptors.size > 0) this.#parts.freed(agent);
     const isOver = isPodPhaseTerminal(record.status?.phase); // the sandbox is the only news

@@ -2,12 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../src/api/pod.js';
 import { behaviour } from '../../../src/api/pod-behaviour.js';
+import { integralOf, parseCpuUse, valueAt } from '../../../src/api/steps.js';
 import { CpuCounters } from '../../../src/control-plane/metrics-server/cpu-counters.js';
-import {
-  integralOf,
-  parseCpuUse,
-  valueAt,
-} from '../../../src/control-plane/metrics-server/steps.js';
 import { pod } from '../../support/objects.js';
 
 const SECOND = 1_000_000;

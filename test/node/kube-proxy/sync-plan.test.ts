@@ -26,7 +26,7 @@ function fullSyncs(
   const settings = { mode: 'iptables', minSyncPeriodUs: secondUs, ...more } as const;
   return times.map((at) => {
     plans.begin(0, settings, 0, 1, at);
-    return plans.isFull;
+    return plans.isFull(0);
   });
 }
 

@@ -1,5 +1,6 @@
-// A value that changes in steps over time: CPU that is asked for, a length of a queue.
-import type { SimTime } from '../../kernel/time.js';
+/** A value that changes in steps over time: CPU that is asked for, a length of a queue. */
+
+import type { SimTime } from '../kernel/time.js';
 
 /** From `atUs` on the value holds, until the next step. */
 export interface Step {
@@ -15,6 +16,12 @@ export function valueAt(steps: Steps, at: SimTime): number {
   let valueMilli = 0;
   for (const step of steps) if (step.atUs <= at) valueMilli = step.valueMilli;
   return valueMilli;
+}
+
+/** When the value changes next; Infinity when it does not. O(steps). */
+export function nextStepUs(steps: Steps, after: SimTime): SimTime {
+  for (const { atUs } of steps) if (atUs > after) return atUs;
+  return Number.POSITIVE_INFINITY;
 }
 
 /** The integral of `f(value)` over [from, to], thousandths times µs. O(steps). */

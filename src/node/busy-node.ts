@@ -1,0 +1,216 @@
+// One node on which containers say what CPU they use: its control groups, what everybody has of it
+// now, and what was missing so far. It is moved on from one change of what is asked for to the next
+// when somebody asks; a node on which there is enough for all at any time is not moved at all.
+// Source: Kubernetes v1.36 pkg/kubelet/cm/qos_container_manager_linux.go (kubepods, burstable,
+// besteffort), Linux Documentation/admin-guide/cgroup-v2.rst.
+import type { Container } from '../api/container.js';
+import type { Pod } from '../api/pod.js';
+import { podQosClass, podRequests } from '../api/resource-requests.js';
+import { nextStepUs, type Steps, valueAt } from '../api/steps.js';
+import type { EventHandle } from '../kernel/event-queue.js';
+import type { SimTime } from '../kernel/time.js';
+import { nodeCpuConstants } from './constants.js';
+import { CpuGroup } from './cpu-group.js';
+import { cpuWeight } from './cpu-weight.js';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A container that says what it uses. */
+interface BusyContainer {
+  readonly pod: BusyPod;
+  readonly group: CpuGroup;
+  readonly steps: Steps;
+  readonly startedUs: SimTime;
+  /** Most that it ever asks for. */
+  readonly peakMilli: number;
+}
+
+/** A pod with such containers. */
+interface BusyPod {
+  readonly group: CpuGroup;
+  readonly slice: CpuGroup;
+}
+
+export class BusyNode {
+  /** The next look at it. */
+  event: EventHandle = -1;
+  /** When what somebody asks for changes next; Infinity while there is enough anyway. */
+  nextChangeUs: SimTime = NEVER;
+  /** Of what its daemons ask for they get this part. */
+  systemShare = 1;
+  /** The part of which they have been told last. */
+  toldShare = 1;
+  /** Thousandths of a core times µs that its containers asked for and did not get. */
+  missedMilliUs = 0;
+  readonly #coresMilli: number;
+  readonly #root = new CpuGroup(1);
+  readonly #system = new CpuGroup(nodeCpuConstants.systemWeight);
+  readonly #kubepods: CpuGroup;
+  readonly #burstable = new CpuGroup(cpuWeight(0));
+  readonly #bestEffort = new CpuGroup(cpuWeight(0));
+  readonly #containers = new Map<string, BusyContainer>();
+  readonly #pods = new Map<string, BusyPod>();
+  /** By container, also of those that have ended. */
+  readonly #missed = new Map<string, number>();
+  #peakMilli = 0;
+  #settledUs: SimTime = 0;
+  // What a sync of kube-proxy got of what it asked for, and since when.
+  readonly #proxySinceUs: SimTime[] = [];
+  readonly #proxyShares: number[] = [];
+
+  constructor(cores: number, now: SimTime) {
+    this.#coresMilli = cores * 1_000;
+    this.#settledUs = now;
+    this.#kubepods = new CpuGroup(cpuWeight(this.#coresMilli));
+    this.#root.add(this.#system);
+    this.#root.add(this.#kubepods).add(this.#burstable);
+    this.#kubepods.add(this.#bestEffort);
+  }
+
+  /** What all Burstable pods of the node request, busy or not. */
+  setBurstable(requestMilli: number): void {
+    this.#burstable.weight = cpuWeight(requestMilli);
+  }
+
+  /** What the daemons ask for from now on. */
+  setSystem(demandMilli: number): void {
+    this.#system.demand = demandMilli;
+  }
+
+  start(pod: Pod, container: Container, steps: Steps, now: SimTime): void {
+    const { uid = '' } = pod.metadata;
+    let owner = this.#pods.get(uid);
+    if (owner === undefined) {
+      const group = new CpuGroup(cpuWeight(podRequests(pod.spec).cpuMilli));
+      owner = { group, slice: this.#sliceOf(pod) };
+      owner.slice.add(group);
+      this.#pods.set(uid, owner);
+    }
+    const { cpuMilli } = podRequests({ containers: [container] });
+    const group = owner.group.add(new CpuGroup(cpuWeight(cpuMilli)));
+    const peakMilli = Math.max(...steps.map(({ valueMilli }) => valueMilli));
+    this.#peakMilli += peakMilli;
+    const busy = { pod: owner, group, steps, startedUs: now, peakMilli };
+    this.#containers.set(keyOf(uid, container.name), busy);
+  }
+
+  /** False when it has not said what it uses. */
+  end(uid: string, container: string): boolean {
+    const key = keyOf(uid, container);
+    const busy = this.#containers.get(key);
+    if (busy === undefined) return false;
+    const { pod, group, peakMilli } = busy;
+    this.#containers.delete(key);
+    this.#peakMilli -= peakMilli;
+    pod.group.remove(group);
+    if (pod.group.members.length === 0) {
+      pod.slice.remove(pod.group);
+      this.#pods.delete(uid);
+    }
+    return true;
+  }
+
+  /** Its machine has failed. */
+  endAll(): void {
+    for (const { pod, group } of this.#containers.values()) pod.group.remove(group);
+    for (const { group, slice } of this.#pods.values()) slice.remove(group);
+    this.#containers.clear();
+    this.#pods.clear();
+    this.#peakMilli = 0;
+  }
+
+  /** Moves on to a time, from change to change. O(changes x containers). */
+  advance(to: SimTime): void {
+    while (this.nextChangeUs <= to) {
+      this.#settle(this.nextChangeUs);
+      this.deal();
+    }
+    this.#settle(to);
+  }
+
+  /** Deals out what is asked for at the time to which it was moved. O(containers). */
+  deal(): void {
+    const at = this.#settledUs;
+    this.nextChangeUs = NEVER;
+    this.systemShare = 1;
+    if (!this.#isTight) return this.#noteProxy(at, 1);
+    for (const { group, steps, startedUs } of this.#containers.values()) {
+      group.demand = valueAt(steps, at - startedUs);
+      this.nextChangeUs = Math.min(
+        this.nextChangeUs,
+        startedUs + nextStepUs(steps, at - startedUs),
+      );
+    }
+    this.#noteProxy(at, this.#shareBeside(this.#bestEffort));
+    this.#root.deal(this.#coresMilli);
+    const { demand, share } = this.#system;
+    if (demand > 0) this.systemShare = share / demand;
+  }
+
+  /** What a container has missed by the time to which its node was moved, thousandths times µs. */
+  missedBy(uid: string, container: string): number {
+    return this.#missed.get(keyOf(uid, container)) ?? 0;
+  }
+
+  /** What its containers ask for now and do not get, milli-CPU. */
+  get shortfallMilli(): number {
+    if (!this.#isTight) return 0;
+    let sum = 0;
+    for (const { group } of this.#containers.values()) sum += group.demand - group.share;
+    return sum;
+  }
+
+  /** The part that a sync of kube-proxy got of what it asked for; not after the last move. */
+  proxyShareAt(at: SimTime): number {
+    let place = this.#proxySinceUs.length - 1;
+    while (place >= 0 && (this.#proxySinceUs[place] as SimTime) > at) place--;
+    return this.#proxyShares[place] ?? 1;
+  }
+
+  /** Whether it can happen that there is not enough for all and for a sync of kube-proxy. */
+  get #isTight(): boolean {
+    if (this.#containers.size === 0) return false;
+    const { threadMilli } = nodeCpuConstants;
+    return this.#peakMilli + this.#system.demand + threadMilli > this.#coresMilli;
+  }
+
+  /** Counts what was missing since the last time. */
+  #settle(at: SimTime): void {
+    const forUs = at - this.#settledUs;
+    this.#settledUs = at;
+    if (forUs === 0 || !this.#isTight) return;
+    for (const [key, { group }] of this.#containers) {
+      const missed = (group.demand - group.share) * forUs;
+      if (missed <= 0) continue;
+      this.missedMilliUs += missed;
+      this.#missed.set(key, (this.#missed.get(key) ?? 0) + missed);
+    }
+  }
+
+  #sliceOf({ spec }: Pod): CpuGroup {
+    const qos = podQosClass(spec);
+    if (qos === 'Guaranteed') return this.#kubepods;
+    return qos === 'Burstable' ? this.#burstable : this.#bestEffort;
+  }
+
+  /** The part that one thread more would get in a slice. */
+  #shareBeside(slice: CpuGroup): number {
+    const { threadMilli } = nodeCpuConstants;
+    const guest = new CpuGroup(cpuWeight(0));
+    guest.demand = threadMilli;
+    slice.add(guest);
+    this.#root.deal(this.#coresMilli);
+    slice.remove(guest);
+    return guest.share / threadMilli;
+  }
+
+  #noteProxy(at: SimTime, share: number): void {
+    if ((this.#proxyShares.at(-1) ?? 1) === share) return;
+    this.#proxySinceUs.push(at);
+    this.#proxyShares.push(share);
+  }
+}
+
+function keyOf(uid: string, container: string): string {
+  return `${uid}/${container}`;
+}
