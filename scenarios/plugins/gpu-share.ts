@@ -245,6 +245,9 @@ export const GpuShare = {
         return (row) => (fits(devices.of(table, row), gpuMilli) ? undefined : noRoom);
       },
 
+      // Which devices are idle follows from the pods of the node, whatever else happens.
+      verdictKey: ({ pod }) => [taskOf(pod.spec).gpuMilli],
+
       reserve(_state, { pod, uid }, nodeName) {
         const task = taskOf(pod.spec);
         if (task.gpuMilli === 0) return undefined;

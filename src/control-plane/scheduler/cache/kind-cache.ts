@@ -4,8 +4,14 @@
 
 import type { NodeTable } from './node-table.js';
 
-/** Kinds that are kept; a new one takes the place of the oldest. */
-const maxKinds = 16;
+/**
+ * Kinds that are kept; a new one takes the place of the oldest. Lists of real pods have 80 to 150
+ * kinds, in any order: with 16 nearly every pod of them was the first of its kind.
+ */
+const maxKinds = 256;
+
+/** Rows of all kinds together, which bounds the memory of large clusters. */
+const maxRows = 1_048_576;
 
 /** What tells one kind of pods from another; compared item by item with `===`. */
 export type KindKey = readonly unknown[];
@@ -36,7 +42,7 @@ export class KindCache<T> {
     this.#capacity = capacity;
     for (const kind of this.#kinds) if (isEqual(kind.key, key)) return kind.column;
     const column = this.#make(capacity);
-    if (this.#kinds.length < maxKinds) {
+    if (this.#kinds.length < Math.min(maxKinds, maxRows / capacity)) {
       this.#kinds.push({ key, column });
     } else {
       this.#kinds[this.#oldest] = { key, column };

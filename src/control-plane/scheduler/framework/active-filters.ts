@@ -11,7 +11,8 @@ export interface FilterList {
   readonly plugins: readonly string[];
 }
 
-const success: PluginAnswer = { status: undefined, plugin: '' };
+/** No refusal. */
+export const success: PluginAnswer = { status: undefined, plugin: '' };
 
 /** The first refusal of a node, by any of the filters. */
 export function runFilters({ filters, plugins }: FilterList, row: number): PluginAnswer {

@@ -4,7 +4,7 @@
 
 import type { Pod } from '../../../api/pod.js';
 import type { Snapshot } from '../cache/snapshot.js';
-import { ActiveFilters } from './active-filters.js';
+import { ActiveFilters, success } from './active-filters.js';
 import type { CycleNotes } from './cycle-notes.js';
 import type { CycleState } from './cycle-state.js';
 import type { NodeStatuses } from './node-statuses.js';
@@ -34,8 +34,6 @@ export interface PreFilterAnswer extends PluginAnswer {
 export interface PostFilterAnswer extends PostFilterResult {
   readonly plugin: string;
 }
-
-const success: PluginAnswer = { status: undefined, plugin: '' };
 
 /** Options of a profile. */
 export interface FrameworkOptions {

@@ -1,6 +1,7 @@
 // Why which node was refused in one cycle. Source: kube-scheduler v1.36 framework NodeToStatus and
 // Diagnosis; reference: scheduler 1.7, 1.10.
 
+import type { PluginAnswer } from './framework.js';
 import type { Status } from './status.js';
 
 /** Explicit answers by row, and one for all nodes that were not looked at. Reused by cycles. */
@@ -10,17 +11,21 @@ export class NodeStatuses {
   /** Rows with an explicit status, in order of examination; the first `count` are in use. */
   rows: Int32Array = new Int32Array(64);
   count = 0;
-  readonly #statuses: (Status | undefined)[] = [];
-  readonly #plugins: string[] = [];
+  readonly #answers: (PluginAnswer | undefined)[] = [];
 
   clear(): void {
-    for (let i = 0; i < this.count; i++) this.#statuses[this.rows[i]!] = undefined;
+    for (let i = 0; i < this.count; i++) this.#answers[this.rows[i]!] = undefined;
     this.count = 0;
     this.absent = undefined;
   }
 
   set(row: number, answer: Status, plugin: string): void {
-    if (this.#statuses[row] === undefined) {
+    this.refuse(row, { status: answer, plugin });
+  }
+
+  /** As `set`, with an answer that has a status and is shared by many rows. */
+  refuse(row: number, answer: PluginAnswer): void {
+    if (this.#answers[row] === undefined) {
       if (this.count === this.rows.length) {
         const rows = new Int32Array(this.count * 2);
         rows.set(this.rows);
@@ -28,18 +33,17 @@ export class NodeStatuses {
       }
       this.rows[this.count++] = row;
     }
-    this.#statuses[row] = answer;
-    this.#plugins[row] = plugin;
+    this.#answers[row] = answer;
   }
 
   /** Undefined for a node that is feasible or was not needed. */
   get(row: number): Status | undefined {
-    return this.#statuses[row] ?? this.absent;
+    return this.#answers[row]?.status ?? this.absent;
   }
 
   /** The plugin that refused a node with an explicit status. */
   pluginOf(row: number): string {
-    return this.#plugins[row] ?? '';
+    return this.#answers[row]?.plugin ?? '';
   }
 
   /** How often each reason occurs among `nodeCount` nodes. */
@@ -48,7 +52,7 @@ export class NodeStatuses {
     const add = ({ reasons }: Status, count: number): void => {
       for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + count);
     };
-    for (let i = 0; i < this.count; i++) add(this.#statuses[this.rows[i]!] as Status, 1);
+    for (let i = 0; i < this.count; i++) add(this.#answers[this.rows[i]!]?.status as Status, 1);
     if (this.absent !== undefined && nodeCount > this.count) {
       add(this.absent, nodeCount - this.count);
     }

@@ -8,7 +8,7 @@
 // is examined, and three passes over the feasible nodes; what changed since is computed anew.
 
 import type { Snapshot } from '../cache/snapshot.js';
-import { type ActiveFilters, runFilters } from './active-filters.js';
+import { type ActiveFilters, runFilters, success } from './active-filters.js';
 import type { CycleNotes } from './cycle-notes.js';
 import { CycleState } from './cycle-state.js';
 import type { CycleWork, Decision, DecisionResult, PointCodes } from './decision.js';
@@ -65,6 +65,8 @@ export class SchedulingAlgorithm {
   /** Of the last search that failed with an error. */
   #error: Status | undefined;
   readonly #rejectors = new Set<string>();
+  /** The refusal that was noted last: neighbours mostly have the same. */
+  #noted: PluginAnswer = success;
   readonly #pending = new Set<string>();
   #work: CycleWork = newWork(0, []);
   #points: PointCodes = { filter: [] };
@@ -101,6 +103,7 @@ export class SchedulingAlgorithm {
     this.statuses.clear();
     this.#rejectors.clear();
     this.#pending.clear();
+    this.#noted = success;
     this.#feasibleCount = 0;
     this.#error = undefined;
     this.#work = newWork(snapshot.count, state.walks);
@@ -211,18 +214,19 @@ export class SchedulingAlgorithm {
     for (; examined < end; examined++) {
       const place = start + places[examined]!;
       const row = rows[place < count ? place : place - count]!;
-      let refusal: PluginAnswer | undefined;
+      let refusal = success;
       if (hasNominated) {
         refusal = runFiltersWithNominatedPods(context, state, active, row);
       } else if (known === undefined || known.versions[row] !== versions[row]) {
         refusal = runFilters(active, row);
         known?.write(row, versions[row]!, refusal, active);
-      } else if (known.refusals !== undefined && known.refusals[row] !== undefined) {
-        refusal = active.areOthersLast ? known.refusals[row] : runFilters(active, row);
+      } else if (known.places[row] !== 0) {
+        const before = known.answers[known.places[row]!]!;
+        refusal = active.areOthersLast ? before : runFilters(active, row);
       } else if (hasOthers) {
         refusal = runFilters(active.others, row);
       }
-      if (refusal?.status !== undefined) {
+      if (refusal.status !== undefined) {
         if (!this.#refuseNode(row, refusal)) end = roundEnds[examined]!;
       } else if (found < wanted) {
         feasible[found++] = row;
@@ -242,13 +246,15 @@ export class SchedulingAlgorithm {
   }
 
   /** False when the filter has failed and the search ends. */
-  #refuseNode(row: number, { status: answer, plugin }: PluginAnswer): boolean {
+  #refuseNode(row: number, refusal: PluginAnswer): boolean {
+    const { status: answer, plugin } = refusal;
     if (!isRejected(answer)) {
       this.#error ??= status('Error', `running "${plugin}" filter plugin: ${messageOf(answer)}`);
       return false;
     }
-    this.statuses.set(row, answer, plugin);
-    this.#note(answer, plugin);
+    this.statuses.refuse(row, refusal);
+    if (refusal !== this.#noted) this.#note(answer, plugin);
+    this.#noted = refusal;
     return true;
   }
 

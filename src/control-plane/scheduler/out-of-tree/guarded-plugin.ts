@@ -3,6 +3,7 @@
 // would be.
 
 import type { Pod } from '../../../api/pod.js';
+import type { KindKey } from '../cache/kind-cache.js';
 import type { ClusterEventWithHint, NodeFilter, Plugin } from '../framework/plugin.js';
 import { isObject } from './answers.js';
 import { type AnyPlugin, callOf, Guard } from './guard.js';
@@ -82,7 +83,7 @@ function isRegistration(value: unknown): boolean {
 }
 
 function guardedFiltering(own: AnyPlugin, guard: Guard): Methods {
-  const { addPod, removePod, filter, preFilter } = own;
+  const { addPod, removePod, filter, preFilter, verdictKey } = own;
   return {
     ...(preFilter && {
       preFilter: (state, pod, snapshot) => {
@@ -120,6 +121,15 @@ function guardedFiltering(own: AnyPlugin, guard: Guard): Methods {
         const expected = 'undefined, or a function that judges the row of a node';
         guard.expect(typeof judge === 'function', call, judge, expected);
         return guardedFilter(judge, call, snapshot.table.names, guard);
+      },
+    }),
+    ...(verdictKey && {
+      verdictKey: (pod) => {
+        const call = callOf('VerdictKey', pod);
+        const answer: unknown = guard.attempt(call, () => verdictKey.call(own, pod));
+        const isRight = answer === undefined || Array.isArray(answer);
+        guard.expect(isRight, call, answer, 'undefined, or a list of values');
+        return answer as KindKey | undefined;
       },
     }),
   };

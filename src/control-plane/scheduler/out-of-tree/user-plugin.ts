@@ -28,6 +28,7 @@ const partners: readonly (readonly [method: string, partner: string])[] = [
   ['normalizeScore', 'score'],
   ['addPod', 'preFilter'],
   ['removePod', 'preFilter'],
+  ['verdictKey', 'filter'],
   ['reserve', 'unreserve'],
   ['unreserve', 'reserve'],
 ];

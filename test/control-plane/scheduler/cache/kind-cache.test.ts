@@ -22,12 +22,22 @@ describe('the columns of a kind of pods', () => {
 
   test('give way to new ones, the oldest first', () => {
     const [cache, table] = [numbered(), new NodeTable()];
-    for (let kind = 0; kind < 17; kind++) cache.of(table, [kind]);
-    expect(cache.of(table, [16]).number).toBe(16);
+    for (let kind = 0; kind < 257; kind++) cache.of(table, [kind]);
+    expect(cache.of(table, [256]).number).toBe(256);
     expect(cache.of(table, [1]).number).toBe(1);
-    expect(cache.of(table, [0]).number).toBe(17);
-    expect(cache.of(table, [1]).number).toBe(18);
-    expect(cache.of(table, [16]).number).toBe(16);
+    expect(cache.of(table, [0]).number).toBe(257);
+    expect(cache.of(table, [1]).number).toBe(258);
+    expect(cache.of(table, [256]).number).toBe(256);
+  });
+
+  test('are fewer in a large cluster', () => {
+    const [cache, table] = [numbered(), new NodeTable()];
+    for (let i = 0; i < 5_000; i++) table.addRow(`n${i}`);
+    const kept = Math.ceil(1_048_576 / table.capacity);
+    expect(kept).toBeLessThan(256);
+    for (let kind = 0; kind <= kept; kind++) cache.of(table, [kind]);
+    expect(cache.of(table, [1]).number).toBe(1);
+    expect(cache.of(table, [0]).number).toBe(kept + 1);
   });
 
   test('have room for every row of the table', () => {

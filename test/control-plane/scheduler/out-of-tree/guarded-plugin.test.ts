@@ -42,6 +42,8 @@ const calls = {
   filter: (answer: unknown) => guarded({ filter: () => answer }).filter(state, pod, snapshot),
   judge: (answer: unknown) =>
     guarded({ filter: () => () => answer }).filter(state, pod, snapshot)?.(1),
+  verdictKey: (answer: unknown) =>
+    guarded({ filter: () => undefined, verdictKey: () => answer }).verdictKey?.(pod),
   postFilter: (answer: unknown) =>
     guarded({ postFilter: () => answer }).postFilter(state, pod, new NodeStatuses(), snapshot),
   preScore: (answer: unknown) =>
@@ -88,6 +90,8 @@ describe('answers that the framework can use', () => {
     ['preEnqueue', status('UnschedulableAndUnresolvable', 'gated')],
     ['less', true],
     ['judge', status('Unschedulable', 'no')],
+    ['verdictKey', [1, 'a']],
+    ['verdictKey', undefined],
     ['preScore', status('Skip')],
     ['reserve', status('Error', 'lost')],
     ['isComplete', false],
@@ -138,6 +142,7 @@ describe('answers that the framework cannot use', () => {
     ['judge', { code: 'Bad', reasons: [] }, 'returned a status with the code "Bad", expected'],
     ['judge', { code: 'Error', reasons: 'x' }, 'whose reasons are not a list of texts'],
     ['judge', status('Wait'), 'returned a status with the code "Wait"'],
+    ['verdictKey', 3, 'VerdictKey of pod default/p: returned 3, expected undefined, or a list of'],
     ['postFilter', { nominatedNodeName: 'n9' }, 'returned "n9", expected nominatedNodeName: \'\''],
     ['postFilter', { victims: [pod] }, 'returned victims without the nominatedNodeName'],
     ['postFilter', { nominatedNodeName: 'n0', victims: ['p'] }, 'expected victims: pods of'],

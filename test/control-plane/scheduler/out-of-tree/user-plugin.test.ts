@@ -48,6 +48,7 @@ describe('what is wrong with the form of a plugin', () => {
     [{ name: 'A', filter: noop, eventsToRegister: [] }, ['has eventsToRegister as a list, not']],
     [{ name: 'A', filter: noop, normalizeScore: noop }, ['has normalizeScore without score']],
     [{ name: 'A', filter: noop, addPod: noop }, ['has addPod without preFilter']],
+    [{ name: 'A', score: noop, verdictKey: noop }, ['has verdictKey without filter']],
     [{ name: 'A', reserve: noop }, ['has reserve without unreserve']],
     [{ name: 'A', permit: noop, unreserve: 3 }, ['has unreserve as 3', 'has unreserve without']],
   ])('%j', (value, texts) => {
