@@ -1,6 +1,6 @@
 // Owners and dependents: an owner that is to be deleted in the foreground goes after the dependents
-// that block it, one that orphans them goes when none names it any more, and the garbage collector
-// deletes nothing that an owner still keeps.
+// that block it, one that orphans them goes when none names it any more of those that did when its
+// deletion was asked for, and the garbage collector deletes nothing that an owner still keeps.
 // Left out: that every dependent of an owner that is gone goes in the end, which takes as long as
 // the garbage collector is away.
 // Source: Kubernetes v1.36 pkg/controller/garbagecollector (reference: nodes-controllers 3.12).
@@ -17,6 +17,8 @@ interface Dependents {
   count: number;
   /** Of those, that hold up a deletion in the foreground. */
   blocking: number;
+  /** UIDs of those that came when the owner was being deleted, as one whose creation was under way. */
+  late: Set<string> | undefined;
 }
 
 export class OwnerReferences extends Checker {
@@ -32,8 +34,9 @@ export class OwnerReferences extends Checker {
     const references = isGone ? undefined : object.metadata.ownerReferences;
     const before = previous?.metadata.ownerReferences;
     if (references !== before) {
-      for (const reference of before ?? []) this.#count(reference, -1);
-      for (const reference of references ?? []) this.#count(reference, 1);
+      const { uid = '' } = object.metadata;
+      for (const reference of before ?? []) this.#count(reference, uid, -1);
+      for (const reference of references ?? []) this.#count(reference, uid, 1);
     }
     this.#noteOwner(object, isGone);
     if (isGone) this.#ownerGone(object, previous?.metadata.finalizers);
@@ -56,9 +59,14 @@ export class OwnerReferences extends Checker {
     );
   }
 
-  #count({ uid, blockOwnerDeletion }: OwnerReference, by: 1 | -1): void {
-    const dependents = this.#dependents.get(uid) ?? { count: 0, blocking: 0 };
+  #count({ uid, blockOwnerDeletion }: OwnerReference, dependent: string, by: 1 | -1): void {
+    const dependents = this.#dependents.get(uid) ?? { count: 0, blocking: 0, late: undefined };
     dependents.count += by;
+    if (by < 0) dependents.late?.delete(dependent);
+    else if (this.#owners.get(uid) === true) {
+      dependents.late ??= new Set();
+      dependents.late.add(dependent);
+    }
     if (blockOwnerDeletion === true) dependents.blocking += by;
     if (dependents.count > 0) this.#dependents.set(uid, dependents);
     else this.#dependents.delete(uid);
@@ -84,7 +92,8 @@ export class OwnerReferences extends Checker {
     const isForeground = finalizers.includes(FOREGROUND_DELETION);
     const mayGo = !isForeground || left.blocking === 0;
     this.expect(mayGo, () => `${name} is gone before ${left.blocking} dependents that block it`);
-    const isOrphaning = finalizers.includes(ORPHAN_DEPENDENTS);
-    this.expect(!isOrphaning, () => `${name} is gone, and ${left.count} dependents still name it`);
+    const named = left.count - (left.late?.size ?? 0);
+    const mayLeave = named === 0 || !finalizers.includes(ORPHAN_DEPENDENTS);
+    this.expect(mayLeave, () => `${name} is gone, and ${named} dependents still name it`);
   }
 }

@@ -1,11 +1,9 @@
-// All goals of a run, kept up to date with the committed writes: which pods belong to which
-// workload, which Services select them, and which pods the slices of a Service list. O(1) a write
-// of a pod, O(changed endpoints) of a slice; a Service that is new, gone or selects anew costs
-// O(workloads).
-
+// All goals of a run, kept up to date with the committed writes: which pods belong to which workload,
+// which Services select them, and which pods their slices list. O(1) a write of a pod, O(changed
+// endpoints) of a slice, O(workloads) a Service that is new, gone or selects anew.
 import type { DaemonSet } from '../api/daemon-set.js';
 import type { Deployment } from '../api/deployment.js';
-import type { Endpoint, EndpointSlice } from '../api/endpoint-slice.js';
+import type { EndpointSlice } from '../api/endpoint-slice.js';
 import type { Event } from '../api/event.js';
 import type { Job } from '../api/job.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
@@ -23,10 +21,12 @@ import { podTemplateHash } from '../control-plane/controller-manager/template-ha
 import { ClaimGoals } from './claim-goals.js';
 import type { Goal } from './goal.js';
 import { JobGoal } from './job-goal.js';
+import { listingChange } from './listed-pods.js';
 import { NamespaceGoals } from './namespace-goal.js';
 import { ServiceGoal } from './service-goal.js';
+import { hasOtherOwner, ownerUid, type TrackedPod, trackedPod } from './tracked-pod.js';
 import { isLeaving, isOrdered, rolloutFault, wantedPods, wantedRevision } from './wanted-pods.js';
-import { type TrackedPod, trackedPod, WorkloadGoal } from './workload-goal.js';
+import { WorkloadGoal } from './workload-goal.js';
 
 const HASH_LABEL = 'pod-template-hash';
 
@@ -55,10 +55,10 @@ export class Goals {
   }
 
   /** The goal that a change of the object moves; undefined for objects without consequences. */
-  of({ kind, metadata }: KubernetesObject): Goal | undefined {
-    const { uid = '', ownerReferences } = metadata;
-    const owner = ownerReferences?.[0]?.uid ?? '';
-    switch (kind) {
+  of(object: KubernetesObject): Goal | undefined {
+    const { uid = '' } = object.metadata;
+    const owner = ownerUid(object);
+    switch (object.kind) {
       case 'Service':
         return this.#services.get(uid);
       case 'Job':
@@ -196,6 +196,18 @@ export class Goals {
   }
 
   #replicaKeeperCommitted(keeper: ReplicaKeeper, event: WatchEvent): void {
+    const { uid = '' } = keeper.metadata;
+    const isTaken = hasOtherOwner(keeper, event.previous);
+    const before = isTaken ? this.#owners.get(uid)?.workload : undefined;
+    if (before !== undefined) this.#owners.delete(uid);
+    this.#keep(keeper, event);
+    if (before === undefined) return;
+    if (before.uid === uid) before.desired = 0;
+    for (const { pod } of [...before.pods]) if (ownerUid(pod) === uid) this.#rehome(pod);
+    this.#onTouched(before);
+  }
+
+  #keep(keeper: ReplicaKeeper, event: WatchEvent): void {
     const { uid = '', labels, ownerReferences } = keeper.metadata;
     const { replicas = 1, template } = keeper.spec;
     const owner = ownerReferences?.[0];
@@ -268,6 +280,7 @@ export class Goals {
   }
 
   #podCommitted(pod: Pod, event: WatchEvent): void {
+    if (hasOtherOwner(pod, event.previous)) this.#rehome(pod);
     const tracked = this.#pods.get(pod.metadata.uid ?? '') ?? this.#newPod(pod);
     if (tracked === undefined) return;
     const { workload } = tracked;
@@ -282,6 +295,20 @@ export class Goals {
     for (const service of workload.services) {
       if (service.settle(tracked)) this.#onTouched(service);
     }
+    this.#touched(workload);
+  }
+
+  /** A pod has been adopted or released: it counts for another workload than before. */
+  #rehome(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
+    const before = this.#pods.get(uid);
+    if (before === undefined) return;
+    const { workload, done, hasNode, listings } = before;
+    Object.assign(before, { isGone: true, listings: 0 });
+    if (workload.uid === uid) workload.desired = 0;
+    this.#refresh(before);
+    const tracked = this.#newPod(pod);
+    if (tracked !== undefined) Object.assign(tracked, { done, hasNode, listings });
     this.#touched(workload);
   }
 
@@ -341,7 +368,7 @@ export class Goals {
   }
 
   #sliceCommitted(slice: EndpointSlice, event: WatchEvent): void {
-    const service = this.#services.get(slice.metadata.ownerReferences?.[0]?.uid ?? '');
+    const service = this.#services.get(ownerUid(slice));
     if (service === undefined) return;
     const isDeleted = event.type === 'DELETED';
     const wasPublished = service.holds('endpoints_published');
@@ -349,7 +376,10 @@ export class Goals {
     if (isDeleted) service.slices--;
     const before = (event.previous as EndpointSlice | undefined)?.endpoints ?? [];
     const touched = new Set<Goal>([service]);
-    for (const uid of this.#relist(service, before, isDeleted ? [] : slice.endpoints)) {
+    const { gone, come } = listingChange(before, isDeleted ? [] : slice.endpoints);
+    for (const uid of come) this.#list(service, uid, 1);
+    for (const uid of gone) this.#list(service, uid, -1);
+    for (const uid of new Set([...gone, ...come])) {
       const tracked = this.#pods.get(uid);
       if (tracked === undefined) continue;
       if (this.#refresh(tracked)) tracked.workload.publishedRevision = event.revision;
@@ -361,33 +391,10 @@ export class Goals {
     for (const goal of touched) this.#onTouched(goal);
   }
 
-  /** Counts the endpoints of a slice that changed; the UIDs of their pods. */
-  #relist(service: ServiceGoal, before: Endpoints, after: Endpoints): ReadonlySet<string> {
-    // Unchanged endpoints are shared by reference: a typical write adds or replaces one of many.
-    let start = 0;
-    while (start < before.length && before[start] === after[start]) start++;
-    let left = before.length;
-    let right = after.length;
-    for (; left > start && right > start && before[left - 1] === after[right - 1]; left--) right--;
-    const gone = readyPods(before.slice(start, left));
-    const come = readyPods(after.slice(start, right));
-    for (const uid of come) this.#list(service, uid, 1);
-    for (const uid of gone) this.#list(service, uid, -1);
-    return new Set([...gone, ...come]);
-  }
-
   #list(service: ServiceGoal, uid: string, sign: 1 | -1): void {
     const wasListed = service.lists(uid);
     service.count(uid, sign);
     const tracked = this.#pods.get(uid);
     if (tracked !== undefined && service.lists(uid) !== wasListed) tracked.listings += sign;
   }
-}
-
-type Endpoints = readonly Endpoint[];
-
-function readyPods(endpoints: Endpoints): readonly string[] {
-  return endpoints.flatMap(({ conditions, targetRef }) =>
-    conditions?.ready === true && targetRef?.uid !== undefined ? [targetRef.uid] : [],
-  );
 }

@@ -8,7 +8,7 @@ import type { LabelMatcher } from '../api/label-selector.js';
 import type { Labels } from '../api/object-meta.js';
 import type { Activity } from './critical-path/activities.js';
 import { type ApiStage, Goal } from './goal.js';
-import type { TrackedPod } from './workload-goal.js';
+import type { TrackedPod } from './tracked-pod.js';
 
 export class ServiceGoal extends Goal {
   /** Absent when it has no selector. */

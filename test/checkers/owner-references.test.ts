@@ -61,11 +61,17 @@ describe('an owner that is deleted', () => {
     ]);
   });
 
+  test('and orphans its dependents may leave one whose creation was under way then', () => {
+    const story = told().put(leaving('set', 'orphan'), owned('late', referenceTo('set')));
+    story.remove('ReplicaSet', 'set');
+    expect(story.checker.violations).toEqual([]);
+  });
+
   test('and orphans its dependents has none any more when it goes', () => {
     const story = told().put(leaving('set', 'orphan'), owned('a', referenceTo('set')), owned('b'));
     story.put(owned('a')).remove('ReplicaSet', 'set');
     expect(story.checker.violations).toEqual([]);
-    const early = told().put(leaving('set', 'orphan'), owned('a', referenceTo('set')));
+    const early = told().put(owned('a', referenceTo('set')), leaving('set', 'orphan'));
     early.remove('ReplicaSet', 'set');
     expect(early.checker.violations).toEqual([
       '2 s: ReplicaSet/set is gone, and 1 dependents still name it',

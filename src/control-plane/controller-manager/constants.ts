@@ -33,6 +33,16 @@ const table = {
     unit: 'bytes',
     source: 'ASSUMED: a uid with the finalizers or the owner references that are taken out',
   },
+  adoptionPatchBytes: {
+    value: 250,
+    unit: 'bytes',
+    source: 'ASSUMED: a uid with an owner reference of some 200 characters',
+  },
+  releasePatchBytes: {
+    value: 150,
+    unit: 'bytes',
+    source: 'ASSUMED: a uid with that of the owner reference that is taken out',
+  },
   maxEndpointsCapacity: {
     value: 1000,
     unit: 'addresses',

@@ -125,7 +125,12 @@ function controllersOn(
 ): readonly Controller[] {
   const { pods, replicaSets, replicationControllers, deployments, services } = informers;
   const { autoscalers } = informers;
-  const owned = { pods: informers.podsByOwner, replicaSets: informers.replicaSetsByOwner };
+  const owned = {
+    pods: informers.podsByOwner,
+    replicaSets: informers.replicaSetsByOwner,
+    orphanPods: informers.orphanPods,
+    orphanReplicaSets: informers.orphanReplicaSets,
+  };
   const replicaSetKind = {
     kind: 'ReplicaSet',
     resource: 'replicasets',

@@ -19,7 +19,10 @@ export class OwnerIndex<T extends KubernetesObject> {
   constructor(informer: Informer<T>) {
     informer.addHandler({
       added: (object) => this.#put(object),
-      updated: (_, object) => this.#put(object),
+      updated: (previous, object) => {
+        if (controllerOf(previous)?.uid !== controllerOf(object)?.uid) this.#remove(previous);
+        this.#put(object);
+      },
       deleted: (object) => this.#remove(object),
     });
   }

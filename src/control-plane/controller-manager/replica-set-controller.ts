@@ -1,8 +1,10 @@
-// Keeps the number of pods of every ReplicaSet or ReplicationController at its replicas: creates in
-// slow-start batches 1, 2, 4, …, deletes the least valuable ones, and then reports what it had
-// found when the sync began. Left out: adoption of orphans.
+// Keeps the number of pods of every ReplicaSet or ReplicationController at its replicas: takes those
+// that nobody controls and lets go of those that it does not select any more, creates in slow-start
+// batches 1, 2, 4, …, deletes the least valuable ones, and then reports what it had found when the
+// sync began.
 // Source: Kubernetes v1.36 pkg/controller/replicaset, pkg/controller/replication (reference:
 // nodes-controllers 3.4).
+import type { LabelSelector } from '../../api/label-selector.js';
 import { controllerOf } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';
 import type { ReplicaSet, ReplicaSetStatus } from '../../api/replica-set.js';
@@ -11,8 +13,10 @@ import { EventRecorder } from '../../client/event-recorder.js';
 import type { Informer } from '../../client/informer.js';
 import type { WorkQueue } from '../../client/work-queue.js';
 import type { Simulation } from '../../kernel/simulation.js';
+import { Adoption } from './adoption.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { Expectations } from './expectations.js';
+import type { Orphans } from './orphans.js';
 import type { OwnerIndex } from './owner-index.js';
 import { PodControl, podFromTemplate } from './pod-control.js';
 import { isPodActive, isPodReady } from './pod-state.js';
@@ -39,6 +43,7 @@ interface Sync {
   readonly worker: number;
   readonly keeper: ReplicaKeeper;
   /** As of the beginning of the sync. */
+  readonly pods: readonly Pod[];
   readonly status: ReplicaSetStatus;
   failed: boolean;
   failureMessage?: string;
@@ -48,6 +53,8 @@ interface Sync {
 export interface Owned {
   readonly pods: OwnerIndex<Pod>;
   readonly replicaSets: OwnerIndex<ReplicaSet>;
+  readonly orphanPods: Orphans<Pod>;
+  readonly orphanReplicaSets: Orphans<ReplicaSet>;
 }
 
 export class ReplicaSetController {
@@ -60,6 +67,7 @@ export class ReplicaSetController {
   readonly #expectations: Expectations;
   readonly #podControl: PodControl<Sync>;
   readonly #statusWriter: StatusWriter<Sync>;
+  readonly #adoption: Adoption<ReplicaKeeper, Pod>;
 
   constructor(
     options: ControllerOptions,
@@ -77,6 +85,16 @@ export class ReplicaSetController {
     const expectations = new Expectations(simulation);
     this.#expectations = expectations;
     const recorder = new EventRecorder(simulation, `${name}-controller`, client);
+    this.#adoption = new Adoption({
+      client,
+      owners: keepers,
+      ownerResource: resource,
+      resource: 'pods',
+      selectorOf,
+      orphans: owned.orphanPods,
+      isWanted: isPodActive,
+      onDone: (worker, keeper, own, failed) => this.#manage(worker, keeper, own, failed),
+    });
     const updateStatus = (sync: Sync): void => this.#updateStatus(sync);
     this.#podControl = new PodControl({ client, recorder, expectations, onDone: updateStatus });
     const finish = ({ worker, failed }: Sync): void => this.#loop.finish(worker, failed);
@@ -124,7 +142,12 @@ export class ReplicaSetController {
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {
     const key = this.#ownerKey(pod);
-    if (key === undefined) return;
+    const before = previous && this.#ownerKey(previous);
+    if (before !== undefined && before !== key) this.queue.add(before);
+    if (key === undefined) {
+      for (const adopter of this.#adoption.adopters(pod, previous)) this.queue.add(adopter);
+      return;
+    }
     if (pod.metadata.deletionTimestamp !== undefined)
       this.#expectations.deletionObserved(key, keyOf(pod));
     else if (previous === undefined) this.#expectations.creationObserved(key);
@@ -144,8 +167,15 @@ export class ReplicaSetController {
   #sync(key: string, worker: number): void {
     const keeper = this.#keepers.get(key);
     if (keeper === undefined) return this.#loop.finish(worker, false);
-    const status = replicaSetStatus(keeper, this.#podsOf(keeper), this.#simulation.now);
-    const sync: Sync = { worker, keeper, status, failed: false };
+    this.#adoption.claim(worker, keeper, this.#podsOf(keeper));
+  }
+
+  /** Creates or deletes what the number of its pods asks for. */
+  #manage(worker: number, keeper: ReplicaKeeper, pods: readonly Pod[], failed: boolean): void {
+    if (failed) return this.#loop.finish(worker, true);
+    const key = keyOf(keeper);
+    const status = replicaSetStatus(keeper, pods, this.#simulation.now);
+    const sync: Sync = { worker, keeper, pods, status, failed: false };
     const isDeleted = keeper.metadata.deletionTimestamp !== undefined;
     const surplus = status.replicas - (keeper.spec.replicas ?? 1);
     if (isDeleted || surplus === 0 || !this.#expectations.isSatisfied(key))
@@ -154,8 +184,8 @@ export class ReplicaSetController {
     else this.#delete(sync, Math.min(surplus, constants.burstReplicas));
   }
 
-  #podsOf(keeper: ReplicaKeeper): Iterable<Pod> {
-    return this.#owned.pods.of(keeper.metadata.uid ?? '').values();
+  #podsOf(keeper: ReplicaKeeper): readonly Pod[] {
+    return [...this.#owned.pods.of(keeper.metadata.uid ?? '').values()];
   }
 
   /** Pods of all ReplicaSets of the same Deployment. */
@@ -163,7 +193,7 @@ export class ReplicaSetController {
     const owner = controllerOf(keeper)?.uid;
     const siblings =
       owner === undefined ? [keeper] : [...this.#owned.replicaSets.of(owner).values()];
-    return siblings.flatMap((sibling) => [...this.#podsOf(sibling)]);
+    return siblings.flatMap((sibling) => this.#podsOf(sibling));
   }
 
   #create(sync: Sync, count: number): void {
@@ -174,7 +204,7 @@ export class ReplicaSetController {
 
   #delete(sync: Sync, count: number): void {
     const { keeper } = sync;
-    const active = [...this.#podsOf(keeper)].filter(isPodActive);
+    const active = sync.pods.filter(isPodActive);
     const victims = victimsFirst(active, this.#relatedPods(keeper), this.#simulation.now);
     this.#podControl.change(sync, keeper, [], victims.slice(0, count));
   }
@@ -189,4 +219,18 @@ export class ReplicaSetController {
     if (isSameReplicaSetStatus(status, keeper.status)) this.#loop.finish(worker, failed);
     else this.#statusWriter.write(sync, keeper, status);
   }
+}
+
+const equalities = new WeakMap<Readonly<Record<string, string>>, LabelSelector>();
+
+/** A ReplicationController states equal labels. */
+function selectorOf(keeper: ReplicaKeeper): LabelSelector {
+  if (keeper.kind === 'ReplicaSet') return keeper.spec.selector;
+  const matchLabels = keeper.spec.selector ?? {};
+  let selector = equalities.get(matchLabels);
+  if (selector === undefined) {
+    selector = { matchLabels };
+    equalities.set(matchLabels, selector);
+  }
+  return selector;
 }

@@ -26,6 +26,7 @@ import type { ApiClient } from '../../client/api-client.js';
 import { Informer } from '../../client/informer.js';
 import { controllerManagerConstants as constants } from './constants.js';
 import { PodsOfNodes } from './node-lifecycle/pods-of-nodes.js';
+import { Orphans } from './orphans.js';
 import { OwnerIndex } from './owner-index.js';
 import { StorageInformers } from './storage/storage-informers.js';
 import type { ControllerOptions } from './sync-loop.js';
@@ -65,6 +66,8 @@ export class SharedInformers {
   readonly podsByOwner: OwnerIndex<Pod>;
   readonly replicaSetsByOwner: OwnerIndex<ReplicaSet>;
   readonly revisionsByOwner: OwnerIndex<ControllerRevision>;
+  readonly orphanPods: Orphans<Pod> = new Orphans();
+  readonly orphanReplicaSets: Orphans<ReplicaSet> = new Orphans();
   /** Where the cluster has storage. */
   readonly storage: StorageInformers | undefined;
 
@@ -114,5 +117,7 @@ export class SharedInformers {
     this.podsByOwner = new OwnerIndex(this.pods);
     this.replicaSetsByOwner = new OwnerIndex(this.replicaSets);
     this.revisionsByOwner = new OwnerIndex(this.controllerRevisions);
+    this.pods.addIndex(this.orphanPods);
+    this.replicaSets.addIndex(this.orphanReplicaSets);
   }
 }

@@ -2,7 +2,8 @@
 // template, scaled up as the old ones go down; while it is paused or has just been scaled, the
 // mixture stays. A sync calls one thing after the other, as upstream's goroutine does; what it
 // notes on the Deployment in between makes its own last write stale, which is refused and tried
-// again. Left out: the deprecated rollback annotation, adoption of ReplicaSets.
+// again. ReplicaSets that nobody controls are taken as those that its selector selects, and others
+// let go of. Left out: the deprecated rollback annotation.
 // Source: Kubernetes v1.36 pkg/controller/deployment (reference: nodes-controllers 3.5).
 import type { Deployment, DeploymentCondition } from '../../../api/deployment.js';
 import { extended } from '../../../api/extended.js';
@@ -23,9 +24,11 @@ import { EventRecorder } from '../../../client/event-recorder.js';
 import type { Informer } from '../../../client/informer.js';
 import type { WorkQueue } from '../../../client/work-queue.js';
 import type { Simulation } from '../../../kernel/simulation.js';
+import { Adoption } from '../adoption.js';
 import { controllerManagerConstants as constants } from '../constants.js';
 import type { Owned } from '../replica-set-controller.js';
 import { type ControllerOptions, SyncLoop } from '../sync-loop.js';
+import { replicaSetDeletion, replicaSetUpdate, statusUpdate } from './deployment-requests.js';
 import { deploymentStatus, isSameDeploymentStatus } from './deployment-status.js';
 import {
   createdCondition,
@@ -81,6 +84,7 @@ export class DeploymentController {
   readonly #deployments: Informer<Deployment>;
   readonly #owned: Owned;
   readonly #loop: SyncLoop;
+  readonly #adoption: Adoption<Deployment, ReplicaSet>;
 
   constructor(
     options: ControllerOptions,
@@ -107,15 +111,23 @@ export class DeploymentController {
       updated: (_, deployment) => this.queue.add(keyOf(deployment)),
       deleted: (deployment) => this.queue.add(keyOf(deployment)),
     });
-    const enqueueOwner = (replicaSet: ReplicaSet): void => {
-      const owner = controllerOf(replicaSet);
-      if (owner?.kind === 'Deployment')
-        this.queue.add(objectKey(replicaSet.metadata.namespace, owner.name));
-    };
+    this.#adoption = new Adoption({
+      client,
+      owners: deployments,
+      ownerResource: 'deployments',
+      resource: 'replicasets',
+      selectorOf: ({ spec }) => spec.selector,
+      orphans: owned.orphanReplicaSets,
+      isWanted: () => true,
+      onDone: (worker, deployment, own, failed) => {
+        if (failed) this.#loop.finish(worker, true);
+        else this.#begin(worker, deployment, own);
+      },
+    });
     replicaSets.addHandler({
-      added: enqueueOwner,
-      updated: (_, replicaSet) => enqueueOwner(replicaSet),
-      deleted: enqueueOwner,
+      added: (replicaSet) => this.#replicaSetChanged(replicaSet, undefined),
+      updated: (previous, replicaSet) => this.#replicaSetChanged(replicaSet, previous),
+      deleted: (replicaSet) => this.#enqueueOwner(replicaSet),
     });
     pods.addHandler({
       deleted: (pod) => {
@@ -127,14 +139,27 @@ export class DeploymentController {
     });
   }
 
+  #enqueueOwner(replicaSet: ReplicaSet): void {
+    const owner = controllerOf(replicaSet);
+    if (owner?.kind === 'Deployment')
+      this.queue.add(objectKey(replicaSet.metadata.namespace, owner.name));
+  }
+
+  #replicaSetChanged(replicaSet: ReplicaSet, previous: ReplicaSet | undefined): void {
+    if (previous !== undefined && controllerOf(previous)?.uid !== controllerOf(replicaSet)?.uid)
+      this.#enqueueOwner(previous);
+    this.#enqueueOwner(replicaSet);
+    for (const key of this.#adoption.adopters(replicaSet, previous)) this.queue.add(key);
+  }
+
   /** A Recreate Deployment goes on when the last of its pods is gone. */
   #podGone(replicaSet: ReplicaSet): void {
     const owner = controllerOf(replicaSet);
     const key = objectKey(replicaSet.metadata.namespace, owner?.name ?? '');
     const deployment = this.#deployments.get(key);
     if (deployment?.spec.strategy?.type !== 'Recreate') return;
-    const all = [...this.#replicaSets(deployment)];
-    if (!all.some((each) => this.#podsOf(each).size > 0)) this.queue.add(key);
+    if (!this.#replicaSets(deployment).some((each) => this.#podsOf(each).size > 0))
+      this.queue.add(key);
   }
 
   /** Lets the workers begin; the informers have synced. */
@@ -142,8 +167,8 @@ export class DeploymentController {
     this.#loop.start();
   }
 
-  #replicaSets({ metadata }: Deployment): Iterable<ReplicaSet> {
-    return this.#owned.replicaSets.of(metadata.uid ?? '').values();
+  #replicaSets({ metadata }: Deployment): readonly ReplicaSet[] {
+    return [...this.#owned.replicaSets.of(metadata.uid ?? '').values()];
   }
 
   #podsOf({ metadata }: ReplicaSet): ReadonlyMap<string, Pod> {
@@ -153,7 +178,11 @@ export class DeploymentController {
   #sync(key: string, worker: number): void {
     const deployment = this.#deployments.get(key);
     if (deployment === undefined) return this.#loop.finish(worker, false);
-    const sets = replicaSetsOf(deployment, this.#replicaSets(deployment));
+    this.#adoption.claim(worker, deployment, this.#replicaSets(deployment));
+  }
+
+  #begin(worker: number, deployment: Deployment, own: readonly ReplicaSet[]): void {
+    const sets = replicaSetsOf(deployment, own);
     const next = this.#settle;
     const sync: Sync = { worker, deployment, sets, keepsMixture: true, requests: [], next };
     if (deployment.metadata.deletionTimestamp !== undefined) return this.#updateStatus(sync);
@@ -357,19 +386,4 @@ export class DeploymentController {
   #finish({ worker }: Sync, failed: boolean): void {
     this.#loop.finish(worker, failed);
   }
-}
-
-function statusUpdate(body: Deployment): ApiRequest {
-  const { namespace = '', name } = body.metadata;
-  return { verb: 'update', resource: 'deployments', subresource: 'status', namespace, name, body };
-}
-
-function replicaSetUpdate(body: ReplicaSet): ApiRequest {
-  const { namespace = '', name } = body.metadata;
-  return { verb: 'update', resource: 'replicasets', namespace, name, body };
-}
-
-function replicaSetDeletion({ metadata }: ReplicaSet): ApiRequest {
-  const { namespace = '', name } = metadata;
-  return { verb: 'delete', resource: 'replicasets', namespace, name };
 }

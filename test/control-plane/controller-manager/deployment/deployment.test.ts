@@ -337,6 +337,44 @@ describe('the progress deadline', () => {
   });
 });
 
+describe('a complete Deployment that loses a pod which does not become Ready again', () => {
+  const isFine = { ok: true };
+  const becomesReady = (): boolean => isFine.ok;
+  const bench = started(2, { progressDeadlineSeconds: 60 }, { ...KUBELET, becomesReady });
+  isFine.ok = false;
+  bench.ask(bench.pods[0] as Pod, { verb: 'delete' });
+  /** Syncs in the next 20 s. */
+  const syncs = (): number => {
+    const meters = bench.manager.queues.map(({ meter }) => meter);
+    const meter = meters.find(
+      ({ name }) => name === 'kube-controller-manager/deployment/workqueue',
+    );
+    const before = meter?.served ?? 0;
+    bench.wait(20_000_000);
+    return (meter?.served ?? 0) - before;
+  };
+
+  test('is left alone until the deadline that counts from its last progress', () => {
+    bench.wait(5_000_000);
+    expect(syncs()).toBe(0);
+  });
+
+  test('is then looked at 10 times a second, as fast as the queue goes', () => {
+    bench.wait(60_000_000);
+    bench.log.events.splice(0);
+    expect(syncs()).toBe(200);
+    expect(progressOf(bench)).toBe('NewReplicaSetAvailable');
+    expect(bench.log.events).toEqual([]);
+  });
+
+  test('is left alone again once all its pods are available', () => {
+    isFine.ok = true;
+    for (const pod of bench.pods) bench.ask(pod, { verb: 'delete' });
+    bench.wait(20_000_000);
+    expect(syncs()).toBe(0);
+  });
+});
+
 test('a template that is used again becomes the newest revision, and the status says so', () => {
   const bench = started(2);
   for (const image of ['app:2', 'app:1']) {
