@@ -1,5 +1,5 @@
-// All goals of a run, kept up to date with the committed writes: which pods belong to which workload,
-// which Services select them, and which pods their slices list. O(1) a write of a pod, O(changed
+// All goals of a run, kept up to date with the committed writes: which pods a workload has, which
+// Services select them, and which pods their slices list. O(1) a write of a pod, O(changed
 // endpoints) of a slice, O(workloads) a Service that is new, gone or selects anew.
 import type { DaemonSet } from '../api/daemon-set.js';
 import type { Deployment } from '../api/deployment.js';

@@ -1,5 +1,5 @@
-// Keeps the number of pods of every ReplicaSet or ReplicationController at its replicas: takes those
-// that nobody controls and lets go of those that it does not select any more, creates in slow-start
+// Keeps the number of pods of every ReplicaSet or ReplicationController at its replicas: takes pods
+// that nobody controls, lets go of those that it does not select any more, creates in slow-start
 // batches 1, 2, 4, …, deletes the least valuable ones, and then reports what it had found when the
 // sync began.
 // Source: Kubernetes v1.36 pkg/controller/replicaset, pkg/controller/replication (reference:

@@ -204,9 +204,9 @@ function replicaFailure({ current, old }: ReplicaSets): DeploymentCondition | un
 /**
  * Time until a Deployment whose status stays as it is must be looked at again, a second after its
  * deadline, µs; undefined when it need not be, 0 when it is overdue: then as soon as the queue's
- * limiter lets it. One that was complete and loses a pod for good stays overdue, for no deadline
- * is told after completion (kubernetes#106054): as upstream, it is then looked at 10 times a second,
- * the rate of the limiter's bucket, without a call, until the pod is available again.
+ * limiter lets it. One that was complete and loses a pod for good stays overdue, for no deadline is
+ * told after completion (kubernetes#106054): as upstream, it is then looked at 10 times a second
+ * (the bucket of the limiter), without a call, until the pod is available again.
  */
 export function recheckDelayUs(
   deployment: Deployment,
