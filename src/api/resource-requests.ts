@@ -140,15 +140,29 @@ function toAmounts(tally: Tally): ResourceAmounts {
   };
 }
 
-function memoised<K extends object, V>(compute: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, V>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = compute(key);
-      known.set(key, value as V);
-    }
-    return value as V;
+/**
+ * Whether two specs ask for the same, as far as their parts tell: pods of one template, and a pod
+ * before and after its binding, share their lists of containers though their specs differ.
+ */
+export function asksAlike(a: PodSpec, b: PodSpec): boolean {
+  return (
+    a === b ||
+    (a.containers === b.containers &&
+      a.initContainers === b.initContainers &&
+      a.overhead === b.overhead &&
+      a.resources === b.resources)
+  );
+}
+
+/** Remembers what was computed from the last spec with a list of containers. */
+function memoised<V>(compute: (spec: PodSpec) => V): (spec: PodSpec) => V {
+  const known = new WeakMap<readonly Container[], { readonly spec: PodSpec; readonly value: V }>();
+  return (spec) => {
+    const found = known.get(spec.containers);
+    if (found !== undefined && asksAlike(found.spec, spec)) return found.value;
+    const value = compute(spec);
+    known.set(spec.containers, { spec, value });
+    return value;
   };
 }
 
@@ -212,7 +226,7 @@ function computeScoring(spec: PodSpec): ResourceAmounts {
 
 /**
  * What a pod requests: the larger of its running containers' sum and its initialisation's peak,
- * replaced by pod-level requests where stated, plus overhead. Memoised on the spec object.
+ * replaced by pod-level requests where stated, plus overhead. Memoised on the list of containers.
  *
  * @throws QuantityError when an amount is not a quantity.
  */
@@ -220,7 +234,7 @@ export const podRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeR
 
 /**
  * What a pod is limited to, by the same rule; a resource that no container limits is 0.
- * Memoised on the spec object.
+ * Memoised on the list of containers.
  *
  * @throws QuantityError when an amount is not a quantity.
  */
@@ -230,7 +244,7 @@ export const podLimits: (spec: PodSpec) => ResourceAmounts = memoised(computeLim
  * `podRequests` with 100 milli-CPU and 200 MiB for each container that states no such request; an
  * explicit 0 stays 0. In a pod with pod-level resources only a resource that neither the pod nor
  * any of its containers states is assumed. This is what a node's NonZeroRequested sums up.
- * Memoised on the spec object.
+ * Memoised on the list of containers.
  *
  * @throws QuantityError when an amount is not a quantity.
  */
@@ -239,15 +253,11 @@ export const nonZeroRequests: (spec: PodSpec) => ResourceAmounts = memoised(comp
 /**
  * What the resource scorers take for the pod being scheduled: as `nonZeroRequests`, but blind to
  * pod-level resources, as kube-scheduler v1.36 is there (reference scheduler.md §2.2).
- * Memoised on the spec object.
+ * Memoised on the list of containers.
  *
  * @throws QuantityError when an amount is not a quantity.
  */
 export const scoringRequests: (spec: PodSpec) => ResourceAmounts = memoised(computeScoring);
-
-function computeAllocatable(node: Node): ResourceAmounts {
-  return toAmounts(tallyOf(node.status?.allocatable ?? node.status?.capacity));
-}
 
 /**
  * What a node offers to pods: its allocatable, or its capacity where that is absent. `pods` is
@@ -255,7 +265,16 @@ function computeAllocatable(node: Node): ResourceAmounts {
  *
  * @throws QuantityError when an amount is not a quantity.
  */
-export const nodeAllocatable: (node: Node) => ResourceAmounts = memoised(computeAllocatable);
+export function nodeAllocatable(node: Node): ResourceAmounts {
+  let amounts = knownAllocatable.get(node);
+  if (amounts === undefined) {
+    amounts = toAmounts(tallyOf(node.status?.allocatable ?? node.status?.capacity));
+    knownAllocatable.set(node, amounts);
+  }
+  return amounts;
+}
+
+const knownAllocatable = new WeakMap<Node, ResourceAmounts>();
 
 function qosOfResources(all: readonly (ResourceRequirements | undefined)[]): PodQosClass {
   let isAnyStated = false;
@@ -290,7 +309,8 @@ function computeQos(spec: PodSpec): PodQosClass {
 
 /**
  * The quality-of-service class: `Guaranteed` when every container has CPU and memory limits equal
- * to its requests, `BestEffort` when none states any, otherwise `Burstable`. Memoised on the spec.
+ * to its requests, `BestEffort` when none states any, otherwise `Burstable`. Memoised on the list of
+ * containers.
  *
  * @throws QuantityError when an amount is not a quantity.
  */

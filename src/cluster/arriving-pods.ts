@@ -1,5 +1,6 @@
 // The pods that operations create, one at a time and in their order, where nothing else comes of
 // operations: at `qps`, or all at once.
+import { extended } from '../api/extended.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Pod } from '../api/pod.js';
 import type { Simulation } from '../kernel/simulation.js';
@@ -113,7 +114,7 @@ function paced(
     podAt: (index) => {
       const template = templateAt(index);
       const name = `${namePrefix}${index}`;
-      return { ...template, metadata: { ...template.metadata, namespace, name } };
+      return { ...template, metadata: extended(template.metadata, { namespace, name }) };
     },
   };
 }

@@ -4,6 +4,7 @@
 // is the decision itself. Left out: etcd, apiservers, controllers, nodes that do anything; Permit
 // and PreBind plugins, extenders, retries, and everything that needs time.
 import type { Binding } from '../api/binding.js';
+import { extended } from '../api/extended.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Pod, PodCondition } from '../api/pod.js';
 import type { ClusterObserver } from '../client/observer.js';
@@ -149,12 +150,15 @@ export class PlacementCluster {
     const metadata =
       annotations === undefined
         ? pod.metadata
-        : { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...annotations } };
+        : extended(pod.metadata, {
+            annotations: extended(pod.metadata.annotations ?? {}, annotations),
+          });
     const conditions: readonly PodCondition[] = [
       { type: 'PodScheduled', status: 'True', lastTransitionTime: this.#simulation.now },
     ];
-    const spec = { ...pod.spec, nodeName };
-    const bound: Pod = { ...pod, metadata, spec, status: { ...pod.status, conditions } };
+    const spec = extended(pod.spec, { nodeName });
+    const status = extended(pod.status ?? {}, { conditions });
+    const bound: Pod = extended(pod, { metadata, spec, status });
     this.#commit('MODIFIED', bound, pod);
     this.#objects.set(bound);
     this.#cache.addPod(new PodInfo(bound, info));
@@ -164,7 +168,7 @@ export class PlacementCluster {
     const conditions: readonly PodCondition[] = [
       { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
     ];
-    const refused: Pod = { ...pod, status: { ...pod.status, conditions } };
+    const refused: Pod = extended(pod, { status: extended(pod.status ?? {}, { conditions }) });
     this.#commit('MODIFIED', refused, pod);
   }
 

@@ -8,6 +8,7 @@ import { extended } from '../../../api/extended.js';
 import type { Pod, PodSpec } from '../../../api/pod.js';
 import { resizedSpec } from '../../../api/pod-resize.js';
 import {
+  asksAlike,
   nonZeroRequests,
   podRequests,
   type ResourceAmounts,
@@ -41,14 +42,13 @@ interface KnownAmounts extends PodAmounts {
   readonly spec: PodSpec;
 }
 
-// Pods of one template, and a pod before and after its binding, share their list of containers
-// though their specs differ; so the list is the key, and the rest is compared.
+// By the list of containers, as in resource-requests.ts.
 const knownAmounts = new WeakMap<readonly Container[], KnownAmounts>();
 
 function amountsOf(spec: PodSpec, guess?: KnownAmounts): KnownAmounts {
-  if (guess !== undefined && countsAlike(guess.spec, spec)) return guess;
+  if (guess !== undefined && asksAlike(guess.spec, spec)) return guess;
   const known = knownAmounts.get(spec.containers);
-  if (known !== undefined && countsAlike(known.spec, spec)) return known;
+  if (known !== undefined && asksAlike(known.spec, spec)) return known;
   const amounts: KnownAmounts = {
     spec,
     requests: podRequests(spec),
@@ -58,16 +58,6 @@ function amountsOf(spec: PodSpec, guess?: KnownAmounts): KnownAmounts {
   };
   knownAmounts.set(spec.containers, amounts);
   return amounts;
-}
-
-function countsAlike(a: PodSpec, b: PodSpec): boolean {
-  return (
-    a === b ||
-    (a.containers === b.containers &&
-      a.initContainers === b.initContainers &&
-      a.overhead === b.overhead &&
-      a.resources === b.resources)
-  );
 }
 
 /** Host ports of the containers and of those init containers that keep running. */
