@@ -111,10 +111,22 @@ describe('pod requests', () => {
     expect(brief(podRequests(podSpec))).toBe(expected);
   });
 
-  it('remembers the answer of a spec object', () => {
+  it('is counted once for all specs that share their parts', () => {
     const podSpec = spec([container({ cpu: '1' })]);
-    expect(podRequests(podSpec)).toBe(podRequests(podSpec));
-    expect(podRequests({ ...podSpec })).not.toBe(podRequests(podSpec));
+    const known = podRequests(podSpec);
+    expect(podRequests({ ...podSpec, nodeName: 'a' })).toBe(known);
+    expect(podRequests({ ...podSpec, containers: [...podSpec.containers] })).not.toBe(known);
+  });
+
+  it.each([
+    { initContainers: [container({ cpu: '3' })] },
+    { overhead: { cpu: '2' } },
+    { resources: { requests: { cpu: '3' } } },
+  ])('is counted anew for the same containers with %j', (more) => {
+    const podSpec = spec([container({ cpu: '1' })]);
+    expect(brief(podRequests(podSpec))).toBe('1000m 0B 0E');
+    expect(brief(podRequests({ ...podSpec, ...more }))).toBe('3000m 0B 0E');
+    expect(brief(podRequests(podSpec))).toBe('1000m 0B 0E');
   });
 
   it('is at least every single container and at most the sum of all of them', () => {
