@@ -87,7 +87,8 @@ export class Cluster {
   readonly #controlPlane: ControlPlane;
   readonly #controllers: ElectedProcesses<ControllerManagerProcess>;
   readonly #schedulers: readonly ElectedProcesses<SchedulerProcess>[];
-  readonly #nodeCpus: NodeCpus;
+  /** CPU that the nodes' containers and daemons share. */
+  readonly nodeCpus: NodeCpus;
   readonly #kubelets: KubeletFleet;
   readonly #proxies: KubeProxyFleet;
   readonly #serviceFeed: ServiceFeed;
@@ -153,7 +154,7 @@ export class Cluster {
       observer,
       monitor: listeners.dns,
     });
-    this.#nodeCpus = new NodeCpus(simulation);
+    this.nodeCpus = new NodeCpus(simulation);
     this.#kubelets = this.#newKubelets(listeners, nodes);
     adoptPods(this.#kubelets, state);
     this.#csiDrivers = csiControllers(simulation, this.#controlPlane, observer, spec.storage);
@@ -240,7 +241,9 @@ export class Cluster {
     this.network.start();
     const { podAutoscaling } = this.#spec;
     if (podAutoscaling === undefined) return;
-    startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling);
+    startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling, (node, uid) =>
+      this.#nodes.has(node) ? this.nodeCpus.missedBy(this.#nodes.indexOf(node), uid) : 0,
+    );
   }
 
   readonly #wayBetween: DnsSurroundings['wayBetween'] = (one, other) =>
@@ -287,7 +290,7 @@ export class Cluster {
       ),
       spec: kubeProxy,
       linkDelay: network.node.delay,
-      cpus: this.#nodeCpus,
+      cpus: this.nodeCpus,
       observer,
       monitor,
     });
@@ -300,8 +303,8 @@ export class Cluster {
       simulation: this.#simulation,
       transport,
       nodes,
-      runtime: new ContainerRuntimes(this.#simulation, undefined, this.#nodeCpus),
-      cpus: this.#nodeCpus,
+      runtime: new ContainerRuntimes(this.#simulation, undefined, this.nodeCpus),
+      cpus: this.nodeCpus,
       connectionFor: (index) => this.#connectNode('kubelet', this.#nodes.names[index] ?? ''),
       observer: listeners.observer,
       storage: nodeStorage(this.#spec.storage),

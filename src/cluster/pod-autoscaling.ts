@@ -3,7 +3,10 @@
 import { ApiClient } from '../client/api-client.js';
 import { clientConstants } from '../client/constants.js';
 import type { CpuLoad } from '../control-plane/metrics-server/cpu-counters.js';
-import { MetricsServer } from '../control-plane/metrics-server/metrics-server.js';
+import {
+  MetricsServer,
+  type MissedCpu,
+} from '../control-plane/metrics-server/metrics-server.js';
 import {
   type MetricSeries,
   SeriesAdapter,
@@ -18,11 +21,15 @@ export interface PodAutoscalingSpec {
   readonly series: readonly MetricSeries[];
 }
 
-/** Starts the servers of the metrics APIs, as far as the spec asks for them. */
+/**
+ * Starts the servers of the metrics APIs, as far as the spec asks for them. `missedBy`: what pods
+ * have asked their nodes for and not got.
+ */
 export function startMetricsApis(
   simulation: Simulation,
   controlPlane: ControlPlane,
   { metricResolutionUs, loads, series }: PodAutoscalingSpec,
+  missedBy: MissedCpu,
 ): void {
   const { aggregatedApis, transport } = controlPlane;
   if (aggregatedApis === undefined) return;
@@ -35,8 +42,8 @@ export function startMetricsApis(
       connection: controlPlane.connect('metrics-server', 'node'),
       limit: { qps, burst },
     });
-    const options = { simulation, client, up, down, resolutionUs: metricResolutionUs, loads };
-    const server = new MetricsServer(options);
+    const common = { simulation, client, up, down, loads, missedBy };
+    const server = new MetricsServer({ ...common, resolutionUs: metricResolutionUs });
     aggregatedApis.register(MetricsServer.resource, server);
     server.start();
   }

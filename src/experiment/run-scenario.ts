@@ -163,6 +163,7 @@ function measure(cluster: Cluster, recorder: RunRecorder, intervalUs: number): v
   recorder.measureEtcd(cluster.etcd);
   recorder.convergence.obstacle = () => cluster.verdict;
   recorder.measureFlannel(cluster.network.flannel);
+  recorder.measureCpu(cluster.nodeCpus);
   recorder.measureLeaders(() => cluster.leaders);
   recorder.measureTraffic(cluster.traffic);
   recorder.recordSeries(intervalUs, cluster.meters);

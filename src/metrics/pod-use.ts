@@ -60,8 +60,8 @@ export class PodUse extends SilentObserver {
     if (found !== undefined) found.startedUs ??= this.#simulation.now;
   }
 
-  /** O(pods that say what they use). */
-  get figures(): UseFigures {
+  /** `missedMilli`: CPU that they ask for now and do not get. O(pods that say what they use). */
+  figures(missedMilli: number): UseFigures {
     const { cpuShareOfRequest, memoryShareOfRequest } = metricsServerConstants;
     let cpuMilli = this.#unstated.cpuMilli * cpuShareOfRequest;
     let memoryBytes = this.#unstated.memoryBytes * memoryShareOfRequest;
@@ -73,7 +73,7 @@ export class PodUse extends SilentObserver {
         memoryBytes += use.memoryBytes;
       }
     }
-    return { cpuMilli, memoryBytes };
+    return { cpuMilli: Math.max(0, cpuMilli - missedMilli), memoryBytes };
   }
 
   #count(pod: Pod, comes: boolean): void {

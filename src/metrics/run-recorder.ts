@@ -11,6 +11,7 @@ import type { Simulation } from '../kernel/simulation.js';
 import type { StationMeter } from '../kernel/stations.js';
 import { toSeconds } from '../kernel/time.js';
 import type { FlannelFleet } from '../network/flannel/flannel-fleet.js';
+import type { NodeCpus } from '../node/node-cpus.js';
 import type { Threshold } from '../scenario/threshold.js';
 import { summarise } from '../stats/summarise.js';
 import { admissionSamples } from './admission-samples.js';
@@ -38,7 +39,7 @@ import { PodTimelines } from './pod-timelines.js';
 import { PodUse } from './pod-use.js';
 import { RequestStatistics } from './request-statistics.js';
 import { RestClientMetrics } from './rest-client-metrics.js';
-import type { MetricSample, NodeRow, RunResult, SummaryRow } from './run-result.js';
+import type { MetricSample, NodeRow, PodRow, RunResult, SummaryRow } from './run-result.js';
 import { samplesOf, selectValues, summaryMetrics } from './samples.js';
 import { SchedulerConflicts, type SchedulerIdentity } from './scheduler-conflicts.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
@@ -83,6 +84,7 @@ export class RunRecorder {
   readonly karpenter: KarpenterMetrics = new KarpenterMetrics();
   readonly flannel: FlannelMetrics = new FlannelMetrics();
   readonly kubeProxy: KubeProxyMetrics = new KubeProxyMetrics();
+  #cpus: NodeCpus | undefined;
   #flannelFleet: FlannelFleet | undefined;
   #dns: DnsMetrics | undefined;
   #traffic: ClientTraffic | undefined;
@@ -168,6 +170,11 @@ export class RunRecorder {
     this.#etcd = etcd;
   }
 
+  /** Reports what CPU pods get that say what they use. */
+  measureCpu(cpus: NodeCpus): void {
+    this.#cpus = cpus;
+  }
+
   /** Reports what cluster DNS does. */
   measureDns(metrics: DnsMetrics | undefined): void {
     this.#dns = metrics;
@@ -223,6 +230,19 @@ export class RunRecorder {
     }));
   }
 
+  /** With the CPU that they have had, where they say what they ask for. */
+  #podRows(): readonly PodRow[] {
+    const uses = this.#cpus?.podUses;
+    if (uses === undefined || uses.size === 0) return this.pods.rows;
+    return this.pods.rows.map((row) => {
+      const use = uses.get(row.uid);
+      if (use === undefined) return row;
+      const { askedMilliUs, missedMilliUs } = use;
+      const usedUs = Math.round((askedMilliUs - missedMilliUs) / 1_000);
+      return { ...row, cpu: { usedUs, askedUs: Math.round(askedMilliUs / 1_000) } };
+    });
+  }
+
   /** All metrics as a scrape finds them now. */
   get samples(): readonly MetricSample[] {
     const simulation = this.#simulation;
@@ -254,7 +274,7 @@ export class RunRecorder {
   /** The result as of now. */
   result(facts: RunFacts): RunResult {
     const simulation = this.#simulation;
-    const pods = this.pods.rows;
+    const pods = this.#podRows();
     const convergence = this.convergence.rows;
     const events = this.#events.rows;
     const traffic = this.#traffic === undefined ? [] : trafficRows(this.#traffic);
@@ -277,7 +297,7 @@ export class RunRecorder {
       nodes: this.#nodeRows(),
       nodeHistory: this.#nodes.history,
       ...(this.#gpus.isUsed && { gpus: this.#gpus.figures }),
-      ...(this.#use.isUsed && { use: this.#use.figures }),
+      ...(this.#use.isUsed && { use: this.#use.figures(this.#cpus?.shortfallMilli ?? 0) }),
       nodeCosts: nodeCostsOf(this.#rentals(), simulation.now),
       convergence,
       requests: this.#requests.rows,

@@ -39,6 +39,14 @@ export interface PodRow {
   readonly schedulingAttempts: number;
   /** Last FailedScheduling message; empty when none. */
   readonly message: string;
+  /** CPU that its containers have used and asked for; absent where they do not say. */
+  readonly cpu?: PodCpuRow;
+}
+
+/** Core-microseconds of a pod. */
+export interface PodCpuRow {
+  readonly usedUs: number;
+  readonly askedUs: number;
 }
 
 /** One row a node at the end of the run. */

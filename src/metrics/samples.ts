@@ -19,6 +19,7 @@ const podMeasures: ReadonlyMap<string, PodMeasure> = new Map<string, PodMeasure>
   ['pod_scheduling_latency_seconds', (pod) => between(pod.queuedUs, pod.boundUs)],
   ['pod_image_pull_seconds', (pod) => between(pod.sandboxUs, pod.imagePulledUs)],
   ['pod_endpoint_programming_seconds', (pod) => between(pod.readyUs, pod.endpointProgrammedUs)],
+  ['pod_cpu_share', ({ cpu }) => (cpu && cpu.askedUs > 0 ? cpu.usedUs / cpu.askedUs : undefined)],
   ['pods_ready', (pod) => (pod.readyUs === undefined ? undefined : 1)],
   ['pods_not_ready', (pod) => ((pod.readyUs ?? pod.wasThere) === undefined ? 1 : undefined)],
 ]);

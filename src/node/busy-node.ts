@@ -6,7 +6,7 @@
 import type { Container } from '../api/container.js';
 import type { Pod } from '../api/pod.js';
 import { podQosClass, podRequests } from '../api/resource-requests.js';
-import { nextStepUs, type Steps, valueAt } from '../api/steps.js';
+import { integralOf, nextStepUs, type Steps, valueAt } from '../api/steps.js';
 import type { EventHandle } from '../kernel/event-queue.js';
 import type { SimTime } from '../kernel/time.js';
 import { nodeCpuConstants } from './constants.js';
@@ -14,6 +14,12 @@ import { CpuGroup } from './cpu-group.js';
 import { cpuWeight } from './cpu-weight.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** What the containers of a pod have asked for and not got, thousandths of a core times µs. */
+export interface PodCpuUse {
+  askedMilliUs: number;
+  missedMilliUs: number;
+}
 
 /** A container that says what it uses. */
 interface BusyContainer {
@@ -29,6 +35,7 @@ interface BusyContainer {
 interface BusyPod {
   readonly group: CpuGroup;
   readonly slice: CpuGroup;
+  readonly use: PodCpuUse;
 }
 
 export class BusyNode {
@@ -40,8 +47,6 @@ export class BusyNode {
   systemShare = 1;
   /** The part of which they have been told last. */
   toldShare = 1;
-  /** Thousandths of a core times µs that its containers asked for and did not get. */
-  missedMilliUs = 0;
   readonly #coresMilli: number;
   readonly #root = new CpuGroup(1);
   readonly #system = new CpuGroup(nodeCpuConstants.systemWeight);
@@ -50,8 +55,8 @@ export class BusyNode {
   readonly #bestEffort = new CpuGroup(cpuWeight(0));
   readonly #containers = new Map<string, BusyContainer>();
   readonly #pods = new Map<string, BusyPod>();
-  /** By container, also of those that have ended. */
-  readonly #missed = new Map<string, number>();
+  /** By UID, also of those that have ended; of containers that run only what they have missed. */
+  readonly #uses = new Map<string, PodCpuUse>();
   #peakMilli = 0;
   #settledUs: SimTime = 0;
   // What a sync of kube-proxy got of what it asked for, and since when.
@@ -82,7 +87,7 @@ export class BusyNode {
     let owner = this.#pods.get(uid);
     if (owner === undefined) {
       const group = new CpuGroup(cpuWeight(podRequests(pod.spec).cpuMilli));
-      owner = { group, slice: this.#sliceOf(pod) };
+      owner = { group, slice: this.#sliceOf(pod), use: this.#useOf(uid) };
       owner.slice.add(group);
       this.#pods.set(uid, owner);
     }
@@ -100,6 +105,7 @@ export class BusyNode {
     const busy = this.#containers.get(key);
     if (busy === undefined) return false;
     const { pod, group, peakMilli } = busy;
+    pod.use.askedMilliUs += askedBy(busy, this.#settledUs);
     this.#containers.delete(key);
     this.#peakMilli -= peakMilli;
     pod.group.remove(group);
@@ -112,7 +118,10 @@ export class BusyNode {
 
   /** Its machine has failed. */
   endAll(): void {
-    for (const { pod, group } of this.#containers.values()) pod.group.remove(group);
+    for (const busy of this.#containers.values()) {
+      busy.pod.use.askedMilliUs += askedBy(busy, this.#settledUs);
+      busy.pod.group.remove(busy.group);
+    }
     for (const { group, slice } of this.#pods.values()) slice.remove(group);
     this.#containers.clear();
     this.#pods.clear();
@@ -147,9 +156,18 @@ export class BusyNode {
     if (demand > 0) this.systemShare = share / demand;
   }
 
-  /** What a container has missed by the time to which its node was moved, thousandths times µs. */
-  missedBy(uid: string, container: string): number {
-    return this.#missed.get(keyOf(uid, container)) ?? 0;
+  /** What a pod has missed by the time to which its node was moved, thousandths times µs. */
+  missedBy(uid: string): number {
+    return this.#uses.get(uid)?.missedMilliUs ?? 0;
+  }
+
+  /** Adds what pods have asked for and missed by then to the uses by UID. O(pods). */
+  addUses(uses: Map<string, PodCpuUse>): void {
+    for (const [uid, use] of this.#uses) uses.set(uid, { ...use });
+    for (const [key, busy] of this.#containers) {
+      const use = uses.get(key.slice(0, key.lastIndexOf('/'))) as PodCpuUse;
+      use.askedMilliUs += askedBy(busy, this.#settledUs);
+    }
   }
 
   /** What its containers ask for now and do not get, milli-CPU. */
@@ -179,12 +197,18 @@ export class BusyNode {
     const forUs = at - this.#settledUs;
     this.#settledUs = at;
     if (forUs === 0 || !this.#isTight) return;
-    for (const [key, { group }] of this.#containers) {
-      const missed = (group.demand - group.share) * forUs;
-      if (missed <= 0) continue;
-      this.missedMilliUs += missed;
-      this.#missed.set(key, (this.#missed.get(key) ?? 0) + missed);
+    for (const { pod, group } of this.#containers.values()) {
+      pod.use.missedMilliUs += (group.demand - group.share) * forUs;
     }
+  }
+
+  #useOf(uid: string): PodCpuUse {
+    let use = this.#uses.get(uid);
+    if (use === undefined) {
+      use = { askedMilliUs: 0, missedMilliUs: 0 };
+      this.#uses.set(uid, use);
+    }
+    return use;
   }
 
   #sliceOf({ spec }: Pod): CpuGroup {
@@ -209,6 +233,11 @@ export class BusyNode {
     this.#proxySinceUs.push(at);
     this.#proxyShares.push(share);
   }
+}
+
+/** What a container has asked for in its run so far. */
+function askedBy({ steps, startedUs }: BusyContainer, at: SimTime): number {
+  return integralOf(steps, 0, at - startedUs, (milli) => milli);
 }
 
 function keyOf(uid: string, container: string): string {

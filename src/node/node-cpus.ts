@@ -16,7 +16,7 @@ import type { Pod } from '../api/pod.js';
 import { statedCpu } from '../api/stated-cpu.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
-import { BusyNode } from './busy-node.js';
+import { BusyNode, type PodCpuUse } from './busy-node.js';
 
 const noEvent = -1;
 
@@ -115,14 +115,16 @@ export class NodeCpus {
     return this.#now(node)?.proxyShareAt(at) ?? 1;
   }
 
-  /** CPU that a container has asked for and not got so far, thousandths of a core times µs. */
-  missedBy(node: number, uid: string, container: string): number {
-    return this.#now(node)?.missedBy(uid, container) ?? 0;
+  /** CPU that a pod has asked for and not got so far, thousandths of a core times µs. */
+  missedBy(node: number, uid: string): number {
+    return this.#now(node)?.missedBy(uid) ?? 0;
   }
 
-  /** The same of all containers of a node. */
-  missedOn(node: number): number {
-    return this.#now(node)?.missedMilliUs ?? 0;
+  /** What pods that say what they use have asked for and missed so far, by UID. O(such pods). */
+  get podUses(): ReadonlyMap<string, PodCpuUse> {
+    const uses = new Map<string, PodCpuUse>();
+    for (const node of this.#busy.keys()) this.#now(node)?.addUses(uses);
+    return uses;
   }
 
   /** What containers ask for now and do not get, on all nodes. O(busy containers). */

@@ -29,6 +29,7 @@ export const thresholdMetrics: ReadonlyMap<string, ThresholdMetric> = new Map([
   ['pod_scheduling_latency_seconds', derived('first seen by the scheduler to bound', podLabels)],
   ['pod_image_pull_seconds', derived('sandbox created to last image pulled', podLabels)],
   ['pod_endpoint_programming_seconds', derived('Ready to programmed on every node', podLabels)],
+  ['pod_cpu_share', derived('CPU that a pod got of what it asked for, 0 to 1', podLabels)],
   ['scheduling_throughput', derived('pods bound in each second', [])],
   ['pods_ready', derived('pods that became Ready', podLabels)],
   ['pods_not_ready', derived('pods that never became Ready', podLabels)],

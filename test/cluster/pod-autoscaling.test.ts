@@ -124,6 +124,22 @@ describe('an autoscaler whose pods are busier than they should be', () => {
   });
 });
 
+describe('an autoscaler whose pods ask for more CPU than their node has', () => {
+  const seen = run({ annotation: '4', request: 'cpu: 1', replicas: 6, least: 6 });
+
+  it('is told what they get, not what they ask for', () => {
+    const { current } = seen.autoscaler.status?.currentMetrics?.[0]?.resource ?? {};
+    // Eight cores for six; a call to the runtime is long over.
+    expect(current).toEqual({ averageUtilization: 133, averageValue: '1334m' });
+  });
+
+  it('has a third of what they asked for in their rows', () => {
+    const shares = seen.result.pods.map(({ cpu }) => (cpu?.usedUs ?? 0) / (cpu?.askedUs ?? 0));
+    expect(shares).toHaveLength(6);
+    for (const share of shares) expect(share).toBeCloseTo(1 / 3, 2);
+  });
+});
+
 describe('an autoscaler that cannot tell', () => {
   it('says that nobody serves the metrics', () => {
     const seen = run({ spec: 'metricsServer: {enabled: false}' });

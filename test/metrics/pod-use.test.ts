@@ -49,6 +49,13 @@ describe('what pods use', () => {
     expect(use?.cpuMilli).toBe(2000);
   });
 
+  test('is no more than there is', () => {
+    const hog = (name: string): string =>
+      pod(name, 'kubeclock.dev/cpu-use: "5"', ', nodeName: a-0');
+    const { use } = run(hog('one'), hog('two'), pod('three', 'kubeclock.dev/cpu-use: "1"'));
+    expect(use?.cpuMilli).toBeCloseTo(4_000 + 1_000, 6);
+  });
+
   test('counts neither pods that have ended nor pods without a node', () => {
     const { use } = run(
       pod('over', 'kubeclock.dev/cpu-use: "2", kubeclock.dev/run-time: 5s'),

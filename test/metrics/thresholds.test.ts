@@ -199,6 +199,17 @@ describe('samples', () => {
     expect(selectValues(samples, [])).toHaveLength(5);
   });
 
+  test('of CPU are what pods got of what they asked for, if for anything', () => {
+    const uses = [
+      [1, 4],
+      [0, 2],
+      [0, 0],
+    ] as const;
+    const rows = uses.map(([usedUs, askedUs]) => podRow({ cpu: { usedUs, askedUs } }));
+    expect(selectValues(samplesOf('pod_cpu_share', rows, []) ?? [], [])).toEqual([0.25, 0]);
+    expect(samplesOf('pod_cpu_share', [podRow()], [])).toEqual([]);
+  });
+
   test('exist for exactly the metrics that a threshold can name, with their labels', () => {
     const ofLookups: string[] = [];
     for (const [metric, { labels }] of thresholdMetrics) {
@@ -206,7 +217,8 @@ describe('samples', () => {
         ofLookups.push(metric); // cluster DNS has them, not the rows of a run
         continue;
       }
-      const samples = samplesOf(metric, pods, [convergenceRow()], [eventRow], [trafficRow()]) ?? [];
+      const all = [...pods, podRow({ cpu: { usedUs: 1, askedUs: 2 } })];
+      const samples = samplesOf(metric, all, [convergenceRow()], [eventRow], [trafficRow()]) ?? [];
       expect([...(samples[0]?.labels.keys() ?? [])], metric).toEqual(labels);
     }
     expect(ofLookups).toEqual(['dns_lookup_seconds', 'dns_lookups', 'dns_stale_lookups']);

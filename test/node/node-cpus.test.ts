@@ -67,7 +67,7 @@ class Bench {
 
   /** Seconds of a core that a pod has missed by now. */
   missed(each: Pod): number {
-    return this.cpus.missedBy(0, each.metadata.uid ?? '', 'app') / 1_000 / SECOND;
+    return this.cpus.missedBy(0, each.metadata.uid ?? '') / 1_000 / SECOND;
   }
 }
 

@@ -81,6 +81,16 @@ describe('pods.csv', () => {
     expect(pending?.['startup_seconds']).toBe('');
   });
 
+  test('says what CPU a pod got of what it asked for, where it says what it uses', () => {
+    const cpu = { usedUs: 1_500_000, askedUs: 6_000_000 };
+    const pods = readBack('pods.csv', runResult({ pods: [podRow({ cpu }), podRow()] }));
+    const columns = pods.map((pod) => [pod['cpu_asked_seconds'], pod['cpu_used_seconds']]);
+    expect(columns).toEqual([
+      ['6', '1.5'],
+      ['', ''],
+    ]);
+  });
+
   test('keeps messages with quotes, commas and line ends whole', () => {
     expect(readBack('pods.csv')[2]?.['message']).toBe('a "quoted", message\nof two lines');
   });

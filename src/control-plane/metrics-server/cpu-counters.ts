@@ -2,7 +2,7 @@
 // its share of the CPU that a load asks of all pods that it selects and that are Ready, never more
 // than its limit; else what its annotation says; else a share of its request.
 // A load keeps one counter for the share of any of its pods, so that a pod that comes or goes costs
-// O(loads). Left out: CPU that a node does not have, use while an image is pulled.
+// O(loads). Left out: use while an image is pulled; that a node has less CPU than loads ask for.
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
 import type { Labels } from '../../api/object-meta.js';
 import type { Pod } from '../../api/pod.js';

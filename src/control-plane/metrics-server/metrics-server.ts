@@ -15,6 +15,9 @@ import type { SimTime } from '../../kernel/time.js';
 import { metricsServerConstants as constants } from './constants.js';
 import { CpuCounters, type CpuLoad, type RunningPod } from './cpu-counters.js';
 
+/** CPU that a pod on a node has asked for and not got so far, thousandths of a core times µs. */
+export type MissedCpu = (node: string, uid: string) => number;
+
 export interface MetricsServerOptions {
   readonly simulation: Simulation;
   readonly client: ApiClient;
@@ -23,6 +26,7 @@ export interface MetricsServerOptions {
   /** --metric-resolution. */
   readonly resolutionUs: number;
   readonly loads: readonly CpuLoad[];
+  readonly missedBy: MissedCpu;
 }
 
 /** A reading of a pod's CPU counter. */
@@ -50,15 +54,18 @@ export class MetricsServer {
   readonly #resolutionUs: number;
   readonly #pods: Informer<Pod>;
   readonly #counters: CpuCounters;
+  readonly #missedBy: MissedCpu;
   readonly #measured = new Map<string, Measured>();
   readonly #scraped: EventKind;
 
-  constructor({ simulation, client, up, down, resolutionUs, loads }: MetricsServerOptions) {
+  constructor(options: MetricsServerOptions) {
+    const { simulation, client, up, down, resolutionUs, loads, missedBy } = options;
     this.#simulation = simulation;
     this.up = up;
     this.down = down;
     this.#resolutionUs = resolutionUs;
     this.#counters = new CpuCounters(loads);
+    this.#missedBy = missedBy;
     this.#pods = new Informer<Pod>(simulation, {
       name: 'metrics-server/pods',
       resource: 'pods',
@@ -121,6 +128,13 @@ export class MetricsServer {
     this.#measured.delete(keyOf(pod));
   }
 
+  /** What a pod has had, not what it has asked for. */
+  #used(running: RunningPod, now: SimTime): number {
+    const { metadata, spec } = running.pod;
+    const missed = this.#missedBy(spec.nodeName ?? '', metadata.uid ?? '');
+    return Math.max(0, this.#counters.usedBy(running, now) - missed);
+  }
+
   /** Reads all counters. O(running pods). */
   #scrape(): void {
     const { now } = this.#simulation;
@@ -129,7 +143,7 @@ export class MetricsServer {
       const { startedUs } = running;
       const isFresh = now - startedUs >= constants.freshContainerMinWindowUs;
       measured.previous = last ?? (isFresh ? { atUs: startedUs, used: 0 } : undefined);
-      measured.last = { atUs: now, used: this.#counters.usedBy(running, now) };
+      measured.last = { atUs: now, used: this.#used(running, now) };
     }
     this.#simulation.after(this.#resolutionUs, this.#scraped);
   }

@@ -44,6 +44,12 @@ export const podsCsv: CsvFile = csvFile<PodRow>(
     secondsColumn('deleted_seconds', 'Pod removed from the API.', (pod) => pod.deletedUs),
     secondsColumn('scheduling_latency_seconds', 'From queued to bound.', schedulingLatencyUs),
     secondsColumn('startup_seconds', 'From created to ready.', startupUs),
+    secondsColumn(
+      'cpu_asked_seconds',
+      'CPU that its containers asked for; empty when they do not say.',
+      (pod) => pod.cpu?.askedUs,
+    ),
+    secondsColumn('cpu_used_seconds', 'CPU that they got of that.', (pod) => pod.cpu?.usedUs),
     textColumn(
       'message',
       'Last message of a FailedScheduling event; empty when there was none.',
