@@ -17,7 +17,8 @@ export class EventLog {
   capacityDecreases = 0;
   /** Changes after this revision are all there. */
   startRevision = 0;
-  #events: WatchEvent[] = [];
+  /** Undefined: dropped. */
+  #events: (WatchEvent | undefined)[] = [];
   #times: SimTime[] = [];
   #head = 0;
 
@@ -50,7 +51,7 @@ export class EventLog {
     if (revision < this.startRevision) return undefined;
     let from = this.#events.length;
     while (from > this.#head && (this.#events[from - 1] as WatchEvent).revision > revision) from--;
-    return this.#events.slice(from);
+    return this.#events.slice(from) as WatchEvent[];
   }
 
   #resize(now: SimTime): void {
@@ -71,7 +72,10 @@ export class EventLog {
   }
 
   #dropOldest(count: number): void {
-    this.#head += count;
-    this.startRevision = (this.#events[this.#head - 1] as WatchEvent).revision;
+    const head = this.#head + count;
+    this.startRevision = (this.#events[head - 1] as WatchEvent).revision;
+    // What waits to be cut off holds no versions of objects.
+    this.#events.fill(undefined, this.#head, head);
+    this.#head = head;
   }
 }

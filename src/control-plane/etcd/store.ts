@@ -18,8 +18,11 @@ import { LeasedKeys } from './leased-keys.js';
 import { plainResult } from './request.js';
 import { type Compaction, RevisionSizes } from './revision-sizes.js';
 
-/** Changes kept for watchers that have not read them yet. */
-const LOG_LENGTH = 65_536;
+/** Changes kept for watchers that have not read them yet: the last one and 65,536 before it. */
+const LOG_LENGTH = 65_537;
+
+/** Of the first write. */
+const FIRST_REVISION = 2;
 
 const NO_EVENTS: readonly WatchEvent[] = [];
 const NO_VALUES: EtcdResult['values'] = [];
@@ -49,12 +52,11 @@ export class Store {
   readonly sizes: RevisionSizes = new RevisionSizes();
   readonly #stored = new Map<string, Stored>();
   readonly #index = new KeyIndex();
-  // The log, by revision: key and event of the (first) change; no event: of no object.
-  #logKeys: string[] = [];
-  #logEvents: (WatchEvent | undefined)[] = [];
+  // The log, by revision modulo its length: key and event of the (first) change; no event: of no
+  // object.
+  readonly #logKeys: string[] = [];
+  readonly #logEvents: (WatchEvent | undefined)[] = [];
   readonly #further = new Map<number, Further>();
-  /** Revision of the first change in the log. */
-  #logStart = 2;
 
   /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
@@ -228,23 +230,23 @@ export class Store {
     return { succeeded, revision, current, values, count: 0, leaseId: 0, error: undefined };
   }
 
+  /** Revision of the first change in the log. */
+  get #logStart(): number {
+    return Math.max(FIRST_REVISION, this.revision - LOG_LENGTH + 1);
+  }
+
+  /** Puts the change of the newest revision in the place of the oldest. */
   #record(key: string, event: WatchEvent | undefined): void {
-    this.#logKeys.push(key);
-    this.#logEvents.push(event);
-    if (this.#logKeys.length < LOG_LENGTH * 2) return;
-    this.#logKeys = this.#logKeys.slice(LOG_LENGTH);
-    this.#logEvents = this.#logEvents.slice(LOG_LENGTH);
-    this.#logStart += LOG_LENGTH;
-    for (const revision of this.#further.keys()) {
-      if (revision < this.#logStart) this.#further.delete(revision);
-    }
+    const place = this.#place(this.revision);
+    this.#logKeys[place] = key;
+    this.#logEvents[place] = event;
+    if (this.#further.size > 0) this.#further.delete(this.revision - LOG_LENGTH);
   }
 
   #place(revision: number): number {
-    const place = revision - this.#logStart;
-    const isThere = place >= 0 && place < this.#logKeys.length;
+    const isThere = revision >= this.#logStart && revision <= this.revision;
     if (!isThere) assert(false, `the change of revision ${revision} is no longer in the log`);
-    return place;
+    return (revision - FIRST_REVISION) % LOG_LENGTH;
   }
 
   /** What the keys that were changed after a revision were worth then. O(changes since). */
