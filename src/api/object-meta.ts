@@ -140,6 +140,9 @@ export function controllerOf(object: ApiObject): OwnerReference | undefined {
 /** Points at `object`, as Events do. */
 export function referenceTo({ apiVersion, kind, metadata }: ApiObject): ObjectReference {
   const { namespace, name, uid } = metadata;
+  if (namespace !== undefined && uid !== undefined) {
+    return { apiVersion, kind, namespace, name, uid };
+  }
   return {
     apiVersion,
     kind,

@@ -55,8 +55,9 @@ export class SeriesEventRecorder {
   ): void {
     const { kind, metadata } = involved;
     const { now } = this.#simulation;
-    const object = `${kind}/${metadata.namespace ?? ''}/${metadata.name}/${metadata.uid}`;
-    const key = `${object}/${type}/${reason}`;
+    const object = metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+    // In one piece: a template would leave each of its steps in memory.
+    const key = [object, type, reason].join('/');
     const before = this.#recorded.get(key);
     if (before !== undefined) {
       before.lastUs = now;

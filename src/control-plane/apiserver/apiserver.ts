@@ -7,11 +7,10 @@
 // controlplane B1, B2).
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
-import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
-import { type ApiRequest, type ApiResponse, objectKey } from '../../client/api-request.js';
+import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { ApiTransport } from '../../client/api-transport.js';
 import type { ApiServerPort } from '../../client/connection.js';
 import type { EtcdPort } from '../../client/etcd-client.js';
@@ -48,6 +47,7 @@ import {
   STREAMING,
 } from './request-table.js';
 import { ResourceStorage } from './resource-storage.js';
+import { storageKey } from './storage-key.js';
 
 /** What an apiserver is started with, as its flags. */
 export interface ApiServerSettings {
@@ -256,9 +256,8 @@ export class ApiServer implements ApiServerPort {
     const { request } = call;
     const sender = this.#principals.of(call.caller);
     const name = request.name || request.body?.metadata.name || '';
-    const cacheKey = objectKey(request.namespace, name);
-    const key = joined(request.resource, cacheKey);
-    const id = this.#requests.add(call, sender, cacheKey, key);
+    const key = storageKey(request.resource, request.namespace, name);
+    const id = this.#requests.add(call, sender, key);
     const { now } = this.#simulation;
     if (request.verb !== 'watch') this.#deadlines.add(id, now);
     const cpuUs = chainCpuUs(call, this.#isNewToken(sender));

@@ -3,7 +3,6 @@
 // 1), and the list is the answer. What has gone meanwhile counts as deleted; another failure ends
 // the work and is the answer.
 // Source: Kubernetes v1.36 apiserver registry/generic/registry/store.go DeleteCollection.
-import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { ApiCall } from '../../client/api-call.js';
 import {
@@ -11,12 +10,12 @@ import {
   type ApiResponse,
   isSuccess,
   isSuccessOrGone,
-  objectKey,
 } from '../../client/api-request.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import type { CpuHost } from '../../kernel/stations.js';
 import { apiserverConstants as cost } from './constants.js';
 import { GONE, PART, type RequestTable } from './request-table.js';
+import { storageKey } from './storage-key.js';
 
 /** A collection whose objects are being deleted. */
 interface Collection {
@@ -100,9 +99,8 @@ export class CollectionDeletes {
     const request = deletionOf(object, whole.request);
     const { now } = this.#simulation;
     const call = new ApiCall(whole.caller, request, 0, now, NO_CALLBACK, undefined);
-    const cacheKey = objectKey(request.namespace, request.name);
-    const key = joined(request.resource, cacheKey);
-    const part = requests.add(call, requests.sender(id), cacheKey, key);
+    const key = storageKey(request.resource, request.namespace, request.name);
+    const part = requests.add(call, requests.sender(id), key);
     requests.setPhase(part, PART);
     collection.next = next + 1;
     collection.part = part;

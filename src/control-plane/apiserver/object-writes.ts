@@ -4,7 +4,6 @@
 // Source: Kubernetes v1.36 apiserver registry/generic/registry/store.go, storage/etcd3/store.go
 // (reference: controlplane B8).
 import { encodedBytes } from '../../api/encoded-size.js';
-import { joined } from '../../api/joined.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
 import { type ApiRequest, objectKey } from '../../client/api-request.js';
 import type { EtcdResult, EtcdTransaction } from '../../client/etcd-client.js';
@@ -18,6 +17,7 @@ import { Evictions } from './evictions.js';
 import { deleteOutcome, type Outcome, updateOutcome } from './outcomes.js';
 import type { IdentityGenerator } from './registry.js';
 import type { StorageContext } from './storage-context.js';
+import { noteEventKey, storageKey } from './storage-key.js';
 import { statusOf, withParts } from './stored-parts.js';
 
 export interface ObjectWriteOptions {
@@ -82,9 +82,9 @@ export class ObjectWrites {
   /** Carries a write out. */
   handle(id: number): void {
     const { requests, cacheOf } = this.#context;
-    const { verb, resource, subresource } = requests.call(id).request;
+    const { verb, resource, subresource, namespace, name } = requests.call(id).request;
     if (verb === 'create' && subresource === undefined) return this.#create(id);
-    const cached = cacheOf(resource).objects.byKey.get(requests.cacheKey(id));
+    const cached = cacheOf(resource).objects.byKey.get(objectKey(namespace, name));
     if (cached === undefined) this.read(id);
     else this.#start(id, cached, false);
   }
@@ -101,7 +101,8 @@ export class ObjectWrites {
     if ('code' in admitted) {
       return reply(id, status(admitted.code, admitted.reason, admitted.message));
     }
-    const key = joined(resource, objectKey(metadata.namespace, metadata.name));
+    const key = storageKey(resource, metadata.namespace, metadata.name);
+    if (admitted.kind === 'Event') noteEventKey(admitted.metadata, key);
     requests.setKey(id, key);
     const outcome = { kind: 'write', object: admitted } as const;
     this.#admission.admit(id, request, { current: undefined, outcome });

@@ -30,18 +30,16 @@ export class RequestTable {
   readonly #calls: (ApiCall | undefined)[] = [];
   readonly #senders: (Principal | undefined)[] = [];
   readonly #keys: string[] = [];
-  readonly #cacheKeys: string[] = [];
   readonly #responses: (ApiResponse | undefined)[] = [];
   readonly #phases: number[] = [];
   readonly #free: number[] = [];
 
-  /** Takes a request in; keys are those of its object in the watch cache and in the store. */
-  add(call: ApiCall, sender: Principal, cacheKey: string, key: string): number {
+  /** Takes a request in; `key`: of its object in the store. */
+  add(call: ApiCall, sender: Principal, key: string): number {
     const id = this.#free.pop() ?? this.#calls.length;
     this.#calls[id] = call;
     this.#senders[id] = sender;
     this.#keys[id] = key;
-    this.#cacheKeys[id] = cacheKey;
     this.#responses[id] = undefined;
     this.#phases[id] = AUTHENTICATING;
     return id;
@@ -58,11 +56,6 @@ export class RequestTable {
   /** `pods/default/web-1`. */
   key(id: number): string {
     return this.#keys[id] as string;
-  }
-
-  /** `default/web-1`. */
-  cacheKey(id: number): string {
-    return this.#cacheKeys[id] as string;
   }
 
   setKey(id: number, key: string): void {

@@ -111,8 +111,10 @@ export function withParts(
 ): KubernetesObject {
   const { apiVersion, kind } = object;
   if (!hasUsualParts(kind)) {
-    const parts = status === undefined ? { metadata } : { metadata, status };
-    const made = extended(object, parts) as KubernetesObject;
+    // All that make objects of such kinds give them metadata, so that a spread adds no field.
+    const made = (
+      status === undefined ? { ...object, metadata } : extended(object, { metadata, status })
+    ) as KubernetesObject;
     if (status === statusOf(object)) shareSize(made, object);
     return made;
   }

@@ -1,4 +1,5 @@
-// Which keys hang on which lease. When leases end is the leader's business (lessor.ts).
+// Which keys hang on which lease; on which a key hangs is noted with what is stored under it. When
+// leases end is the leader's business (lessor.ts).
 // Source: etcd v3.6 server/lease (reference: controlplane A9).
 
 interface Lease {
@@ -10,7 +11,6 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 
 export class LeasedKeys {
   readonly #leases = new Map<number, Lease>();
-  readonly #leaseOf = new Map<string, number>();
 
   grant(id: number, ttlSeconds: number): void {
     this.#leases.set(id, { ttlSeconds, keys: new Set() });
@@ -35,21 +35,14 @@ export class LeasedKeys {
   }
 
   /** Hangs a key on a lease, off the one it hung on before; 0: on none. */
-  attach(key: string, id: number): void {
-    const before = this.#leaseOf.size === 0 ? undefined : this.#leaseOf.get(key);
-    if (before !== undefined) {
-      this.#leases.get(before)?.keys.delete(key);
-      this.#leaseOf.delete(key);
-    }
-    if (id === 0) return;
-    this.#leases.get(id)?.keys.add(key);
-    this.#leaseOf.set(key, id);
+  attach(key: string, before: number, id: number): void {
+    if (before !== 0) this.#leases.get(before)?.keys.delete(key);
+    if (id !== 0) this.#leases.get(id)?.keys.add(key);
   }
 
   /** Forgets a lease and says what hung on it. */
   end(id: number): readonly string[] {
     const keys = [...this.keysOf(id)];
-    for (const key of keys) this.attach(key, 0);
     this.#leases.delete(id);
     return keys;
   }

@@ -34,6 +34,8 @@ interface Stored {
   revision: number;
   /** Key and value. */
   bytes: number;
+  /** On which it hangs; 0: on none. */
+  leaseId: number;
 }
 
 /** Keys that were deleted in one revision beside the first. */
@@ -128,8 +130,7 @@ export class Store {
     const revision = ++this.revision;
     // The one place where an object is changed: nobody has seen it before its commit.
     (value.metadata as { resourceVersion: number }).resourceVersion = revision;
-    this.#put(key, stored, value, key.length + bytes);
-    this.leases.attach(key, leaseId);
+    this.#put(key, stored, value, key.length + bytes, leaseId);
     const type = previous === undefined ? 'ADDED' : 'MODIFIED';
     this.#record(key, { type, object: value, previous, revision, bytes });
     return this.#result(true, revision, value);
@@ -141,7 +142,7 @@ export class Store {
     const isExpected = (stored?.revision ?? 0) === expectedRevision;
     if (!isExpected) return this.#result(false, stored?.revision ?? 0, undefined);
     const revision = ++this.revision;
-    this.#put(key, stored, undefined, key.length + bytes);
+    this.#put(key, stored, undefined, key.length + bytes, stored?.leaseId ?? 0);
     this.#record(key, undefined);
     return this.#result(true, revision, undefined);
   }
@@ -194,16 +195,19 @@ export class Store {
     stored: Stored | undefined,
     value: KubernetesObject | undefined,
     bytes: number,
+    leaseId: number,
   ): void {
+    this.leases.attach(key, stored?.leaseId ?? 0, leaseId);
     this.sizes.put(this.revision, bytes, stored?.bytes ?? 0);
     if (stored === undefined) {
-      this.#stored.set(key, { value, revision: this.revision, bytes });
+      this.#stored.set(key, { value, revision: this.revision, bytes, leaseId });
       this.#index.add(key);
       return;
     }
     stored.value = value;
     stored.revision = this.revision;
     stored.bytes = bytes;
+    stored.leaseId = leaseId;
   }
 
   #deleteOne(key: string, stored: Stored): KubernetesObject | undefined {
@@ -217,7 +221,7 @@ export class Store {
     const previous = stored.value;
     this.#stored.delete(key);
     this.#index.remove(key);
-    this.leases.attach(key, 0);
+    this.leases.attach(key, stored.leaseId, 0);
     this.sizes.remove(revision, key.length, stored.bytes);
     if (previous === undefined) return undefined;
     const metadata = { ...previous.metadata, resourceVersion: revision };

@@ -5,7 +5,7 @@
 import type { Event } from '../../api/event.js';
 import { extended } from '../../api/extended.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import { referenceTo } from '../../api/object-meta.js';
+import { type ObjectReference, referenceTo } from '../../api/object-meta.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import { hexadecimal } from '../../stats/hexadecimal.js';
@@ -63,11 +63,15 @@ interface Posting {
   readonly isRepeated: boolean;
 }
 
+/** Messages are forgotten, all at once, when there are more. */
+const MESSAGES_LIMIT = 1024;
+
 /** Posts Events of all nodes. */
 export class EventPoster {
   readonly #context: KubeletContext;
   /** By node; the first one is under way. */
   readonly #queues: Posting[][] = [];
+  readonly #messages = new Map<string, string>();
 
   constructor(context: KubeletContext) {
     this.#context = context;
@@ -105,7 +109,7 @@ export class EventPoster {
       reason,
       message,
       type: nodeWarnings.has(reason) ? 'Warning' : 'Normal',
-      source: { component: 'kubelet', host: name },
+      source: agent.eventSource,
       firstTimestamp: now,
       lastTimestamp: now,
       count: 1,
@@ -147,7 +151,6 @@ export class EventPoster {
     const now = clockOf(record.agent, this.#context.simulation.now);
     const { namespace = 'default', name } = record.pod.metadata;
     const part = container === undefined ? 'pod' : container.spec.name;
-    const list = container?.isInit ? 'initContainers' : 'containers';
     return {
       apiVersion: 'v1',
       kind: 'Event',
@@ -155,17 +158,24 @@ export class EventPoster {
         name: `${name}.${hexadecimal(record.seenUs)}.${part}.${reason.toLowerCase()}`,
         namespace,
       },
-      involvedObject: extended(referenceTo(record.pod), {
-        fieldPath: container === undefined ? 'spec' : `spec.${list}{${part}}`,
-      }),
+      involvedObject: involvedObject(record, container),
       reason,
-      message,
+      message: this.#shared(message),
       type: warnings.has(reason) ? 'Warning' : 'Normal',
-      source: { component: 'kubelet', host: record.agent.spec.name },
+      source: record.agent.eventSource,
       firstTimestamp: now,
       lastTimestamp: now,
       count: 1,
     };
+  }
+
+  /** The same text as before, where there was one: most containers are told the same of. */
+  #shared(message: string): string {
+    const known = this.#messages.get(message);
+    if (known !== undefined) return known;
+    if (this.#messages.size === MESSAGES_LIMIT) this.#messages.clear();
+    this.#messages.set(message, message);
+    return message;
   }
 
   #post(node: number): void {
@@ -196,4 +206,17 @@ export class EventPoster {
     }
     if (queue.length > 0) this.#post(node);
   };
+}
+
+/** What Events of a container are about, or of a pod; those of one container share it. */
+function involvedObject(
+  { pod }: PodRecord,
+  container: ContainerRecord | undefined,
+): ObjectReference {
+  if (container === undefined) return extended(referenceTo(pod), { fieldPath: 'spec' });
+  const list = container.isInit ? 'initContainers' : 'containers';
+  container.reference ??= extended(referenceTo(pod), {
+    fieldPath: `spec.${list}{${container.spec.name}}`,
+  });
+  return container.reference;
 }

@@ -1,5 +1,6 @@
 // One kubelet: what it was started with and the data its parts keep for it. Data only; the fleet's
 // parts act on it.
+import type { EventSource } from '../../api/event.js';
 import { extended } from '../../api/extended.js';
 import type { Node, NodeAddress } from '../../api/node.js';
 import type { Pod } from '../../api/pod.js';
@@ -63,6 +64,8 @@ export class NodeAgent {
   readonly heartbeatClient: ApiClient;
   readonly client: ApiClient;
   readonly eventClient: ApiClient;
+  /** Who posts its Events. */
+  readonly eventSource: EventSource;
   readonly usage: NodeUsage = new NodeUsage();
   /** Critical pods for which others go. */
   readonly preemptors: Set<PodRecord> = new Set();
@@ -137,6 +140,7 @@ export class NodeAgent {
     this.client = new ApiClient(transport, extended(common, { limit }));
     const eventLimit = { qps: eventRecordQps, burst: eventBurst };
     this.eventClient = new ApiClient(transport, extended(common, { limit: eventLimit }));
+    this.eventSource = { component: 'kubelet', host: spec.name };
     const isInternal = ({ type }: NodeAddress): boolean => type === 'InternalIP';
     this.address = spec.node.status?.addresses?.find(isInternal)?.address ?? '';
     const phase = phases(simulation, name);

@@ -1,6 +1,7 @@
 // What a kubelet knows about one pod and its containers. Data only. A container has two states:
 // what it is, and what the kubelet has seen of it; only the latter reaches the API.
 import type { Container } from '../../api/container.js';
+import type { ObjectReference } from '../../api/object-meta.js';
 import type { Pod, PodStatus } from '../../api/pod.js';
 import type { EventHandle } from '../../kernel/event-queue.js';
 import type { RandomStream } from '../../kernel/random-stream.js';
@@ -79,6 +80,8 @@ export class ContainerRecord {
   /** On its way to stop: hook, signal or kill; then it will have ended with this code. */
   isStopping = false;
   stopExitCode = 0;
+  /** What its Events are about; undefined: it has none yet. */
+  reference: ObjectReference | undefined;
 
   constructor(spec: Container, index: number, isInit: boolean, times: ContainerTimes) {
     this.spec = spec;
