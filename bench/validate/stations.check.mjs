@@ -1,12 +1,19 @@
 // Queueing stations against closed forms.
 
 import { distribution } from '../../dist/kernel/distributions.js';
+import { FastEventQueue } from '../../dist/kernel/fast-event-queue.js';
+import { ReferenceEventQueue } from '../../dist/kernel/reference-event-queue.js';
 import { Simulation } from '../../dist/kernel/simulation.js';
 import { WorkerPool } from '../../dist/kernel/stations.js';
 
 /** Mean wait in units of the mean service time, at load `rho` on `servers`. */
 function meanWait(servers, rho, service) {
-  const simulation = new Simulation('validate');
+  return ofStation(servers, rho, service, new FastEventQueue()).wait;
+}
+
+/** The same, and the hash of all events, with a queue of events. */
+function ofStation(servers, rho, service, queue, horizonUs = 10_000_000_000) {
+  const simulation = new Simulation('validate', queue);
   const pool = new WorkerPool(simulation, 'station', servers);
   const stream = simulation.random.stream('arrivals');
   const gap = distribution({ kind: 'exponential', mean: 10_000 / rho / servers });
@@ -17,8 +24,21 @@ function meanWait(servers, rho, service) {
     simulation.after(gap.sample(stream), arrived);
   });
   simulation.after(0, arrived);
-  simulation.run(10_000_000_000);
-  return pool.meter.report(simulation.now).meanWaitUs / 10_000;
+  simulation.run(horizonUs);
+  const wait = pool.meter.report(simulation.now).meanWaitUs / 10_000;
+  return { wait, traceHash: simulation.traceHash };
+}
+
+/** Of runs with the fast queue, the share whose trace is that of the plain one. */
+function sameTraces() {
+  const loads = [0.3, 0.7, 0.95, 1.2];
+  const same = loads.filter((rho) => {
+    const [fast, plain] = [new FastEventQueue(), new ReferenceEventQueue()].map(
+      (queue) => ofStation(4, rho, exponential, queue, 1_000_000_000).traceHash,
+    );
+    return fast === plain;
+  });
+  return same.length / loads.length;
 }
 
 /** Erlang's C: mean wait of M/M/c in units of the service time. */
@@ -60,5 +80,13 @@ export const checks = [
     tolerance: 0.02,
     measure: () => meanWait(1, 0.7, { kind: 'constant', value: 10_000 }),
     source: 'closed form',
+  },
+  {
+    name: 'traces of M/M/4 with the plain event queue',
+    unit: 'share',
+    expected: 1,
+    tolerance: 0,
+    measure: sameTraces,
+    source: 'src/kernel/reference-event-queue.ts',
   },
 ];

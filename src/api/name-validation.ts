@@ -9,7 +9,6 @@ import type { FieldPath } from './field-path.js';
 import { invalidValue, type ProblemList } from './field-problem.js';
 
 const labelForm = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const label1035Form = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const subdomainForm = `${labelForm}(\\.${labelForm})*`;
 const qualifiedForm = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const valueForm = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
@@ -62,16 +61,6 @@ export const dnsLabelProblems: NameCheck = nameCheck({
     'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or ' +
     "'-', and must start and end with an alphanumeric character",
   examples: 'my-name 123-abc',
-});
-
-/** A DNS-1035 label: the form of service names before 1.36 relaxed it to a DNS-1123 label. */
-export const dns1035LabelProblems: NameCheck = nameCheck({
-  length: 63,
-  form: label1035Form,
-  explanation:
-    'a DNS-1035 label must consist of lower case alphanumeric characters or ' +
-    "'-', start with an alphabetic character, and end with an alphanumeric character",
-  examples: 'my-name abc-123',
 });
 
 /** A DNS-1123 subdomain: the form of most object names, at most 253 characters. */

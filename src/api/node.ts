@@ -16,15 +16,8 @@ export interface Taint {
   readonly timeAdded?: Time;
 }
 
-export type NodeConditionType =
-  | 'Ready'
-  | 'MemoryPressure'
-  | 'DiskPressure'
-  | 'PIDPressure'
-  | 'NetworkUnavailable';
-
 export interface NodeCondition {
-  /** A `NodeConditionType`, or a condition of some add-on. */
+  /** `Ready`, `MemoryPressure` and others of Kubernetes, or a condition of some add-on. */
   readonly type: string;
   readonly status: ConditionStatus;
   readonly lastHeartbeatTime?: Time;

@@ -66,19 +66,8 @@ export type PreemptionPolicy = 'PreemptLowerPriority' | 'Never';
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
 
-/** The condition types that Kubernetes itself sets on pods. */
-export type PodConditionType =
-  | 'PodScheduled'
-  | 'PodReadyToStartContainers'
-  | 'Initialized'
-  | 'ContainersReady'
-  | 'Ready'
-  | 'DisruptionTarget'
-  | 'PodResizePending'
-  | 'PodResizeInProgress';
-
 export interface PodCondition {
-  /** A `PodConditionType`, or the name of a readiness gate. */
+  /** `PodScheduled`, `Initialized`, `Ready` and others of Kubernetes, or a readiness gate. */
   readonly type: string;
   readonly status: ConditionStatus;
   readonly observedGeneration?: number;

@@ -288,18 +288,3 @@ export function addQuantities(left: Quantity, right: Quantity): Quantity {
     format: a.nano === 0n ? b.format : a.format,
   });
 }
-
-/**
- * The exact difference `left - right`, as canonical text in the format of `left`, or of `right`
- * when `left` is zero.
- *
- * @throws QuantityError when either is not a quantity.
- */
-export function subtractQuantities(left: Quantity, right: Quantity): Quantity {
-  const a = parseQuantity(left);
-  const b = parseQuantity(right);
-  return formatQuantity({
-    nano: a.nano - b.nano,
-    format: a.nano === 0n ? b.format : a.format,
-  });
-}

@@ -100,8 +100,3 @@ export function messageShape(message: string): MessageShape | undefined {
   parsed.set(message, shape);
   return shape;
 }
-
-/** The names of all messages in the tables, sorted. */
-export function messageNames(): readonly string[] {
-  return [...texts.keys()].sort((a, b) => (a < b ? -1 : 1));
-}

@@ -128,12 +128,6 @@ export function loadYaml(text: string, duplicateKeys: 'override' | 'refuse'): re
   });
 }
 
-/** The value a plain scalar of kubectl's YAML stands for; for tests and for error messages. */
-export function resolvePlainScalar(source: string): null | boolean | number | string {
-  if (nullWords.has(source)) return null;
-  return booleanWords.get(source) ?? resolveNumber(source) ?? source;
-}
-
 /** A value as YAML text with the indentation that kubectl prints; ends in a newline. */
 export function yamlText(value: unknown): string {
   return dump(value, { seqNoIndent: true, lineWidth: -1, noRefs: true });

@@ -7,6 +7,7 @@ import { encodedBytes } from '../api/encoded-size.js';
 import { formatBytes, quantityValue } from '../api/quantity.js';
 import type { ControlPlaneHost, DiskSpec, EtcdServers, EtcdSpec } from '../cluster/cluster-spec.js';
 import { kubeletNode, nodeLease } from '../cluster/node-objects.js';
+import { defaultEtcdOptions } from '../control-plane/etcd/etcd.js';
 import { diskNamed } from './disks.js';
 import { distributionOf } from './distribution-text.js';
 import { durationUs, formatDuration } from './duration.js';
@@ -51,11 +52,11 @@ export function etcdOf(text: EtcdText | undefined, shared: readonly string[]): E
     disk: diskOf(text?.disk ?? 'nvme'),
     walDisk: text?.walDisk === undefined ? undefined : diskOf(text.walDisk),
     options: {
+      ...defaultEtcdOptions,
       heartbeatIntervalUs: durationUs(text?.heartbeatInterval),
       electionTimeoutUs: durationUs(text?.electionTimeout),
       quotaBackendBytes: quantityValue(String(text?.quotaBackendBytes ?? 0)),
       watchProgressNotifyIntervalUs: durationUs(text?.watchProgressNotifyInterval),
-      leaseCheckpoint: false,
     },
   };
 }

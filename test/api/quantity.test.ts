@@ -13,7 +13,6 @@ import {
   quantityMilliValue,
   quantityProblem,
   quantityValue,
-  subtractQuantities,
 } from '../../src/api/quantity.js';
 
 const wrongFormat =
@@ -220,17 +219,15 @@ describe('canonical text', () => {
 });
 
 describe('arithmetic', () => {
-  it.each<[string, string, string, string]>([
-    // left, right, sum, difference
-    ['1', '500m', '1500m', '500m'],
-    ['1Gi', '1Gi', '2Gi', '0'],
-    ['0', '1Gi', '1Gi', '-1Gi'],
-    ['100m', '200m', '300m', '-100m'],
-    ['1Gi', '1M', '1074741824', '1072741824'],
-    ['1e3', '1', '1001', '999'],
-  ])('%s and %s: sum %s, difference %s', (left, right, sum, difference) => {
+  it.each<[string, string, string]>([
+    ['1', '500m', '1500m'],
+    ['1Gi', '1Gi', '2Gi'],
+    ['0', '1Gi', '1Gi'],
+    ['100m', '200m', '300m'],
+    ['1Gi', '1M', '1074741824'],
+    ['1e3', '1', '1001'],
+  ])('%s and %s are %s', (left, right, sum) => {
     expect(addQuantities(left, right)).toBe(sum);
-    expect(subtractQuantities(left, right)).toBe(difference);
   });
 
   it.each<[string, string, number]>([
@@ -328,12 +325,11 @@ describe('quantity laws', () => {
     );
   });
 
-  it('adds commutatively, and subtraction undoes addition', () => {
+  it('adds in any order', () => {
     fc.assert(
       fc.property(written, written, (left, right) => {
         const sum = addQuantities(left.text, right.text);
         expect(compareQuantities(sum, addQuantities(right.text, left.text))).toBe(0);
-        expect(compareQuantities(subtractQuantities(sum, right.text), left.text)).toBe(0);
       }),
     );
   });
