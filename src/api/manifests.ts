@@ -26,7 +26,7 @@ import type { ManifestObject } from './manifest-object.js';
 import type { ApiObject } from './object-meta.js';
 import { compareProblems, type Problem, type ProblemName, problemCodes } from './problem.js';
 import { type FoundTemplate, findTemplate } from './template-detection.js';
-import { loadYaml } from './yaml-dialect.js';
+import { loadYaml, refusalOf, type YamlRefusal } from './yaml-dialect.js';
 
 /** Objects of a kind that the simulator does not know. */
 export interface IgnoredKind {
@@ -203,7 +203,7 @@ function reportTemplate(reader: Reader, template: FoundTemplate): void {
 }
 
 /** Reports what is wrong with a document that the fast parser refused, and reads what it can. */
-function takeMalformed(reader: Reader, chunk: DocumentChunk, reason: string): void {
+function takeMalformed(reader: Reader, chunk: DocumentChunk, refusal: YamlRefusal): void {
   const { document, positionAt } = parseWithPositions(chunk);
   const duplicates = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
   const fatal = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
@@ -223,10 +223,13 @@ function takeMalformed(reader: Reader, chunk: DocumentChunk, reason: string): vo
   try {
     const values = loadYaml(chunk.text, 'override');
     takeValues(reader, chunk, values);
-    if (duplicates.length === 0) reader.report('malformedDocument', positionAt(0), reason);
-  } catch {
+    if (duplicates.length === 0) {
+      reader.report('malformedDocument', positionAt(refusal.offset), refusal.reason);
+    }
+  } catch (error) {
     // Only the fast parser refuses it (depth, aliases, tags); its own reason is all there is.
-    reader.report('malformedDocument', positionAt(0), `malformed YAML: ${reason}`);
+    const { reason, offset } = refusalOf(error, chunk.text);
+    reader.report('malformedDocument', positionAt(offset), `malformed YAML: ${reason}`);
   }
 }
 
@@ -235,15 +238,10 @@ function takeChunk(reader: Reader, chunk: DocumentChunk): void {
   try {
     values = loadYaml(chunk.text, 'refuse');
   } catch (error) {
-    takeMalformed(reader, chunk, reasonOf(error));
+    takeMalformed(reader, chunk, refusalOf(error, chunk.text));
     return;
   }
   takeValues(reader, chunk, values);
-}
-
-function reasonOf(error: unknown): string {
-  const { reason, message } = error as { readonly reason?: string; readonly message?: string };
-  return reason ?? message ?? 'unreadable';
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   mergeTag,
   NOT_RESOLVED,
   type Schema,
+  type YAMLException,
 } from 'js-yaml';
 
 const nullWords: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
@@ -126,6 +127,26 @@ export function loadYaml(text: string, duplicateKeys: 'override' | 'refuse'): re
     maxDepth,
     maxAliases,
   });
+}
+
+/** Why `loadYaml` has refused a text. */
+export interface YamlRefusal {
+  readonly reason: string;
+  /** Where, from the start of the text; 0 where the parser does not say. */
+  readonly offset: number;
+}
+
+const mergeReason = /^cannot merge mappings/;
+
+/** What an error of `loadYaml` says about its text. */
+export function refusalOf(error: unknown, text: string): YamlRefusal {
+  const { message, reason = message, mark } = error as Error & Partial<YAMLException>;
+  const offset = mark?.position ?? 0;
+  if (mergeReason.test(reason)) {
+    return { reason: '<< takes a mapping, an alias of one, or a list of them', offset };
+  }
+  // js-yaml marks what follows the sign of an alias.
+  return { reason, offset: text[offset - 1] === '*' ? offset - 1 : offset };
 }
 
 /** A value as YAML text with the indentation that kubectl prints; ends in a newline. */

@@ -74,6 +74,21 @@ describe('files of several documents', () => {
     expect(result.problems[0]?.message).toMatch(/^malformed YAML: /);
   });
 
+  it.each<[string, string, string]>([
+    ['data:\n  x: *none\n', '2:6', 'unidentified alias "none"'],
+    ['data: {a: [1, *none]}\n', '1:15', 'unidentified alias "none"'],
+    ['data:\n  a: 1\n  <<: 5\n', '3:3', '<< takes a mapping, an alias of one, or a list of them'],
+    ['data:\n  x: !odd 1\n', '2:6', 'unknown scalar tag !<!odd>'],
+    [`data:\n  x: ${'['.repeat(300)}${']'.repeat(300)}\n`, '2:204', 'nesting exceeded maxDepth'],
+    ['a: 1\na: 2\nx: *none\n', '3:4', 'unidentified alias "none"'],
+  ])('say where %j cannot be read: %s', (document, place, reason) => {
+    const { problems } = readManifests(`${pod('a')}---\n${document}`, 'f.yaml');
+    const last = problems.at(-1);
+    const before = pod('a').split('\n').length;
+    expect(`${(last?.line ?? 0) - before}:${last?.column}`).toBe(place);
+    expect(last?.message).toContain(`malformed YAML: ${reason}`);
+  });
+
   it('report every malformed document', () => {
     const { problems } = readManifests('a: [\n---\nb: {\n---\nc: "\n', 'f.yaml');
     expect(problems.map(({ code }) => code)).toEqual(Array(3).fill('KUBECLOCK1001'));
