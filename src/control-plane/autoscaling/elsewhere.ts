@@ -38,17 +38,6 @@ export function placeElsewhere(
   return { placed, left };
 }
 
-/** Whether all pods would find a place; nothing stays counted. */
-export function fitsElsewhere(
-  simulation: SchedulingSimulation,
-  pods: readonly Pod[],
-  places: Iterable<string> & object,
-): boolean {
-  const moved = placeElsewhere(simulation, pods, places);
-  for (const pod of moved?.placed ?? []) simulation.forget(pod);
-  return moved !== undefined;
-}
-
 /** The pod as another one would be made in its place. */
 function elsewhere(pod: Pod): Pod {
   const { nodeName: _, ...spec } = pod.spec;

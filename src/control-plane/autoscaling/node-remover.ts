@@ -112,7 +112,10 @@ export class NodeRemover<R extends RemovableNode> {
     if (pods.length > 0) this.#draining++;
     const { client, taintKey, simulation } = this.#options;
     const taint = datedTaint(taintKey, 'NoSchedule', simulation.now);
-    const request = taintRequest(node.metadata.name, (taints) => [...taints, taint]);
+    const request = taintRequest(node.metadata.name, (taints) => [
+      ...taints.filter(({ key }) => key !== taintKey),
+      taint,
+    ]);
     client.send(request, this.#tainted, id);
   }
 

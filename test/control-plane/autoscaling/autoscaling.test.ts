@@ -14,7 +14,7 @@ import { bestOption } from '../../../src/control-plane/autoscaling/cluster-autos
 import { NodeGroupStates } from '../../../src/control-plane/autoscaling/cluster-autoscaler/node-group-states.js';
 import { readinessOf } from '../../../src/control-plane/autoscaling/cluster-autoscaler/node-readiness.js';
 import { estimate } from '../../../src/control-plane/autoscaling/cluster-autoscaler/scale-up.js';
-import { fitsElsewhere } from '../../../src/control-plane/autoscaling/elsewhere.js';
+import { placeElsewhere } from '../../../src/control-plane/autoscaling/elsewhere.js';
 import type {
   KarpenterNodePool,
   Offering,
@@ -113,12 +113,14 @@ describe('the simulation of the scheduler', () => {
     expect(sim.firstFit(podOf('1', { nodeSelector: { disk: 'ssd' } }), ['a'])).toBeUndefined();
   });
 
-  test('says whether all pods of a node would fit elsewhere, and counts nothing after', () => {
+  test('says where all pods of a node would fit, and counts nothing where they do not', () => {
     const sim = simulation();
     sim.setNode(nodeOf('a', '1'));
-    expect(fitsElsewhere(sim, [podOf('600m'), podOf('300m')], ['a'])).toBe(true);
-    expect(fitsElsewhere(sim, [podOf('600m'), podOf('500m')], ['a'])).toBe(false);
+    expect(placeElsewhere(sim, [podOf('600m'), podOf('500m')], ['a'])).toBeUndefined();
     expect(sim.sharesOf('a').cpu).toBe(0);
+    const moved = placeElsewhere(sim, [podOf('600m'), podOf('300m')], ['a']);
+    expect([moved?.placed.length, moved?.left.length]).toEqual([2, 0]);
+    expect(sim.sharesOf('a').cpu).toBeCloseTo(0.9);
   });
 });
 

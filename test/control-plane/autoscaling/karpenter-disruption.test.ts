@@ -7,7 +7,7 @@ import type { Informer } from '../../../src/client/informer.js';
 import { FilterSimulation } from '../../../src/cluster/filter-simulation.js';
 import {
   type DisruptionView,
-  findCandidate,
+  findCommand,
   validated,
 } from '../../../src/control-plane/autoscaling/karpenter/disruption.js';
 import type {
@@ -124,13 +124,13 @@ class Cluster {
     };
   }
 
-  /** What is found now: node, reason, and the type of what replaces it. */
+  /** What is found now: nodes, reason, and the type of what replaces it. */
   find(now = 100 * secondUs): string {
-    const found = findCandidate(this.view, now);
+    const found = findCommand(this.view, now);
     if (found === undefined) return 'nothing';
-    const { claim, reason, replacement } = found;
+    const { candidates, reason, replacement } = found;
     const type = replacement === undefined ? '' : ` by ${replacement.offering.instanceType}`;
-    return `${claim.nodeName} ${reason}${type}`;
+    return `${candidates.map(({ claim }) => claim.nodeName).join(', ')} ${reason}${type}`;
   }
 }
 
@@ -210,14 +210,64 @@ describe('consolidation', () => {
     expect(cluster.find()).toBe('nothing');
   });
 
+  test('takes all empty nodes at once, as far as the budget goes', () => {
+    const three = (budgetShare: number): Cluster =>
+      new Cluster({ budgetShare }).node('a', small).node('b', small).node('c', small);
+    expect(three(1).find()).toBe('a, b, c empty');
+    expect(three(0.5).find()).toBe('a, b empty');
+  });
+
   test('is given up when what was found does not hold any more', () => {
     const cluster = new Cluster().node('a', small);
     const { view } = cluster;
-    const found = findCandidate(view, secondUs);
+    const found = findCommand(view, secondUs);
     expect(found?.reason).toBe('empty');
     if (found === undefined) return;
-    expect(validated(view, found, 2 * secondUs)?.claim).toBe(found.claim);
+    expect(validated(view, found, 2 * secondUs)?.candidates).toHaveLength(1);
     cluster.pod('p', 'a', '1');
+    expect(validated(cluster.view, found, 3 * secondUs)).toBeUndefined();
+  });
+});
+
+describe('several nodes', () => {
+  /** So many large nodes, each with a pod of one CPU. */
+  function underused(count: number, more: Partial<KarpenterNodePool> = {}): Cluster {
+    const cluster = new Cluster(more);
+    for (let index = 0; index < count; index++)
+      cluster.node(`n${index}`, large).pod(`p${index}`, `n${index}`, '900m');
+    return cluster;
+  }
+
+  test('are replaced by one that costs less than all of them', () => {
+    expect(underused(2).find()).toBe('n0, n1 underutilized by s');
+  });
+
+  test('go together when the others have room for their pods', () => {
+    expect(underused(6).find()).toBe('n0, n1, n2, n3, n4 underutilized');
+  });
+
+  test('go as far as the budget allows', () => {
+    expect(underused(6, { budgetShare: 0.4 }).find()).toBe('n0, n1, n2 underutilized');
+  });
+
+  test('are not replaced by one of a type that they have: the others go instead', () => {
+    const cluster = underused(2, { offerings: [large] });
+    expect(cluster.find()).toBe('n0 underutilized');
+  });
+
+  test('do not go when one of them has a pod that is kept: the rest may', () => {
+    const cluster = underused(3);
+    cluster.kept.add('p0');
+    expect(cluster.find()).toBe('n1, n2 underutilized');
+  });
+
+  test('stay when a pod has come that has no place any more', () => {
+    const cluster = underused(3);
+    const found = findCommand(cluster.view, secondUs);
+    expect(found?.candidates).toHaveLength(2);
+    if (found === undefined) return;
+    expect(validated(cluster.view, found, 2 * secondUs)?.replacement).toBeUndefined();
+    cluster.pod('more', 'n1', '7');
     expect(validated(cluster.view, found, 3 * secondUs)).toBeUndefined();
   });
 });

@@ -38,6 +38,17 @@ const table = {
     unit: 'µs',
     source: 'karpenter-provider-aws pkg/cache UnavailableOfferingsTTL',
   },
+  multiNodeCandidates: {
+    value: 100,
+    unit: 'nodes',
+    source: 'kubernetes-sigs/karpenter pkg/controllers/disruption/multinodeconsolidation.go',
+    note: 'that are thought of as going together',
+  },
+  multiNodeTimeoutUs: {
+    value: 60_000_000,
+    unit: 'µs',
+    source: 'reference: nodes-controllers 4.5',
+  },
   loopCpuUs: { value: 1_000, unit: 'µs', source: 'ASSUMED: a round with nothing to simulate' },
 } as const;
 

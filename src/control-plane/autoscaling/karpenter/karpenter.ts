@@ -17,12 +17,13 @@ import type { SimTime } from '../../../kernel/time.js';
 import type { CloudAnswer, CloudProvider } from '../../cloud-provider.js';
 import { autoscalingConstants } from '../constants.js';
 import { NodeRemover, type RemovableNode } from '../node-remover.js';
+import { taintRequest } from '../node-taints.js';
 import { PendingPods } from '../pending-pods.js';
 import { keepsPod, staysWithNode } from '../pod-removal.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
 import { ThoughtNodes } from '../thought-nodes.js';
 import { karpenterConstants as constants } from './constants.js';
-import { type Candidate, type DisruptionView, findCandidate, validated } from './disruption.js';
+import { type Command, type DisruptionView, findCommand, validated } from './disruption.js';
 import type { KarpenterMonitor, KarpenterSettings, Offering } from './karpenter-settings.js';
 import { type NodeClaim, NodeClaims } from './node-claims.js';
 import { NodePlan, type PlannedNode } from './node-plan.js';
@@ -45,6 +46,9 @@ const removal = {
     maxGraceSeconds: Number.POSITIVE_INFINITY,
   },
 } as const;
+
+/** Of a node that is on its way out, or waits for what replaces it. */
+const disruptedTaint = { key: removal.taintKey, effect: 'NoSchedule' } as const;
 
 export interface KarpenterOptions {
   readonly simulation: Simulation;
@@ -80,9 +84,9 @@ export class Karpenter {
   #batchStartUs: SimTime = 0;
   #plan: readonly PlannedNode[] = [];
   #planStartUs: SimTime = 0;
-  #candidate: Candidate | undefined;
+  #command: Command | undefined;
   /** Nodes that go as soon as the node of a claim is there. */
-  readonly #replacing = new Map<NodeClaim, Candidate>();
+  readonly #replacing = new Map<NodeClaim, Command>();
 
   constructor(options: KarpenterOptions) {
     const { simulation, client, cloud, scheduling, pods, nodes, budgets, monitor } = options;
@@ -152,14 +156,42 @@ export class Karpenter {
     const replaced = claim && this.#replacing.get(claim);
     if (claim === undefined || replaced === undefined) return;
     this.#replacing.delete(claim);
-    if (!this.#remover.leaving.has(replaced.claim.nodeName)) this.#remover.remove(replaced);
+    this.#remove(replaced);
+  }
+
+  #remove({ candidates }: Command): void {
+    for (const candidate of candidates) {
+      if (!this.#remover.leaving.has(candidate.claim.nodeName)) this.#remover.remove(candidate);
+    }
+  }
+
+  /** Keeps pods away from nodes that wait for what replaces them, or lets them in again. */
+  #taint({ candidates }: Command, isDisrupted: boolean): void {
+    const { client, nodes } = this.#options;
+    for (const { claim } of candidates) {
+      if (nodes.get(claim.nodeName) === undefined) continue;
+      const request = taintRequest(claim.nodeName, (taints) => {
+        const others = taints.filter(({ key }) => key !== removal.taintKey);
+        return isDisrupted ? [...others, disruptedTaint] : others;
+      });
+      client.send(request, () => {});
+    }
+  }
+
+  /** What was to replace nodes does not come: they stay. True when there were any. */
+  #giveUpReplacing(claim: NodeClaim): boolean {
+    const command = this.#replacing.get(claim);
+    if (command === undefined) return false;
+    this.#replacing.delete(claim);
+    this.#taint(command, false);
+    return true;
   }
 
   #gone(nodeName: string): void {
     const claim = this.#claims.of(nodeName);
     if (claim !== undefined) {
       this.#claims.remove(claim);
-      this.#replacing.delete(claim);
+      this.#giveUpReplacing(claim);
     }
     this.#lastPodEventUs.delete(nodeName);
   }
@@ -227,7 +259,7 @@ export class Karpenter {
       if (claim.isInitialized || !isLate || claim.nodeName === '') continue;
       this.#options.cloud.instances.delete(claim.nodeName, () => {}, undefined);
       this.#claims.remove(claim);
-      this.#replacing.delete(claim);
+      this.#giveUpReplacing(claim);
     }
   }
 
@@ -277,7 +309,7 @@ export class Karpenter {
       this.#unavailable.set(claim.offering.pool, untilUs);
     }
     this.#claims.remove(claim);
-    if (!this.#replacing.delete(claim)) this.#requeue();
+    if (!this.#giveUpReplacing(claim)) this.#requeue();
   };
 
   /** Pods that still wait are looked at again after a while. */
@@ -293,9 +325,9 @@ export class Karpenter {
     this.#giveUpLate(simulation.now);
     this.#expire(simulation.now);
     const isReplacing = this.#replacing.size > 0;
-    this.#candidate = isReplacing ? undefined : findCandidate(this.#view, simulation.now);
+    this.#command = isReplacing ? undefined : findCommand(this.#view, simulation.now);
     const [delayUs, kind] =
-      this.#candidate === undefined
+      this.#command === undefined
         ? [constants.disruptionPeriodUs, this.#disruptionDue]
         : [constants.validationDelayUs, this.#validationDue];
     simulation.after(delayUs, kind);
@@ -303,12 +335,15 @@ export class Karpenter {
 
   #validate(): void {
     const { simulation, monitor } = this.#options;
-    const candidate = validated(this.#view, this.#candidate as Candidate, simulation.now);
-    if (candidate !== undefined) {
-      const { reason, replacement } = candidate;
-      monitor?.disrupted(reason);
-      if (replacement === undefined) this.#remover.remove(candidate);
-      else this.#replacing.set(this.#launch(replacement), candidate);
+    const command = validated(this.#view, this.#command as Command, simulation.now);
+    if (command !== undefined) {
+      const { reason, replacement } = command;
+      for (const _ of command.candidates) monitor?.disrupted(reason);
+      if (replacement === undefined) this.#remove(command);
+      else {
+        this.#taint(command, true);
+        this.#replacing.set(this.#launch(replacement), command);
+      }
     }
     simulation.after(constants.disruptionPeriodUs, this.#disruptionDue);
   }
