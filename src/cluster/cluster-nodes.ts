@@ -53,6 +53,11 @@ export class ClusterNodes {
     return this.#byName.has(name);
   }
 
+  /** Whether the machine at a place in the fleets is not gone. */
+  holds(index: number): boolean {
+    return this.#byName.get(this.#names[index] ?? '')?.index === index;
+  }
+
   /** Where a node is in the fleets. */
   indexOf(name: string): number {
     const node = this.#byName.get(name);

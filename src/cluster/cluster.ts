@@ -264,7 +264,6 @@ export class Cluster {
   #removeNode(name: string): void {
     const { index } = this.#nodes.remove(name);
     this.#kubelets.crashNode(index);
-    this.#proxies.removeNode(index);
     this.network.removeNode(index);
   }
 
@@ -311,6 +310,10 @@ export class Cluster {
       network,
       applicationStart,
       networkPlugin: this.network.plugin,
+      onNodeFailed: (node) => this.#proxies.stop(node),
+      onKubeletUp: (node) => {
+        if (this.#nodes.holds(node)) this.#proxies.restart(node);
+      },
       servers: new ServerListenerGroup([this.traffic?.servers, this.#dns]),
       monitor: listeners.kubelets,
     });

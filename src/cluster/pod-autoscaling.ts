@@ -3,10 +3,7 @@
 import { ApiClient } from '../client/api-client.js';
 import { clientConstants } from '../client/constants.js';
 import type { CpuLoad } from '../control-plane/metrics-server/cpu-counters.js';
-import {
-  MetricsServer,
-  type MissedCpu,
-} from '../control-plane/metrics-server/metrics-server.js';
+import { MetricsServer, type MissedCpu } from '../control-plane/metrics-server/metrics-server.js';
 import {
   type MetricSeries,
   SeriesAdapter,

@@ -23,10 +23,10 @@ import type { SimTime } from '../../kernel/time.js';
 import type { NodeCpus } from '../node-cpus.js';
 import { ChangeLog } from './change-log.js';
 import type { ProxyPlace } from './endpoint-choice.js';
-import { ProgrammedHistory } from './programmed-history.js';
+import { FollowedServices } from './followed-services.js';
 import type { ProxyMonitor } from './proxy-monitor.js';
-import { ServiceHistory, type ServiceVersion } from './service-history.js';
-import { ServiceMap, serviceKeyOf } from './service-map.js';
+import type { ServiceHistory, ServiceVersion } from './service-history.js';
+import { ServiceMap } from './service-map.js';
 import { Silences } from './silences.js';
 import { SlowestMember } from './slowest-member.js';
 import { type ProxySettings, restPeriodUs, SyncPlans } from './sync-plan.js';
@@ -58,7 +58,7 @@ const MEASURED = 100;
 
 /** Has nothing to do. */
 const IDLE = Number.POSITIVE_INFINITY;
-/** Its node is gone; later than everything but IDLE. */
+/** Its machine is off or gone; later than everything but IDLE. */
 const GONE = Number.MAX_VALUE;
 /** Hears of nothing; later than everything but those. */
 const HELD = Number.MAX_VALUE / 2;
@@ -74,10 +74,7 @@ export class KubeProxyFleet {
   readonly #runners = new SyncRunners();
   readonly #plans: SyncPlans;
   readonly #nodes: ProxyNode[] = [];
-  /** Of followed Services, by `namespace/name`. */
-  readonly #histories = new Map<string, ServiceHistory>();
-  /** Empty unless a Service is followed. */
-  readonly #programmedThen = new ProgrammedHistory();
+  readonly #followed = new FollowedServices();
   readonly #slowest = new SlowestMember();
   readonly #due: EventKind;
   #wake: EventHandle = NONE;
@@ -120,7 +117,6 @@ export class KubeProxyFleet {
    */
   addNode(node: ProxyNode): number {
     const { simulation } = this.#options;
-    const { end } = this.#log;
     const member = this.#programmed.length;
     this.#delayUs.push(
       this.#delay.sample(simulation.random.stream(`kube-proxy/${node.name}/link`)),
@@ -128,24 +124,41 @@ export class KubeProxyFleet {
     this.#nodes.push(node);
     this.#runners.add();
     this.#plans.add();
-    this.#programmedThen.addProxy();
-    this.#programmed.push(end);
-    this.#taken.push(end);
-    this.#startedUs.push(-1);
-    this.#nextUs.push(end === 0 ? IDLE : simulation.now + this.#delayUs[member]!);
-    this.#slowest.add(end);
-    if (end > 0) this.#plan();
-    else this.#idleCount++;
+    this.#followed.addProxy();
+    this.#begin(member);
     return member;
   }
 
-  /** The node of a proxy is gone for good: nobody waits for its rules any more. O(proxies). */
-  removeNode(member: number): void {
+  /** Starts a proxy that was stopped, without rules: it programs all that it finds. O(proxies). */
+  restart(member: number): void {
+    if (this.#nextUs[member] !== GONE) return;
+    this.#catchUp();
+    this.#goneCount--;
+    this.#runners.reset(member);
+    this.#plans.reset(member);
+    this.#begin(member);
+  }
+
+  #begin(member: number): void {
+    const { end } = this.#log;
+    this.#programmed[member] = end;
+    this.#taken[member] = end;
+    this.#startedUs[member] = -1;
+    this.#slowest.add(end);
+    this.#nextUs[member] =
+      end === 0 ? IDLE : this.#nextSyncUs(member, this.#options.simulation.now);
+    if (end > 0) this.#plan();
+    else this.#idleCount++;
+  }
+
+  /** The machine of a proxy is off: nobody waits for its rules, which are lost. O(proxies). */
+  stop(member: number): void {
     if (this.#nextUs[member] === GONE) return;
     this.#catchUp();
     const before = this.#slowest.least;
     if (this.#nextUs[member] === IDLE) this.#idleCount--;
     this.#nextUs[member] = GONE;
+    this.#followed.programmed(member, this.#options.simulation.now, 0);
     this.#goneCount++;
     this.#slowest.remove(this.#programmed[member]!, this.#log.end);
     const { least } = this.#slowest;
@@ -176,10 +189,10 @@ export class KubeProxyFleet {
     const { now } = this.#options.simulation;
     for (const object of objects) {
       this.#map.apply(object, false);
-      this.#historyOf(object)?.apply(object, false);
+      this.#followed.apply(object, false);
     }
     this.#log.appendBaseline(revision, now, this.#map);
-    for (const history of this.#histories.values()) history.record(0);
+    this.#followed.recordAll();
     this.#wakeIdle(now);
   }
 
@@ -187,8 +200,7 @@ export class KubeProxyFleet {
   onFleetEvent(event: FleetWatchEvent): void {
     const { object, type } = event;
     const change = this.#map.apply(object, type === 'DELETED');
-    const history = this.#histories.size === 0 ? undefined : this.#historyOf(object);
-    history?.apply(object, type === 'DELETED');
+    const history = this.#followed.apply(object, type === 'DELETED');
     if (change === undefined) return this.#passOver(event.revision);
     this.#catchUp();
     this.#log.append(event, change, this.#map);
@@ -209,24 +221,18 @@ export class KubeProxyFleet {
 
   /** Keeps what the rules say about a Service, from now on; before the first list. */
   follow(key: string): ServiceHistory {
-    let history = this.#histories.get(key);
-    if (history === undefined) {
-      history = new ServiceHistory();
-      this.#histories.set(key, history);
-    }
-    return history;
+    return this.#followed.follow(key);
   }
 
   /** What a proxy had in its rules about a followed Service, at a time that is not forgotten. */
   rulesAt(history: ServiceHistory, member: number, time: SimTime): ServiceVersion | undefined {
     this.#catchUp();
-    return history.versionAt(this.#programmedThen.at(member, time));
+    return this.#followed.versionAt(history, member, time);
   }
 
   /** Nobody asks for rules of times before that any more. */
   forgetBefore(time: SimTime): void {
-    this.#programmedThen.forgetBefore(time);
-    for (const history of this.#histories.values()) history.dropBefore(this.#slowest.least);
+    this.#followed.forgetBefore(time, this.#slowest.least);
   }
 
   /** Store revision up to which a proxy has programmed all changes; 0 before its first sync. */
@@ -240,13 +246,6 @@ export class KubeProxyFleet {
   get syncs(): number {
     this.#catchUp();
     return this.#syncs;
-  }
-
-  #historyOf(object: KubernetesObject): ServiceHistory | undefined {
-    const { metadata, kind } = object;
-    if (kind === 'Service') return this.#histories.get(`${metadata.namespace}/${metadata.name}`);
-    const key = kind === 'EndpointSlice' ? serviceKeyOf(object) : undefined;
-    return key === undefined ? undefined : this.#histories.get(key);
   }
 
   /** A change that no rule shows counts as programmed with the one before it. */
@@ -270,9 +269,13 @@ export class KubeProxyFleet {
     this.#plan();
   }
 
-  /** When a proxy starts the sync that programs its next entry. */
+  /** When a proxy starts the sync that programs its next entry, or, at its start, what it lists. */
   #nextSyncUs(member: number, now: SimTime): SimTime {
-    const arrivesUs = this.#arrivesUs(this.#programmed[member]!, member);
+    const next = this.#programmed[member]!;
+    const arrivesUs =
+      next < this.#log.end
+        ? this.#arrivesUs(next, member)
+        : this.#silences.heardUs(member, now + this.#delayUs[member]!);
     if (arrivesUs === IDLE) return HELD;
     const { runner = 'completion', minSyncPeriodUs } = this.settingsOf(member);
     this.#rest(member, Math.max(arrivesUs, now));
@@ -369,7 +372,7 @@ export class KubeProxyFleet {
     if (this.#options.monitor !== undefined) this.#measure(this.#options.monitor, member, at);
     this.#programmed[member] = to;
     this.#runners.ended(member, at);
-    if (this.#histories.size > 0) this.#programmedThen.add(member, at, to);
+    this.#followed.programmed(member, at, to);
     this.#startedUs[member] = -1;
     this.#slowest.move(from, to);
     if (to < this.#log.end) return this.#nextSyncUs(member, at);

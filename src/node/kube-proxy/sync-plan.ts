@@ -69,6 +69,12 @@ export class SyncPlans {
     this.#cpuUs.push(0);
   }
 
+  /** The rules of a proxy are lost: its next sync writes everything. */
+  reset(member: number): void {
+    this.#lastFullUs[member] = Number.NEGATIVE_INFINITY;
+    this.#lastSaveUs[member] = Number.NEGATIVE_INFINITY;
+  }
+
   /** Whether the latest sync of a proxy writes everything. */
   isFull(member: number): boolean {
     return this.#isFull[member]!;

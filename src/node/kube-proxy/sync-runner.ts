@@ -25,6 +25,12 @@ export class SyncRunners {
     this.#bucketUs.push(Number.NEGATIVE_INFINITY);
   }
 
+  /** The next process of a proxy has not synced yet. */
+  reset(member: number): void {
+    this.#lastEndUs[member] = Number.NEGATIVE_INFINITY;
+    this.#bucketUs[member] = Number.NEGATIVE_INFINITY;
+  }
+
   /** -Infinity before the first. */
   lastEndUs(member: number): SimTime {
     return this.#lastEndUs[member]!;

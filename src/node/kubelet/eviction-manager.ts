@@ -23,6 +23,7 @@ import {
 import type { KubeletContext } from './kubelet-context.js';
 import type { NodeAgent, NodePressure } from './node-agent.js';
 import {
+  type EvictedResource,
   memoryCapacity,
   pidCapacity,
   pressureOf,
@@ -62,6 +63,9 @@ interface Crossed {
   readonly threshold: EvictionThreshold;
   readonly sinceUs: SimTime;
 }
+
+/** What has been read of a node so far. */
+type Readings = Map<EvictedResource, SignalValue>;
 
 const long = Number.NEGATIVE_INFINITY;
 
@@ -106,11 +110,12 @@ export class EvictionManager {
     state.checkEvent = simulation.at(at, this.#due, agent.index);
   }
 
-  /** A pull has added to the disk of a node: it looks when little is left. */
-  imagesGrew(agent: NodeAgent): void {
+  /** A pull has added to the disk of a node, of which `disk` is left: it looks when that is little. */
+  imagesGrew(agent: NodeAgent, disk: SignalValue): void {
+    const read: Readings = new Map([['ephemeral-storage', disk]]);
     const isLow = agent.configuration.evictionThresholds.some(({ signal, value }) => {
       if (pressureOf(resourceOf(signal)) !== 'disk') return false;
-      const { available, capacity } = this.#signal(agent, signal);
+      const { available, capacity } = this.#reading(agent, signal, read);
       return available < thresholdAmount(value, capacity);
     });
     if (isLow) this.watch(agent);
@@ -145,6 +150,14 @@ export class EvictionManager {
     if (hasReason) this.watch(agent);
   }
 
+  /** What several signals are about is worked out once. */
+  #reading(agent: NodeAgent, signal: EvictionSignal, read: Readings): SignalValue {
+    const resource = resourceOf(signal);
+    const value = read.get(resource) ?? this.#signal(agent, signal);
+    read.set(resource, value);
+    return value;
+  }
+
   #signal(agent: NodeAgent, signal: EvictionSignal): SignalValue {
     const resource = resourceOf(signal);
     if (resource === 'ephemeral-storage') return this.#parts.images.diskOf(agent);
@@ -160,9 +173,10 @@ export class EvictionManager {
   /** Thresholds that are crossed, also those that were and are not yet left well behind. */
   #crossed(agent: NodeAgent, state: NodeState, now: SimTime): readonly Crossed[] {
     const { evictionThresholds, evictionMinimumReclaim } = agent.configuration;
+    const read: Readings = new Map();
     return evictionThresholds.flatMap((threshold, place) => {
       const { signal, value } = threshold;
-      const { available, capacity } = this.#signal(agent, signal);
+      const { available, capacity } = this.#reading(agent, signal, read);
       const reclaim = evictionMinimumReclaim.get(signal);
       const wasCrossed = state.crossedUs[place] !== undefined;
       const more = wasCrossed && reclaim !== undefined ? thresholdAmount(reclaim, capacity) : 0;

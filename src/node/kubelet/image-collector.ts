@@ -61,10 +61,10 @@ export class ImageCollector {
     return { available: Math.max(0, Math.floor(capacity - used)), capacity };
   }
 
-  /** Plans a collection when the disk is used that much. */
-  consider(agent: NodeAgent): void {
+  /** Plans a collection when the disk, of which so much is left, is used that much. */
+  consider(agent: NodeAgent, disk: SignalValue = this.diskOf(agent)): void {
     const { index } = agent;
-    if ((this.#events[index] ?? noEvent) !== noEvent || !this.#isFull(agent)) return;
+    if ((this.#events[index] ?? noEvent) !== noEvent || !isFull(agent, disk)) return;
     const { simulation, settings } = this.#context;
     const at = nextTick(simulation.now + 1, agent.imageGCPhaseUs, settings.imageGCPeriodUs);
     this.#events[index] = simulation.at(at, this.#due, index);
@@ -83,16 +83,11 @@ export class ImageCollector {
     this.#remove(agent, Number.POSITIVE_INFINITY, 0);
   }
 
-  #isFull(agent: NodeAgent): boolean {
-    const { available, capacity } = this.diskOf(agent);
-    const { imageGCHighThresholdPercent } = agent.configuration;
-    return capacity - available >= (capacity * imageGCHighThresholdPercent) / 100;
-  }
-
   #collect(agent: NodeAgent): void {
-    if (!this.#isFull(agent)) return;
+    const disk = this.diskOf(agent);
+    if (!isFull(agent, disk)) return;
     const { imageGCLowThresholdPercent, imageMinimumGCAgeUs } = agent.configuration;
-    const { available, capacity } = this.diskOf(agent);
+    const { available, capacity } = disk;
     const wanted = Math.ceil((capacity * (100 - imageGCLowThresholdPercent)) / 100 - available);
     const freed = this.#remove(agent, wanted, imageMinimumGCAgeUs);
     if (freed < wanted) {
@@ -111,6 +106,10 @@ export class ImageCollector {
     if (freed > 0) this.#parts.removed(agent);
     return freed;
   }
+}
+
+function isFull({ configuration }: NodeAgent, { available, capacity }: SignalValue): boolean {
+  return capacity - available >= (capacity * configuration.imageGCHighThresholdPercent) / 100;
 }
 
 /** Images of containers that are there or are to be started. */

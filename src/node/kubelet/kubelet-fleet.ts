@@ -53,6 +53,10 @@ export interface KubeletFleetOptions {
   readonly monitor?: KubeletMonitor | undefined;
   /** Is told which pods accept connections. */
   readonly servers?: ServerListener | undefined;
+  /** Is told of the failure of a machine. */
+  readonly onNodeFailed?: (node: number) => void;
+  /** Is told that a kubelet that was down is up again. */
+  readonly onKubeletUp?: (node: number) => void;
   /** The one process in which all agents run; absent where each has a machine of its own. */
   readonly host?: CpuHost;
 }
@@ -327,6 +331,7 @@ export class KubeletFleet implements PodListener {
     agent.clockOffsetUs = before.clockOffsetUs;
     this.#agents[index] = agent;
     this.#begin(agent);
+    this.#options.onKubeletUp?.(index);
   }
 
   /**
@@ -340,6 +345,7 @@ export class KubeletFleet implements PodListener {
     this.#parts.lose(index);
     this.#servers.nodeStopped(index);
     this.#options.cpus?.nodeFailed(index);
+    this.#options.onNodeFailed?.(index);
     for (const record of [...agent.pods.values(), ...agent.leftovers.values()]) {
       loseSandbox(this.#context, record);
     }

@@ -135,8 +135,9 @@ export class KubeletParts implements ProbeListener {
   /** A pull has added to the disk of a node. */
   #imagesGrew(agent: NodeAgent): void {
     this.heartbeats.imagesChanged(agent.index);
-    this.#collector.consider(agent);
-    this.#evictions.imagesGrew(agent);
+    const disk = this.#collector.diskOf(agent);
+    this.#collector.consider(agent, disk);
+    this.#evictions.imagesGrew(agent, disk);
   }
 
   /** Puts a pod out, within its own grace, so that a critical one fits. */

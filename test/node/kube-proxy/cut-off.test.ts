@@ -73,7 +73,7 @@ describe('a proxy that is cut off', () => {
     const bench = benchOf();
     cutOff(bench, 5 * secondUs, 50 * secondUs);
     bench.change(10 * secondUs, service('b'));
-    at(bench, 20 * secondUs, () => bench.fleet.removeNode(1));
+    at(bench, 20 * secondUs, () => bench.fleet.stop(1));
     bench.simulation.run(100 * secondUs);
     expect(bench.programmed.at(-1)).toEqual([20_000, 3]);
   });

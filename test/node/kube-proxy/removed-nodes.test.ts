@@ -1,4 +1,4 @@
-// Proxies whose nodes are gone: nobody waits for their rules.
+// Proxies whose machines are off or gone: nobody waits for their rules.
 
 import { describe, expect, test } from 'vitest';
 import { msUs, ProxyBench, secondUs, service } from './proxy-bench.js';
@@ -14,9 +14,7 @@ function benchOf(count: number): ProxyBench {
 
 function removeAt(bench: ProxyBench, atUs: number, member: number): void {
   const { simulation } = bench;
-  const kind = simulation.defineEvent(`test.Removed${member}`, () =>
-    bench.fleet.removeNode(member),
-  );
+  const kind = simulation.defineEvent(`test.Removed${member}`, () => bench.fleet.stop(member));
   simulation.at(atUs, kind);
 }
 
@@ -47,7 +45,7 @@ describe('a proxy whose node is gone', () => {
     const bench = benchOf(2);
     removeAt(bench, secondUs, 1);
     bench.simulation.run();
-    bench.fleet.removeNode(1);
+    bench.fleet.stop(1);
     expect(bench.fleet.nodeCount).toBe(1);
   });
 
@@ -74,5 +72,71 @@ describe('a proxy whose node is gone', () => {
     const [atMs = 0, revision] = bench.programmed.at(-1) ?? [];
     expect(revision).toBe(3);
     expect(atMs).toBeGreaterThan(4_000 + msUs / msUs);
+  });
+});
+
+describe('a proxy whose machine comes back', () => {
+  /** Off from second 1 on, on again in second 5. */
+  function rebooted(count: number): ProxyBench {
+    const bench = benchOf(count);
+    const { simulation, fleet } = bench;
+    removeAt(bench, secondUs, 0);
+    const up = simulation.defineEvent('test.Up', () => fleet.restart(0));
+    simulation.at(5 * secondUs, up);
+    return bench;
+  }
+
+  test('programs everything that it finds, as a proxy that has just started', () => {
+    const bench = rebooted(2);
+    bench.change(2 * secondUs, service('a'));
+    bench.change(3 * secondUs, service('b'));
+    bench.simulation.run();
+    expect(bench.fleet.nodeCount).toBe(2);
+    const own = bench.starts.filter(([, member]) => member === 0).map(([atMs]) => atMs);
+    expect(own).toEqual([1, 5_001]);
+    expect(bench.fleet.programmedRevision(0)).toBe(3);
+    expect(bench.programmed.map(([, revision]) => revision)).toEqual([1, 2, 3]);
+    expect(bench.programmed.at(-1)?.[0]).toBeLessThan(5_000); // nobody waited for it
+  });
+
+  test('is waited for again from then on', () => {
+    const bench = rebooted(2);
+    bench.change(6 * secondUs, service('a'), { spacingUs: -secondUs / 4 });
+    bench.simulation.run();
+    const ends = bench.ends.filter(([atMs]) => atMs > 5_500);
+    expect(new Set(ends.map(([, member]) => member))).toEqual(new Set([0, 1]));
+    expect(bench.programmed.at(-1)).toEqual([Math.max(...ends.map(([atMs]) => atMs)), 2]);
+  });
+
+  test('has no rules in between', () => {
+    const bench = new ProxyBench({ count: 2, spec: { mode: 'userspace', minSyncPeriodUs: 0 } });
+    const history = bench.fleet.follow('default/a');
+    bench.list([service('a')]);
+    const { simulation, fleet } = bench;
+    removeAt(bench, secondUs, 0);
+    simulation.at(
+      5 * secondUs,
+      simulation.defineEvent('test.Up', () => fleet.restart(0)),
+    );
+    simulation.at(
+      7 * secondUs,
+      simulation.defineEvent('test.End', () => {}),
+    );
+    simulation.run();
+    const hasRules = [0.5, 3, 5.0005, 6].map(
+      (seconds) => fleet.rulesAt(history, 0, seconds * secondUs)?.service !== undefined,
+    );
+    expect(hasRules).toEqual([true, false, false, true]);
+  });
+
+  test('is none that was not off', () => {
+    const bench = benchOf(2);
+    bench.simulation.at(
+      secondUs,
+      bench.simulation.defineEvent('test.Up', () => bench.fleet.restart(0)),
+    );
+    bench.simulation.run();
+    expect(bench.ends.filter(([, member]) => member === 0)).toHaveLength(1);
+    expect(bench.fleet.nodeCount).toBe(2);
   });
 });
