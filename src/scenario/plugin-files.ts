@@ -3,7 +3,7 @@
  * that are plugins. What is wrong with a file is a problem like any other of the input.
  */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -86,10 +86,11 @@ async function importPlugin(
   const url = pathToFileURL(resolve(pathOf(file))).href;
   let exported: unknown;
   try {
-    if (isTypeScript(file)) stripTypes(text);
     exported = await importModule(url);
   } catch (error) {
-    const syntax = error instanceof SyntaxError ? syntaxErrorIn(text) : error;
+    // What a hook has thrown on a thread of its own comes without its class and its place.
+    const mayBeSyntax = isTypeScript(file) || error instanceof SyntaxError;
+    const syntax = mayBeSyntax ? syntaxErrorIn(text) : undefined;
     if (syntax instanceof TypeStrippingError) {
       return refused(syntax.message, undefined, syntax.line, syntax.column);
     }
@@ -153,7 +154,15 @@ async function importWithHooks(url: string): Promise<unknown> {
   return import(url);
 }
 
+/**
+ * What a plugin imports by the name of the program is loaded before: on Node 20 each module that is
+ * loaded afterwards is asked about on another thread, and there are 600 of them.
+ */
 async function installHooks(): Promise<void> {
+  const here = import.meta.url;
+  const library = new URL('../index.js', here);
+  // Tests run what has not been compiled.
+  if (existsSync(library)) await import(library.href);
   // Node 22.15 and newer run hooks on the thread that imports; its types for Node 20 do not say so.
   const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: object) => void };
   const hooks = new URL('./module-hooks.js', import.meta.url);

@@ -6,6 +6,7 @@
 import type { FieldPath } from '../api/field-path.js';
 import type { Position } from '../api/field-problem.js';
 import {
+  type DocumentChunk,
   offsetOf,
   type PositionedDocument,
   parseWithPositions,
@@ -45,7 +46,8 @@ export function readTree(text: string, file: string): YamlTree {
   // What is JSON is one document, and well-formed.
   const json = readJsonObject(source);
   const chunks = json === undefined ? splitDocuments(source) : [{ text: source, linesBefore: 0 }];
-  const problems = json === undefined ? syntaxProblems(source, file) : [];
+  const sound = json ?? soundTree(chunks);
+  const problems = sound === undefined ? syntaxProblems(source, file) : [];
   const second = chunks[1];
   if (second !== undefined && problems.length === 0) {
     const place = { file, line: second.linesBefore + 1, column: 1 };
@@ -66,11 +68,23 @@ export function readTree(text: string, file: string): YamlTree {
     file,
     tree: problems.some(({ code }) => code === problemCodes.malformedDocument)
       ? undefined
-      : (json ?? firstValue(chunk.text)),
+      : (sound ?? firstValue(chunk.text)),
     positionOf,
     blockStart: (path) => blockStart(source, positionOf(path)),
     problems,
   };
+}
+
+/** The tree of a file that nothing is wrong with at first sight, read once. */
+function soundTree(chunks: readonly DocumentChunk[]): Tree | undefined {
+  const [chunk] = chunks;
+  if (chunks.length !== 1 || chunk === undefined || chunk.text.includes('{{')) return undefined;
+  try {
+    const [value, ...others] = loadYaml(chunk.text, 'refuse');
+    return isTree(value) && others.length === 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function syntaxProblems(source: string, file: string): Problem[] {

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import { describe, expect, test } from 'vitest';
 import { type CsvColumn, renderCsv, textColumn } from '../../src/report/csv/csv-file.js';
 import { csvFiles } from '../../src/report/csv-files.js';
@@ -212,6 +213,17 @@ describe('renderCsv', () => {
     textColumn('text', 'A text.', (row) => row),
     textColumn('after', 'A cell after it.', () => 'x'),
   ];
+
+  test('is what the writer of the library makes of all rows at once', () => {
+    const texts = ['plain', 'a,b', '', 'say "hi"', 'x', '1', 'a\nb', 'a\rb', ' a ', 'größe', "'"];
+    const rows = Array.from({ length: 60 }, (_, i) => texts[(i * i) % 11] ?? '');
+    const records = [['text', 'after'], ...rows.map((text) => [text, 'x'])];
+    expect(renderCsv(columns, rows)).toBe(stringify(records, { quoted_match: /\r/ }));
+  });
+
+  test('has a header when there is no row', () => {
+    expect(renderCsv(columns, [])).toBe('text,after\n');
+  });
 
   test.each([
     ['a comma', 'a,b'],

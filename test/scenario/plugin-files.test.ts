@@ -77,7 +77,9 @@ describe('a file that cannot be imported', () => {
     ['a.ts', 'const a = 1;\nexport const b = ;', '2:18 Expression expected'],
     ['b.ts', '\n  enum Size { Small }', '2:3 TypeScript enum is not supported in strip-only mode'],
   ])('%s: a fault in TypeScript has its place', async (file, text, problem) => {
-    expect((await imported(file, text, {})).problems).toEqual([problem]);
+    // As it comes from another thread.
+    const thrown = new Error('1:1: a fault');
+    expect((await imported(file, text, thrown)).problems).toEqual([problem]);
   });
 
   test('has the place of a fault in JavaScript, of which Node tells nothing', async () => {
