@@ -12,9 +12,11 @@
  * plane (test/api/encoded-size.test.ts states how near this comes).
  */
 
+import { frequentMeasures, type MessageMeasure } from './frequent-sizes.js';
 import { managedMetadataBytes, managedPartsBytes } from './managed-fields-size.js';
 import type { ApiObject } from './object-meta.js';
 import type { PodSpec } from './pod.js';
+import { delimited, tagBytes, timeBytes, utf8Bytes, varintBytes } from './protobuf-bytes.js';
 import { type FieldType, messageShape } from './shape.js';
 import { SizeNote } from './size-note.js';
 
@@ -90,6 +92,8 @@ interface Layout {
   readonly fields: ReadonlyMap<string, FieldLayout>;
   /** Whether measuring one is worth noting: it is large, and versions share it. */
   readonly isNoted: boolean;
+  /** Of a message that is measured so often that it does without the table. */
+  readonly measure: MessageMeasure | undefined;
 }
 
 /** How a field is measured. */
@@ -171,43 +175,18 @@ function layoutOf(message: string): Layout {
     const isInner = hasInner && type.type === 'message';
     fields.set(name, fieldLayout(type, always.has(name) ? 2 : 0, isInner));
   }
-  const layout = { emptyBytes: 2 * always.size, fields, isNoted: noted.has(message) };
+  const layout = {
+    emptyBytes: 2 * always.size,
+    fields,
+    isNoted: noted.has(message),
+    measure: frequentMeasures.get(message),
+  };
   layouts.set(message, layout);
   return layout;
 }
 
-/** A field's tag: number and wire type in one byte. */
-const tagBytes = 1;
-
-/** Seconds (tag and five bytes) and nanoseconds (tag and zero). */
-const timeBytes = 8;
-
 /** Magic number, and the empty content type and encoding of the envelope. */
 const envelopeBytes = 4 + 4;
-
-/** Length of a non-negative integer in base-128 groups; negative ones always take ten bytes. */
-function varintBytes(value: number): number {
-  if (value < 0) return 10;
-  let bytes = 1;
-  for (let limit = 128; value >= limit; limit *= 128) bytes += 1;
-  return bytes;
-}
-
-/** Bytes of a text in UTF-8, by code units: surrogates count two each, four a pair. */
-function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x80) continue;
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
-  }
-  return bytes;
-}
-
-/** A tagged, length-delimited field with a body of `bytes`. */
-function delimited(bytes: number): number {
-  return tagBytes + varintBytes(bytes) + bytes;
-}
 
 function mapBytes(value: Readonly<Record<string, unknown>>, element: FieldLayout): number {
   let total = 0;
@@ -262,7 +241,11 @@ function plainBytes(value: unknown): number {
 function messageBytes(value: object, layout: Layout): number {
   const known = layout.isNoted ? SizeNote.message(value) : -1;
   if (known >= 0) return known;
-  const total = fieldsBytes(value as Readonly<Record<string, unknown>>, layout);
+  const { measure } = layout;
+  const total =
+    measure === undefined
+      ? fieldsBytes(value as Readonly<Record<string, unknown>>, layout)
+      : measure(value);
   if (layout.isNoted) SizeNote.noteMessage(value, total);
   return total;
 }
