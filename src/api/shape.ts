@@ -52,6 +52,14 @@ function parseType(text: string): FieldType {
   return { type: 'message', message: text };
 }
 
+/**
+ * A name as objects have it as a key, which is one and the same text in all of them: it is found in
+ * a map by its reference, where a part of another text is compared letter by letter.
+ */
+function keyNamed(name: string): string {
+  return Object.keys({ [name]: true })[0] as string;
+}
+
 function parseShape(text: string): MessageShape {
   const fields = new Map<string, FieldType>();
   for (const group of text.split(';')) {
@@ -61,7 +69,7 @@ function parseShape(text: string): MessageShape {
       .slice(colon + 1)
       .trim()
       .split(/\s+/))
-      fields.set(name, type);
+      fields.set(keyNamed(name), type);
   }
   return fields;
 }
