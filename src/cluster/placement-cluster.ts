@@ -179,7 +179,7 @@ export class PlacementCluster {
   }
 
   #named<T extends KubernetesObject>(object: T, resource: string): T {
-    const metadata = this.#identities.fill(object.metadata, resource, this.#simulation.now);
+    const metadata = this.#identities.fill(object.metadata, '', resource, this.#simulation.now);
     return { ...object, metadata };
   }
 

@@ -41,14 +41,17 @@ export class EventLeases {
     this.#taker = taker;
   }
 
-  /** Finds a request a lease, at once or when etcd has granted a new one. */
-  take(id: number): void {
+  /** A lease for one more object; 0: it has to wait for the next one. */
+  take(): number {
     const { leaseMaxObjects } = apiserverConstants;
     const isUsable = this.#simulation.now <= this.#reusableUntil && this.#objects < leaseMaxObjects;
-    if (isUsable && this.#waiting.length === 0) {
-      this.#objects++;
-      return this.#taker?.onLease(id, this.#leaseId);
-    }
+    if (!isUsable || this.#waiting.length > 0) return 0;
+    this.#objects++;
+    return this.#leaseId;
+  }
+
+  /** Has a request wait until etcd has granted the next lease. */
+  await(id: number): void {
     this.#waiting.push(id);
     if (this.#waiting.length > 1) return;
     const { eventTtlSeconds, leaseReuseSeconds } = apiserverConstants;

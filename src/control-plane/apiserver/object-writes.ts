@@ -94,8 +94,7 @@ export class ObjectWrites {
     const { request } = requests.call(id);
     const { resource, body, namespace } = request;
     if (body === undefined) return reply(id, status(400, 'BadRequest', 'a create needs a body'));
-    const given = namespace === '' ? body.metadata : { namespace, ...body.metadata };
-    const metadata = this.#identities.fill(given, resource, simulation.now);
+    const metadata = this.#identities.fill(body.metadata, namespace, resource, simulation.now);
     const object = this.#identities.addresses.fill(withParts(body, metadata, statusOf(body)));
     const admitted = this.#admission.complete(object);
     if ('code' in admitted) {
@@ -155,10 +154,12 @@ export class ObjectWrites {
     const { latencies, etcd, leases } = this.#context;
     const bytes = value === undefined ? 0 : encodedBytes(value);
     latencies.asked(id);
-    const write = { key, expectedRevision, value, bytes, leaseId: 0 };
-    if (value?.kind !== 'Event') return etcd.propose(write, this.#stored, id);
+    const isLeased = value?.kind === 'Event';
+    const leaseId = isLeased ? leases.take() : 0;
+    const write = { key, expectedRevision, value, bytes, leaseId };
+    if (!isLeased || leaseId !== 0) return etcd.propose(write, this.#stored, id);
     this.#leaseless.set(id, write);
-    leases.take(id);
+    leases.await(id);
   }
 
   /** A failed comparison returned what is stored: try again on that, as GuaranteedUpdate does. */

@@ -36,14 +36,18 @@ export class IdentityGenerator {
     this.addresses = new ServiceAddresses(random);
   }
 
-  /** Metadata as stored at creation: name, uid, creation time, generation 1. */
-  fill(metadata: ObjectMeta, resource: string, now: SimTime): ObjectMeta {
-    const { namespace = '', generateName = '' } = metadata;
-    const name = metadata.name || this.#nameFor(`${resource}/${namespace}`, generateName);
-    const uid = this.#uidFor(`${resource}/${namespace}/${name}`, now);
+  /**
+   * Metadata as stored at creation: name, uid, creation time, generation 1. `requested`: the
+   * namespace of the request, for metadata that names none; '': none either.
+   */
+  fill(metadata: ObjectMeta, requested: string, resource: string, now: SimTime): ObjectMeta {
+    const { namespace = requested, generateName = '' } = metadata;
+    const scope = `${resource}/${namespace}`;
+    const name = metadata.name || this.#nameFor(scope, generateName);
+    const uid = this.#uidFor(`${scope}/${name}`, now);
     const server = {
       name,
-      namespace: metadata.namespace,
+      namespace: metadata.namespace ?? (requested === '' ? undefined : requested),
       uid,
       resourceVersion: 0,
       creationTimestamp: now,

@@ -120,8 +120,8 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     const event = change.type === 'BOOKMARK' ? change : viewOf(change, this.selection);
     if (event === undefined) return 0;
     if (this.members > 1) this.#handInTurn(event);
-    else if (this.#hasRoomToWrite) this.#write(event);
-    else if (this.#queue.length >= this.#room) return FULL;
+    else if (this.#hasRoomToWrite()) this.#write(event);
+    else if (this.#queue.length >= this.#room()) return FULL;
     else this.#enqueue(event);
     return deliveryCpuUs(event) * this.members;
   }
@@ -237,14 +237,14 @@ export class ServerWatch implements WatchStream, WatchGoroutine {
     this.#resumeLater();
   }
 
-  get #hasRoomToWrite(): boolean {
+  #hasRoomToWrite(): boolean {
     if (this.#queue.length > 0 || this.#initial.length > 0) return false;
     const { watchUnreadBytes } = apiserverConstants;
     return this.#options.link.drainedUs(watchUnreadBytes) <= this.#runtime.simulation.now;
   }
 
   /** Both channels and what each goroutine has in its hand; initial events fill the second. */
-  get #room(): number {
+  #room(): number {
     const { channelEvents } = this.#options;
     return this.#initial.length > 0 ? channelEvents : 2 * channelEvents + 2;
   }

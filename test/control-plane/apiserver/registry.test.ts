@@ -9,7 +9,7 @@ const generator = (seed = 'names'): IdentityGenerator =>
 
 function names(own: IdentityGenerator, prefix: string, count: number, resource = 'pods'): string[] {
   const metadata = { name: '', generateName: prefix, namespace: 'default' };
-  return Array.from({ length: count }, () => own.fill(metadata, resource, 0).name);
+  return Array.from({ length: count }, () => own.fill(metadata, '', resource, 0).name);
 }
 
 describe('a generated name', () => {
@@ -41,7 +41,7 @@ describe('a generated name', () => {
     const [b] = names(one, 'web-', 1, 'endpointslices');
     const [c] = names(generator('other'), 'web-', 1);
     const other = { name: '', generateName: 'web-', namespace: 'other' };
-    const d = one.fill(other, 'pods', 0).name;
+    const d = one.fill(other, '', 'pods', 0).name;
     expect(new Set([a, b, c, d]).size).toBe(4);
   });
 
@@ -67,12 +67,12 @@ describe('a uid', () => {
   test('of an Event that is posted again after it has expired is another one', () => {
     const own = generator('events');
     const uidAt = (now: number): string | undefined =>
-      own.fill({ name: 'shop.f1', namespace: 'default' }, 'events', now).uid;
+      own.fill({ name: 'shop.f1', namespace: 'default' }, '', 'events', now).uid;
     expect(uidAt(3_600_000_000)).not.toBe(uidAt(0));
   });
 
   const fill = (own: IdentityGenerator, name: string, resource = 'pods') =>
-    own.fill({ name, namespace: 'default' }, resource, 42);
+    own.fill({ name, namespace: 'default' }, '', resource, 42);
 
   test('belongs to the name, whatever was created before', () => {
     const one = generator();
@@ -100,11 +100,22 @@ describe('a uid', () => {
 
   test('comes with the time and generation of the creation, whatever the client gave', () => {
     const metadata = { name: 'a', uid: 'mine', creationTimestamp: 1, generation: 9 };
-    expect(generator().fill({ ...metadata, resourceVersion: 9 }, 'pods', 42)).toMatchObject({
+    expect(generator().fill({ ...metadata, resourceVersion: 9 }, '', 'pods', 42)).toMatchObject({
       name: 'a',
       creationTimestamp: 42,
       generation: 1,
       resourceVersion: 0,
     });
+  });
+
+  test('stands beside the namespace of the request, where the object names none', () => {
+    const namespaceOf = (metadata: { name: string; namespace?: string }, requested: string) =>
+      generator().fill(metadata, requested, 'pods', 0).namespace;
+    expect(namespaceOf({ name: 'a' }, 'shop')).toBe('shop');
+    expect(namespaceOf({ name: 'a', namespace: 'own' }, 'shop')).toBe('own');
+    expect(namespaceOf({ name: 'a' }, '')).toBeUndefined();
+    const inShop = generator().fill({ name: 'a' }, 'shop', 'pods', 0);
+    const stated = generator().fill({ name: 'a', namespace: 'shop' }, '', 'pods', 0);
+    expect(inShop.uid).toBe(stated.uid);
   });
 });
