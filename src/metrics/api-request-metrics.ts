@@ -1,10 +1,11 @@
 // How requests are counted and timed by the apiservers that served them, under Kubernetes' own
 // names, labels and buckets. A request of a fleet counts once for each of its members.
 // Source: Kubernetes v1.36 apiserver endpoints/metrics/metrics.go (reference: controlplane B13).
-import type { ApiCall } from '../client/api-call.js';
+import type { ApiCall, Caller } from '../client/api-call.js';
 import type { Verb } from '../client/api-request.js';
 import type { ApiServerPort } from '../client/connection.js';
 import { SilentObserver } from '../client/observer.js';
+import { PerCaller } from '../client/per-caller.js';
 import type { Histogram } from '../stats/histogram.js';
 import { apiRequestFamilies } from './api-request-families.js';
 import { MetricRegistry, type Scalar } from './metric-registry.js';
@@ -15,7 +16,7 @@ import type { MetricSample } from './run-result.js';
 const SYSTEM_CLIENTS = ['', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
 /** Index of the client that sent a call. */
-function systemClientOf({ name }: ApiCall['caller']): number {
+function systemClientOf({ name }: Caller): number {
   for (let i = SYSTEM_CLIENTS.length - 1; i > 0; i--) {
     if (name.startsWith(SYSTEM_CLIENTS[i] as string)) return i;
   }
@@ -48,8 +49,8 @@ class ServerMetrics {
   /** By kind of request and code. */
   readonly #metrics = new Map<number, Metrics>();
 
-  of(call: ApiCall, code: number): Metrics {
-    const client = systemClientOf(call.caller);
+  /** `client`: index of the one that sent the call. */
+  of(call: ApiCall, code: number, client: number): Metrics {
     const key = (this.#keys.of(call) * SYSTEM_CLIENTS.length + client) * CODES + code;
     let metrics = this.#metrics.get(key);
     if (metrics === undefined) {
@@ -96,9 +97,10 @@ class ServerMetrics {
 
 export class ApiRequestMetrics extends SilentObserver {
   readonly #servers = new Map<ApiServerPort | undefined, ServerMetrics>();
+  readonly #clients = new PerCaller<number>();
 
   override requestServed(call: ApiCall, code: number, latencyUs: number): void {
-    const metrics = this.#of(call).of(call, code);
+    const metrics = this.#of(call).of(call, code, this.#clientOf(call.caller));
     const { fleetMembers = 1 } = call.request;
     metrics.total.value += fleetMembers;
     if (metrics.own !== undefined) metrics.own.value++;
@@ -123,6 +125,15 @@ export class ApiRequestMetrics extends SilentObserver {
         labels: [instance, ...sample.labels],
       }));
     });
+  }
+
+  #clientOf(caller: Caller): number {
+    let client = this.#clients.get(caller);
+    if (client === undefined) {
+      client = systemClientOf(caller);
+      this.#clients.set(caller, client);
+    }
+    return client;
   }
 
   #of({ server }: ApiCall): ServerMetrics {

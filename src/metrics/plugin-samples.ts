@@ -48,14 +48,15 @@ export function filterCalls(cycle: MeasuredCycle): readonly PluginCalls[] {
     refusals.set(plugin, (refusals.get(plugin) ?? 0) + 1);
   }
   let left = decision.work.examinedNodes;
-  return framework.plugins.filter.flatMap(({ name: plugin }): PluginCalls[] => {
-    if (decision.state.skipFilterPlugins.has(plugin)) return [];
-    const calls = left;
+  const calls: PluginCalls[] = [];
+  for (const { name: plugin } of framework.plugins.filter) {
+    if (decision.state.skipFilterPlugins.has(plugin)) continue;
     const refused = refusals.get(plugin) ?? 0;
     left -= refused;
-    const passed: PluginCalls = { plugin, code: 'Success', calls: calls - refused };
-    return refused === 0 ? [passed] : [passed, { plugin, code: 'Unschedulable', calls: refused }];
-  });
+    calls.push({ plugin, code: 'Success', calls: left });
+    if (refused > 0) calls.push({ plugin, code: 'Unschedulable', calls: refused });
+  }
+  return calls;
 }
 
 /** The calls of the PreScore plugins. */

@@ -157,7 +157,8 @@ export class WorkloadGoal extends Goal {
   override waitsFor(): Activity {
     const { desired } = this;
     if (desired === undefined) return 'create';
-    const isCreating = this.pace === 'free' ? this.#wanted < this.#asked : this.#existing < desired;
+    const isCreating =
+      this.pace === 'free' ? this.#wanted < this.#asked() : this.#existing < desired;
     if (isCreating && this.pace !== 'ordered') return 'create';
     const inFlight = this.inFlight();
     if (inFlight !== undefined) return inFlight;
@@ -172,7 +173,7 @@ export class WorkloadGoal extends Goal {
     return isHandedOn ? 'ReplicaSet' : this.kind;
   }
 
-  get #asked(): number {
+  #asked(): number {
     return Math.min(this.replicasAsked.get(this.hash) ?? 0, this.desired ?? 0);
   }
 

@@ -31,14 +31,14 @@ export class Ticker {
     this.#network = network;
     this.#watch = new DueTimer(group.simulation, group.kinds.loopsWatched, 0);
     const stream = group.simulation.random.stream('etcd/ticks');
-    this.#phases = Array.from({ length: group.size }, () => stream.below(this.#tickUs));
+    this.#phases = Array.from({ length: group.size }, () => stream.below(this.#tickUs()));
     this.#isTicking = this.#phases.map(() => false);
   }
 
   /** A loop has begun a pass: should it take long, the ticks begin. */
   watchLoops(): void {
-    if (!this.isResting || this.#isAlone) return;
-    this.#watch.ensure(this.#group.simulation.now + this.#patienceUs);
+    if (!this.isResting || this.#isAlone()) return;
+    this.#watch.ensure(this.#group.simulation.now + this.#patienceUs());
   }
 
   loopsWatched(): void {
@@ -49,14 +49,14 @@ export class Ticker {
     for (const { busySinceUs, isRunning } of this.#group.members) {
       if (isRunning && busySinceUs >= 0 && busySinceUs < oldest) oldest = busySinceUs;
     }
-    if (oldest + this.#patienceUs <= now) this.begin();
-    else if (oldest < now) this.#watch.ensure(oldest + this.#patienceUs);
+    if (oldest + this.#patienceUs() <= now) this.begin();
+    else if (oldest < now) this.#watch.ensure(oldest + this.#patienceUs());
   }
 
   /** Something is about to happen, or has: from now on members tick. */
   begin(): void {
     this.#healthyTicks = 0;
-    if (this.#isAlone) return;
+    if (this.#isAlone()) return;
     if (this.isResting) {
       this.isResting = false;
       for (const member of this.#group.members) if (member.isRunning) this.#setClock(member);
@@ -67,7 +67,7 @@ export class Ticker {
   /** A new process: it does not wait for a whole election timeout before it campaigns. */
   started(member: Member): void {
     const { size } = this.#group;
-    member.raft.resumeTicking(this.#electionTicks - (size === 1 ? 1 : 2));
+    member.raft.resumeTicking(this.#electionTicks() - (size === 1 ? 1 : 2));
     this.join(member);
   }
 
@@ -76,7 +76,7 @@ export class Ticker {
     if (this.isResting || this.#isTicking[member.id] || !member.isRunning) return;
     this.#isTicking[member.id] = true;
     const { simulation, kinds } = this.#group;
-    const next = (this.#ticksUntil(member.id, simulation.now) + 1) * this.#tickUs;
+    const next = (this.#ticksUntil(member.id, simulation.now) + 1) * this.#tickUs();
     simulation.at(this.#phase(member.id) + next, kinds.ticked, member.id);
   }
 
@@ -93,8 +93,9 @@ export class Ticker {
   /** A leader that is at one pass for more than two intervals: its heartbeats come too late. */
   #noteLateHeartbeats({ raft, busySinceUs, metrics }: Member): void {
     if (raft.role !== 'leader' || busySinceUs < 0) return;
-    const lateUs = this.#group.simulation.now - busySinceUs - 2 * this.#tickUs;
-    if (lateUs > 0 && lateUs <= this.#tickUs) metrics.heartbeatSendFailures += this.#group.size - 1;
+    const lateUs = this.#group.simulation.now - busySinceUs - 2 * this.#tickUs();
+    if (lateUs > 0 && lateUs <= this.#tickUs())
+      metrics.heartbeatSendFailures += this.#group.size - 1;
   }
 
   /** A member has noticed that there is a leader. */
@@ -120,19 +121,19 @@ export class Ticker {
   }
 
   /** The only member leads: nobody has to hear of it. */
-  get #isAlone(): boolean {
+  #isAlone(): boolean {
     return this.#group.size === 1 && this.#group.members[0]?.raft.role === 'leader';
   }
 
-  get #electionTicks(): number {
-    return Math.round(this.#group.options.electionTimeoutUs / this.#tickUs);
+  #electionTicks(): number {
+    return Math.round(this.#group.options.electionTimeoutUs / this.#tickUs());
   }
 
-  get #tickUs(): number {
+  #tickUs(): number {
     return this.#group.options.heartbeatIntervalUs;
   }
 
-  get #patienceUs(): number {
+  #patienceUs(): number {
     return this.#group.options.electionTimeoutUs / 2;
   }
 
@@ -142,7 +143,7 @@ export class Ticker {
 
   /** Ticks of a member until a time, the first counted as 0. */
   #ticksUntil(member: number, time: SimTime): number {
-    return Math.floor((time - this.#phase(member)) / this.#tickUs);
+    return Math.floor((time - this.#phase(member)) / this.#tickUs());
   }
 
   /** Sets a member's clock to where it would stand if it had ticked all along. */
@@ -151,7 +152,7 @@ export class Ticker {
     const { raft, id } = member;
     const ticks = this.#ticksUntil(id, now);
     if (raft.role === 'leader') {
-      raft.resumeTicking(Math.max(0, ticks) % this.#electionTicks);
+      raft.resumeTicking(Math.max(0, ticks) % this.#electionTicks());
       return;
     }
     const leader = this.#group.members[raft.lead];
@@ -163,17 +164,20 @@ export class Ticker {
   #lastBeat(leader: Member): SimTime {
     const { now } = this.#group.simulation;
     // While it was at one pass for so long its heartbeats could not be sent.
-    const isLate = leader.busySinceUs >= 0 && now - leader.busySinceUs >= this.#tickUs;
+    const isLate = leader.busySinceUs >= 0 && now - leader.busySinceUs >= this.#tickUs();
     const until = isLate ? leader.busySinceUs : now;
-    return Math.max(0, this.#phase(leader.id) + this.#ticksUntil(leader.id, until) * this.#tickUs);
+    return Math.max(
+      0,
+      this.#phase(leader.id) + this.#ticksUntil(leader.id, until) * this.#tickUs(),
+    );
   }
 
   /** Everything has been well for two election timeouts: the ticks end. */
   #rest(leader: Member): void {
     this.#healthyTicks = this.#isHealthy(leader) ? this.#healthyTicks + 1 : 0;
     const { options } = this.#group;
-    const isLong = this.#healthyTicks * this.#tickUs >= 2 * options.electionTimeoutUs;
-    if (!isLong && !this.#isAlone) return;
+    const isLong = this.#healthyTicks * this.#tickUs() >= 2 * options.electionTimeoutUs;
+    if (!isLong && !this.#isAlone()) return;
     this.isResting = true;
     for (const member of this.#group.members) member.leaderKnownUs = this.#group.simulation.now;
   }
@@ -184,7 +188,7 @@ export class Ticker {
     return this.#group.members.every((member) => {
       if (member.state === 'down') return true;
       const { raft, busySinceUs, isRunning } = member;
-      const isQuick = busySinceUs < 0 || now - busySinceUs < this.#tickUs;
+      const isQuick = busySinceUs < 0 || now - busySinceUs < this.#tickUs();
       const follows = raft.lead === leader.id && raft.term === leader.raft.term;
       return isRunning && isQuick && follows && leader.raft.isReplicatingTo(member.id);
     });

@@ -26,6 +26,7 @@ export class ActivityLedger {
 
   /** From now on it waits for that, which `client` does. Charges the time until now. */
   enter(now: number, activity: Activity, client: LimitedClient | undefined): void {
+    if (activity === this.#activity && client === this.#client) return;
     this.#charge(now);
     this.#activity = activity;
     this.#client = client;
@@ -34,7 +35,7 @@ export class ActivityLedger {
 
   /** Time by activity until now. */
   timesAt(now: number): ActivityTimes {
-    this.enter(now, this.#activity, this.#client);
+    this.#charge(now);
     return this.#times.slice();
   }
 
@@ -53,6 +54,7 @@ export class ActivityLedger {
     }
     this.#add(this.#activity, passedUs - waitedUs);
     this.#sinceUs = now;
+    this.#waitedBeforeUs += waitedUs;
   }
 
   #add(activity: Activity, us: number): void {

@@ -234,7 +234,7 @@ export class Raft {
       core.readStates.length > 0 ||
       core.restoredTo > 0 ||
       core.isSelfVotePending ||
-      this.#isVoteChanged
+      this.#isVoteChanged()
     );
   }
 
@@ -248,7 +248,7 @@ export class Raft {
     ready.persistFrom = log.stable;
     ready.persistTo = log.lastIndex;
     ready.persistTerm = log.lastTerm;
-    ready.isVoteChanged = this.#isVoteChanged;
+    ready.isVoteChanged = this.#isVoteChanged();
     ready.applyFrom = log.applying;
     ready.applyTo = log.endOfBytes(log.applying, log.committed, core.options.maxSizePerMsgBytes);
     log.applying = ready.applyTo;
@@ -285,7 +285,7 @@ export class Raft {
     if (core.role === 'preCandidate' || this.#durableTerm === core.term) countOwnVote(core);
   }
 
-  get #isVoteChanged(): boolean {
+  #isVoteChanged(): boolean {
     return this.#core.term !== this.#durableTerm || this.#core.vote !== this.#durableVote;
   }
 
