@@ -5,7 +5,7 @@
 // besteffort), Linux Documentation/admin-guide/cgroup-v2.rst.
 import type { Container } from '../api/container.js';
 import type { Pod } from '../api/pod.js';
-import { podQosClass, podRequests } from '../api/resource-requests.js';
+import { podLimits, podQosClass, podRequests } from '../api/resource-requests.js';
 import { integralOf, nextStepUs, type Steps, valueAt } from '../api/steps.js';
 import type { EventHandle } from '../kernel/event-queue.js';
 import type { SimTime } from '../kernel/time.js';
@@ -99,6 +99,11 @@ export class BusyNode {
     this.#containers.set(keyOf(uid, container.name), busy);
   }
 
+  /** Whether a container says what it uses. */
+  get isBusy(): boolean {
+    return this.#containers.size > 0;
+  }
+
   /** False when it has not said what it uses. */
   end(uid: string, container: string): boolean {
     const key = keyOf(uid, container);
@@ -187,7 +192,7 @@ export class BusyNode {
 
   /** Whether it can happen that there is not enough for all and for a sync of kube-proxy. */
   get #isTight(): boolean {
-    if (this.#containers.size === 0) return false;
+    if (!this.isBusy) return false;
     const { threadMilli } = nodeCpuConstants;
     return this.#peakMilli + this.#system.demand + threadMilli > this.#coresMilli;
   }
@@ -217,14 +222,34 @@ export class BusyNode {
     return qos === 'Burstable' ? this.#burstable : this.#bestEffort;
   }
 
-  /** The part that one thread more would get in a slice. */
-  #shareBeside(slice: CpuGroup): number {
+  /**
+   * The part of a core that one thread more would have in a container, within what the container
+   * has left of its limit, or half of it. O(containers).
+   */
+  threadShare(pod: Pod, container: Container): number {
     const { threadMilli } = nodeCpuConstants;
-    const guest = new CpuGroup(cpuWeight(0));
-    guest.demand = threadMilli;
-    slice.add(guest);
+    const { uid = '' } = pod.metadata;
+    const quota = podLimits({ containers: [container] }).cpuMilli;
+    const used = this.#containers.get(keyOf(uid, container.name))?.group.demand ?? 0;
+    const room = quota === 0 ? threadMilli : Math.max(quota - used, quota / 2);
+    if (!this.#isTight) return Math.min(1, room / threadMilli);
+    const slice = this.#sliceOf(pod);
+    const known = this.#pods.get(uid)?.group;
+    const group = known ?? slice.add(new CpuGroup(cpuWeight(podRequests(pod.spec).cpuMilli)));
+    const share = this.#shareBeside(group, podRequests({ containers: [container] }).cpuMilli);
+    if (known === undefined) slice.remove(group);
     this.#root.deal(this.#coresMilli);
-    slice.remove(guest);
+    return Math.min(share, room / threadMilli);
+  }
+
+  /** The part that one thread more would get in a group; others have been dealt less afterwards. */
+  #shareBeside(group: CpuGroup, requestMilli = 0): number {
+    const { threadMilli } = nodeCpuConstants;
+    const guest = new CpuGroup(cpuWeight(requestMilli));
+    guest.demand = threadMilli;
+    group.add(guest);
+    this.#root.deal(this.#coresMilli);
+    group.remove(guest);
     return guest.share / threadMilli;
   }
 

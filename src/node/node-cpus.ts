@@ -40,6 +40,8 @@ export class NodeCpus {
   readonly #works: Work[] = [];
   readonly #cores: number[] = [];
   readonly #burstableMilli: number[] = [];
+  /** Is told when the first container of a node says what it uses. */
+  onBusy: ((node: number) => void) | undefined;
   /** Nodes on which a container has said what it uses. */
   readonly #busy: (BusyNode | undefined)[] = [];
 
@@ -90,8 +92,10 @@ export class NodeCpus {
       this.#busy[node] = busy;
     }
     busy.advance(now);
+    const wasBusy = busy.isBusy;
     busy.start(pod, container, steps, now);
     this.#look(node, busy);
+    if (!wasBusy) this.onBusy?.(node);
   }
 
   containerEnded(node: number, { metadata }: Pod, container: Container): void {
@@ -113,6 +117,16 @@ export class NodeCpus {
   /** The part of a thread that a sync of kube-proxy had on a node at a time that is not to come. */
   proxyShareAt(node: number, at: SimTime): number {
     return this.#now(node)?.proxyShareAt(at) ?? 1;
+  }
+
+  /** Whether a container of a node says what it uses. */
+  isBusy(node: number): boolean {
+    return this.#busy[node]?.isBusy === true;
+  }
+
+  /** The part of a core that one thread more would have now in a container. */
+  threadShare(node: number, pod: Pod, container: Container): number {
+    return this.isBusy(node) ? (this.#now(node)?.threadShare(pod, container) ?? 1) : 1;
   }
 
   /** CPU that a pod has asked for and not got so far, thousandths of a core times µs. */

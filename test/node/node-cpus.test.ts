@@ -290,3 +290,53 @@ describe('a sync of kube-proxy on a busy node', () => {
     expect(shareAt(3)).toBeCloseTo(2 / (weight + 1), 6);
   });
 });
+
+describe('a command in a container of a busy node', () => {
+  const shareIn = (bench: Bench, each: Pod): number =>
+    bench.cpus.threadShare(0, each, containerOf(each));
+
+  test('has a core while there is one', () => {
+    const bench = new Bench(4);
+    expect(shareIn(bench, busyPod('quiet', '1'))).toBe(1);
+    bench.start(busyPod('a', '2'));
+    expect(shareIn(bench, busyPod('quiet', '1'))).toBe(1);
+  });
+
+  test('has what the weight of its pod is worth, and leaves the others as they were', () => {
+    const bench = new Bench(2);
+    bench.cpus.setBurstable(0, 2_000);
+    bench.start(busyPod('hog', '4', '1'));
+    const before = bench.cpus.shortfallMilli;
+    const poor = busyPod('poor', '0');
+    const rich = busyPod('rich', '0', '1');
+    expect(shareIn(bench, poor)).toBeCloseTo(2 / (cpuWeight(2_000) + 1), 6);
+    expect(shareIn(bench, rich)).toBeCloseTo(1, 6); // as much as the hog
+    expect(bench.cpus.shortfallMilli).toBeCloseTo(before, 6);
+  });
+
+  test('has what its container leaves of its limit, or half of it', () => {
+    const bench = new Bench(4);
+    const throttled = busyPod('throttled', '1', '100m', '200m');
+    const easy = busyPod('easy', '50m', '100m', '600m');
+    bench.start(throttled, easy, busyPod('hog', '4'));
+    expect(shareIn(bench, throttled)).toBeCloseTo(0.1, 6);
+    expect(shareIn(bench, easy)).toBeCloseTo(0.55, 6);
+  });
+});
+
+describe('an image pull on a busy node', () => {
+  test('asks for less than a call, and shares what the daemons get with it', () => {
+    const simulation = new Simulation('pulls');
+    const cpus = new NodeCpus(simulation);
+    cpus.addNode(1);
+    const told: number[] = [];
+    const calls = cpus.systemWork(1_000, () => told.push(0));
+    const pulls = cpus.systemWork(250, () => told.push(1));
+    cpus.containerStarted(0, busyPod('hog', '1', '1'), containerOf(busyPod('hog', '1', '1')));
+    expect(pulls.speed(0, 1)).toBe(1); // a quarter of a core, below its half
+    expect(calls.speed(0, 1)).toBeCloseTo(0.5 / 1.25, 6);
+    expect(told).toEqual([1]);
+    pulls.speed(0, 0);
+    expect(calls.speed(0, 1)).toBeCloseTo(0.5, 6);
+  });
+});

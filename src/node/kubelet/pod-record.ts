@@ -72,6 +72,8 @@ export class ContainerRecord {
   readinessEvent: EventHandle = noEvent;
   startupEvent: EventHandle = noEvent;
   livenessEvent: EventHandle = noEvent;
+  /** Questions of its liveness probe in a row that took too long. */
+  lateAnswers = 0;
   stopEvent: EventHandle = noEvent;
   /** When its hook or its own way of stopping is over, or it is killed. */
   stopAtUs: SimTime = 0;

@@ -1,7 +1,8 @@
 // When probes succeed and fail. A probe asks at the instants of its grid, once the container runs
 // and its initial delay has passed; the container answers well from some instant on, for good. So
 // each outcome is one instant that can be computed, however many questions lie before it.
-// Left out: containers that stop answering again, and errors of the probe itself.
+// Left out: containers that stop answering again, but for want of CPU (prober.ts), and errors of
+// the probe itself.
 // Source: Kubernetes v1.36 pkg/kubelet/prober/worker.go (reference: nodes-controllers §1.11).
 import type { Probe } from '../../api/probe.js';
 import type { SimTime } from '../../kernel/time.js';
@@ -26,6 +27,23 @@ export function probePeriodUs(probe: Probe): number {
 /** What one question takes. */
 export function probeCostUs(probe: Probe, settings: KubeletSettings): number {
   return probe.exec === undefined ? settings.networkProbeUs : settings.execProbeUs;
+}
+
+/** What one question takes with that share of a core; Infinity when it takes too long. */
+export function answerUs(probe: Probe, settings: KubeletSettings, share: number): number {
+  const aloneUs = probeCostUs(probe, settings);
+  if (probe.exec === undefined) return aloneUs;
+  const takesUs = Math.round(aloneUs / share);
+  return takesUs > probeTimeoutUs(probe) ? Number.POSITIVE_INFINITY : takesUs;
+}
+
+export function probeTimeoutUs(probe: Probe): number {
+  return (probe.timeoutSeconds ?? 1) * 1_000_000;
+}
+
+/** The next question not before a time. */
+export function questionUs(probe: Probe, target: ProbeTarget, fromUs: SimTime): SimTime {
+  return Math.max(firstQuestionUs(probe, target), tickFrom(probe, target.tickUs, fromUs));
 }
 
 /** The first question that is asked. */
