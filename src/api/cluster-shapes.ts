@@ -32,6 +32,16 @@ export const clusterShapes: Readonly<Record<string, string>> = {
   ContainerImage: '[s]: names; l: sizeBytes',
   AttachedVolume: 's: name devicePath',
 
+  NodeClaim: `${object}; NodeClaimSpec: spec; NodeClaimStatus: status`,
+  NodeClaimSpec: [
+    's: expireAfter terminationGracePeriod',
+    'any: nodeClassRef requirements resources taints startupTaints',
+  ].join(';'),
+  NodeClaimStatus: [
+    's: nodeName providerID imageID; {q}: capacity allocatable; [ReplicaCondition]: conditions',
+    't: lastPodEventTime',
+  ].join(';'),
+
   Namespace: `${object}; NamespaceSpec: spec; NamespaceStatus: status`,
   NamespaceSpec: '[s]: finalizers',
   NamespaceStatus: 's: phase; [ReplicaCondition]: conditions',

@@ -18,6 +18,7 @@ import type { Lease } from './lease.js';
 import type { LimitRange } from './limit-range.js';
 import type { Namespace } from './namespace.js';
 import type { Node } from './node.js';
+import type { NodeClaim } from './node-claim.js';
 import type {
   CSIDriver,
   CSINode,
@@ -59,6 +60,7 @@ export type KubernetesObject =
   | LimitRange
   | Namespace
   | Node
+  | NodeClaim
   | PersistentVolume
   | PersistentVolumeClaim
   | Pod

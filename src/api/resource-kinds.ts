@@ -5,7 +5,8 @@
  * Left out: kinds that play no part in a simulation (roles, ingresses, webhooks); a manifest
  * reader counts those as ignored.
  *
- * Source: Kubernetes v1.36 `kubectl api-resources`; deprecated API migration guide for removals.
+ * Source: Kubernetes v1.36 `kubectl api-resources`, and of Karpenter NodeClaims; deprecated API
+ * migration guide for removals.
  */
 
 import type { KindName } from './kubernetes-object.js';
@@ -35,6 +36,7 @@ function row(
 export const resourceKinds: readonly ResourceKind[] = [
   row('v1', 'Namespace', 'namespaces', 'cluster', 'ns'),
   row('v1', 'Node', 'nodes', 'cluster', 'no'),
+  row('karpenter.sh/v1', 'NodeClaim', 'nodeclaims', 'cluster'),
   row('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', 'cluster', 'pc'),
   row(
     'flowcontrol.apiserver.k8s.io/v1',

@@ -3,6 +3,7 @@
 import type { DaemonSet } from '../api/daemon-set.js';
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import type { Node } from '../api/node.js';
+import type { NodeClaim } from '../api/node-claim.js';
 import type { Pod } from '../api/pod.js';
 import type { PodDisruptionBudget } from '../api/pod-disruption-budget.js';
 import { ApiClient } from '../client/api-client.js';
@@ -87,7 +88,12 @@ export class AutoscalerProcess implements ReplicaProcess {
     const parts = { simulation, host, client, cloud, ...own };
     this.#autoscaler =
       spec.kind === 'karpenter'
-        ? new Karpenter({ ...parts, settings: spec.settings, monitor: listeners.karpenter })
+        ? new Karpenter({
+            ...parts,
+            settings: spec.settings,
+            nodeClaims: informer<NodeClaim>('nodeclaims'),
+            monitor: listeners.karpenter,
+          })
         : new ClusterAutoscaler({
             ...parts,
             settings: spec.settings,

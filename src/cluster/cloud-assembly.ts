@@ -154,7 +154,7 @@ export class CloudAssembly {
 
   /** The replicas of a component; undefined where there are none. */
   processes(
-    component: 'cloud-controller-manager' | 'cluster-autoscaler',
+    component: 'cloud-controller-manager' | 'cluster-autoscaler' | 'karpenter',
   ): Pick<ElectedProcesses<ReplicaProcess>, 'restart'> | undefined {
     const all = component === cloudControllerManagerName ? this.#controllers : this.#autoscalers;
     return all[0];

@@ -131,6 +131,7 @@ export const restartableComponents = [
   'kube-controller-manager',
   'cloud-controller-manager',
   'cluster-autoscaler',
+  'karpenter',
 ] as const;
 
 /** One of them. */

@@ -389,7 +389,8 @@ function checkReplica(
   const replicas = replicasOf(component, spec, hosts);
   if (replica < replicas) return;
   if (replicas === 0) {
-    const needs = component === 'cluster-autoscaler' ? 'autoscaler of that kind' : 'cloud';
+    const isController = component === 'cloud-controller-manager';
+    const needs = isController ? 'cloud' : 'autoscaler of that kind';
     const message = `there is no ${component}, since the cluster has no ${needs}`;
     return report(['component'], message, undefined);
   }

@@ -33,13 +33,15 @@ export function replicasOf(
 ): number {
   const { apiServer, scheduler, controllerManager } = spec.controlPlane ?? {};
   const { cloud, autoscaler } = spec;
-  const isAutoscaled = autoscaler?.kind === 'cluster-autoscaler';
+  const autoscalers = (kind: 'cluster-autoscaler' | 'karpenter'): number =>
+    autoscaler?.kind === kind ? (autoscaler.replicas ?? 1) : 0;
   const written = {
     'kube-apiserver': apiServer?.replicas,
     'kube-scheduler': scheduler?.replicas,
     'kube-controller-manager': controllerManager?.replicas,
     'cloud-controller-manager': cloud === undefined ? 0 : cloud.controllerManager?.replicas,
-    'cluster-autoscaler': isAutoscaled ? (autoscaler.replicas ?? 1) : 0,
+    'cluster-autoscaler': autoscalers('cluster-autoscaler'),
+    karpenter: autoscalers('karpenter'),
   };
   return written[component] ?? hosts;
 }

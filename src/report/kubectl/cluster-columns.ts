@@ -6,6 +6,7 @@ import { sortedKeys } from '../../api/field-check.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
 import type { Lease } from '../../api/lease.js';
 import type { Node } from '../../api/node.js';
+import { NODE_POOL_LABEL, type NodeClaim } from '../../api/node-claim.js';
 import type { PodDisruptionBudget } from '../../api/pod-disruption-budget.js';
 import type { PriorityClass } from '../../api/priority-class.js';
 import type { ResourceQuota } from '../../api/resource-quota.js';
@@ -52,6 +53,25 @@ export const nodeColumns: readonly Column<Node>[] = [
   wide('OS-IMAGE', ({ status }) => status?.nodeInfo?.osImage || UNKNOWN),
   wide('KERNEL-VERSION', ({ status }) => status?.nodeInfo?.kernelVersion || UNKNOWN),
   wide('CONTAINER-RUNTIME', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || UNKNOWN),
+];
+
+const nodeClaimLabel = ({ metadata }: NodeClaim, label: string): string =>
+  metadata.labels?.[label] ?? '';
+
+/** Columns of `get nodeclaims`: those of its CustomResourceDefinition. */
+export const nodeClaimColumns: readonly Column<NodeClaim>[] = [
+  nameColumn,
+  column('TYPE', (claim) => nodeClaimLabel(claim, 'node.kubernetes.io/instance-type')),
+  column('CAPACITY', (claim) => nodeClaimLabel(claim, 'karpenter.sh/capacity-type')),
+  column('ZONE', (claim) => nodeClaimLabel(claim, 'topology.kubernetes.io/zone')),
+  column('NODE', ({ status }) => status?.nodeName ?? ''),
+  column(
+    'READY',
+    ({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown',
+  ),
+  ageColumn,
+  wide('ID', ({ status }) => status?.providerID ?? ''),
+  wide('NODEPOOL', (claim) => nodeClaimLabel(claim, NODE_POOL_LABEL)),
 ];
 
 function portsText({ spec }: Service): string {

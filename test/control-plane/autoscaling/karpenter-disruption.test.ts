@@ -14,7 +14,10 @@ import type {
   KarpenterNodePool,
   Offering,
 } from '../../../src/control-plane/autoscaling/karpenter/karpenter-settings.js';
-import { NodeClaims } from '../../../src/control-plane/autoscaling/karpenter/node-claims.js';
+import {
+  NodeClaims,
+  newClaim,
+} from '../../../src/control-plane/autoscaling/karpenter/node-claims.js';
 import { NodePlan } from '../../../src/control-plane/autoscaling/karpenter/node-plan.js';
 import { defaultSchedulerConfiguration } from '../../../src/scenario/scheduler-config.js';
 
@@ -78,10 +81,9 @@ class Cluster {
     const node = { ...rest, metadata: { ...metadata, annotations } };
     this.nodes.set(name, node);
     this.simulation.setNode(node);
-    const common = { nodePool: this.pool, zone: 'a', createdUs: 0, isInitialized: false };
-    const claim = { ...common, offering: type, nodeName: '' };
+    const claim = newClaim({ nodePool: this.pool, offering: type, zone: 'a', pods: [] }, 0);
     this.claims.create(claim);
-    this.claims.launched(claim, name);
+    this.claims.launched(claim, { nodeName: name, id: `i-${name}` });
     this.claims.nodeChanged(node, 0);
     return this;
   }

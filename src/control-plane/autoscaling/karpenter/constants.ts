@@ -49,6 +49,11 @@ const table = {
     unit: 'µs',
     source: 'reference: nodes-controllers 4.5',
   },
+  nodeClaimPatchBytes: {
+    value: 300,
+    unit: 'bytes',
+    source: 'ASSUMED: a PATCH of a condition and a name',
+  },
   loopCpuUs: { value: 1_000, unit: 'µs', source: 'ASSUMED: a round with nothing to simulate' },
 } as const;
 

@@ -4,6 +4,7 @@
 // Source: kubernetes-sigs/karpenter pkg/controllers (reference: nodes-controllers 4.5).
 import type { DaemonSet } from '../../../api/daemon-set.js';
 import type { Node } from '../../../api/node.js';
+import type { NodeClaim as NodeClaimObject } from '../../../api/node-claim.js';
 import type { Pod } from '../../../api/pod.js';
 import type { PodDisruptionBudget } from '../../../api/pod-disruption-budget.js';
 import { nodeAllocatable } from '../../../api/resource-requests.js';
@@ -17,7 +18,7 @@ import type { SimTime } from '../../../kernel/time.js';
 import type { CloudAnswer, CloudProvider } from '../../cloud-provider.js';
 import { autoscalingConstants } from '../constants.js';
 import { NodeRemover, type RemovableNode } from '../node-remover.js';
-import { taintRequest } from '../node-taints.js';
+import { hasTaint, taintRequest } from '../node-taints.js';
 import { PendingPods } from '../pending-pods.js';
 import { keepsPod, staysWithNode } from '../pod-removal.js';
 import type { SchedulingSimulation } from '../scheduling-simulation.js';
@@ -25,30 +26,10 @@ import { ThoughtNodes } from '../thought-nodes.js';
 import { karpenterConstants as constants } from './constants.js';
 import { type Command, type DisruptionView, findCommand, validated } from './disruption.js';
 import type { KarpenterMonitor, KarpenterSettings, Offering } from './karpenter-settings.js';
-import { type NodeClaim, NodeClaims } from './node-claims.js';
+import { claimFrom, NodeClaimObjects } from './node-claim-objects.js';
+import { type NodeClaim, NodeClaims, newClaim } from './node-claims.js';
 import { NodePlan, type PlannedNode } from './node-plan.js';
-
-/** Name of the process, of its lease, and the first part of the names of its events. */
-const karpenterName = 'karpenter';
-
-const removal = {
-  name: karpenterName,
-  taintKey: 'karpenter.sh/disrupted',
-  nodeEvent: { reason: 'DisruptionTerminating', message: 'Disrupting Node' },
-  podEvent: { reason: 'Evicted', message: 'Evicted pod' },
-  deletesNode: true,
-  times: {
-    delayAfterTaintUs: 0,
-    evictionRetryUs: constants.evictionRetryUs,
-    evictionsUs: Number.POSITIVE_INFINITY,
-    headroomUs: 0,
-    podsGonePollUs: constants.drainPollUs,
-    maxGraceSeconds: Number.POSITIVE_INFINITY,
-  },
-} as const;
-
-/** Of a node that is on its way out, or waits for what replaces it. */
-const disruptedTaint = { key: removal.taintKey, effect: 'NoSchedule' } as const;
+import { disruptedTaint, karpenterName, removal } from './removal.js';
 
 export interface KarpenterOptions {
   readonly simulation: Simulation;
@@ -61,6 +42,7 @@ export interface KarpenterOptions {
   readonly nodes: Informer<Node>;
   readonly budgets: Informer<PodDisruptionBudget>;
   readonly daemonSets: Informer<DaemonSet>;
+  readonly nodeClaims: Informer<NodeClaimObject>;
   readonly monitor?: KarpenterMonitor | undefined;
 }
 
@@ -69,6 +51,7 @@ const NONE = -1;
 export class Karpenter {
   readonly #options: KarpenterOptions;
   readonly #claims: NodeClaims;
+  readonly #objects: NodeClaimObjects;
   readonly #pending: PendingPods;
   readonly #remover: NodeRemover<RemovableNode>;
   readonly #recorder: EventRecorder;
@@ -92,6 +75,10 @@ export class Karpenter {
     const { simulation, client, cloud, scheduling, pods, nodes, budgets, monitor } = options;
     this.#options = options;
     this.#claims = new NodeClaims(monitor);
+    this.#objects = new NodeClaimObjects(simulation, client, (claim, isRefused) => {
+      if (isRefused) this.#giveUp(claim);
+      else this.#askCloud(claim);
+    });
     this.#recorder = new EventRecorder(simulation, karpenterName, client);
     this.#remover = new NodeRemover({
       simulation,
@@ -127,9 +114,26 @@ export class Karpenter {
   /** The informers have synced. */
   start(): void {
     const { simulation } = this.#options;
+    this.#restore();
     this.#pending.onAdded = () => this.#trigger();
     if (this.#pending.size > 0) this.#trigger();
     simulation.after(constants.disruptionPeriodUs, this.#disruptionDue);
+  }
+
+  /** Takes over what an earlier process has begun; replacements begin anew. */
+  #restore(): void {
+    const { nodeClaims, nodes, settings } = this.#options;
+    for (const object of nodeClaims.store.values()) {
+      const claim = claimFrom(object, settings.nodePools);
+      if (claim === undefined) continue;
+      this.#claims.restore(claim);
+      const node = nodes.get(claim.nodeName);
+      if (claim.isDeleting && node === undefined) this.#forget(claim);
+      else if (claim.isDeleting && node !== undefined) this.#removeNode(claim, node);
+      else if (node !== undefined && hasTaint(node, removal.taintKey)) this.#taint(claim, false);
+      else if (claim.instanceId === '') this.#askCloud(claim);
+    }
+    for (const node of nodes.store.values()) this.#nodeChanged(node);
   }
 
   #follow(): void {
@@ -152,7 +156,10 @@ export class Karpenter {
 
   /** What a node replaces goes when it is ready for pods. */
   #nodeChanged(node: Node): void {
+    const seen = this.#claims.nodeSeen(node);
+    if (seen !== undefined) this.#objects.registered(seen);
     const claim = this.#claims.nodeChanged(node, this.#options.simulation.now);
+    if (claim !== undefined) this.#objects.initialized(claim);
     const replaced = claim && this.#replacing.get(claim);
     if (claim === undefined || replaced === undefined) return;
     this.#replacing.delete(claim);
@@ -160,22 +167,27 @@ export class Karpenter {
   }
 
   #remove({ candidates }: Command): void {
-    for (const candidate of candidates) {
-      if (!this.#remover.leaving.has(candidate.claim.nodeName)) this.#remover.remove(candidate);
-    }
+    for (const { claim, node } of candidates) this.#removeNode(claim, node);
   }
 
-  /** Keeps pods away from nodes that wait for what replaces them, or lets them in again. */
-  #taint({ candidates }: Command, isDisrupted: boolean): void {
+  /** Takes a node and its claim away, once what is on it has gone. */
+  #removeNode(claim: NodeClaim, node: Node): void {
+    if (this.#remover.leaving.has(claim.nodeName)) return;
+    const onNode = this.#options.scheduling.podsOf(claim.nodeName);
+    claim.isDeleting = true;
+    this.#objects.delete(claim);
+    this.#remover.remove({ node, pods: onNode.filter((pod) => !staysWithNode(pod)) });
+  }
+
+  /** Keeps pods away from a node that waits for what replaces it, or lets them in again. */
+  #taint({ nodeName }: NodeClaim, isDisrupted: boolean): void {
     const { client, nodes } = this.#options;
-    for (const { claim } of candidates) {
-      if (nodes.get(claim.nodeName) === undefined) continue;
-      const request = taintRequest(claim.nodeName, (taints) => {
-        const others = taints.filter(({ key }) => key !== removal.taintKey);
-        return isDisrupted ? [...others, disruptedTaint] : others;
-      });
-      client.send(request, () => {});
-    }
+    if (nodes.get(nodeName) === undefined) return;
+    const request = taintRequest(nodeName, (taints) => {
+      const others = taints.filter(({ key }) => key !== removal.taintKey);
+      return isDisrupted ? [...others, disruptedTaint] : others;
+    });
+    client.send(request, () => {});
   }
 
   /** What was to replace nodes does not come: they stay. True when there were any. */
@@ -183,17 +195,23 @@ export class Karpenter {
     const command = this.#replacing.get(claim);
     if (command === undefined) return false;
     this.#replacing.delete(claim);
-    this.#taint(command, false);
+    for (const candidate of command.candidates) this.#taint(candidate.claim, false);
     return true;
   }
 
   #gone(nodeName: string): void {
     const claim = this.#claims.of(nodeName);
-    if (claim !== undefined) {
-      this.#claims.remove(claim);
-      this.#giveUpReplacing(claim);
-    }
+    if (claim !== undefined) this.#forget(claim);
     this.#lastPodEventUs.delete(nodeName);
+  }
+
+  /** There is no node of a claim any more; true when it was to replace others. */
+  #forget(claim: NodeClaim): boolean {
+    if (!claim.isDeleting) this.#objects.delete(claim);
+    claim.isDeleting = true;
+    this.#objects.release(claim);
+    this.#claims.remove(claim);
+    return this.#giveUpReplacing(claim);
   }
 
   /** A pod that waits begins a batch, or makes it last a little longer. */
@@ -258,8 +276,7 @@ export class Karpenter {
       const isLate = now - claim.createdUs > constants.registrationTimeoutUs;
       if (claim.isInitialized || !isLate || claim.nodeName === '') continue;
       this.#options.cloud.instances.delete(claim.nodeName, () => {}, undefined);
-      this.#claims.remove(claim);
-      this.#giveUpReplacing(claim);
+      this.#forget(claim);
     }
   }
 
@@ -291,26 +308,36 @@ export class Karpenter {
     if (isAnyLeft) this.#requeue();
   }
 
-  #launch({ nodePool, offering, zone }: PlannedNode): NodeClaim {
-    const { cloud, simulation } = this.#options;
-    const createdUs = simulation.now;
-    const claim = { nodePool, offering, zone, createdUs, nodeName: '', isInitialized: false };
+  #launch(planned: PlannedNode): NodeClaim {
+    const claim = newClaim(planned, this.#options.simulation.now);
     this.#claims.create(claim);
-    const { pool } = offering;
-    cloud.instances.create({ pool, zone, labels: {}, taints: [] }, this.#onLaunched, claim);
+    this.#objects.create(claim);
     return claim;
   }
 
+  #askCloud(claim: NodeClaim): void {
+    const { cloud } = this.#options;
+    const { offering, zone } = claim;
+    const request = { pool: offering.pool, zone, labels: {}, taints: [] };
+    cloud.instances.create(request, this.#onLaunched, claim);
+  }
+
   readonly #onLaunched = ({ fault, instance }: CloudAnswer, claim: NodeClaim): void => {
-    const { simulation } = this.#options;
-    if (instance !== undefined) return this.#claims.launched(claim, instance.nodeName);
+    if (instance !== undefined) {
+      this.#claims.launched(claim, instance);
+      return this.#objects.launched(claim, instance);
+    }
     if (fault === 'InsufficientCapacity') {
-      const untilUs = simulation.now + constants.unavailableOfferingUs;
+      const untilUs = this.#options.simulation.now + constants.unavailableOfferingUs;
       this.#unavailable.set(claim.offering.pool, untilUs);
     }
-    this.#claims.remove(claim);
-    if (!this.#giveUpReplacing(claim)) this.#requeue();
+    this.#giveUp(claim);
   };
+
+  /** No node comes of a claim: whom it was for is thought of again. */
+  #giveUp(claim: NodeClaim): void {
+    if (!this.#forget(claim)) this.#requeue();
+  }
 
   /** Pods that still wait are looked at again after a while. */
   #requeue(): void {
@@ -341,7 +368,7 @@ export class Karpenter {
       for (const _ of command.candidates) monitor?.disrupted(reason);
       if (replacement === undefined) this.#remove(command);
       else {
-        this.#taint(command, true);
+        for (const { claim } of command.candidates) this.#taint(claim, true);
         this.#replacing.set(this.#launch(replacement), command);
       }
     }
@@ -350,14 +377,14 @@ export class Karpenter {
 
   /** Nodes that are too old go, whatever their pods say; who is then without one is provided for. */
   #expire(now: SimTime): void {
-    const { nodes, scheduling, monitor } = this.#options;
-    for (const { nodeName, nodePool, createdUs } of this.#claims.all) {
+    const { nodes, monitor } = this.#options;
+    for (const claim of this.#claims.all) {
+      const { nodeName, nodePool, createdUs } = claim;
       const node = nodes.get(nodeName);
       const isOld = now - createdUs >= nodePool.expireAfterUs;
       if (!isOld || node === undefined || this.#remover.leaving.has(nodeName)) continue;
-      const pods = scheduling.podsOf(nodeName).filter((pod) => !staysWithNode(pod));
       monitor?.expired(nodePool.name);
-      this.#remover.remove({ node, pods });
+      this.#removeNode(claim, node);
     }
   }
 }
