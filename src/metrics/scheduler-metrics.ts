@@ -15,14 +15,8 @@ import type {
 } from '../control-plane/scheduler/scheduler-monitor.js';
 import type { Simulation } from '../kernel/simulation.js';
 import { MetricRegistry } from './metric-registry.js';
-import {
-  filterCalls,
-  type PluginCalls,
-  PluginSamples,
-  preFilterCalls,
-  preScoreCalls,
-  scoreCalls,
-} from './plugin-samples.js';
+import { PluginEvaluations } from './plugin-evaluations.js';
+import { PluginSamples } from './plugin-samples.js';
 import type { MetricSample } from './run-result.js';
 import { schedulerFamilies } from './scheduler-families.js';
 
@@ -38,6 +32,7 @@ export class SchedulerMetrics implements SchedulerMonitor {
   readonly #registry: MetricRegistry;
   readonly #samples: PluginSamples;
   readonly #frameworks = new Map<string, Framework>();
+  readonly #evaluations = new Map<Framework, PluginEvaluations>();
   #state: (() => SchedulerState) | undefined;
   #hasCycled = false;
   /** Uids of pods that were last brought back by the flush. */
@@ -68,13 +63,8 @@ export class SchedulerMetrics implements SchedulerMonitor {
   attached(frameworks: readonly Framework[], state: () => SchedulerState): void {
     this.#state = state;
     for (const framework of frameworks) {
-      const { schedulerName, plugins } = framework;
-      this.#frameworks.set(schedulerName, framework);
-      const { preFilter, filter, preScore, score } = plugins;
-      for (const { name } of preFilter) this.#evaluated('PreFilter', name, schedulerName, 0);
-      for (const { name } of filter) this.#evaluated('Filter', name, schedulerName, 0);
-      for (const { name } of preScore) this.#evaluated('PreScore', name, schedulerName, 0);
-      for (const { plugin } of score) this.#evaluated('Score', plugin.name, schedulerName, 0);
+      this.#frameworks.set(framework.schedulerName, framework);
+      this.#evaluations.set(framework, new PluginEvaluations(framework, this.#registry));
     }
   }
 
@@ -90,16 +80,10 @@ export class SchedulerMetrics implements SchedulerMonitor {
     const { schedulerName: profile } = framework;
     this.#hasCycled = true;
     this.#observePoints(profile, cycle);
-    const { preFilter, filter } = decision.points;
-    if (preFilter !== undefined) this.#count(profile, 'PreFilter', preFilterCalls(cycle));
-    if (filter.length > 0) this.#count(profile, 'Filter', filterCalls(cycle));
-    if (decision.points.preScore !== undefined) {
-      this.#count(profile, 'PreScore', preScoreCalls(cycle));
-    }
-    if (decision.points.score !== undefined) this.#count(profile, 'Score', scoreCalls(cycle));
+    this.#evaluations.get(framework)?.cycleEnded(cycle);
     this.#samples.cycleEnded(cycle, this.#simulation.now);
     this.#observeUs(algorithmUs(times), 'scheduler_scheduling_algorithm_duration_seconds');
-    if (preFilter !== 'Success') return;
+    if (decision.points.preFilter !== 'Success') return;
     this.#registry.scalar('scheduler_batch_attempts_total', profile, 'no_hint').value++;
     this.#observeUs(0, 'scheduler_get_node_hint_duration_seconds', 'no_hint', profile);
     if (decision.result !== 'scheduled') return;
@@ -179,17 +163,6 @@ export class SchedulerMetrics implements SchedulerMonitor {
   #pointRan(profile: string, point: string, code: StatusCode, durationUs: number): void {
     const name = 'scheduler_framework_extension_point_duration_seconds';
     this.#observeUs(durationUs, name, point, profile, code);
-  }
-
-  #count(profile: string, point: string, calls: readonly PluginCalls[]): void {
-    for (const { plugin, code, calls: count } of calls) {
-      if (code !== 'Skip') this.#evaluated(point, plugin, profile, count);
-    }
-  }
-
-  #evaluated(point: string, plugin: string, profile: string, calls: number): void {
-    this.#registry.scalar('scheduler_plugin_evaluation_total', point, plugin, profile).value +=
-      calls;
   }
 
   #readGauges(state: SchedulerState): void {
