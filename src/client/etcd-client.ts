@@ -94,6 +94,8 @@ export interface EtcdPort {
   requestProgress(): void;
   /** The change of a revision that a watch was told of; undefined: of no object. */
   change(revision: number): WatchEvent | undefined;
+  /** Whether all changes after a revision are still kept. */
+  hasChangesAfter(revision: number): boolean;
   /** All others of that revision: a lease that ends deletes many at once. */
   furtherChanges(revision: number): readonly WatchEvent[];
   /** All values and the revision of that state; for the first list of a cache. */

@@ -104,6 +104,10 @@ export class WatchOpener {
       this.#context.latencies.asked(id);
       return etcd.range(range, this.#listed, id);
     }
+    if (!etcd.hasChangesAfter(resourceVersion)) {
+      const message = 'The resourceVersion for the provided watch is too old.';
+      return this.#context.reply(id, status(410, 'Expired', message));
+    }
     this.#begin(id, cache, this.#changesSince(resourceVersion, cache, undefined));
   }
 

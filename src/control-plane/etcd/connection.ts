@@ -37,6 +37,8 @@ export class Connection implements EtcdPort, Requester {
   /** Endpoint that the next request goes to, if it stands. */
   #next = 0;
   #follower: WatchFollower | undefined;
+  /** Of the last change that the client has looked at. */
+  #readRevision = 0;
 
   /** `number`: its place among the connections of the cluster. */
   constructor(group: Group, name: string, number: number, endpoints: readonly Endpoint[]) {
@@ -124,6 +126,7 @@ export class Connection implements EtcdPort, Requester {
   watch(kind: EventKind, target: number, afterRevision?: number): void {
     const after = afterRevision ?? this.#group.machine.store.revision;
     const consumer = { kind, target, number: this.#number };
+    this.#readRevision = after;
     this.#follower = new WatchFollower(this.#group, this.#endpoints, consumer, after);
   }
 
@@ -132,11 +135,22 @@ export class Connection implements EtcdPort, Requester {
     return this.#follower;
   }
 
+  /** Changes up to this one have been sent to the client, and read by it; of no watch all. */
+  get watchedRevision(): number {
+    if (this.#follower === undefined) return Number.POSITIVE_INFINITY;
+    return Math.min(this.#follower.revision, this.#readRevision);
+  }
+
+  hasChangesAfter(revision: number): boolean {
+    return this.#group.machine.store.hasChangesAfter(revision);
+  }
+
   requestProgress(): void {
     this.#follower?.requestProgress();
   }
 
   change(revision: number): WatchEvent | undefined {
+    if (revision > this.#readRevision) this.#readRevision = revision;
     return this.#group.machine.store.change(revision);
   }
 

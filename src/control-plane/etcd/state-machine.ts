@@ -22,6 +22,8 @@ export class StateMachine {
   readonly noSpaceAlarms: Set<number> = new Set();
   /** Compactions by the index of their entries. */
   readonly compactions: Map<number, Compaction> = new Map();
+  /** Changes up to there are behind all members and watches. */
+  passedRevision: () => number = () => 0;
   #leases = 0;
   readonly #observer: ClusterObserver;
   readonly #revisions = new Float64Array(REVISIONS);
@@ -127,6 +129,7 @@ export class StateMachine {
       return failure('etcdserver: mvcc: required revision has been compacted', store.revision);
     }
     this.compactions.set(index, compaction);
+    store.forget(Math.min(revision, this.passedRevision()));
     return plainResult(store.revision);
   }
 

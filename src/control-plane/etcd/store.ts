@@ -1,7 +1,8 @@
 // The multi-version store: the newest value of each key, one revision per write, a log of changes
 // for watchers and for reads of older states. All members apply the same log, so one copy stands
 // for all; a member that is behind reads an older revision of it.
-// Left out: changes that lie further back than the log, as if they were compacted.
+// Left out: changes that lie further back than the log, as if they were compacted. A compaction
+// itself takes from the log what nobody can come back to (compacted-changes.ts).
 // Source: etcd v3.6 server/storage/mvcc (reference: controlplane A6, A8, A9).
 
 import { encodedBytes } from '../../api/encoded-size.js';
@@ -59,6 +60,8 @@ export class Store {
   readonly #logKeys: string[] = [];
   readonly #logEvents: (WatchEvent | undefined)[] = [];
   readonly #further = new Map<number, Further>();
+  /** Changes up to this one are let go. */
+  #forgotten = FIRST_REVISION - 1;
 
   /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
@@ -185,9 +188,26 @@ export class Store {
     return this.sizes.compact(revision);
   }
 
+  /** Lets go of changes up to a revision, which nobody may ask for again. O(1) a change. */
+  forget(upTo: number): void {
+    const last = Math.min(upTo, this.revision);
+    for (let revision = this.#logStart; revision <= last; revision++) {
+      const place = this.#place(revision);
+      this.#logKeys[place] = '';
+      this.#logEvents[place] = undefined;
+      if (this.#further.size > 0) this.#further.delete(revision);
+    }
+    this.#forgotten = Math.max(this.#forgotten, last);
+  }
+
+  /** Whether all changes after a revision are in the log. */
+  hasChangesAfter(revision: number): boolean {
+    return revision + 1 >= this.#logStart;
+  }
+
   /** Whether the state of a revision can be read. */
   isReadable(revision: number): boolean {
-    return revision >= this.compactRevision && revision + 1 >= this.#logStart;
+    return revision >= this.compactRevision && this.hasChangesAfter(revision);
   }
 
   #put(
@@ -236,7 +256,7 @@ export class Store {
 
   /** Revision of the first change in the log. */
   get #logStart(): number {
-    return Math.max(FIRST_REVISION, this.revision - LOG_LENGTH + 1);
+    return Math.max(this.#forgotten + 1, this.revision - LOG_LENGTH + 1);
   }
 
   /** Puts the change of the newest revision in the place of the oldest. */

@@ -42,6 +42,10 @@ export class WatchFollower implements WatchClient {
     this.#open();
   }
 
+  get revision(): number {
+    return this.#revision;
+  }
+
   watchSent(sentUs: SimTime, revision: number, bytes: number): SimTime {
     this.#revision = revision;
     const endpoint = this.#endpoint as Endpoint;

@@ -1,6 +1,6 @@
 // Watches: what a selector sees, that nothing is lost or doubled, the window, who is charged what.
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Binding } from '../../../src/api/binding.js';
 import type { ConfigMap } from '../../../src/api/config-map.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
@@ -9,6 +9,7 @@ import { type ApiRequest, type ApiResponse, keyOf } from '../../../src/client/ap
 import { Informer } from '../../../src/client/informer.js';
 import type { FleetWatchEvent } from '../../../src/client/watch.js';
 import { apiserverConstants } from '../../../src/control-plane/apiserver/constants.js';
+import { Connection } from '../../../src/control-plane/etcd/connection.js';
 import { etcdCosts } from '../../../src/control-plane/etcd/constants.js';
 import { TestControlPlane } from '../../support/control-plane.js';
 import { configMap, pod } from '../../support/objects.js';
@@ -175,6 +176,19 @@ describe('a watch from a revision', () => {
       return watch.response?.code;
     });
     expect(codes).toEqual([410, 200]);
+  });
+
+  test('of Events is refused when etcd has let go of what came after', () => {
+    const open = (): ApiResponse | undefined => {
+      const watch = plane.watch({ resource: 'events', resourceVersion: 1 });
+      plane.simulation.run();
+      return watch.response;
+    };
+    expect(open()?.code).toBe(200);
+    const kept = vi.spyOn(Connection.prototype, 'hasChangesAfter').mockReturnValue(false);
+    expect(open()).toMatchObject({ code: 410, reason: 'Expired' });
+    expect(kept).toHaveBeenCalledWith(1);
+    kept.mockRestore();
   });
 
   test('is good for 75 s and 100 changes at least, then refused', () => {

@@ -45,6 +45,23 @@ describe('a transaction', () => {
     expect(deletion?.bytes, 'a deletion carries the object').toBeGreaterThan(0);
   });
 
+  test('is in the log until it is let go, and with it the states before', () => {
+    const store = new Store();
+    for (const key of ['a', 'b', 'c']) store.apply(put(key, 0));
+    store.forget(3);
+    expect(store.hasChangesAfter(3)).toBe(true);
+    expect(store.hasChangesAfter(2)).toBe(false);
+    expect([store.isReadable(3), store.isReadable(2)]).toEqual([true, false]);
+    expect(store.get('c', 3)).toBeUndefined();
+    expect(() => store.change(3)).toThrow('no longer in the log');
+    expect(store.change(4)?.type).toBe('ADDED');
+    store.forget(2);
+    expect(store.hasChangesAfter(2), 'what is gone does not come back').toBe(false);
+    store.forget(99);
+    store.apply(put('d', 0));
+    expect(store.change(5)?.type, 'what comes later is kept').toBe('ADDED');
+  });
+
   test('a change is kept while the next 65,536 come', () => {
     const store = new Store();
     store.apply(put('a', 0));
