@@ -69,8 +69,17 @@ export function ownerUid({ metadata }: KubernetesObject): string {
 /** A pod that no count knows yet. */
 export function trackedPod(pod: Pod, workload: WorkloadGoal, hash: string): TrackedPod {
   const { uid = '' } = pod.metadata;
-  const state = { isGone: false, hasNode: false, done: 0, listings: 0, facts: UNKNOWN };
-  return { uid, workload, hash, pod, ...state };
+  return {
+    uid,
+    workload,
+    hash,
+    pod,
+    isGone: false,
+    hasNode: false,
+    done: 0,
+    listings: 0,
+    facts: UNKNOWN,
+  };
 }
 
 /** It has been adopted, or released. */

@@ -56,6 +56,7 @@ export class WorkloadGoal extends Goal {
   hash = '';
   /** Services that select its wanted pods. */
   services: readonly ServiceGoal[] = [];
+  readonly #knownFacts: PodFacts[] = [];
   /** What its controller said last of a pod that it could not create. */
   creationFault = '';
   /** What its controller says of a rollout that does not go on. */
@@ -219,10 +220,18 @@ export class WorkloadGoal extends Goal {
     if (!isSame(before, facts)) {
       this.#count(before, -1);
       this.#count(facts, 1);
-      tracked.facts = facts;
+      tracked.facts = this.#shared(facts);
     }
     if (tracked.isGone && !facts.isListed) this.pods.delete(tracked);
     return before.isPublished !== facts.isPublished || before.isListed !== facts.isListed;
+  }
+
+  /** The same object for all pods of which the same counts: there are few kinds of them. */
+  #shared(facts: PodFacts): PodFacts {
+    const known = this.#knownFacts.find((each) => isSame(each, facts));
+    if (known !== undefined) return known;
+    this.#knownFacts.push(facts);
+    return facts;
   }
 
   #factsOf({ uid, hash, pod, isGone, hasNode, done, listings }: TrackedPod): PodFacts {

@@ -1,7 +1,6 @@
-// Which of the changes that are compacted may go: those to which nobody can come back. A member that
-// crashes goes on from its database, one that restores a snapshot from the log of another, neither
-// further back than where the logs are cut off; a watch goes on after what was sent, its client
-// after what it has read.
+// Which of the changes that are compacted may go: those to which nobody can come back. A member
+// that crashes goes on from what its disks have, and a snapshot only leads forward; a watch goes on
+// after what was sent, its client after what it has read.
 import type { Connection } from './connection.js';
 import type { Group } from './group.js';
 
@@ -15,7 +14,7 @@ export function passedRevision(
 ): number {
   let passed = Number.POSITIVE_INFINITY;
   for (const { raft, backend, applier } of members) {
-    const index = Math.min(raft.log.compacted, backend.durableIndex, applier.applied);
+    const index = Math.min(raft.log.stable, backend.durableIndex, applier.applied);
     if (machine.applied - index >= KNOWN_INDEXES) return 0;
     passed = Math.min(passed, machine.revisionAfter(index));
   }

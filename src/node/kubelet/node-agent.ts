@@ -74,6 +74,8 @@ export class NodeAgent {
   pressure: NodePressure = { memory: false, disk: false, pid: false };
   /** Of the machine; '' when the Node states none. */
   readonly address: string;
+  /** The same as the status of a pod shows it. */
+  readonly hostIPs: readonly { readonly ip: string }[];
   /** Pods that this kubelet knows, by UID. */
   readonly pods: Map<string, PodRecord> = new Map();
   /** Static pods by the UID of their mirror. */
@@ -143,6 +145,7 @@ export class NodeAgent {
     this.eventSource = { component: 'kubelet', host: spec.name };
     const isInternal = ({ type }: NodeAddress): boolean => type === 'InternalIP';
     this.address = spec.node.status?.addresses?.find(isInternal)?.address ?? '';
+    this.hostIPs = [{ ip: this.address }];
     const phase = phases(simulation, name);
     this.relistPhaseUs = phase(settings.relistPeriodUs);
     this.syncPhaseUs = phase(settings.syncTickUs);

@@ -77,11 +77,12 @@ export function statusOf(record: PodRecord, now: SimTime): PodStatus {
   status.conditions = conditionsOf(record, apps, phase, now);
   if (address !== '') {
     status.hostIP = address;
-    status.hostIPs = [{ ip: address }];
+    status.hostIPs = agent.hostIPs;
   }
   if (podIp !== '') {
     status.podIP = podIp;
-    status.podIPs = [{ ip: podIp }];
+    const known = record.status;
+    status.podIPs = known?.podIP === podIp && known.podIPs ? known.podIPs : [{ ip: podIp }];
   }
   status.startTime = record.startTimeUs;
   if (inits.length > 0) {
@@ -192,7 +193,7 @@ export function containerStatus(uid: string, container: ContainerRecord): Contai
     restartCount,
     image,
     // As long as a real digest and a real id: sizes of objects are what counts.
-    imageID: isCreated ? image + digest : '',
+    imageID: isCreated ? imageIdOf(image) : '',
     started: container.isStarted,
   };
   if (isCreated) status.containerID = containerId(uid, container);
@@ -202,6 +203,22 @@ export function containerStatus(uid: string, container: ContainerRecord): Contai
 
 const digitsOfDigest = 64;
 const digest = `@sha256:${'0'.repeat(digitsOfDigest)}`;
+
+/** Texts of images are forgotten, all at once, when there are more. */
+const IMAGES_LIMIT = 4096;
+
+const imageIds = new Map<string, string>();
+
+/** The same text for all containers of an image. */
+function imageIdOf(image: string): string {
+  let id = imageIds.get(image);
+  if (id === undefined) {
+    if (imageIds.size === IMAGES_LIMIT) imageIds.clear();
+    id = image + digest;
+    imageIds.set(image, id);
+  }
+  return id;
+}
 
 /** Unique for each run of a container, as long as a real one. */
 function containerId(uid: string, { index, restartCount }: ContainerRecord): string {

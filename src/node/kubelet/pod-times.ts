@@ -110,7 +110,9 @@ export class TimeTable {
     const drawnUs = this.#applicationStart.sample(stream);
     const behaviour = drawBehaviour(annotations, spec, isInit, stream);
     const runUs = behaviour.runUs ?? (isInit ? this.#settings.initRunUs : forEver);
-    return { createUs, startUs, stopUs, ...behaviour, ableUs: behaviour.ableUs ?? drawnUs, runUs };
+    const { termUs, exitCode, exitReason } = behaviour;
+    const ableUs = behaviour.ableUs ?? drawnUs;
+    return { createUs, startUs, stopUs, termUs, ableUs, runUs, exitCode, exitReason };
   }
 }
 

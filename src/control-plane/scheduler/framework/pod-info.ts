@@ -84,16 +84,11 @@ export class PodInfo {
   readonly priority: number;
   /** The profile that schedules it. */
   readonly schedulerName: string;
-  readonly requests: ResourceAmounts;
-  readonly nonZeroRequests: ResourceAmounts;
-  readonly scoringRequests: ResourceAmounts;
-  readonly hostPorts: readonly HostPort[];
   /** Whether it has pod affinity or anti-affinity of any kind, and required anti-affinity. */
   readonly hasAffinity: boolean;
   readonly hasRequiredAntiAffinity: boolean;
   /** The claims that its volumes use, as `namespace/name`. */
   readonly claimKeys: readonly string[];
-  /** What the amounts above are taken from. */
   readonly amounts: KnownAmounts;
 
   /**
@@ -109,18 +104,29 @@ export class PodInfo {
     this.schedulerName = spec.schedulerName ?? defaultSchedulerName;
     // Only on a node there is anything to resize; what is asked of a node is the spec's.
     const counted = (spec.nodeName ?? '') === '' ? spec : resizedSpec(pod);
-    const amounts = amountsOf(counted, same?.amounts);
-    this.amounts = amounts;
-    this.requests = amounts.requests;
-    this.nonZeroRequests = amounts.nonZeroRequests;
-    this.scoringRequests = amounts.scoringRequests;
-    this.hostPorts = amounts.hostPorts;
+    this.amounts = amountsOf(counted, same?.amounts);
     const { affinity } = spec;
     const podAntiAffinity = affinity?.podAntiAffinity;
     const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     this.hasAffinity = affinity?.podAffinity !== undefined || podAntiAffinity !== undefined;
     this.hasRequiredAntiAffinity = required !== undefined && required.length > 0;
     this.claimKeys = same?.claimKeys ?? claimKeysOf(pod);
+  }
+
+  get requests(): ResourceAmounts {
+    return this.amounts.requests;
+  }
+
+  get nonZeroRequests(): ResourceAmounts {
+    return this.amounts.nonZeroRequests;
+  }
+
+  get scoringRequests(): ResourceAmounts {
+    return this.amounts.scoringRequests;
+  }
+
+  get hostPorts(): readonly HostPort[] {
+    return this.amounts.hostPorts;
   }
 
   /** The node that the pod is bound to, or assumed on; '' for none. */
