@@ -46,6 +46,11 @@ ${table<(typeof parts)[number]>(
 `;
 }
 
+/** In lines, so that the columns behind it are seen. */
+function waitedFor(row: ConvergenceRow): Html {
+  return html`<span class="text">${bottleneckText(row)}</span>`;
+}
+
 function changeTable(rows: readonly ConvergenceRow[]): Html {
   return table<ConvergenceRow>(
     'Time to converge, by change and stage',
@@ -54,7 +59,7 @@ function changeTable(rows: readonly ConvergenceRow[]): Html {
       { title: 'Replicas', isNumeric: true, cell: (row) => formatCount(row.replicas) },
       { title: 'Converged after', isNumeric: true, cell: convergedAfter },
       { title: 'Longest stage', cell: (row) => row.longestStage },
-      { title: 'Waited most for', cell: bottleneckText },
+      { title: 'Waited most for', cell: waitedFor },
       ...convergenceStages.map(({ title }, stage) => ({
         title,
         isNumeric: true,

@@ -39,12 +39,17 @@ function stationTable(
       { title: 'Use over time', cell: ({ name }) => useOverTime(seriesOf.get(name)) },
       { title: 'Queue over time', cell: ({ name }) => queueOverTime(seriesOf.get(name)) },
       { title: 'Mean queue', isNumeric: true, cell: (row) => row.meanQueueLength.toFixed(2) },
-      { title: 'Longest queue', isNumeric: true, cell: (row) => formatCount(row.maxQueueLength) },
+      { title: 'Longest queue', isNumeric: true, cell: longestQueue },
       { title: 'Mean wait', isNumeric: true, cell: (row) => formatDuration(row.meanWaitUs) },
       { title: 'Served', isNumeric: true, cell: (row) => formatCount(row.served) },
     ],
     rows,
   );
+}
+
+/** A dash where waits are known in advance: nobody counts who waits. */
+function longestQueue({ maxQueueLength, meanQueueLength }: StationReport): string {
+  return maxQueueLength === 0 && meanQueueLength > 0 ? '–' : formatCount(maxQueueLength);
 }
 
 function useOverTime(series: StationSeries | undefined): Html {

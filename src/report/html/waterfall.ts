@@ -9,8 +9,8 @@ import { largest, smallest, ticks } from './axis.js';
 import { type Html, html, markup, nothing } from './markup.js';
 import { shownRows, table } from './table.js';
 
-/** Pods that get a row. */
-const longestWaterfall = 150;
+/** Pods that get a row: one screen of them. */
+const longestWaterfall = 60;
 
 const rowHeight = 15;
 const axisHeight = 20;

@@ -1,6 +1,6 @@
 // Bars of parts in a row.
 import type { Bars } from '../figures/bars.js';
-import { distinct, type PlotSpec, plotSpec, plotWidth, rowAxis, seriesColours } from './spec.js';
+import { distinct, type PlotSpec, plotSpec, rowAxis, rowPlotWidth, seriesColours } from './spec.js';
 
 const rowHeight = 16;
 
@@ -18,7 +18,7 @@ export function barsSpec(bars: Bars): PlotSpec {
   );
   const colours = bars.parts.map((_, i) => seriesColours[i % seriesColours.length] ?? '');
   return plotSpec(bars, values, {
-    width: plotWidth,
+    width: rowPlotWidth,
     height: { step: rowHeight },
     mark: { type: 'bar', tooltip: true },
     encoding: {

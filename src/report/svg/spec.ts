@@ -1,6 +1,7 @@
 // What all Vega-Lite specifications of the plots share: the colours of the page, in light.
 import { lightPalette } from '../html/palette.js';
 import type { JsonValue } from '../stable-json.js';
+import { wrapText } from '../text-table.js';
 
 /** A Vega-Lite specification. */
 export type PlotSpec = { readonly [key: string]: JsonValue };
@@ -12,8 +13,14 @@ export const seriesColours: readonly string[] = series.map(
   (_, index) => series[(index + 2) % series.length] ?? ink,
 );
 
-/** Width of the plots, px. */
+/** Width of plots that have numbers beside them, px. */
 export const plotWidth = 720;
+
+/** Width of plots that have names beside them, px: with these they are hardly wider than a page. */
+export const rowPlotWidth = 520;
+
+/** Letters in a line under the title: more would make the drawing wider than its plot. */
+const NOTE_LETTERS = 80;
 
 const config: PlotSpec = {
   font: 'sans-serif',
@@ -25,8 +32,8 @@ const config: PlotSpec = {
     gridColor: rule,
     labelColor: ink,
     labelFontSize: 11,
-    labelLimit: 400,
-    maxExtent: 440,
+    labelLimit: 460,
+    maxExtent: 500,
     tickColor: muted,
     titleColor: ink,
     titleFontWeight: 'normal',
@@ -51,7 +58,7 @@ export function plotSpec(
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: `${title}. ${note}`,
-    title: { text: title, subtitle: note },
+    title: { text: title, subtitle: wrapText(note, NOTE_LETTERS, '') },
     data: { values },
     config,
     ...rest,

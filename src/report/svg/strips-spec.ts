@@ -1,7 +1,7 @@
 // Strips of cells over time, coloured by their value.
 import type { Strips } from '../figures/strips.js';
 import { lightPalette } from '../html/palette.js';
-import { distinct, type PlotSpec, plotSpec, plotWidth, rowAxis } from './spec.js';
+import { distinct, type PlotSpec, plotSpec, rowAxis, rowPlotWidth } from './spec.js';
 
 const rowHeight = 14;
 
@@ -17,7 +17,7 @@ export function stripsSpec(strips: Strips): PlotSpec {
     ),
   );
   return plotSpec(strips, cells, {
-    width: plotWidth,
+    width: rowPlotWidth,
     height: { step: rowHeight },
     mark: { type: 'rect', tooltip: true },
     encoding: {

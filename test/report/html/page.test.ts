@@ -180,7 +180,7 @@ describe('report.html', () => {
       assets,
     );
     expect(page.length).toBeLessThan(2_000_000);
-    expect(page).toContain('150 of 20,000');
+    expect(page).toContain('60 of 20,000');
     expect(page).toContain('50 of 5,000');
     expect(page).toMatch(/100 of 20,000: the last ones/);
     expect(page).toContain('The largest of every 50 samples');

@@ -181,6 +181,20 @@ describe('convergence', () => {
 });
 
 describe('stations', () => {
+  test('have no longest queue where nobody counts who waits', () => {
+    const [station] = runResult().stations;
+    const lengths = [
+      { maxQueueLength: 0, meanQueueLength: 3 },
+      { maxQueueLength: 0, meanQueueLength: 0 },
+      { maxQueueLength: 9, meanQueueLength: 3 },
+    ];
+    const shown = lengths.map((each) => {
+      const section = stationSection(runResult({ stations: [{ ...station!, ...each }] }));
+      return cells(section, 'Stations')[1]?.[5];
+    });
+    expect(shown).toEqual(['–', '0', '9']);
+  });
+
   test('come busiest first, with a bar and the figures of their queue', () => {
     const [station] = runResult().stations;
     const stations = [station!, { ...station!, name: 'apiserver/cpu', utilisation: 1.25 }];

@@ -61,6 +61,13 @@ describe('the plots of a run', () => {
     }
   });
 
+  test('are hardly wider than a page, however long what is said of them', async () => {
+    for (const [name, spec] of plotSpecs(runResult())) {
+      const [, width] = /^<svg [^>]*width="(\d+)/.exec(await renderSvg(spec)) ?? [];
+      expect(Number(width), name).toBeLessThan(1050);
+    }
+  });
+
   test('cannot be left by a name', async () => {
     const name = '</text><script>alert(1)</script>';
     const spec = plotSpecs(runResult({ pods: [podRow({ name })] })).get('startup');
