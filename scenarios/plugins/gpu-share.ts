@@ -119,10 +119,10 @@ class Mix {
   see({ uid, pod }: PodInfo): void {
     if (this.#seen.has(uid)) return;
     this.#seen.add(uid);
-    const task = taskOf(pod.spec);
-    const key = `${task.cpuMilli} ${task.gpuMilli} ${task.gpuModels.join(' ')}`;
+    const { cpuMilli, gpuMilli, gpuModels } = taskOf(pod.spec);
+    const key = `${cpuMilli} ${gpuMilli} ${gpuModels.join(' ')}`;
     const weight = (this.#tasks.get(key)?.weight ?? 0) + 1;
-    this.#tasks.set(key, { ...task, weight });
+    this.#tasks.set(key, { cpuMilli, gpuMilli, gpuModels, weight });
     if (this.#seen.size < this.#next) return;
     this.#next = Math.floor(this.#seen.size * 1.25);
     this.fragmentation = new GpuFragmentation([...this.#tasks.values()]);

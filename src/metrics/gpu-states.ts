@@ -90,11 +90,11 @@ export class GpuStates extends SilentObserver {
 
   #arrive({ spec }: Pod): void {
     if (!this.isUsed) return;
-    const task = gpuTaskOf(spec);
-    this.#arrivedMilli += task.gpuMilli;
-    const key = `${task.cpuMilli} ${task.gpuMilli} ${task.gpuModels.join(' ')}`;
+    const { cpuMilli, gpuMilli, gpuModels } = gpuTaskOf(spec);
+    this.#arrivedMilli += gpuMilli;
+    const key = `${cpuMilli} ${gpuMilli} ${gpuModels.join(' ')}`;
     const weight = (this.#tasks.get(key)?.weight ?? 0) + 1;
-    this.#tasks.set(key, { ...task, weight });
+    this.#tasks.set(key, { cpuMilli, gpuMilli, gpuModels, weight });
   }
 
   #count(pod: Pod, sign: 1 | -1): void {

@@ -4,7 +4,7 @@
 
 import { findDuplicateObjects } from '../api/duplicate-objects.js';
 import { type IgnoredKind, readManifests } from '../api/manifests.js';
-import { prepareObject } from '../api/prepare-object.js';
+import { prepareObject, SoundPodSpecs } from '../api/prepare-object.js';
 import { compareProblems, type Problem } from '../api/problem.js';
 
 /** What a file of manifests holds. */
@@ -18,9 +18,10 @@ export interface ManifestFile {
 /** Reads and validates every object of a file. Never throws for what the file holds. */
 export function checkManifestFile(text: string, file: string, strict: boolean): ManifestFile {
   const { objects, ignored, problems } = readManifests(text, file, { strict });
+  const soundPodSpecs = new SoundPodSpecs();
   const all = [
     ...problems,
-    ...objects.flatMap((each) => prepareObject(each).problems),
+    ...objects.flatMap((each) => prepareObject(each, { soundPodSpecs }).problems),
     ...findDuplicateObjects(objects),
   ];
   return { objects: objects.length, ignored, problems: all.sort(compareProblems) };
