@@ -98,7 +98,46 @@ export function checkService({ spec }: Service, problems: ProblemList): void {
   if (spec.type === 'ExternalName') {
     checkPresent(spec.externalName, [...root, 'externalName'], problems);
   }
+  const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
+  checkOneOf(spec.trafficDistribution, distributions, [...root, 'trafficDistribution'], problems);
+  checkSessionAffinityConfig(spec, problems);
+  checkClusterIp(spec, problems);
   checkServicePorts(spec, problems);
+}
+
+/** A day. */
+const longestAffinitySeconds = 86_400;
+
+function checkSessionAffinityConfig(spec: ServiceSpec, problems: ProblemList): void {
+  const { sessionAffinity = 'None', sessionAffinityConfig } = spec;
+  if (sessionAffinityConfig === undefined) return;
+  const at = [...root, 'sessionAffinityConfig'];
+  if (sessionAffinity === 'None') {
+    problems.push(forbidden(at, 'must not be set when session affinity is None'));
+    return;
+  }
+  const { timeoutSeconds } = sessionAffinityConfig.clientIP ?? {};
+  const path = [...at, 'clientIP', 'timeoutSeconds'];
+  if (timeoutSeconds === undefined) problems.push(requiredValue(path));
+  else if (timeoutSeconds <= 0 || timeoutSeconds > longestAffinitySeconds) {
+    const detail = `must be greater than 0 and less than ${longestAffinitySeconds}`;
+    problems.push(invalidValue(path, timeoutSeconds, detail));
+  }
+}
+
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+/** Which colons may be left out is not checked. */
+const ipv6 = /^(?=.*:.*:)[0-9a-fA-F:]+(?:\.\d+){0,3}$/;
+
+function checkClusterIp({ clusterIP, type }: ServiceSpec, problems: ProblemList): void {
+  if (clusterIP === undefined || clusterIP === '') return;
+  const at = [...root, 'clusterIP'];
+  if (type === 'ExternalName') {
+    problems.push(forbidden(at, "may not be set when `type` is 'ExternalName'"));
+  } else if (clusterIP !== 'None' && !ipv4.test(clusterIP) && !ipv6.test(clusterIP)) {
+    const detail = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+    problems.push(invalidValue(at, clusterIP, detail));
+  }
 }
 
 function checkAccessModes(modes: readonly string[] | undefined, problems: ProblemList): void {
@@ -108,6 +147,17 @@ function checkAccessModes(modes: readonly string[] | undefined, problems: Proble
   }
   for (const [index, mode] of (modes ?? []).entries()) {
     checkOneOf(mode, accessModes, [...at, index], problems);
+  }
+  if ((modes ?? []).length > 1 && modes?.includes('ReadWriteOncePod') === true) {
+    problems.push(forbidden(at, 'may not use ReadWriteOncePod with other access modes'));
+  }
+}
+
+/** A size that is read, and not negative, must not be 0 either. */
+function checkNotZero(size: string | undefined, at: FieldPath, problems: ProblemList): void {
+  if (size === undefined || quantityProblem(size) !== undefined) return;
+  if (compareQuantities(size, '0') === 0) {
+    problems.push(invalidValue(at, size, 'must be greater than zero'));
   }
 }
 
@@ -120,6 +170,7 @@ export function checkPersistentVolume({ spec }: PersistentVolume, problems: Prob
     problems.push(requiredValue([...capacityPath, 'storage']));
   }
   checkResourceList(spec.capacity, capacityPath, problems);
+  checkNotZero(spec.capacity?.['storage'], [...capacityPath, 'storage'], problems);
   const policies = ['Delete', 'Recycle', 'Retain'];
   const policyPath = [...root, 'persistentVolumeReclaimPolicy'];
   checkOneOf(spec.persistentVolumeReclaimPolicy, policies, policyPath, problems);
@@ -145,6 +196,7 @@ export function checkPersistentVolumeClaim(
     problems.push(requiredValue([...at, 'requests', 'storage']));
   }
   checkResourceList(spec.resources?.requests, [...at, 'requests'], problems);
+  checkNotZero(spec.resources?.requests?.['storage'], [...at, 'requests', 'storage'], problems);
   checkOneOf(spec.volumeMode, ['Block', 'Filesystem'], [...root, 'volumeMode'], problems);
 }
 

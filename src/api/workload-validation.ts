@@ -19,7 +19,9 @@ import {
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { type IntOrString, parsePercent } from './int-or-string.js';
 import type { Job, JobSpec } from './job.js';
+import { checkJobPolicies } from './job-policy-validation.js';
 import { compileLabelSelector, type LabelSelector } from './label-selector.js';
+import { checkMetricTarget } from './metric-target-validation.js';
 import type { PodTemplateSpec } from './pod.js';
 import type { PodDisruptionBudget } from './pod-disruption-budget.js';
 import { checkPodTemplate } from './pod-validation.js';
@@ -149,6 +151,11 @@ export function checkStatefulSet({ spec }: StatefulSet, problems: ProblemList): 
   const rolling = spec.updateStrategy?.rollingUpdate;
   checkNonNegative(rolling?.partition, [...at, 'rollingUpdate', 'partition'], problems);
   checkNonNegative(spec.ordinals?.start, [...root, 'ordinals', 'start'], problems);
+  for (const when of ['whenDeleted', 'whenScaled'] as const) {
+    const path = [...root, 'persistentVolumeClaimRetentionPolicy', when];
+    const policy = spec.persistentVolumeClaimRetentionPolicy?.[when];
+    checkOneOf(policy, ['Delete', 'Retain'], path, problems);
+  }
   for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
     const path = [...root, 'volumeClaimTemplates', index, 'metadata', 'name'];
     checkPresent(claim.metadata?.name, path, problems);
@@ -197,6 +204,7 @@ function checkJobSpec(spec: JobSpec, path: FieldPath, problems: ProblemList): vo
     const at = [...path, 'template', 'spec', 'restartPolicy'];
     problems.push(unsupportedValue(at, policy, ['OnFailure', 'Never']));
   }
+  checkJobPolicies(spec, path, problems);
 }
 
 /** Validates a Job. */
@@ -276,12 +284,10 @@ export function checkHorizontalPodAutoscaler(
     if (!checkPresent(metric.type, [...at, 'type'], problems)) continue;
     checkOneOf(metric.type, types, [...at, 'type'], problems);
     const field = `${metric.type.charAt(0).toLowerCase()}${metric.type.slice(1)}`;
-    if (
-      types.includes(metric.type) &&
-      (metric as unknown as Record<string, unknown>)[field] === undefined
-    ) {
+    if (!types.includes(metric.type)) continue;
+    if ((metric as unknown as Record<string, unknown>)[field] === undefined) {
       const detail = 'must populate information for the given metric source';
       problems.push(requiredValue([...at, field], detail));
-    }
+    } else checkMetricTarget(metric, [...at, field], problems);
   }
 }
