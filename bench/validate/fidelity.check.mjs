@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { timelinesIn } from '../../dist/cli/fidelity-command.js';
+import { recordedFilesIn } from '../../dist/cli/recorded-files.js';
 import { compareGroup, scoreOf } from '../../dist/experiment/fidelity/fidelity.js';
 import { readRecording } from '../../dist/experiment/fidelity/recording.js';
 
@@ -14,7 +14,7 @@ const pathOf = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url)
 function matchingPercent() {
   const text = readFileSync(pathOf('scenarios/profiles/recorded-2core.yaml'), 'utf8');
   const profile = { file: 'recorded-2core', text };
-  const { groups, problems } = readRecording(timelinesIn(pathOf('test/golden/fidelity')));
+  const { groups, problems } = readRecording(recordedFilesIn(pathOf('test/golden/fidelity')));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return scoreOf(groups.flatMap((group) => compareGroup(group, profile))).percent;
 }

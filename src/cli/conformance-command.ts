@@ -4,8 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { join } from 'node:path';
 import { registry } from '../control-plane/scheduler/plugins/registry.js';
 import {
   type FamilyResult,
@@ -14,9 +13,10 @@ import {
 } from '../experiment/conformance/conformance.js';
 import type { Json } from '../experiment/conformance/recording.js';
 import { alignRows, clip } from '../report/text-table.js';
-import { kindOf, walkFolder } from '../scenario/files.js';
+import { kindOf } from '../scenario/files.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { type GlobalArguments, outputFormat } from './options.js';
+import { recordedFilesIn } from './recorded-files.js';
 import type { Terminal } from './terminal.js';
 
 export interface ConformanceArguments extends GlobalArguments {
@@ -34,14 +34,8 @@ const shownLength = 300;
 
 /** The recordings below `folder`. @throws UsageError when it is no folder. */
 export function recordingsIn(folder: string, inputs: string | undefined): RecordingSource {
-  if (kindOf(folder) !== 'folder') throw new UsageError(`${folder} is not a folder.`);
-  const files = walkFolder(folder).map((path) => relative(folder, path).split(sep).join('/'));
   return {
-    files,
-    read: (file) => {
-      const bytes = readFileSync(join(folder, file));
-      return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-    },
+    ...recordedFilesIn(folder),
     readInput: (name) => {
       const path = join(inputs ?? '', name);
       return inputs !== undefined && kindOf(path) === 'file'

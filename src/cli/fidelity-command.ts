@@ -3,23 +3,21 @@
  * figure with the recording.
  */
 
-import { readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { compareGroup, type FidelityRow, scoreOf } from '../experiment/fidelity/fidelity.js';
-import { readRecording, type TimelineSource } from '../experiment/fidelity/recording.js';
+import { readRecording } from '../experiment/fidelity/recording.js';
 import {
   fidelityCsv,
   fidelityJson,
   fidelityMarkdown,
   fidelityTable,
 } from '../report/fidelity-report.js';
-import { filesIn, kindOf, walkFolder } from '../scenario/files.js';
+import { filesIn } from '../scenario/files.js';
 import { checkProfile } from '../scenario/load.js';
 import { type ExitCode, exitCode, UsageError } from './exit-code.js';
 import { readProfile } from './input.js';
 import type { GlobalArguments } from './options.js';
 import { printProblems, printRefusal } from './problem-output.js';
+import { recordedFilesIn } from './recorded-files.js';
 import type { Terminal } from './terminal.js';
 
 export interface FidelityArguments extends GlobalArguments {
@@ -40,19 +38,6 @@ const renderers: Readonly<Record<string, (rows: readonly FidelityRow[]) => strin
   markdown: fidelityMarkdown,
 };
 
-/** The recordings below `folder`. @throws UsageError when it is no folder. */
-export function timelinesIn(folder: string): TimelineSource {
-  if (kindOf(folder) !== 'folder') throw new UsageError(`${folder} is not a folder.`);
-  const files = walkFolder(folder).map((path) => relative(folder, path).split(sep).join('/'));
-  return {
-    files,
-    read: (file) => {
-      const bytes = readFileSync(join(folder, file));
-      return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-    },
-  };
-}
-
 /**
  * Simulates and reports; exit code 3 when fewer than 90 % of the figures match.
  *
@@ -65,7 +50,7 @@ export function fidelityCommand(args: FidelityArguments, terminal: Terminal): Ex
   if (render === undefined) {
     throw new UsageError(`-o ${format}: the format is table, json, csv or markdown.`);
   }
-  const { groups, problems } = readRecording(timelinesIn(folder), only);
+  const { groups, problems } = readRecording(recordedFilesIn(folder), only);
   for (const problem of problems) terminal.err.write(`${problem}\n`);
   if (problems.length > 0) return exitCode.invalidInput;
   if (groups.length === 0) {

@@ -11,7 +11,7 @@ import type { EventHandle } from '../kernel/event-queue.js';
 import type { RandomStream } from '../kernel/random-stream.js';
 import type { EventKind, Simulation } from '../kernel/simulation.js';
 import type { SimTime } from '../kernel/time.js';
-import type { ApiCall } from './api-call.js';
+import type { ApiCall, CallHandler } from './api-call.js';
 import type { ApiClient } from './api-client.js';
 import { type ApiResponse, isSuccess } from './api-request.js';
 import { clientConstants } from './constants.js';
@@ -155,9 +155,12 @@ export class LeaderElector implements RestingElector {
   #try(): void {
     this.#timer = undefined;
     if (this.#role === 'leader' && this.#observed !== undefined) return this.#renew(this.#observed);
-    const { lease: name } = this.#options;
-    const request = { verb: 'get', resource: 'leases', namespace: NAMESPACE, name } as const;
-    this.#options.client.send(request, this.#read);
+    this.#look(this.#read);
+  }
+
+  #look(onDone: CallHandler): void {
+    const { client, lease: name } = this.#options;
+    client.send({ verb: 'get', resource: 'leases', namespace: NAMESPACE, name }, onDone);
   }
 
   readonly #read = (call: ApiCall): void => {
@@ -256,9 +259,7 @@ export class LeaderElector implements RestingElector {
   /** A leader whose optimistic write was refused looks at once; a candidate waits. */
   #retry(): void {
     if (this.#role === 'candidate') return this.#failed();
-    const { lease: name } = this.#options;
-    const request = { verb: 'get', resource: 'leases', namespace: NAMESPACE, name } as const;
-    this.#options.client.send(request, this.#readAgain);
+    this.#look(this.#readAgain);
   }
 
   readonly #readAgain = (call: ApiCall): void => {

@@ -1,4 +1,4 @@
 // What results depend on besides the scenario.
 
-/** Raised whenever equal inputs begin to give other results. */
+/** Raised by a release in which equal inputs give other results (docs/versioning.md). */
 export const modelVersion = '0.1.0';

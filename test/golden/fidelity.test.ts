@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { timelinesIn } from '../../src/cli/fidelity-command.js';
+import { recordedFilesIn } from '../../src/cli/recorded-files.js';
 import {
   compareGroup,
   type FidelityRow,
@@ -17,7 +17,7 @@ const profile = {
   file: 'recorded-2core',
   text: readFileSync(path('../../scenarios/profiles/recorded-2core.yaml'), 'utf8'),
 };
-const { groups, problems } = readRecording(timelinesIn(path('fidelity')));
+const { groups, problems } = readRecording(recordedFilesIn(path('fidelity')));
 const rows = groups.flatMap((group) => compareGroup(group, profile));
 
 /** Far below what is measured; the rule asks for 90 %. */
