@@ -1,6 +1,7 @@
 // What every watcher reads: each change of what it watches exactly once and in the order of
 // revisions, from the revision on that it asked for, also over watches that end and are opened
 // again; a bookmark only when nothing before it is missing; never an older revision than before.
+// Left out: changes so far back that long runs would only be burdened with them.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
 import { resourceKinds } from '../api/resource-kinds.js';
 import type { FieldEquality, WatcherAddress } from '../client/api-request.js';
@@ -8,12 +9,31 @@ import type { OpenedWatch } from '../client/observer.js';
 import type { WatchEvent } from '../client/watch.js';
 import { Checker } from './checker.js';
 
+/** Changes of a scope that are remembered at least. */
+const REMEMBERED = 65_536;
+
 /** Revisions of the changes that a watcher of some scope has to see, ascending. */
-interface Scope {
+class Scope {
   readonly name: string;
-  readonly revisions: number[];
-  /** Nobody asked for the changes up to this one. */
-  readonly sinceRevision: number;
+  revisions: number[] = [];
+  /** Changes before the first of them. */
+  forgotten = 0;
+  /** Nobody asked for the changes up to this one, or they are forgotten. */
+  sinceRevision: number;
+
+  constructor(name: string, sinceRevision: number) {
+    this.name = name;
+    this.sinceRevision = sinceRevision;
+  }
+
+  /** Amortised O(1). */
+  add(revision: number): void {
+    this.revisions.push(revision);
+    if (this.revisions.length < 2 * REMEMBERED) return;
+    this.sinceRevision = this.revisions[REMEMBERED - 1] as number;
+    this.revisions = this.revisions.slice(REMEMBERED);
+    this.forgotten += REMEMBERED;
+  }
 }
 
 /** The scopes of one resource that anybody has watched. */
@@ -27,7 +47,7 @@ interface Scopes {
 /** One watcher, over all its watches. */
 interface Watcher {
   readonly scope: Scope;
-  /** Of the next revision that it has to see. */
+  /** Number of the next change that it has to see, of all that its scope has had. */
   next: number;
   /** Additions that come before any change. */
   additions: number;
@@ -49,15 +69,15 @@ export class WatchHistory extends Checker {
   override committed({ object, previous, revision }: WatchEvent): void {
     this.#revision = revision;
     const scopes = this.#scopesOf(resourceByKind.get(object.kind) ?? '');
-    scopes.all.revisions.push(revision);
+    scopes.all.add(revision);
     const { namespace = '', name } = object.metadata;
-    if (scopes.byNamespace.size > 0) scopes.byNamespace.get(namespace)?.revisions.push(revision);
-    if (scopes.byName.size > 0) scopes.byName.get(name)?.revisions.push(revision);
+    if (scopes.byNamespace.size > 0) scopes.byNamespace.get(namespace)?.add(revision);
+    if (scopes.byName.size > 0) scopes.byName.get(name)?.add(revision);
     if (scopes.byNode.size === 0) return;
     const node = nodeOf(object);
     const before = nodeOf(previous);
-    scopes.byNode.get(node)?.revisions.push(revision);
-    if (before !== node) scopes.byNode.get(before)?.revisions.push(revision);
+    scopes.byNode.get(node)?.add(revision);
+    if (before !== node) scopes.byNode.get(before)?.add(revision);
   }
 
   override watchOpened({ address, afterRevision, additions, ...watch }: OpenedWatch): void {
@@ -67,15 +87,16 @@ export class WatchHistory extends Checker {
     const before = this.#watchers.get(key)?.revision ?? 0;
     const isOnward = afterRevision >= before;
     this.expect(isOnward, () => `${scope.name} goes back from ${before} to ${afterRevision}`);
-    let next = scope.revisions.length;
-    while (next > 0 && (scope.revisions[next - 1] as number) > afterRevision) next--;
+    let place = scope.revisions.length;
+    while (place > 0 && (scope.revisions[place - 1] as number) > afterRevision) place--;
+    const next = scope.forgotten + place;
     this.#watchers.set(key, { scope, next, additions, revision: afterRevision });
   }
 
   override watchEventRead(address: WatcherAddress, event: WatchEvent): void {
     const watcher = this.#watchers.get(keyOf(address));
     if (watcher === undefined) return;
-    const { name, revisions, sinceRevision } = watcher.scope;
+    const { name, revisions, forgotten, sinceRevision } = watcher.scope;
     const { type, revision } = event;
     if (watcher.additions > 0) {
       watcher.additions--;
@@ -86,20 +107,23 @@ export class WatchHistory extends Checker {
       this.violated(`${name} yields ${revision} after ${watcher.revision}`);
     }
     watcher.revision = revision;
-    const expected = revisions[watcher.next];
+    watcher.next = Math.max(watcher.next, forgotten);
+    const expected = revisions[watcher.next - forgotten];
     if (type === 'BOOKMARK') {
       const isWhole = expected === undefined || expected > revision;
       if (!isWhole) this.violated(`${name} has lost ${expected} before a bookmark of ${revision}`);
     } else if (revision > sinceRevision) {
       if (expected !== revision) this.violated(`${name} yields ${revision}, not ${expected}`);
-      watcher.next = expected === revision ? watcher.next + 1 : revisions.lastIndexOf(revision) + 1;
+      const place =
+        expected === revision ? watcher.next : forgotten + revisions.lastIndexOf(revision);
+      watcher.next = place + 1;
     }
   }
 
   #scopesOf(resource: string): Scopes {
     let scopes = this.#scopes.get(resource);
     if (scopes === undefined) {
-      const all = { name: `a watch of ${resource}`, revisions: [], sinceRevision: 0 };
+      const all = new Scope(`a watch of ${resource}`, 0);
       scopes = { all, byNamespace: new Map(), byName: new Map(), byNode: new Map() };
       this.#scopes.set(resource, scopes);
     }
@@ -116,7 +140,7 @@ export class WatchHistory extends Checker {
         : [byField, selector.value, `${resource} with ${selector.field}=${selector.value}`];
     let scope = scopes.get(key);
     if (scope === undefined) {
-      scope = { name: `a watch of ${text}`, revisions: [], sinceRevision: this.#revision };
+      scope = new Scope(`a watch of ${text}`, this.#revision);
       scopes.set(key, scope);
     }
     return scope;

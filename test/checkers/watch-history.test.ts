@@ -104,3 +104,34 @@ describe('a watcher', () => {
     expect(checker.violations.length).toBeGreaterThan(0);
   });
 });
+
+describe('changes that lie far back', () => {
+  const COUNT = 150_000;
+
+  /** A history of so many changes, and a watcher of all of them that has read nothing. */
+  function long(): { checker: WatchHistory; change: (revision: number) => WatchEvent } {
+    const [first] = changes() as [WatchEvent];
+    const change = (revision: number): WatchEvent => ({ ...first, type: 'MODIFIED', revision });
+    const checker = new WatchHistory(new Simulation('watches'));
+    checker.watchOpened({ ...pods, afterRevision: 0, additions: -1 });
+    for (let revision = 1; revision <= COUNT; revision++) checker.committed(change(revision));
+    return { checker, change };
+  }
+
+  test('are not asked for any more', () => {
+    const { checker, change } = long();
+    read(checker, [change(1), change(70), change(65_536), change(65_537), change(65_538)]);
+    expect(checker.violations).toEqual([]);
+  });
+
+  test('leave those after them to be read one by one', () => {
+    const { checker, change } = long();
+    read(checker, [change(65_537), change(65_539)]);
+    expect(checker.violations).toEqual([expect.stringContaining('yields 65539, not 65538')]);
+    checker.watchOpened({ ...pods, afterRevision: COUNT - 2, additions: -1 });
+    read(checker, [change(COUNT)]);
+    expect(checker.violations[1]).toContain(`yields ${COUNT}, not ${COUNT - 1}`);
+    read(checker, [bookmarkOf({ apiVersion: 'v1', kind: 'Pod' }, COUNT, false)]);
+    expect(checker.violations).toHaveLength(2);
+  });
+});
