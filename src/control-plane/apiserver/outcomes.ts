@@ -72,7 +72,7 @@ export function updateOutcome(
   }
   const isStatus = request.subresource === 'status';
   const admitted = isStatus || !mayHaveNewSpec(current, wanted) ? wanted : admitUpdate(wanted);
-  if ('code' in admitted) return { kind: 'refuse', ...admitted };
+  if (admitted !== wanted && 'code' in admitted) return { kind: 'refuse', ...admitted };
   const object = merged(current, admitted, isStatus);
   if (isReleased(object)) return { kind: 'remove' };
   return object === current ? { kind: 'unchanged' } : { kind: 'write', object };

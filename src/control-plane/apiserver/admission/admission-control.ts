@@ -88,7 +88,8 @@ export class AdmissionControl {
   /** Admits a change, now or when all who have to be asked have answered. */
   admit(id: number, request: ApiRequest, change: Change): void {
     const { current, outcome } = change;
-    const object = 'object' in outcome ? outcome.object : (current as KubernetesObject);
+    const isWritten = outcome.kind === 'write' || outcome.kind === 'writeAndRemove';
+    const object = isWritten ? outcome.object : (current as KubernetesObject);
     if (!this.#outside.concern(request, object)) return this.#options.onAdmitted(id, change);
     this.#asked.set(id, change);
     this.#outside.begin(id, request, object);

@@ -177,7 +177,7 @@ const GATED: PodCondition = {
 };
 
 function withoutStatus<T extends KubernetesObject>(object: T): T {
-  if (!('status' in object) || !STATUS_OF_CONTROLLERS.has(object.kind)) return object;
+  if (!STATUS_OF_CONTROLLERS.has(object.kind) || !('status' in object)) return object;
   const { status: _, ...rest } = object;
   return rest as unknown as T;
 }
