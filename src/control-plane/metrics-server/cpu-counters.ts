@@ -81,8 +81,11 @@ export class CpuCounters {
     }
   }
 
-  /** CPU that a pod has used since its start, thousandths of a core times µs. */
-  usedBy(running: RunningPod, now: SimTime): number {
+  /**
+   * CPU that a pod has used since its start, thousandths of a core times µs. `missed`: of what its
+   * containers say that they ask for, what its node did not have.
+   */
+  usedBy(running: RunningPod, now: SimTime, missed = 0): number {
     const { pod, startedUs, serves } = running;
     let { used } = running;
     for (const [shared, since] of serves) {
@@ -90,7 +93,7 @@ export class CpuCounters {
       used += shared.share - since;
     }
     if (this.#loads.some((shared) => selects(shared, pod))) return used;
-    return ownUse(pod, now - startedUs);
+    return Math.max(0, ownUse(pod, now - startedUs) - missed);
   }
 }
 

@@ -132,7 +132,7 @@ export class MetricsServer {
   #used(running: RunningPod, now: SimTime): number {
     const { metadata, spec } = running.pod;
     const missed = this.#missedBy(spec.nodeName ?? '', metadata.uid ?? '');
-    return Math.max(0, this.#counters.usedBy(running, now) - missed);
+    return this.#counters.usedBy(running, now, missed);
   }
 
   /** Reads all counters. O(running pods). */

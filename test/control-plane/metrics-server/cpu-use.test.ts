@@ -80,6 +80,14 @@ describe('the CPU of a pod', () => {
     expect(counters.usedBy(started, 30 * SECOND + 2 * MINUTE)).toBe(500 * MINUTE);
   });
 
+  it('is never more than its limit, and less what its node did not have', () => {
+    const counters = new CpuCounters([]);
+    const started = counters.started(running('a', '1', '400m'), 0);
+    expect(counters.usedBy(started, 10 * SECOND)).toBe(400 * 10 * SECOND);
+    expect(counters.usedBy(started, 10 * SECOND, 100 * 10 * SECOND)).toBe(300 * 10 * SECOND);
+    expect(counters.usedBy(started, 10 * SECOND, 500 * 10 * SECOND)).toBe(0); // seen to run later
+  });
+
   it('names the pod when its annotation is no CPU', () => {
     const counters = new CpuCounters([]);
     const started = counters.started(running('a', 'much'), 0);
@@ -111,6 +119,13 @@ describe('a load', () => {
     const limited = counters.started(running('a', undefined, '200m'), 0);
     counters.setReady(limited, true, 0);
     expect(counters.usedBy(limited, 10 * SECOND)).toBe(200 * 10 * SECOND);
+  });
+
+  it('is what its pods use, whatever their annotations ask nodes for', () => {
+    const counters = new CpuCounters([load]);
+    const started = counters.started(running('a', '4'), 0);
+    counters.setReady(started, true, 0);
+    expect(counters.usedBy(started, 10 * SECOND, 3000 * 10 * SECOND)).toBe(1000 * 10 * SECOND);
   });
 
   it('does not touch pods that it does not select', () => {
