@@ -43,14 +43,14 @@ const headline = `
 .pass{color:var(--pass)}.fail{color:var(--fail)}.warn{color:var(--warn)}
 .pass,.fail,.warn{font-weight:600;white-space:nowrap}
 p.pass,p.fail,p.warn{white-space:normal}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:1px;
+.figures{display:flex;flex-wrap:wrap;gap:1px;
   margin:0 0 1.25rem;
   border:1px solid var(--rule);border-radius:6px;overflow:hidden}
-.figures div{box-shadow:0 0 0 1px var(--rule);padding:.625rem .75rem;display:flex;
+.figures div{flex:1 0 auto;box-shadow:0 0 0 1px var(--rule);padding:.625rem .75rem;display:flex;
   flex-direction:column-reverse;justify-content:flex-end}
 .figures dt{font-size:.8125rem;color:var(--muted);line-height:1.3}
 .figures dd{margin:0;font-size:1.25rem;line-height:1.35;font-variant-numeric:tabular-nums;
-  overflow-wrap:anywhere}
+  white-space:nowrap}
 .figures small{font-size:.875rem;color:var(--muted)}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.125rem 1rem;margin:0;
   font-size:.9375rem}
