@@ -146,7 +146,7 @@ function timeOf(text: string | undefined): number | undefined {
 function show(
   answer: StateAnswer,
   wantedUs: number | undefined,
-  { namespace }: ObjectQuery,
+  { wanted, namespace }: ObjectQuery,
   { out, err, isQuiet }: Terminal,
 ): ExitCode {
   const { text, missing, atUs, outcome } = answer;
@@ -157,8 +157,9 @@ function show(
   for (const each of missing) err.write(`Error from server (NotFound): ${each} not found\n`);
   if (missing.length > 0) return exitCode.invalidInput;
   if (text === '' && !isQuiet) {
-    const where = namespace === undefined ? '' : ` in ${namespace} namespace`;
-    err.write(`No resources found${where}.\n`);
+    const isInNamespace = namespace !== undefined && wanted.every(({ kind }) => kind.namespaced);
+    const where = isInNamespace ? ` in ${namespace} namespace.` : '';
+    err.write(`No resources found${where}\n`);
   }
   return exitCode.ok;
 }

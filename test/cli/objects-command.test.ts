@@ -41,6 +41,8 @@ describe('the state of a scenario', () => {
   test('is that of the time which is asked for', async () => {
     const before = await ask('get', { at: '500us' });
     expect(before).toEqual({ code: 0, out: '', err: 'No resources found in default namespace.\n' });
+    const ofNoNamespace = await ask('get', { resources: ['nodeclaims'], at: '500us' });
+    expect(ofNoNamespace).toEqual({ code: 0, out: '', err: 'No resources found\n' });
     const creating = await ask('get', { at: '1s' });
     expect(creating.out.split('\n')).toHaveLength(4);
     expect(creating.out).toMatch(/^web-\S+ +0\/1 +\S+ +0 +0s$/m);
