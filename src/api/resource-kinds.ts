@@ -20,7 +20,12 @@ export interface ResourceKind {
   readonly namespaced: boolean;
   /** Abbreviations that kubectl takes. */
   readonly shortNames: readonly string[];
+  /** Who brings its CustomResourceDefinition; absent: every API server serves it. */
+  readonly definedBy?: DefinitionOwner;
 }
+
+/** An add-on with custom resources. */
+export type DefinitionOwner = 'karpenter';
 
 function row(
   apiVersion: string,
@@ -36,7 +41,7 @@ function row(
 export const resourceKinds: readonly ResourceKind[] = [
   row('v1', 'Namespace', 'namespaces', 'cluster', 'ns'),
   row('v1', 'Node', 'nodes', 'cluster', 'no'),
-  row('karpenter.sh/v1', 'NodeClaim', 'nodeclaims', 'cluster'),
+  { ...row('karpenter.sh/v1', 'NodeClaim', 'nodeclaims', 'cluster'), definedBy: 'karpenter' },
   row('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', 'cluster', 'pc'),
   row(
     'flowcontrol.apiserver.k8s.io/v1',

@@ -1,5 +1,6 @@
 // Builds the machines of the control plane, etcd and the apiservers.
 import type { KubernetesObject } from '../api/kubernetes-object.js';
+import type { DefinitionOwner } from '../api/resource-kinds.js';
 import { ApiTransport } from '../client/api-transport.js';
 import type { ApiServerPort, Connection, Way } from '../client/connection.js';
 import type { EtcdPort } from '../client/etcd-client.js';
@@ -76,6 +77,8 @@ export class ControlPlane {
     this.aggregatedApis = hasAggregated ? new AggregatedApis(simulation) : undefined;
     const identities = new IdentityGenerator(simulation.random);
     const { etcdCompactionIntervalUs } = apiserverConstants;
+    const definitionsOf: readonly DefinitionOwner[] =
+      spec.autoscaler?.kind === 'karpenter' ? ['karpenter'] : [];
     this.apiServers = apiServer.hosts.map((host, index) => {
       return new ApiServer(simulation, {
         name: `kube-apiserver-${index}`,
@@ -84,7 +87,7 @@ export class ControlPlane {
         transport: this.transport,
         observer,
         identities,
-        settings: { ...apiServer, etcdCompactionIntervalUs },
+        settings: { ...apiServer, etcdCompactionIntervalUs, definitionsOf },
         aggregatedApis: this.aggregatedApis,
       });
     });

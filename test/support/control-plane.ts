@@ -1,5 +1,6 @@
 // A control plane for component tests: one host, one etcd member, one apiserver, constant delays.
 import type { KubernetesObject } from '../../src/api/kubernetes-object.js';
+import type { DefinitionOwner } from '../../src/api/resource-kinds.js';
 import { ApiClient } from '../../src/client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../src/client/api-request.js';
 import { ApiTransport } from '../../src/client/api-transport.js';
@@ -51,6 +52,7 @@ export interface TestControlPlaneOptions {
   readonly enablePriorityAndFairness?: boolean;
   readonly requestTimeoutUs?: number;
   readonly webhooks?: readonly WebhookSpec[];
+  readonly definitionsOf?: readonly DefinitionOwner[];
   readonly observer?: ClusterObserver;
 }
 
@@ -98,6 +100,7 @@ export class TestControlPlane {
         requestTimeoutUs: options.requestTimeoutUs ?? 60_000_000,
         goawayChance: 0,
         webhooks: options.webhooks,
+        definitionsOf: options.definitionsOf,
       },
     });
   }

@@ -8,6 +8,7 @@
 import { encodedBytes } from '../../api/encoded-size.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flow-control.js';
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
+import type { DefinitionOwner } from '../../api/resource-kinds.js';
 import type { ApiCall } from '../../client/api-call.js';
 import type { ApiClient } from '../../client/api-client.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
@@ -63,6 +64,8 @@ export interface ApiServerSettings {
   readonly webhooks?: readonly WebhookSpec[] | undefined;
   /** --etcd-compaction-interval; absent: nothing is compacted. */
   readonly etcdCompactionIntervalUs?: number | undefined;
+  /** Whose custom resources are defined. */
+  readonly definitionsOf?: readonly DefinitionOwner[] | undefined;
 }
 
 export interface ApiServerOptions {
@@ -156,6 +159,7 @@ export class ApiServer implements ApiServerPort {
         loopback,
       },
       etcdCompactionIntervalUs: settings.etcdCompactionIntervalUs,
+      definitionsOf: settings.definitionsOf ?? [],
       aggregatedApis: this.#options.aggregatedApis,
       onReply: (id, response, workUs) => this.#reply(id, response, workUs),
       onLoaded: (resource, objects) => {

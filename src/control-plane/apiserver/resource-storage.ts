@@ -2,7 +2,11 @@
 // parts; what etcd tells of changes goes to the watch caches.
 // Source: Kubernetes v1.36 apiserver registry/generic, storage (reference: controlplane B8, B10).
 import type { KubernetesObject } from '../../api/kubernetes-object.js';
-import { type ResourceKind, resourceKinds } from '../../api/resource-kinds.js';
+import {
+  type DefinitionOwner,
+  type ResourceKind,
+  resourceKinds,
+} from '../../api/resource-kinds.js';
 import type { ApiRequest, ApiResponse } from '../../client/api-request.js';
 import type { EtcdPort } from '../../client/etcd-client.js';
 import type { ClusterObserver } from '../../client/observer.js';
@@ -50,6 +54,8 @@ export interface ResourceStorageOptions {
   readonly admission: AdmissionSettings;
   /** Absent: nothing is compacted. */
   readonly etcdCompactionIntervalUs?: number | undefined;
+  /** Whose custom resources are defined; those of others are not found. */
+  readonly definitionsOf: readonly DefinitionOwner[];
   /** Absent: no API is aggregated. */
   readonly aggregatedApis?: AggregatedApis | undefined;
 }
@@ -94,7 +100,11 @@ export class ResourceStorage {
     const context = this.#context();
     this.#writes = new ObjectWrites(context, { identities, admission, host });
     this.#tokens = new TokenRequests(context);
-    for (const kind of resourceKinds) this.#caches.set(kind.resource, this.#newCache(kind));
+    for (const kind of resourceKinds) {
+      const { definedBy, resource } = kind;
+      const isServed = definedBy === undefined || options.definitionsOf.includes(definedBy);
+      if (isServed) this.#caches.set(resource, this.#newCache(kind));
+    }
     this.#fresh = new FreshReads(context, {
       onFresh: (id, cache) => {
         const isWatch = this.#requests.call(id).request.verb === 'watch';

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../../../src/api/config-map.js';
 import type { Deployment } from '../../../src/api/deployment.js';
 import type { KubernetesObject } from '../../../src/api/kubernetes-object.js';
+import type { NodeClaim } from '../../../src/api/node-claim.js';
 import type { ObjectMeta } from '../../../src/api/object-meta.js';
 import type { Pod } from '../../../src/api/pod.js';
 import type { ApiClient } from '../../../src/client/api-client.js';
@@ -406,5 +407,30 @@ describe('answers', () => {
     // 0.2 ms of link, 0.36 ms of handler chain, 0.6 ms of etcd; the rest is by size.
     expect(took).toBeGreaterThan(200 + 364 + 600);
     expect(took).toBeLessThan(200 + 364 + 600 + 20);
+  });
+});
+
+describe('a custom resource', () => {
+  const claim: NodeClaim = {
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodeClaim',
+    metadata: { name: 'general-x7k2p' },
+    spec: {},
+  };
+  const created = { ...claim.metadata, resource: 'nodeclaims', namespace: '' };
+  const asked = (verb: ApiRequest['verb']): ApiResponse =>
+    send({ ...created, verb, ...(verb === 'create' && { body: claim }) });
+
+  test('is not found before somebody has defined it', () => {
+    expect(asked('create').code).toBe(404);
+    expect(asked('list').code).toBe(404);
+    expect(plane.log.lines).toEqual([]);
+  });
+
+  test('is served as any other when it is defined', () => {
+    plane = new TestControlPlane({ definitionsOf: ['karpenter'] });
+    client = plane.client();
+    expect(asked('create').code).toBe(201);
+    expect(asked('get').object).toMatchObject(claim);
   });
 });

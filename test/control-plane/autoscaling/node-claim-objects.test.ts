@@ -40,7 +40,7 @@ const nodeOf = (name: string, providerID: string): Node => ({
 
 /** A control plane, a client of Karpenter, and what it was told. */
 function bench() {
-  const plane = new TestControlPlane();
+  const plane = new TestControlPlane({ definitionsOf: ['karpenter'] });
   const told: boolean[] = [];
   const client = plane.client();
   const objects = new NodeClaimObjects(plane.simulation, client, (_, isRefused) =>
