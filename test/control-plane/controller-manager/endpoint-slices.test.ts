@@ -159,7 +159,12 @@ describe('a cache that lags', () => {
     bench.watch({ resource: 'endpointslices', resourceVersion: 0, fleetMembers: 100_000 });
     bench.wait(60_000_000);
     bench.create(service('app'));
-    bench.create(replicaSet('app', 100));
+    // It does not adopt the pods that join the Service by one label alone.
+    const labels = { app: 'app', part: 'web' };
+    const web = replicaSet('app', 100);
+    const { spec } = pod('template');
+    const template = { metadata: { labels }, spec };
+    bench.create({ ...web, spec: { replicas: 100, selector: { matchLabels: labels }, template } });
     bench.wait(60_000_000);
     const member = {
       ...pod('extra'),
