@@ -27,6 +27,7 @@ export class KindCache<T> {
   readonly #kinds: Kind<T>[] = [];
   #table: NodeTable | undefined;
   #capacity = 0;
+  #limit = 1;
   #oldest = 0;
 
   /** `make`: a column of a table's capacity. */
@@ -37,18 +38,24 @@ export class KindCache<T> {
   /** The column of a kind; a new one if it is not known. Linear in the length of the key. */
   of(table: NodeTable, key: KindKey): T {
     const { capacity } = table;
-    if (table !== this.#table || capacity !== this.#capacity) this.#kinds.length = 0;
-    this.#table = table;
-    this.#capacity = capacity;
+    if (table !== this.#table || capacity !== this.#capacity) this.#forget(table, capacity);
     for (const kind of this.#kinds) if (isEqual(kind.key, key)) return kind.column;
     const column = this.#make(capacity);
-    if (this.#kinds.length < Math.min(maxKinds, maxRows / capacity)) {
+    if (this.#kinds.length < this.#limit) {
       this.#kinds.push({ key, column });
     } else {
       this.#kinds[this.#oldest] = { key, column };
-      this.#oldest = (this.#oldest + 1) % maxKinds;
+      this.#oldest = (this.#oldest + 1) % this.#limit;
     }
     return column;
+  }
+
+  #forget(table: NodeTable, capacity: number): void {
+    this.#table = table;
+    this.#capacity = capacity;
+    this.#limit = Math.max(1, Math.floor(Math.min(maxKinds, maxRows / capacity)));
+    this.#kinds.length = 0;
+    this.#oldest = 0;
   }
 }
 

@@ -40,6 +40,27 @@ describe('the columns of a kind of pods', () => {
     expect(cache.of(table, [0]).number).toBe(kept + 1);
   });
 
+  test('are never more than a large cluster has room for', () => {
+    const [cache, table] = [numbered(), new NodeTable()];
+    for (let i = 0; i < 5_000; i++) table.addRow(`n${i}`);
+    const kept = 1_048_576 / table.capacity;
+    for (let kind = 0; kind <= 2 * kept; kind++) cache.of(table, [kind]);
+    expect(cache.of(table, [2 * kept]).number).toBe(2 * kept);
+    expect(cache.of(table, [kept + 1]).number).toBe(kept + 1);
+    expect(cache.of(table, [kept]).number).toBe(2 * kept + 1);
+  });
+
+  test('give way in their order also after the table has grown', () => {
+    const [cache, table] = [numbered(), new NodeTable()];
+    for (let kind = 0; kind < 500; kind++) cache.of(table, [kind]);
+    for (let i = 0; i < 5_000; i++) table.addRow(`n${i}`);
+    const kept = 1_048_576 / table.capacity;
+    for (let kind = 0; kind <= kept; kind++) cache.of(table, [kind]);
+    expect(cache.of(table, [1]).number).toBe(501);
+    expect(cache.of(table, [0]).number).toBe(501 + kept);
+    expect(cache.of(table, [1]).number).toBe(502 + kept);
+  });
+
   test('have room for every row of the table', () => {
     const [cache, table] = [numbered(), new NodeTable()];
     cache.of(table, [1]);
