@@ -47,6 +47,12 @@ export const optionalAdmissionPlugins = [
 
 export type OptionalAdmissionPlugin = (typeof optionalAdmissionPlugins)[number];
 
+/** What came of a spec, and the PriorityClass that it came of. */
+interface CompletedSpec {
+  readonly spec: PodSpec;
+  readonly priorityClass: PriorityClass | undefined;
+}
+
 /**
  * Defaulting, mutating admission and validation of creates. Pods of one template share one spec: it
  * is worked out once, and the pods hold it by reference.
@@ -54,7 +60,7 @@ export type OptionalAdmissionPlugin = (typeof optionalAdmissionPlugins)[number];
 export class Admission {
   readonly #lookups: AdmissionLookups;
   readonly #disabled: ReadonlySet<OptionalAdmissionPlugin>;
-  readonly #podSpecs = new WeakMap<PodSpec, PodSpec>();
+  readonly #podSpecs = new WeakMap<PodSpec, CompletedSpec>();
 
   constructor(lookups: AdmissionLookups, disabled: readonly OptionalAdmissionPlugin[] = []) {
     this.#lookups = lookups;
@@ -84,9 +90,12 @@ export class Admission {
     const ranges = this.#lookups.limitRanges(namespace);
     if (ranges.length > 0) return this.#limited(object, ranges);
     const known = this.#podSpecs.get(object.spec);
-    if (known !== undefined) return pendingPod(object, known);
+    const priorityClass = this.#priorityClassOf(object.spec);
+    if (known !== undefined && known.priorityClass === priorityClass) {
+      return pendingPod(object, known.spec);
+    }
     const result = this.#complete(defaultObject(object));
-    if (!('code' in result)) this.#podSpecs.set(object.spec, result.spec);
+    if (!('code' in result)) this.#podSpecs.set(object.spec, { spec: result.spec, priorityClass });
     return result;
   }
 
@@ -115,7 +124,9 @@ export class Admission {
 
   #complete(pod: Pod): Pod | Rejection {
     const accounted = this.#disabled.has('ServiceAccount') ? pod.spec : withAccount(pod.spec);
-    const prioritised = this.#disabled.has('Priority') ? accounted : this.#prioritised(accounted);
+    const prioritised = this.#disabled.has('Priority')
+      ? accounted
+      : withPriority(accounted, this.#priorityClassOf(accounted));
     if (prioritised === undefined) {
       const why = `no PriorityClass with name ${pod.spec.priorityClassName} was found`;
       return forbidden('pods', pod.metadata.name, why);
@@ -124,8 +135,11 @@ export class Admission {
     return validated(pendingPod(pod, { ...prioritised, tolerations }));
   }
 
-  #prioritised(spec: PodSpec): PodSpec | undefined {
-    return withPriority(spec, this.#lookups.priorityClass(spec.priorityClassName ?? ''));
+  /** The class that decides now; classes are deleted, made anew and become the default. */
+  #priorityClassOf({ priorityClassName = '' }: PodSpec): PriorityClass | undefined {
+    return this.#disabled.has('Priority')
+      ? undefined
+      : this.#lookups.priorityClass(priorityClassName);
   }
 }
 

@@ -75,6 +75,34 @@ describe('the priority of a pod', () => {
     });
   });
 
+  test.each<[string, PriorityClass | undefined, PriorityClass | undefined, unknown]>([
+    ['is made anew', priorityClass('high', 1), priorityClass('high', 2), { priority: 2 }],
+    ['is deleted', priorityClass('high', 1), undefined, undefined],
+  ])(
+    'is that of its class now, also of a spec that is known, when it %s',
+    (_, one, other, want) => {
+      let found = one;
+      const admission = new Admission({ ...lookups(), priorityClass: () => found });
+      const first = pod('a', { priorityClassName: 'high' });
+      expect(admission.admit(first)).toMatchObject({ spec: { priority: 1 } });
+      found = other;
+      const second = admission.admit({ ...first, metadata: { name: 'b', namespace: 'default' } });
+      expect(second).toMatchObject(want === undefined ? { code: 403 } : { spec: want });
+    },
+  );
+
+  test('follows the global default, also of a spec that is known', () => {
+    let found: PriorityClass | undefined;
+    const admission = new Admission({ ...lookups(), priorityClass: () => found });
+    const plain = pod('a');
+    const admitted = () => (admission.admit(plain) as Pod).spec;
+    expect(admitted()).toMatchObject({ priority: 0 });
+    expect(admitted()).toBe(admitted());
+    found = priorityClass('base', 5, { globalDefault: true });
+    expect(admitted()).toMatchObject({ priority: 5, priorityClassName: 'base' });
+    expect(admitted()).toBe(admitted());
+  });
+
   test.each([
     ['in one order', [5, 3]],
     ['in the other', [3, 5]],
