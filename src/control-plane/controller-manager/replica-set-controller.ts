@@ -68,6 +68,8 @@ export class ReplicaSetController {
   readonly #podControl: PodControl<Sync>;
   readonly #statusWriter: StatusWriter<Sync>;
   readonly #adoption: Adoption<ReplicaKeeper, Pod>;
+  /** Whether nothing was expected when the sync of each worker began. */
+  readonly #isDue: boolean[] = [];
 
   constructor(
     options: ControllerOptions,
@@ -167,19 +169,19 @@ export class ReplicaSetController {
   #sync(key: string, worker: number): void {
     const keeper = this.#keepers.get(key);
     if (keeper === undefined) return this.#loop.finish(worker, false);
+    // As of the same moment as the pods: what is seen during the claim is not among them.
+    this.#isDue[worker] = this.#expectations.isSatisfied(key);
     this.#adoption.claim(worker, keeper, this.#podsOf(keeper));
   }
 
   /** Creates or deletes what the number of its pods asks for. */
   #manage(worker: number, keeper: ReplicaKeeper, pods: readonly Pod[], failed: boolean): void {
     if (failed) return this.#loop.finish(worker, true);
-    const key = keyOf(keeper);
     const status = replicaSetStatus(keeper, pods, this.#simulation.now);
     const sync: Sync = { worker, keeper, pods, status, failed: false };
     const isDeleted = keeper.metadata.deletionTimestamp !== undefined;
     const surplus = status.replicas - (keeper.spec.replicas ?? 1);
-    if (isDeleted || surplus === 0 || !this.#expectations.isSatisfied(key))
-      this.#updateStatus(sync);
+    if (isDeleted || surplus === 0 || !this.#isDue[worker]) this.#updateStatus(sync);
     else if (surplus < 0) this.#create(sync, Math.min(-surplus, constants.burstReplicas));
     else this.#delete(sync, Math.min(surplus, constants.burstReplicas));
   }

@@ -147,3 +147,14 @@ test('an owner that is being deleted takes and releases nothing', () => {
   const living = replicaSet('web', 1);
   expect(claimOf(living, selector, [], [labelled('one', 'web')])?.adopted).toHaveLength(1);
 });
+
+test('pods that are seen while an orphan is taken are not made once more', () => {
+  const bench = new ControllerBench({ limit: { qps: 20, burst: 5 } });
+  bench.watch({ resource: 'pods', resourceVersion: 0, fleetMembers: 50_000 });
+  bench.wait(60_000_000);
+  bench.create(replicaSet('web', 4));
+  bench.create(labelled('orphan', 'web'));
+  bench.wait(60_000_000);
+  expect(bench.log.count('Pod', 'ADDED')).toBe(5);
+  expect(bench.pods).toHaveLength(4);
+});
