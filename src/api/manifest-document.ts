@@ -65,15 +65,35 @@ export function splitDocuments(text: string): readonly DocumentChunk[] {
   return chunks;
 }
 
-/** The object of a file that is one strict JSON text; undefined when it is not. */
+/**
+ * The object of a file that is one strict JSON text; undefined when it is not, or when it has a key
+ * twice, which JSON.parse would not say. O(length).
+ */
 export function readJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    return isJsonObject(value) && keysWritten(text) === keysIn(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** How many keys a JSON text has: strings before a colon. */
+function keysWritten(text: string): number {
+  let count = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) {
+    if (colon !== undefined) count++;
+  }
+  return count;
+}
+
+/** How many keys a value has with all in it. */
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts: readonly unknown[] = Object.values(value);
+  const own = Array.isArray(value) ? 0 : parts.length;
+  return parts.reduce<number>((sum, part) => sum + keysIn(part), own);
 }
 
 /** Where the content of a chunk starts: its first character after blanks and comments. */

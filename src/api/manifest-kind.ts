@@ -119,9 +119,10 @@ function identifyTyped(
     const itemKind = kind === 'List' ? '' : `${apiVersion} ${kind.slice(0, -'List'.length)}`;
     return { is: 'list', items: items ?? [], itemType: itemKind };
   }
-  if (resourceKindOf(apiVersion, kind) !== undefined) {
-    return { is: 'known', object: asObject(value, apiVersion, kind) };
-  }
+  const served = resourceKindOf(apiVersion, kind);
+  // What an add-on alone writes is not taken from a manifest, or from another cluster.
+  if (served?.definedBy !== undefined) return { is: 'unknown', apiVersion, kind };
+  if (served !== undefined) return { is: 'known', object: asObject(value, apiVersion, kind) };
   const removed = removedApiVersion(apiVersion, kind);
   if (removed !== undefined) {
     return {

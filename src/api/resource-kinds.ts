@@ -210,7 +210,9 @@ export function resourceKindOf(apiVersion: string, kind: string): ResourceKind |
 
 /** The kinds of an API version that the simulator knows. */
 export function kindsOfVersion(apiVersion: string): readonly string[] {
-  const own = resourceKinds.filter((entry) => entry.apiVersion === apiVersion);
+  const own = resourceKinds.filter(
+    (entry) => entry.apiVersion === apiVersion && entry.definedBy === undefined,
+  );
   return own.map(({ kind }) => kind);
 }
 

@@ -194,6 +194,13 @@ describe('lists', () => {
 });
 
 describe('what is no object of a known kind', () => {
+  it('is also what an add-on alone writes, as in a dump of a cluster with Karpenter', () => {
+    const text = 'apiVersion: karpenter.sh/v1\nkind: NodeClaim\nmetadata: {name: general-x7k2p}\n';
+    const { objects, ignored, problems } = readManifests(text, 'f.yaml');
+    expect({ objects, problems }).toEqual({ objects: [], problems: [] });
+    expect(ignored).toEqual([{ apiVersion: 'karpenter.sh/v1', kind: 'NodeClaim', count: 1 }]);
+  });
+
   it('is counted by kind', () => {
     const text = ['Role', 'Ingress', 'Role']
       .map((kind) => `apiVersion: rbac/v1\nkind: ${kind}\nmetadata: {name: a}\n`)

@@ -95,3 +95,12 @@ describe('a JSON file as a tree', () => {
     expect(problems.map(({ line, code }) => [line, code])).toEqual([[2, 'KUBECLOCK1002']]);
   });
 });
+
+test.each([
+  ['YAML', 'spec:\n  seed: 5\n  seed: 6\n', 3, 3],
+  ['JSON', '{"spec": {\n  "seed": 5,\n  "seed": 6}}\n', 3, 3],
+])('a key that is written twice in %s is said where it stands', (_, twice, line, column) => {
+  const { problems } = readTree(twice, 'a.yaml');
+  expect(problems).toMatchObject([{ file: 'a.yaml', line, column }]);
+  expect(problems[0]?.message).toContain('seed');
+});

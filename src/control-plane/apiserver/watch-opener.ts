@@ -87,6 +87,11 @@ export class WatchOpener {
     this.#context.reply(id, status(410, 'Expired', message));
   }
 
+  #refuseCompacted(id: number): void {
+    const message = 'The resourceVersion for the provided watch is too old.';
+    this.#context.reply(id, status(410, 'Expired', message));
+  }
+
   #beginWithState(id: number, cache: WatchCache): void {
     const { request } = this.#context.requests.call(id);
     const state = cache.objects.list(selectionOf(request)).map(additionOf);
@@ -104,10 +109,7 @@ export class WatchOpener {
       this.#context.latencies.asked(id);
       return etcd.range(range, this.#listed, id);
     }
-    if (!etcd.hasChangesAfter(resourceVersion)) {
-      const message = 'The resourceVersion for the provided watch is too old.';
-      return this.#context.reply(id, status(410, 'Expired', message));
-    }
+    if (!etcd.hasChangesAfter(resourceVersion)) return this.#refuseCompacted(id);
     this.#begin(id, cache, this.#changesSince(resourceVersion, cache, undefined));
   }
 
@@ -116,6 +118,7 @@ export class WatchOpener {
     const { request } = requests.call(id);
     latencies.answered(id, request.resource, 'list');
     if (error !== undefined) return reply(id, storageFailure(error));
+    if (!this.#context.etcd.hasChangesAfter(revision)) return this.#refuseCompacted(id);
     const selection = selectionOf(request);
     const state = values.filter((value) => isSelected(selection, value)).map(additionOf);
     const cache = this.#context.cacheOf(request.resource);

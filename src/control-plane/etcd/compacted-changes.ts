@@ -18,6 +18,12 @@ export function passedRevision(
     if (machine.applied - index >= KNOWN_INDEXES) return 0;
     passed = Math.min(passed, machine.revisionAfter(index));
   }
-  for (const { watchedRevision } of connections) passed = Math.min(passed, watchedRevision);
-  return passed;
+  return Math.min(passed, watchedBy(connections));
+}
+
+/** Changes up to this revision have been read by all watches; of no watch all. O(connections). */
+export function watchedBy(connections: readonly Connection[]): number {
+  let watched = Number.POSITIVE_INFINITY;
+  for (const { watchedRevision } of connections) watched = Math.min(watched, watchedRevision);
+  return watched;
 }

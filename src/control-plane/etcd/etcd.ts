@@ -8,7 +8,7 @@ import { Slab } from '../../client/slab.js';
 import { assert } from '../../kernel/assert.js';
 import type { EventKind, Simulation } from '../../kernel/simulation.js';
 import { toSeconds } from '../../kernel/time.js';
-import { passedRevision } from './compacted-changes.js';
+import { passedRevision, watchedBy } from './compacted-changes.js';
 import { Connection } from './connection.js';
 import { etcdSettings } from './constants.js';
 import { DueTimer } from './due-timer.js';
@@ -81,6 +81,7 @@ export class Etcd {
     };
     this.#group = group;
     group.machine.passedRevision = () => passedRevision(group, this.#connections);
+    group.machine.store.watched = () => watchedBy(this.#connections);
     const network = new Network(group, setup.linkBetween);
     this.#network = network;
     this.#ticker = new Ticker(group, network);

@@ -19,7 +19,7 @@ import { LeasedKeys } from './leased-keys.js';
 import { plainResult } from './request.js';
 import { type Compaction, RevisionSizes } from './revision-sizes.js';
 
-/** Changes kept for watchers that have not read them yet: the last one and 65,536 before it. */
+/** Changes kept for who may ask for them: the last one and 65,536 before it, or more (`watched`). */
 const LOG_LENGTH = 65_537;
 
 /** Of the first write. */
@@ -57,11 +57,15 @@ export class Store {
   readonly #index = new KeyIndex();
   // The log, by revision modulo its length: key and event of the (first) change; no event: of no
   // object.
-  readonly #logKeys: string[] = [];
-  readonly #logEvents: (WatchEvent | undefined)[] = [];
+  #logKeys: string[] = [];
+  #logEvents: (WatchEvent | undefined)[] = [];
+  #logLength = LOG_LENGTH;
   readonly #further = new Map<number, Further>();
   /** Changes up to this one are let go. */
   #forgotten = FIRST_REVISION - 1;
+  /** Watches have read up to there, for all that is known; the log grows for those that are behind. */
+  watched: () => number = () => Number.POSITIVE_INFINITY;
+  #watched = 0;
 
   /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
@@ -256,21 +260,40 @@ export class Store {
 
   /** Revision of the first change in the log. */
   get #logStart(): number {
-    return Math.max(this.#forgotten + 1, this.revision - LOG_LENGTH + 1);
+    return Math.max(this.#forgotten + 1, this.revision - this.#logLength + 1);
   }
 
   /** Puts the change of the newest revision in the place of the oldest. */
   #record(key: string, event: WatchEvent | undefined): void {
+    const oldest = this.revision - this.#logLength;
+    if (oldest > this.#watched) {
+      this.#watched = Math.min(this.watched(), this.revision);
+      if (oldest > this.#watched) this.#growLog(oldest);
+    }
     const place = this.#place(this.revision);
     this.#logKeys[place] = key;
     this.#logEvents[place] = event;
-    if (this.#further.size > 0) this.#further.delete(this.revision - LOG_LENGTH);
+    if (this.#further.size > 0) this.#further.delete(this.revision - this.#logLength);
+  }
+
+  /** Doubles the log, which has all from a revision to the last but one. O(length), once a doubling. */
+  #growLog(oldest: number): void {
+    const [keys, events, length] = [this.#logKeys, this.#logEvents, this.#logLength];
+    this.#logLength = 2 * length;
+    this.#logKeys = new Array<string>(this.#logLength).fill('');
+    this.#logEvents = new Array<WatchEvent | undefined>(this.#logLength).fill(undefined);
+    for (let revision = oldest; revision < this.revision; revision++) {
+      const from = (revision - FIRST_REVISION) % length;
+      const to = (revision - FIRST_REVISION) % this.#logLength;
+      this.#logKeys[to] = keys[from] as string;
+      this.#logEvents[to] = events[from];
+    }
   }
 
   #place(revision: number): number {
     const isThere = revision >= this.#logStart && revision <= this.revision;
     if (!isThere) assert(false, `the change of revision ${revision} is no longer in the log`);
-    return (revision - FIRST_REVISION) % LOG_LENGTH;
+    return (revision - FIRST_REVISION) % this.#logLength;
   }
 
   /** What the keys that were changed after a revision were worth then. O(changes since). */

@@ -71,6 +71,22 @@ describe('a transaction', () => {
     expect(store.change(140_001)?.type).toBe('MODIFIED');
     expect(() => store.change(2)).toThrow('no longer in the log');
   });
+
+  test('a change is kept for as long as a watch is behind it', () => {
+    const store = new Store();
+    let watched = 3;
+    store.watched = () => watched;
+    store.apply(put('a', 0));
+    for (let revision = 2; revision <= 140_000; revision++) store.apply(put('a', revision));
+    expect(store.hasChangesAfter(watched)).toBe(true);
+    for (const revision of [4, 65_540, 131_080, 140_001]) {
+      expect(store.change(revision)?.object.metadata.resourceVersion).toBe(revision);
+    }
+    watched = 140_001;
+    for (let revision = 140_001; revision <= 300_000; revision++) store.apply(put('a', revision));
+    expect(() => store.change(4)).toThrow('no longer in the log');
+    expect(store.change(200_000)?.object.metadata.resourceVersion).toBe(200_000);
+  });
 });
 
 /** Puts (or deletes) whatever the revision of the key is. */
