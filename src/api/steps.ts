@@ -51,7 +51,8 @@ const UNIT_US: ReadonlyMap<string, number> = new Map([
 
 /**
  * CPU as the annotation kubeclock.dev/cpu-use has it: `250m`, or `0s=100m,2m=1` counted from the
- * start of the pod. Undefined for text that is neither, or whose times do not ascend.
+ * start of the container, anew when it is restarted. Undefined for text that is neither, or whose
+ * times do not ascend.
  */
 export function parseCpuUse(text: string): Steps | undefined {
   const steps: Step[] = [];

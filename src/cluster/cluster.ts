@@ -241,8 +241,8 @@ export class Cluster {
     this.network.start();
     const { podAutoscaling } = this.#spec;
     if (podAutoscaling === undefined) return;
-    startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling, (node, uid) =>
-      this.#nodes.has(node) ? this.nodeCpus.missedBy(this.#nodes.indexOf(node), uid) : 0,
+    startMetricsApis(this.#simulation, this.#controlPlane, podAutoscaling, (node, pod) =>
+      this.#nodes.has(node) ? this.nodeCpus.givenTo(this.#nodes.indexOf(node), pod) : undefined,
     );
   }
 

@@ -3,7 +3,7 @@
 import { ApiClient } from '../client/api-client.js';
 import { clientConstants } from '../client/constants.js';
 import type { CpuLoad } from '../control-plane/metrics-server/cpu-counters.js';
-import { MetricsServer, type MissedCpu } from '../control-plane/metrics-server/metrics-server.js';
+import { type GivenCpu, MetricsServer } from '../control-plane/metrics-server/metrics-server.js';
 import {
   type MetricSeries,
   SeriesAdapter,
@@ -19,14 +19,14 @@ export interface PodAutoscalingSpec {
 }
 
 /**
- * Starts the servers of the metrics APIs, as far as the spec asks for them. `missedBy`: what pods
- * have asked their nodes for and not got.
+ * Starts the servers of the metrics APIs, as far as the spec asks for them. `givenTo`: what pods
+ * that say what they ask for have got of their nodes.
  */
 export function startMetricsApis(
   simulation: Simulation,
   controlPlane: ControlPlane,
   { metricResolutionUs, loads, series }: PodAutoscalingSpec,
-  missedBy: MissedCpu,
+  givenTo: GivenCpu,
 ): void {
   const { aggregatedApis, transport } = controlPlane;
   if (aggregatedApis === undefined) return;
@@ -39,7 +39,7 @@ export function startMetricsApis(
       connection: controlPlane.connect('metrics-server', 'node'),
       limit: { qps, burst },
     });
-    const common = { simulation, client, up, down, loads, missedBy };
+    const common = { simulation, client, up, down, loads, givenTo };
     const server = new MetricsServer({ ...common, resolutionUs: metricResolutionUs });
     aggregatedApis.register(MetricsServer.resource, server);
     server.start();

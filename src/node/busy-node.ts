@@ -161,9 +161,16 @@ export class BusyNode {
     if (demand > 0) this.systemShare = share / demand;
   }
 
-  /** What a pod has missed by the time to which its node was moved, thousandths times µs. */
-  missedBy(uid: string): number {
-    return this.#uses.get(uid)?.missedMilliUs ?? 0;
+  /** What a pod has got by the time to which its node was moved. O(its containers). */
+  givenTo({ metadata: { uid = '' }, spec }: Pod): number | undefined {
+    const use = this.#uses.get(uid);
+    if (use === undefined) return undefined;
+    let given = use.askedMilliUs - use.missedMilliUs;
+    for (const { name } of spec.containers) {
+      const busy = this.#containers.get(keyOf(uid, name));
+      if (busy !== undefined) given += askedBy(busy, this.#settledUs);
+    }
+    return given;
   }
 
   /** Adds what pods have asked for and missed by then to the uses by UID. O(pods). */

@@ -129,9 +129,12 @@ export class NodeCpus {
     return this.isBusy(node) ? (this.#now(node)?.threadShare(pod, container) ?? 1) : 1;
   }
 
-  /** CPU that a pod has asked for and not got so far, thousandths of a core times µs. */
-  missedBy(node: number, uid: string): number {
-    return this.#now(node)?.missedBy(uid) ?? 0;
+  /**
+   * CPU that the containers of a pod which say what they use have got so far in all of their runs,
+   * thousandths of a core times µs; undefined when none has run on the node.
+   */
+  givenTo(node: number, pod: Pod): number | undefined {
+    return this.#now(node)?.givenTo(pod);
   }
 
   /** What pods that say what they use have asked for and missed so far, by UID. O(such pods). */

@@ -67,7 +67,8 @@ class Bench {
 
   /** Seconds of a core that a pod has missed by now. */
   missed(each: Pod): number {
-    return this.cpus.missedBy(0, each.metadata.uid ?? '') / 1_000 / SECOND;
+    const use = this.cpus.podUses.get(each.metadata.uid ?? '');
+    return (use?.missedMilliUs ?? 0) / 1_000 / SECOND;
   }
 }
 
@@ -148,6 +149,29 @@ describe('containers that use the CPU of a node', () => {
       '10.000',
       '13.000',
       '3.000',
+    ]);
+  });
+
+  test('have got what they asked for in all of their runs but for what was missing', () => {
+    const bench = new Bench(1);
+    const each = busyPod('a', '0s=2,60s=100m');
+    const given = (): number => (bench.cpus.givenTo(0, each) ?? Number.NaN) / 1_000 / SECOND;
+    expect(bench.cpus.givenTo(0, each)).toBeUndefined();
+    bench.start(each);
+    const found: number[] = [];
+    const see = (second: number): void => bench.at(second * SECOND, () => found.push(given()));
+    see(60); // a core of the two
+    see(160);
+    bench.at(600 * SECOND, () => bench.end(each));
+    see(650); // it does not run
+    bench.at(660 * SECOND, () => bench.start(each));
+    see(720);
+    bench.simulation.run();
+    expect(found.map((value) => value.toFixed(3))).toEqual([
+      '60.000',
+      '70.000',
+      '114.000',
+      '174.000',
     ]);
   });
 

@@ -1,6 +1,7 @@
 // How much CPU every running pod has used so far: what a kubelet reads from its cgroups. A pod uses
 // its share of the CPU that a load asks of all pods that it selects and that are Ready, never more
-// than its limit; else what its annotation says; else a share of its request.
+// than its limit; else what its node gave to the containers whose annotations say what they ask
+// for, and a share of their request to the others.
 // A load keeps one counter for the share of any of its pods, so that a pod that comes or goes costs
 // O(loads). Left out: use while an image is pulled; that a node has less CPU than loads ask for.
 import { compileEqualitySelector, type LabelMatcher } from '../../api/label-selector.js';
@@ -40,6 +41,10 @@ export interface RunningPod {
   used: number;
   /** Loads that it serves, and their counters when it began to. */
   readonly serves: Map<SharedLoad, number>;
+  /** What its node had given it when it was seen to run; undefined while its node has not told. */
+  givenBefore: number | undefined;
+  /** Use in its last reading without loads: a counter does not go back. */
+  most: number;
 }
 
 export class CpuCounters {
@@ -56,9 +61,9 @@ export class CpuCounters {
     }));
   }
 
-  /** A pod whose containers run from now on. */
-  started(pod: Pod, now: SimTime): RunningPod {
-    return { pod, startedUs: now, used: 0, serves: new Map() };
+  /** A pod that is seen to run from now on; `given` as of `usedBy`. */
+  started(pod: Pod, now: SimTime, given?: number): RunningPod {
+    return { pod, startedUs: now, used: 0, serves: new Map(), givenBefore: given, most: 0 };
   }
 
   /** The pod is Ready or not from now on. */
@@ -82,10 +87,11 @@ export class CpuCounters {
   }
 
   /**
-   * CPU that a pod has used since its start, thousandths of a core times µs. `missed`: of what its
-   * containers say that they ask for, what its node did not have.
+   * CPU that a pod has used since it was seen to run, thousandths of a core times µs. `given`: what
+   * its node has given so far to its containers that say what they ask for; undefined when the node
+   * does not know of any.
    */
-  usedBy(running: RunningPod, now: SimTime, missed = 0): number {
+  usedBy(running: RunningPod, now: SimTime, given?: number): number {
     const { pod, startedUs, serves } = running;
     let { used } = running;
     for (const [shared, since] of serves) {
@@ -93,7 +99,10 @@ export class CpuCounters {
       used += shared.share - since;
     }
     if (this.#loads.some((shared) => selects(shared, pod))) return used;
-    return Math.max(0, ownUse(pod, now - startedUs) - missed);
+    const forUs = now - startedUs;
+    const own = unstatedUse(pod, forUs) + statedUse(running, forUs, given);
+    running.most = Math.max(running.most, own);
+    return running.most;
   }
 }
 
@@ -101,17 +110,31 @@ function selects({ load, matches }: SharedLoad, { metadata }: Pod): boolean {
   return metadata.namespace === load.namespace && matches(metadata.labels);
 }
 
-/** What the containers of a pod use in a time from its start, as its annotations say or by default. */
-function ownUse(pod: Pod, forUs: number): number {
+/** What the containers of a pod that say nothing use in a time. */
+function unstatedUse(pod: Pod, forUs: number): number {
   let used = 0;
   for (const container of pod.spec.containers) {
-    const stated = statedCpu(pod, container);
-    if (stated === undefined) {
-      const { cpuMilli } = podRequests({ containers: [container] });
-      used += cpuMilli * constants.cpuShareOfRequest * forUs;
-      continue;
-    }
-    used += integralOf(stated, 0, forUs, (value) => value);
+    if (statedCpu(pod, container) !== undefined) continue;
+    const { cpuMilli } = podRequests({ containers: [container] });
+    used += cpuMilli * constants.cpuShareOfRequest * forUs;
+  }
+  return used;
+}
+
+/**
+ * What the others use. A pod that its node does not know by its UID (a mirror) has what it asks for
+ * from when it was seen to run; one whose node has gone uses no more.
+ */
+function statedUse(running: RunningPod, forUs: number, given: number | undefined): number {
+  if (given !== undefined) {
+    running.givenBefore ??= 0;
+    return given - running.givenBefore;
+  }
+  if (running.givenBefore !== undefined) return 0;
+  let used = 0;
+  for (const container of running.pod.spec.containers) {
+    const stated = statedCpu(running.pod, container);
+    if (stated !== undefined) used += integralOf(stated, 0, forUs, (value) => value);
   }
   return used;
 }

@@ -15,8 +15,11 @@ import type { SimTime } from '../../kernel/time.js';
 import { metricsServerConstants as constants } from './constants.js';
 import { CpuCounters, type CpuLoad, type RunningPod } from './cpu-counters.js';
 
-/** CPU that a pod on a node has asked for and not got so far, thousandths of a core times µs. */
-export type MissedCpu = (node: string, uid: string) => number;
+/**
+ * CPU that a node has given so far to the containers of a pod that say what they ask for,
+ * thousandths of a core times µs; undefined when it does not know of any.
+ */
+export type GivenCpu = (node: string, pod: Pod) => number | undefined;
 
 export interface MetricsServerOptions {
   readonly simulation: Simulation;
@@ -26,7 +29,7 @@ export interface MetricsServerOptions {
   /** --metric-resolution. */
   readonly resolutionUs: number;
   readonly loads: readonly CpuLoad[];
-  readonly missedBy: MissedCpu;
+  readonly givenTo: GivenCpu;
 }
 
 /** A reading of a pod's CPU counter. */
@@ -54,18 +57,18 @@ export class MetricsServer {
   readonly #resolutionUs: number;
   readonly #pods: Informer<Pod>;
   readonly #counters: CpuCounters;
-  readonly #missedBy: MissedCpu;
+  readonly #givenTo: GivenCpu;
   readonly #measured = new Map<string, Measured>();
   readonly #scraped: EventKind;
 
   constructor(options: MetricsServerOptions) {
-    const { simulation, client, up, down, resolutionUs, loads, missedBy } = options;
+    const { simulation, client, up, down, resolutionUs, loads, givenTo } = options;
     this.#simulation = simulation;
     this.up = up;
     this.down = down;
     this.#resolutionUs = resolutionUs;
     this.#counters = new CpuCounters(loads);
-    this.#missedBy = missedBy;
+    this.#givenTo = givenTo;
     this.#pods = new Informer<Pod>(simulation, {
       name: 'metrics-server/pods',
       resource: 'pods',
@@ -113,7 +116,9 @@ export class MetricsServer {
     const known = this.#measured.get(key);
     const isSame = known?.running.pod.metadata.uid === pod.metadata.uid;
     const running =
-      known !== undefined && isSame ? known.running : this.#counters.started(pod, now);
+      known !== undefined && isSame
+        ? known.running
+        : this.#counters.started(pod, now, this.#given(pod));
     running.pod = pod;
     if (known?.running !== running) {
       this.#measured.set(key, { running, last: undefined, previous: undefined });
@@ -130,9 +135,11 @@ export class MetricsServer {
 
   /** What a pod has had, not what it has asked for. */
   #used(running: RunningPod, now: SimTime): number {
-    const { metadata, spec } = running.pod;
-    const missed = this.#missedBy(spec.nodeName ?? '', metadata.uid ?? '');
-    return this.#counters.usedBy(running, now, missed);
+    return this.#counters.usedBy(running, now, this.#given(running.pod));
+  }
+
+  #given(pod: Pod): number | undefined {
+    return this.#givenTo(pod.spec.nodeName ?? '', pod);
   }
 
   /** Reads all counters. O(running pods). */

@@ -74,18 +74,25 @@ describe('the CPU of a pod', () => {
     expect(counters.usedBy(started, 15 * SECOND)).toBe(50 * 10 * SECOND);
   });
 
-  it('is what its annotation says, counted from its start', () => {
+  it('is what its annotation says from its start where its node does not know it', () => {
     const counters = new CpuCounters([]);
     const started = counters.started(running('a', '0s=100m,1m=400m'), 30 * SECOND);
     expect(counters.usedBy(started, 30 * SECOND + 2 * MINUTE)).toBe(500 * MINUTE);
   });
 
-  it('is never more than its limit, and less what its node did not have', () => {
+  it('is never more than its limit', () => {
     const counters = new CpuCounters([]);
     const started = counters.started(running('a', '1', '400m'), 0);
     expect(counters.usedBy(started, 10 * SECOND)).toBe(400 * 10 * SECOND);
-    expect(counters.usedBy(started, 10 * SECOND, 100 * 10 * SECOND)).toBe(300 * 10 * SECOND);
-    expect(counters.usedBy(started, 10 * SECOND, 500 * 10 * SECOND)).toBe(0); // seen to run later
+  });
+
+  it('is what its node has given it since it was seen to run, and never goes back', () => {
+    const counters = new CpuCounters([]);
+    const started = counters.started(running('a', '1'), SECOND, 700);
+    const used = [700, 1_700, 1_600, undefined, 2_700].map((given, index) =>
+      counters.usedBy(started, (index + 1) * MINUTE, given),
+    );
+    expect(used).toEqual([0, 1_000, 1_000, 1_000, 2_000]);
   });
 
   it('names the pod when its annotation is no CPU', () => {
