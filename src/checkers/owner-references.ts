@@ -33,11 +33,7 @@ export class OwnerReferences extends Checker {
     const isGone = type === 'DELETED';
     const references = isGone ? undefined : object.metadata.ownerReferences;
     const before = previous?.metadata.ownerReferences;
-    if (references !== before) {
-      const { uid = '' } = object.metadata;
-      for (const reference of before ?? []) this.#count(reference, uid, -1);
-      for (const reference of references ?? []) this.#count(reference, uid, 1);
-    }
+    if (references !== before) this.#recount(object.metadata.uid ?? '', before, references);
     this.#noteOwner(object, isGone);
     if (isGone) this.#ownerGone(object, previous?.metadata.finalizers);
     const isAsked = isGone || object.metadata.deletionTimestamp !== undefined;
@@ -59,17 +55,33 @@ export class OwnerReferences extends Checker {
     );
   }
 
-  #count({ uid, blockOwnerDeletion }: OwnerReference, dependent: string, by: 1 | -1): void {
-    const dependents = this.#dependents.get(uid) ?? { count: 0, blocking: 0, late: undefined };
-    dependents.count += by;
-    if (by < 0) dependents.late?.delete(dependent);
-    else if (this.#owners.get(uid) === true) {
+  /** One that named an owner before stays what it was to it: late or not. */
+  #recount(
+    dependent: string,
+    before: readonly OwnerReference[] = [],
+    references: readonly OwnerReference[] = [],
+  ): void {
+    for (const reference of references) {
+      const dependents = this.#count(reference, 1);
+      const { uid } = reference;
+      if (this.#owners.get(uid) !== true || before.some((other) => other.uid === uid)) continue;
       dependents.late ??= new Set();
       dependents.late.add(dependent);
     }
+    for (const reference of before) {
+      const dependents = this.#count(reference, -1);
+      const isNamed = references.some(({ uid }) => uid === reference.uid);
+      if (!isNamed) dependents.late?.delete(dependent);
+    }
+  }
+
+  #count({ uid, blockOwnerDeletion }: OwnerReference, by: 1 | -1): Dependents {
+    const dependents = this.#dependents.get(uid) ?? { count: 0, blocking: 0, late: undefined };
+    dependents.count += by;
     if (blockOwnerDeletion === true) dependents.blocking += by;
     if (dependents.count > 0) this.#dependents.set(uid, dependents);
     else this.#dependents.delete(uid);
+    return dependents;
   }
 
   /** Kinds that own nothing by themselves are most of what is written. */

@@ -78,6 +78,20 @@ describe('an owner that is deleted', () => {
     ]);
   });
 
+  test('and orphans its dependents may not leave one that named it before and was written since', () => {
+    const story = told().put(owned('a', referenceTo('set')), leaving('set', 'orphan'));
+    story.put(owned('a', referenceTo('set', false))).remove('ReplicaSet', 'set');
+    expect(story.checker.violations).toEqual([
+      '2 s: ReplicaSet/set is gone, and 1 dependents still name it',
+    ]);
+  });
+
+  test('and orphans its dependents may leave a late one, however often it is written', () => {
+    const story = told().put(leaving('set', 'orphan'), owned('late', referenceTo('set')));
+    story.put(owned('late', referenceTo('set', false))).remove('ReplicaSet', 'set');
+    expect(story.checker.violations).toEqual([]);
+  });
+
   test('in the background leaves them to the garbage collector', () => {
     const story = told().put(replicaSet('set', 1), owned('a', referenceTo('set')));
     story.remove('ReplicaSet', 'set');
