@@ -30,9 +30,12 @@ class Scope {
   add(revision: number): void {
     this.revisions.push(revision);
     if (this.revisions.length < 2 * REMEMBERED) return;
-    this.sinceRevision = this.revisions[REMEMBERED - 1] as number;
-    this.revisions = this.revisions.slice(REMEMBERED);
-    this.forgotten += REMEMBERED;
+    let cut = REMEMBERED;
+    // Several changes may be of one revision: when a lease of Events runs out, all of them go.
+    while (this.revisions[cut] === this.revisions[cut - 1]) cut++;
+    this.sinceRevision = this.revisions[cut - 1] as number;
+    this.revisions = this.revisions.slice(cut);
+    this.forgotten += cut;
   }
 }
 

@@ -109,12 +109,15 @@ describe('changes that lie far back', () => {
   const COUNT = 150_000;
 
   /** A history of so many changes, and a watcher of all of them that has read nothing. */
-  function long(): { checker: WatchHistory; change: (revision: number) => WatchEvent } {
+  function long(revisionOf = (place: number): number => place): {
+    checker: WatchHistory;
+    change: (revision: number) => WatchEvent;
+  } {
     const [first] = changes() as [WatchEvent];
     const change = (revision: number): WatchEvent => ({ ...first, type: 'MODIFIED', revision });
     const checker = new WatchHistory(new Simulation('watches'));
     checker.watchOpened({ ...pods, afterRevision: 0, additions: -1 });
-    for (let revision = 1; revision <= COUNT; revision++) checker.committed(change(revision));
+    for (let place = 1; place <= COUNT; place++) checker.committed(change(revisionOf(place)));
     return { checker, change };
   }
 
@@ -122,6 +125,17 @@ describe('changes that lie far back', () => {
     const { checker, change } = long();
     read(checker, [change(1), change(70), change(65_536), change(65_537), change(65_538)]);
     expect(checker.violations).toEqual([]);
+  });
+
+  test('are forgotten with all others of their revision', () => {
+    // The changes 65535 to 65538 are of one revision.
+    const { checker, change } = long((place) =>
+      place > 65_535 && place < 65_539 ? 65_535 : place,
+    );
+    read(checker, [change(65_535), change(65_535), change(65_535), change(65_539), change(65_540)]);
+    expect(checker.violations).toEqual([]);
+    read(checker, [change(65_542)]);
+    expect(checker.violations).toEqual([expect.stringContaining('yields 65542, not 65541')]);
   });
 
   test('leave those after them to be read one by one', () => {
