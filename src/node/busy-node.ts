@@ -231,13 +231,16 @@ export class BusyNode {
 
   /**
    * The part of a core that one thread more would have in a container, within what the container
-   * has left of its limit, or half of it. O(containers).
+   * has left of its limit, or half of it. A whole core on a node that always has enough, in one
+   * that does not say what it uses, as on a node where none does. O(containers).
    */
   threadShare(pod: Pod, container: Container): number {
     const { threadMilli } = nodeCpuConstants;
     const { uid = '' } = pod.metadata;
     const quota = podLimits({ containers: [container] }).cpuMilli;
-    const used = this.#containers.get(keyOf(uid, container.name))?.group.demand ?? 0;
+    const busy = this.#containers.get(keyOf(uid, container.name));
+    if (busy === undefined && !this.#isTight) return 1;
+    const used = busy === undefined ? 0 : valueAt(busy.steps, this.#settledUs - busy.startedUs);
     const room = quota === 0 ? threadMilli : Math.max(quota - used, quota / 2);
     if (!this.#isTight) return Math.min(1, room / threadMilli);
     const slice = this.#sliceOf(pod);

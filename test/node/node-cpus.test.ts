@@ -346,6 +346,31 @@ describe('a command in a container of a busy node', () => {
     expect(shareIn(bench, throttled)).toBeCloseTo(0.1, 6);
     expect(shareIn(bench, easy)).toBeCloseTo(0.55, 6);
   });
+
+  test('has what its container leaves at that time on a node that has enough, too', () => {
+    const bench = new Bench(8);
+    const each = busyPod('each', '0s=100m,10s=300m,20s=0', '100m', '400m');
+    const brief = busyPod('brief', '8');
+    bench.start(each);
+    const found: number[] = [];
+    for (const second of [5, 12, 17, 25]) {
+      bench.at(second * SECOND, () => found.push(shareIn(bench, each)));
+    }
+    bench.at(15 * SECOND, () => bench.start(brief)); // the node has too little until it ends
+    bench.at(16 * SECOND, () => bench.end(brief));
+    bench.simulation.run();
+    expect(found).toEqual([0.3, 0.2, 0.2, 0.4]);
+  });
+
+  test('has a core in a quiet container with a limit, whatever others use of enough', () => {
+    const bench = new Bench(4);
+    const limited = pod('limited', {
+      containers: [{ name: 'app', image: 'app:1', resources: { limits: { cpu: '100m' } } }],
+    });
+    expect(shareIn(bench, limited)).toBe(1);
+    bench.start(busyPod('other', '1'));
+    expect(shareIn(bench, limited)).toBe(1);
+  });
 });
 
 describe('an image pull on a busy node', () => {
