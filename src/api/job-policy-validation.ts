@@ -166,19 +166,20 @@ function checkSuccessRule(
   problems.push(invalidValue([...at, 'succeededIndexes'], succeededIndexes, detail));
 }
 
-/** What is wrong with indexes such as `1,3-5`, which ascend and are below `completions`. */
+/** What is wrong with indexes such as `1,3-5`, which ascend and are below `completions`; '': none. */
 function indexesProblem(
   text: string | undefined,
   completions: number = Number.POSITIVE_INFINITY,
 ): string | undefined {
+  if (text === undefined || text === '') return undefined;
   let last = -1;
-  for (const interval of text?.split(',') ?? []) {
-    const [, first, to = first] = /^(\d+)(?:-(\d+))?$/.exec(interval) ?? [];
+  for (const interval of text.split(',')) {
+    const [, first, end] = /^(\d+)(?:-(\d+))?$/.exec(interval) ?? [];
     if (first === undefined) return `cannot convert the interval "${interval}" to indexes`;
     if (Number(first) <= last) return `non-increasing order, previous: ${last}, current: ${first}`;
-    if (to !== first && Number(to) <= Number(first)) return `"${interval}" does not ascend`;
-    last = Number(to);
-    if (last >= completions) return `"${to}" is not below the number of completions`;
+    if (end !== undefined && Number(end) <= Number(first)) return `"${interval}" does not ascend`;
+    last = Number(end ?? first);
+    if (last >= completions) return `"${end ?? first}" is not below the number of completions`;
   }
   return undefined;
 }

@@ -68,6 +68,15 @@ describe('policies of a Job', () => {
       ],
     ],
     ['are fine', succeeding({ succeededIndexes: '0,2-4', succeededCount: 1 }), []],
+    ['may name no indexes at all', succeeding({ succeededIndexes: '' }), []],
+    [
+      'name intervals that ascend',
+      succeeding({ succeededIndexes: '3-3' }, { succeededIndexes: '0,' }),
+      [
+        `${success}[0].succeededIndexes: Invalid value: "3-3": error parsing succeededIndexes: "3-3" does not ascend`,
+        `${success}[1].succeededIndexes: Invalid value: "0,": error parsing succeededIndexes: cannot convert the interval "" to indexes`,
+      ],
+    ],
     [
       'say how many or which indexes have to succeed',
       succeeding({}, { succeededIndexes: '3,1' }, { succeededIndexes: '2-9' }),

@@ -149,6 +149,8 @@ function policySuccess({ spec }: Job, { completed }: JobState): Judgement | unde
     const { succeededIndexes, succeededCount } = rule;
     const asked =
       succeededIndexes === undefined ? undefined : parseIndexes(succeededIndexes, completions);
+    // A rule that names no indexes is never met.
+    if (asked?.size === 0) continue;
     const met =
       asked === undefined
         ? completed.size

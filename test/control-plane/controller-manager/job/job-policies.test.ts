@@ -133,6 +133,10 @@ describe('a Job with a successPolicy', () => {
     expect(bench.job.status).toMatchObject({ active: 0, completedIndexes: '0,1' });
   });
 
+  test('goes on where its rule names no indexes', () => {
+    expect(succeed({ succeededIndexes: '' }).outcome).toBe('');
+  });
+
   test('goes on while its rule is not met', () => {
     const bench = succeed({ succeededIndexes: '0-3', succeededCount: 3 });
     expect(bench.outcome).toBe('');
