@@ -59,12 +59,14 @@ function encoded(type: FieldType, value: unknown): number {
   }
 }
 
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
 function bodyOf(message: string, value: object): number {
   const fields = value as Readonly<Record<string, unknown>>;
   const always = ALWAYS[message] ?? [];
-  let total = always.filter((name) => fields[name] === undefined).length * 2;
+  let total = always.filter((name) => isAbsent(fields[name])).length * 2;
   for (const [name, type] of messageShape(message) ?? []) {
-    if (fields[name] !== undefined) total += encoded(type, fields[name]);
+    if (!isAbsent(fields[name])) total += encoded(type, fields[name]);
   }
   return total;
 }
@@ -87,9 +89,12 @@ function arbitrary(type: FieldType): fc.Arbitrary<unknown> {
   }
 }
 
+/** A manifest may say of a field that it has no value. */
+const orNull = (values: fc.Arbitrary<unknown>) => fc.option(values, { freq: 8 });
+
 function arbitraryMessage(message: string): fc.Arbitrary<object> {
   const fields = [...(messageShape(message) ?? [])].filter(([name]) => !NOBODYS.has(name));
-  const record = Object.fromEntries(fields.map(([name, type]) => [name, arbitrary(type)]));
+  const record = Object.fromEntries(fields.map(([name, type]) => [name, orNull(arbitrary(type))]));
   return fc.record(record, { requiredKeys: [] });
 }
 
