@@ -59,6 +59,8 @@ interface Claiming<K, T> {
   readonly own: T[];
   /** What is left to be sent, last first. */
   readonly requests: ApiRequest[];
+  /** All is released, and the owner was read: what follows is taken. */
+  isTaking: boolean;
   failed: boolean;
 }
 
@@ -70,8 +72,8 @@ export interface AdoptionOptions<K extends KubernetesObject, T extends Kubernete
   readonly resource: string;
   readonly selectorOf: (owner: K) => LabelSelector;
   readonly orphans: Orphans<T>;
-  /** Whether an orphan is worth having. */
-  readonly isWanted: (orphan: T) => boolean;
+  /** Whether one is worth taking, or letting go of. */
+  readonly isWanted: (object: T) => boolean;
   /** All is answered, or there was nothing to ask; `own`: what the owner has now. */
   readonly onDone: (worker: number, owner: K, own: readonly T[], failed: boolean) => void;
 }
@@ -98,20 +100,21 @@ export class Adoption<K extends KubernetesObject, T extends KubernetesObject> {
     const claim = claimOf(owner, selector, owned, found.filter(isWanted));
     if (claim === undefined) return onDone(worker, owner, owned, false);
     const own = owned.filter((each) => !claim.released.includes(each));
-    this.#next({ worker, owner, own, requests: this.#requests(owner, claim), failed: false });
+    const requests = this.#requests(owner, claim);
+    this.#next({ worker, owner, own, requests, isTaking: false, failed: false });
   }
 
   /** Last first. */
   #requests(owner: K, { adopted, released }: Claim<T>): ApiRequest[] {
-    const { resource, ownerResource } = this.#options;
+    const { resource, ownerResource, isWanted } = this.#options;
     const patchOf = (object: T, apply: Change, bytes: number): ApiRequest => {
       const { namespace = '', name } = object.metadata;
       return { verb: 'patch', resource, namespace, name, patch: { bytes, apply } };
     };
     const { adoptionPatchBytes, releasePatchBytes } = constants;
-    const requests = released.map((each) =>
-      patchOf(each, withoutOwner(each, owner), releasePatchBytes),
-    );
+    const requests = released
+      .filter(isWanted)
+      .map((each) => patchOf(each, withoutOwner(each, owner), releasePatchBytes));
     if (adopted.length > 0) {
       const { namespace = '', name } = owner.metadata;
       requests.push({ verb: 'get', resource: ownerResource, namespace, name });
@@ -131,15 +134,18 @@ export class Adoption<K extends KubernetesObject, T extends KubernetesObject> {
 
   readonly #answered = (call: ApiCall): void => {
     const claiming = call.context as Claiming<K, T>;
-    const { owner, own, requests } = claiming;
+    const { owner, own, requests, isTaking } = claiming;
     const response = call.response as ApiResponse;
     const object = isSuccess(response) ? response.object : undefined;
     if (call.request.verb === 'get') {
+      claiming.isTaking = true;
       const isAlive = object?.metadata.deletionTimestamp === undefined;
       if (!isAlive || object?.metadata.uid !== owner.metadata.uid) {
         claiming.failed = true;
         requests.length = 0;
       }
+    } else if (!isTaking && response.code === 422) {
+      // Another one has the name by now, or the reference is gone already: there is nothing to do.
     } else if (!isSuccessOrGone(response)) claiming.failed = true;
     else if (object?.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid)) {
       own.push(object as T);

@@ -158,3 +158,38 @@ test('pods that are seen while an orphan is taken are not made once more', () =>
   expect(bench.log.count('Pod', 'ADDED')).toBe(5);
   expect(bench.pods).toHaveLength(4);
 });
+
+describe('a pod that is not selected any more', () => {
+  const bare = { ...pod('one'), metadata: { name: 'one', namespace: 'default' } };
+  const relabel = (bench: ControllerBench, name: string): void =>
+    bench.change(pod(name), (now) => ({ ...now, metadata: { ...now.metadata, labels: {} } }));
+
+  test('and whose name another one has by now holds nothing up', () => {
+    const bench = new ControllerBench();
+    bench.watch({ resource: 'pods', resourceVersion: 0, fleetMembers: 100_000 });
+    bench.create(labelled('one', 'web'));
+    bench.create(replicaSet('web', 1));
+    bench.wait(30_000_000);
+    expect(ownerOf(bench.get(bare))).toBe('web');
+    relabel(bench, 'one');
+    bench.ask(bare, { verb: 'delete' });
+    bench.create(bare);
+    const seen = requestsOf(bench);
+    bench.wait(30_000_000);
+    expect(seen.slice(0, 2)).toEqual(['patch pods/one', 'create pods/']);
+  });
+
+  test('is not let go of when it is on its way out', () => {
+    const bench = new ControllerBench({ kubelet: { ...kubelet, stopAfterUs: 20_000_000 } });
+    bench.create(replicaSet('web', 1));
+    bench.wait(5_000_000);
+    const [{ metadata }] = bench.pods as [Pod];
+    bench.ask(pod(metadata.name), { verb: 'delete' });
+    bench.wait(1_000_000);
+    relabel(bench, metadata.name);
+    bench.wait(1_000_000);
+    expect(ownerOf(bench.get(pod(metadata.name)))).toBe('web');
+    const { status } = bench.get(replicaSet('web', 0)) as ReplicaSet;
+    expect(status?.terminatingReplicas).toBe(0);
+  });
+});
