@@ -278,8 +278,9 @@ export class KubeletFleet implements PodListener {
     const record = this.#makeRecord(agent, pod);
     this.#parts.adopt(record);
     agent.leftovers.set(record.uid, record);
-    for (const { spec, state } of record.containers) {
-      if (state === 'running') this.#options.cpus?.containerStarted(index, pod, spec);
+    for (const { spec, state, isInit } of record.containers) {
+      if (state !== 'running' || isInit) continue;
+      this.#options.cpus?.containerStarted(index, pod, spec);
     }
     const last = record.containers.at(-1);
     if (last !== undefined) this.#servers.started(record, last);

@@ -21,6 +21,7 @@ import {
   nodePodCidr,
   staticNetwork,
 } from '../../../src/node/kubelet/pod-network.js';
+import { NodeCpus } from '../../../src/node/node-cpus.js';
 import { FakeApiServer } from '../../support/fake-api-server.js';
 
 export const msUs = 1_000;
@@ -99,6 +100,8 @@ export interface BenchOptions {
   readonly networkPlugin?: NetworkPlugin;
   readonly servers?: KubeletFleetOptions['servers'];
   readonly storage?: KubeletFleetOptions['storage'];
+  /** Containers may say what CPU they use. */
+  readonly sharesCpu?: boolean;
 }
 
 /** The node object of the i-th node. */
@@ -121,6 +124,7 @@ export class KubeletBench {
   readonly server: FakeApiServer;
   readonly recorder: Recorder;
   readonly fleet: KubeletFleet;
+  readonly cpus: NodeCpus | undefined;
   /** [time in ms, what] of everything that `watch` was asked to note. */
   readonly log: [number, string][] = [];
   readonly #options: BenchOptions;
@@ -140,8 +144,10 @@ export class KubeletBench {
       down: new Link(simulation, `node-${index}/down`, delay, Number.POSITIVE_INFINITY),
       server: this.server,
     });
+    this.cpus = options.sharesCpu === true ? new NodeCpus(simulation) : undefined;
     this.fleet = new KubeletFleet({
       simulation,
+      ...(this.cpus && { cpus: this.cpus }),
       transport,
       nodes: Array.from({ length: nodes }, (_, index) => this.kubeletNode(index)),
       runtime: new ContainerRuntimes(simulation, profiles),
