@@ -190,11 +190,20 @@ export class BusyNode {
     return sum;
   }
 
-  /** The part that a sync of kube-proxy got of what it asked for; not after the last move. */
+  /**
+   * The part that a sync of kube-proxy got of what it asked for. Times ascend from call to call, as
+   * the syncs of one proxy do: what was before is forgotten. O(changes since the last call).
+   */
   proxyShareAt(at: SimTime): number {
-    let place = this.#proxySinceUs.length - 1;
-    while (place >= 0 && (this.#proxySinceUs[place] as SimTime) > at) place--;
-    return this.#proxyShares[place] ?? 1;
+    const sinceUs = this.#proxySinceUs;
+    let passed = 0;
+    while (passed < sinceUs.length && (sinceUs[passed] as SimTime) <= at) passed++;
+    if (passed === 0) return 1;
+    if (passed > 1) {
+      sinceUs.splice(0, passed - 1);
+      this.#proxyShares.splice(0, passed - 1);
+    }
+    return this.#proxyShares[0] as number;
   }
 
   /** Whether it can happen that there is not enough for all and for a sync of kube-proxy. */

@@ -114,7 +114,7 @@ export class NodeCpus {
     this.#look(node, busy);
   }
 
-  /** The part of a thread that a sync of kube-proxy had on a node at a time that is not to come. */
+  /** The part of a thread that a sync of kube-proxy had on a node; times ascend by node. */
   proxyShareAt(node: number, at: SimTime): number {
     return this.#now(node)?.proxyShareAt(at) ?? 1;
   }

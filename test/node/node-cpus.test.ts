@@ -310,8 +310,30 @@ describe('a sync of kube-proxy on a busy node', () => {
     bench.simulation.run();
     const shareAt = (seconds: number): number => bench.cpus.proxyShareAt(0, seconds * SECOND);
     const weight = cpuWeight(1_000);
-    expect([0, 1, 5].map(shareAt)).toEqual([1, 1, 1]);
+    expect([0, 1].map(shareAt)).toEqual([1, 1]);
     expect(shareAt(3)).toBeCloseTo(2 / (weight + 1), 6);
+    expect(shareAt(5)).toBe(1);
+  });
+
+  test('is the same whether it is asked for at once or after many changes, in order', () => {
+    const seconds = Array.from({ length: 40 }, (_, index) => index);
+    const sharesOf = (bench: Bench, askedAt: (second: number) => number): number[] => {
+      const found: number[] = [];
+      bench.cpus.setBurstable(0, 1_000);
+      for (const second of seconds) {
+        const each = busyPod(`pod-${second}`, `${1 + (second % 3)}`, '1');
+        if (second % 2 === 0) bench.at(second * SECOND, () => bench.start(each));
+        if (second % 2 === 0) bench.at((second + 1.5) * SECOND, () => bench.end(each));
+        const at = (second + 0.75) * SECOND;
+        bench.at(askedAt(at), () => found.push(bench.cpus.proxyShareAt(0, at)));
+      }
+      bench.simulation.run();
+      return found;
+    };
+    const atOnce = sharesOf(new Bench(2), (at) => at);
+    expect(new Set(atOnce).size).toBe(2);
+    expect(sharesOf(new Bench(2), () => 100 * SECOND)).toEqual(atOnce);
+    expect(sharesOf(new Bench(2), (at) => at + 7 * SECOND)).toEqual(atOnce);
   });
 });
 
