@@ -35,6 +35,8 @@ export interface LaunchRequest {
   /** What its kubelet registers the node with, besides what the pool says. */
   readonly labels: Labels;
   readonly taints: readonly Taint[];
+  /** What was launched with it is not launched again; absent: a new one in any case. */
+  readonly token?: string;
 }
 
 /** A set of instances that are alike, of a size that is asked for. */
@@ -73,8 +75,8 @@ export interface CloudInstances {
   describe<C>(nodeName: string, onDone: CloudCallback<C>, context: C): void;
   /** Launches one; the answer comes when it is on its way, long before it is up. */
   create<C>(request: LaunchRequest, onDone: CloudCallback<C>, context: C): void;
-  /** Ends the instance of a node; its group, if it has one, becomes smaller. */
-  delete<C>(nodeName: string, onDone: CloudCallback<C>, context: C): void;
+  /** Ends the instance of a node, or of an id; its group, if it has one, becomes smaller. */
+  delete<C>(machineName: string, onDone: CloudCallback<C>, context: C): void;
   /** Asks for a greater size; the answer comes when the cloud has noted it. */
   increaseGroup<C>(name: string, by: number, onDone: CloudCallback<C>, context: C): void;
   /** As an autoscaler's cache of the groups has them: without a call. */

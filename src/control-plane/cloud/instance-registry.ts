@@ -93,6 +93,8 @@ export class InstanceRegistry implements CloudInstances {
   readonly #groups = new Map<string, Group>();
   /** By node, those that are not terminated. */
   readonly #byNode = new Map<string, Machine>();
+  /** By what they were launched with, those that are not terminated. */
+  readonly #byToken = new Map<string, Machine>();
   readonly #used = new Map<string, number>();
   readonly #booting: Machine[] = [];
   readonly #booted: EventKind;
@@ -171,7 +173,10 @@ export class InstanceRegistry implements CloudInstances {
       isWrite: true,
       latency: this.#create,
       perform: () => {
-        const machine = this.#launch(request);
+        const { token } = request;
+        const earlier = token === undefined ? undefined : this.#byToken.get(token);
+        const machine = earlier ?? this.#launch(request);
+        if (token !== undefined && machine !== undefined) this.#byToken.set(token, machine);
         return machine === undefined
           ? { fault: 'InsufficientCapacity' }
           : { instance: machine.instance };
@@ -181,13 +186,13 @@ export class InstanceRegistry implements CloudInstances {
     });
   }
 
-  delete<C>(nodeName: string, onDone: CloudCallback<C>, context: C): void {
+  delete<C>(machineName: string, onDone: CloudCallback<C>, context: C): void {
     this.#calls.send({
       operation: 'DeleteInstance',
-      entity: nodeName,
+      entity: machineName,
       isWrite: true,
       perform: (): CloudAnswer => {
-        const machine = this.#byNode.get(nodeName);
+        const machine = this.#byNode.get(machineName) ?? this.#withId(machineName);
         if (machine === undefined) return { fault: 'NotFound' };
         const group = this.#groups.get(machine.instance.pool);
         if (group !== undefined) group.targetSize--;
@@ -220,6 +225,11 @@ export class InstanceRegistry implements CloudInstances {
   /** The instance of a node as it is now; undefined: it is terminated, or never was. */
   instanceOf(nodeName: string): CloudInstance | undefined {
     return this.#byNode.get(nodeName)?.instance;
+  }
+
+  /** O(machines). */
+  #withId(id: string): Machine | undefined {
+    return [...this.#byNode.values()].find(({ instance }) => instance.id === id);
   }
 
   /** Somebody ends an instance behind the cluster's back; its group replaces it. */
@@ -311,6 +321,7 @@ export class InstanceRegistry implements CloudInstances {
     const { nodeName, instanceType, pool, state } = machine.instance;
     this.#rename(machine, 'terminated');
     this.#byNode.delete(nodeName);
+    this.#byToken.delete(machine.request.token ?? '');
     this.#groups.get(pool)?.machines.delete(machine);
     this.#used.set(instanceType, (this.#used.get(instanceType) ?? 0) - 1);
     machine.rental.endedUs = this.#simulation.now;

@@ -192,6 +192,28 @@ describe('an instance', () => {
     ]);
   });
 
+  test('is launched once for a token, until it has ended', () => {
+    const bench = new Bench();
+    const { instances } = bench.cloud;
+    const request = { ...launch, token: 'claim' };
+    instances.create(request, bench.answered, 'first');
+    instances.create(request, bench.answered, 'again');
+    bench.at(10, () => instances.terminate('p-0'));
+    bench.at(20, () => instances.create(request, bench.answered, 'another'));
+    bench.simulation.run();
+    expect(bench.answers).toEqual(['2 first: pending', '2 again: pending', '22 another: pending']);
+    expect(instances.rentals).toHaveLength(2);
+  });
+
+  test('is ended by its id as well as by its node', () => {
+    const bench = new Bench();
+    const { instances } = bench.cloud;
+    bench.adopt('p');
+    instances.delete(instances.instanceOf('p-0')?.id ?? '', bench.answered, 'delete');
+    bench.simulation.run();
+    expect(instances.instanceOf('p-0')).toBeUndefined();
+  });
+
   test('is refused when the cloud has no more of its type', () => {
     const bench = new Bench({}, [], [type(1)]);
     bench.cloud.instances.create(launch, bench.answered, 'first');

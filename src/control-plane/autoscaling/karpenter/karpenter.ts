@@ -27,7 +27,7 @@ import { karpenterConstants as constants } from './constants.js';
 import { type Command, type DisruptionView, findCommand, validated } from './disruption.js';
 import type { KarpenterMonitor, KarpenterSettings, Offering } from './karpenter-settings.js';
 import { claimFrom, NodeClaimObjects } from './node-claim-objects.js';
-import { type NodeClaim, NodeClaims, newClaim } from './node-claims.js';
+import { type NodeClaim, NodeClaims, newClaim, nodeOf } from './node-claims.js';
 import { NodePlan, type PlannedNode } from './node-plan.js';
 import { disruptedTaint, karpenterName, removal } from './removal.js';
 
@@ -128,9 +128,9 @@ export class Karpenter {
       if (claim === undefined) continue;
       this.#claims.restore(claim);
       const node = nodes.get(claim.nodeName);
-      if (claim.isDeleting && node === undefined) this.#forget(claim);
-      else if (claim.isDeleting && node !== undefined) this.#removeNode(claim, node);
+      if (node !== undefined && claim.isDeleting) this.#removeNode(claim, node);
       else if (node !== undefined && hasTaint(node, removal.taintKey)) this.#taint(claim, false);
+      else if (node === undefined && (claim.isDeleting || claim.isRegistered)) this.#end(claim);
       else if (claim.instanceId === '') this.#askCloud(claim);
     }
     for (const node of nodes.store.values()) this.#nodeChanged(node);
@@ -274,10 +274,15 @@ export class Karpenter {
   #giveUpLate(now: SimTime): void {
     for (const claim of [...this.#claims.all]) {
       const isLate = now - claim.createdUs > constants.registrationTimeoutUs;
-      if (claim.isInitialized || !isLate || claim.nodeName === '') continue;
-      this.#options.cloud.instances.delete(claim.nodeName, () => {}, undefined);
-      this.#forget(claim);
+      if (!claim.isInitialized && isLate && claim.instanceId !== '') this.#end(claim);
     }
+  }
+
+  /** Takes a claim away that has no node, and its instance if there is one. */
+  #end(claim: NodeClaim): void {
+    const machine = claim.nodeName || claim.instanceId;
+    if (machine !== '') this.#options.cloud.instances.delete(machine, () => {}, undefined);
+    this.#forget(claim);
   }
 
   #hasRoom(nodePool: NodeClaim['nodePool']): boolean {
@@ -317,8 +322,8 @@ export class Karpenter {
 
   #askCloud(claim: NodeClaim): void {
     const { cloud } = this.#options;
-    const { offering, zone } = claim;
-    const request = { pool: offering.pool, zone, labels: {}, taints: [] };
+    const { offering, zone, name: token } = claim;
+    const request = { pool: offering.pool, zone, labels: {}, taints: [], token };
     cloud.instances.create(request, this.#onLaunched, claim);
   }
 
@@ -387,11 +392,4 @@ export class Karpenter {
       this.#removeNode(claim, node);
     }
   }
-}
-
-/** The node of a claim as it will be. */
-function nodeOf({ offering, zone }: NodeClaim): Node {
-  const { template } = offering;
-  const labels = { ...template.metadata.labels, 'topology.kubernetes.io/zone': zone };
-  return { ...template, metadata: { ...template.metadata, labels } };
 }

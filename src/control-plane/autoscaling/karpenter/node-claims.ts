@@ -43,6 +43,13 @@ export function newClaim({ nodePool, offering, zone }: PlannedNode, now: SimTime
   };
 }
 
+/** The node of a claim as it will be. */
+export function nodeOf({ offering, zone }: NodeClaim): Node {
+  const { template } = offering;
+  const labels = { ...template.metadata.labels, 'topology.kubernetes.io/zone': zone };
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
 const startupTaints: ReadonlySet<string> = new Set([
   'node.cloudprovider.kubernetes.io/uninitialized',
   'node.kubernetes.io/not-ready',
