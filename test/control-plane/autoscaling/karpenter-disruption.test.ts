@@ -1,6 +1,6 @@
 // Which node Karpenter consolidates next, without a cluster around it.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Node } from '../../../src/api/node.js';
 import type { Pod } from '../../../src/api/pod.js';
 import type { Informer } from '../../../src/client/informer.js';
@@ -116,6 +116,7 @@ class Cluster {
       budgets: { store: new Map() } as unknown as DisruptionView['budgets'],
       lastPodEventUs: this.touchedUs,
       isKept: ({ metadata }) => this.kept.has(metadata.name),
+      mostPods: 10,
       planCheaper: (pods, price) =>
         new NodePlan(
           scheduling,
@@ -153,6 +154,28 @@ describe('consolidation', () => {
   test('replaces a node by a cheaper one on which its pods fit', () => {
     const cluster = new Cluster().node('a', large).pod('p', 'a', '1500m');
     expect(cluster.find()).toBe('a underutilized by s');
+  });
+
+  test('looks no further than one node can help', () => {
+    const checksOf = (type: Offering): number => {
+      const cluster = new Cluster().node('a', type).node('b', small).pod('q', 'b', '2');
+      for (let index = 0; index < 30; index++) cluster.pod(`p${index}`, 'a', '200m');
+      cluster.kept.add('q');
+      expect(cluster.find()).toBe('nothing');
+      return cluster.simulation.checks;
+    };
+    expect(checksOf(free)).toBe(1);
+    expect(checksOf(large)).toBe(11);
+  });
+
+  test('works the budget of a NodePool out once a round', () => {
+    const cluster = new Cluster();
+    for (let index = 0; index < 10; index++)
+      cluster.node(`n${index}`, free).pod(`p${index}`, `n${index}`, '7');
+    const ofPool = vi.spyOn(cluster.claims, 'ofPool');
+    expect(cluster.find()).toBe('nothing');
+    // for the empty ones none; for several, and for a single one
+    expect(ofPool).toHaveBeenCalledTimes(2);
   });
 
   test('counts what fits on other nodes first', () => {

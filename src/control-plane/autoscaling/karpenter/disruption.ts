@@ -50,6 +50,8 @@ export interface DisruptionView {
   readonly lastPodEventUs: ReadonlyMap<string, SimTime>;
   /** Whether a pod's disruption budget, or nobody to make another one, keeps it where it is. */
   readonly isKept: (pod: Pod, budgets: readonly PodDisruptionBudget[]) => boolean;
+  /** Most pods that a node can have that replaces others. */
+  readonly mostPods: number;
   /** Nodes that cost less than a price an hour, for pods that fit nowhere. */
   readonly planCheaper: (pods: readonly Pod[], pricePerHour: number) => readonly PlannedNode[];
 }
@@ -101,20 +103,22 @@ function candidatesOf(
 
 /** Those that the budgets of their NodePools still allow, the first ones first. */
 function withinBudgets(
-  { claims, leaving }: DisruptionView,
+  view: DisruptionView,
   candidates: readonly Candidate[],
 ): readonly Candidate[] {
   const left = new Map<KarpenterNodePool, number>();
   return candidates.filter(({ claim: { nodePool } }) => {
-    let allowed = left.get(nodePool);
-    if (allowed === undefined) {
-      const own = claims.ofPool(nodePool);
-      const going = own.filter((each) => leaving.has(each.nodeName)).length;
-      allowed = Math.ceil(own.length * nodePool.budgetShare) - going;
-    }
+    const allowed = left.get(nodePool) ?? allowedOf(view, nodePool);
     left.set(nodePool, allowed - 1);
     return allowed > 0;
   });
+}
+
+/** How many nodes of a NodePool may go now. O(claims). */
+function allowedOf({ claims, leaving }: DisruptionView, nodePool: KarpenterNodePool): number {
+  const own = claims.ofPool(nodePool);
+  const going = own.filter((each) => leaving.has(each.nodeName)).length;
+  return Math.ceil(own.length * nodePool.budgetShare) - going;
 }
 
 /**
@@ -142,9 +146,12 @@ function several(view: DisruptionView, sorted: readonly Candidate[]): Command | 
 }
 
 function single(view: DisruptionView, sorted: readonly Candidate[]): Command | undefined {
+  const allowed = new Map<KarpenterNodePool, number>();
   for (const candidate of sorted) {
-    const [allowed] = withinBudgets(view, [candidate]);
-    const command = allowed && commandOf(view, [allowed]);
+    const { nodePool } = candidate.claim;
+    const most = allowed.get(nodePool) ?? allowedOf(view, nodePool);
+    allowed.set(nodePool, most);
+    const command = most > 0 ? commandOf(view, [candidate]) : undefined;
     if (command !== undefined) return command;
   }
   return undefined;
@@ -175,7 +182,8 @@ function commandOf(view: DisruptionView, candidates: readonly Candidate[]): Comm
   const going = new Set(candidates.map(({ claim }) => claim.nodeName));
   const places = [...nodes.store.keys()].filter((name) => !going.has(name) && !leaving.has(name));
   const pods = candidates.flatMap((candidate) => candidate.pods);
-  const moved = placeElsewhere(scheduling, pods, places, pods.length);
+  const isPriced = candidates.every(({ claim }) => claim.offering.pricePerHour !== undefined);
+  const moved = placeElsewhere(scheduling, pods, places, isPriced ? view.mostPods : 0);
   if (moved === undefined) return undefined;
   const { placed, left } = moved;
   const replacement = left.length === 0 ? undefined : replacementOf(view, candidates, left);

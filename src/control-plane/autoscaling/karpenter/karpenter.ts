@@ -98,6 +98,7 @@ export class Karpenter {
     this.#disruptionDue = event('DisruptionDue', () => this.#disrupt());
     this.#validationDue = event('ValidationDue', () => this.#validate());
     this.#pending = new PendingPods(simulation, pods);
+    const offerings = options.settings.nodePools.flatMap((pool) => pool.offerings);
     this.#view = {
       claims: this.#claims,
       scheduling,
@@ -106,6 +107,7 @@ export class Karpenter {
       leaving: this.#remover.leaving,
       lastPodEventUs: this.#lastPodEventUs,
       isKept: keepsPod,
+      mostPods: Math.max(0, ...offerings.map(({ maxPods }) => maxPods)),
       planCheaper: (left, pricePerHour) => this.#planCheaper(left, pricePerHour),
     };
     this.#follow();
