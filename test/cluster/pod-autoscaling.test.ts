@@ -138,6 +138,13 @@ describe('an autoscaler whose pods ask for more CPU than their node has', () => 
     expect(shares).toHaveLength(6);
     for (const share of shares) expect(share).toBeCloseTo(1 / 3, 2);
   });
+
+  it('is told so again when containers have been restarted', () => {
+    const annotation = "0s=4,1m=100m', kubeclock.dev/run-time: '5m";
+    const again = run({ annotation, request: 'cpu: 1', replicas: 6, least: 6, horizon: '350s' });
+    const { current } = again.autoscaler.status?.currentMetrics?.[0]?.resource ?? {};
+    expect(current).toEqual({ averageUtilization: 133, averageValue: '1334m' });
+  });
 });
 
 describe('an autoscaler that cannot tell', () => {
