@@ -66,25 +66,25 @@ function objectMetaBytes(metadata: ObjectMeta): number {
 }
 
 function ownerReferenceBytes(owner: OwnerReference): number {
-  return (
-    writtenText(owner.apiVersion) +
-    writtenText(owner.kind) +
-    writtenText(owner.name) +
-    writtenText(owner.uid) +
-    truth(owner.controller) +
-    truth(owner.blockOwnerDeletion)
-  );
+  return identityBytes(owner) + truth(owner.controller) + truth(owner.blockOwnerDeletion);
 }
 
 function objectReferenceBytes(reference: ObjectReference): number {
   return (
-    writtenText(reference.apiVersion) +
-    writtenText(reference.kind) +
+    identityBytes(reference) +
     writtenText(reference.namespace) +
-    writtenText(reference.name) +
-    writtenText(reference.uid) +
     writtenText(reference.resourceVersion) +
     writtenText(reference.fieldPath)
+  );
+}
+
+/** Which object a reference means; a sum does not depend on the order of fields. */
+function identityBytes(reference: OwnerReference | ObjectReference): number {
+  return (
+    writtenText(reference.apiVersion) +
+    writtenText(reference.kind) +
+    writtenText(reference.name) +
+    writtenText(reference.uid)
   );
 }
 
