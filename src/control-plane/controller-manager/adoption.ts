@@ -99,7 +99,8 @@ export class Adoption<K extends KubernetesObject, T extends KubernetesObject> {
     const found = orphans.selected(owner.metadata.namespace ?? '', selector);
     const claim = claimOf(owner, selector, owned, found.filter(isWanted));
     if (claim === undefined) return onDone(worker, owner, owned, false);
-    const own = owned.filter((each) => !claim.released.includes(each));
+    const released = new Set(claim.released);
+    const own = owned.filter((each) => !released.has(each));
     const requests = this.#requests(owner, claim);
     this.#next({ worker, owner, own, requests, isTaking: false, failed: false });
   }
