@@ -50,6 +50,8 @@ export class Store {
   revision = 1;
   /** Reads below it are refused. */
   compactRevision = -1;
+  /** Revision up to which all watches have read; the log grows for those that are behind. */
+  watched: () => number = () => Number.POSITIVE_INFINITY;
   readonly leases: LeasedKeys = new LeasedKeys();
   /** Bytes of revisions in the database. */
   readonly sizes: RevisionSizes = new RevisionSizes();
@@ -63,9 +65,8 @@ export class Store {
   readonly #further = new Map<number, Further>();
   /** Changes up to this one are let go. */
   #forgotten = FIRST_REVISION - 1;
-  /** Watches have read up to there, for all that is known; the log grows for those that are behind. */
-  watched: () => number = () => Number.POSITIVE_INFINITY;
-  #watched = 0;
+  /** What `watched` has said last. */
+  #watchedRevision = 0;
 
   /** Puts an object that existed before the run; the caller's own stays as it is. */
   preload(object: KubernetesObject): void {
@@ -266,9 +267,9 @@ export class Store {
   /** Puts the change of the newest revision in the place of the oldest. */
   #record(key: string, event: WatchEvent | undefined): void {
     const oldest = this.revision - this.#logLength;
-    if (oldest > this.#watched) {
-      this.#watched = Math.min(this.watched(), this.revision);
-      if (oldest > this.#watched) this.#growLog(oldest);
+    if (oldest > this.#watchedRevision) {
+      this.#watchedRevision = Math.min(this.watched(), this.revision);
+      if (oldest > this.#watchedRevision) this.#growLog(oldest);
     }
     const place = this.#place(this.revision);
     this.#logKeys[place] = key;
